@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+
+from lms.accounts import queries
+from lms.accounts.core import passwords
+from lms.accounts.core.roles import CODE_LETTERS, Role, may_grant
+from lms.accounts.models import (
+    CodeSeries,
+    LinkPurpose,
+    OneTimeLink,
+    Person,
+    RoleGrant,
+    SignInFailure,
+    WebSession,
+)
+from lms.foundation import clock, journal
+from lms.foundation.db import db
+from lms.foundation.sessions import stored_id, visit
+from lms.kit.ids import person_code
+from lms.kit.problems import Conflict, Invalid, Refused, TooMany
+from lms.kit.text import fold_login
+from lms.sites.models import Site
+
+WINDOW = timedelta(minutes=15)
+TRIES_PER_ACCOUNT = 5
+TRIES_PER_ADDRESS = 300
+"""Many people of one site share an address, so a whole class mistyping at once must not lock the site out."""
+LINK_LIFE = timedelta(minutes=60)
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NO_ONE = _hasher.hash("nobody has this password")
+"""Verified when the login is unknown, so that the answer takes as long as for a known one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What somebody typed to sign in."""
+
+    login: str
+    password: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """A person to be created."""
+
+    login: str
+    name: str
+    reading: str
+    site: Site
+    locale: str
+    roles: tuple[Role, ...]
+    own_zone_name: str | None = None
+
+
+def check_password(command: SignIn) -> int | None:
+    """The id of the person whose password this is, or None. Slow on purpose; call it outside a writing transaction.
+
+    Raises ``TooMany`` when the account or the address must wait; a right password does not help then.
+    """
+    login = fold_login(command.login)
+    by_login, by_address = queries.count_failures(login=login, address=command.address, since=clock.now() - WINDOW)
+    if by_login >= TRIES_PER_ACCOUNT or by_address >= TRIES_PER_ADDRESS:
+        raise TooMany("sign_in.wait", minutes=int(WINDOW.total_seconds() // 60))
+    person = queries.find_by_login(login)
+    stored = person.password_hash if person is not None and person.is_active else None
+    try:
+        _hasher.verify(stored or _NO_ONE, command.password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return person.id if stored and person is not None else None
+
+
+def note_failure(command: SignIn) -> int:
+    """Count a wrong password and return how many tries are left for the account."""
+    now = clock.now()
+    login = fold_login(command.login)
+    db.session.execute(delete(SignInFailure).where(SignInFailure.failed_at < now - WINDOW))
+    db.session.add(SignInFailure(login_sha256=queries.login_hash(login), address=command.address, failed_at=now))
+    db.session.flush()
+    by_login, _ = queries.count_failures(login=login, address=command.address, since=now - WINDOW)
+    return max(0, TRIES_PER_ACCOUNT - by_login)
+
+
+def open_session(person_id: int) -> Person:
+    """Sign a person in: a fresh session id, and its row. The old id is worth nothing from here on."""
+    person = db.session.get_one(Person, person_id)
+    if not person.is_active:
+        raise Refused("sign_in.refused")
+    end_session()
+    now = clock.now()
+    db.session.add(WebSession(id_sha256=stored_id(visit().rotate()), person_id=person.id, created_at=now, seen_at=now))
+    journal.record("session.sign_in", actor=person.code, object=person.code, chain_id=person.vendor_id)
+    return person
+
+
+def end_session() -> None:
+    """Sign the visitor out: the row goes, and the id with it."""
+    sent = visit().sent_sid
+    if sent is not None:
+        db.session.execute(delete(WebSession).where(WebSession.id_sha256 == stored_id(sent)))
+    visit().rotate()
+
+
+def create_person(command: NewPerson, *, by: Person | None) -> Person:
+    """Create a person with their roles; the code comes from the first role and is never used again."""
+    login = fold_login(command.login)
+    if queries.find_by_login(login) is not None:
+        raise Invalid("person.login_taken", field="login")
+    if by is not None:
+        for role in command.roles:
+            _check_grant(by, role, command.site)
+    now = clock.now()
+    person = Person(
+        code=_next_code(command.roles[0]),
+        login=login,
+        name=command.name.strip(),
+        reading=command.reading.strip() or command.name.strip(),
+        vendor_id=command.site.vendor_id,
+        site=command.site,
+        locale=command.locale,
+        own_zone_name=command.own_zone_name,
+        created_at=now,
+        grants=[RoleGrant(role=role, granted_by=by.id if by else None, granted_at=now) for role in command.roles],
+    )
+    db.session.add(person)
+    db.session.flush()
+    roles = [role.value for role in command.roles]
+    actor = by.code if by else "system"
+    journal.record("person.create", actor=actor, object=person.code, chain_id=person.vendor_id, roles=roles)
+    return person
+
+
+def make_link(person: Person, *, by: Person | None) -> str:
+    """Make a one-time link that sets this person's password; returns its token, which is kept nowhere."""
+    token = secrets.token_urlsafe(24)
+    db.session.add(
+        OneTimeLink(
+            token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+            person=person,
+            purpose=LinkPurpose.SET_PASSWORD,
+            made_by=by.id if by else None,
+            expires_at=clock.now() + LINK_LIFE,
+        )
+    )
+    actor = by.code if by else "system"
+    journal.record("link.make", actor=actor, object=person.code, chain_id=person.vendor_id)
+    return token
+
+
+def hash_password(password: str, *, login: str) -> str:
+    """The argon2id hash of a password that will do (slow on purpose). Raises ``Invalid`` on the field ``password``."""
+    objection = passwords.objection(password, login=login)
+    if objection is not None:
+        raise Invalid(objection, field="password")
+    return _hasher.hash(password)
+
+
+def redeem_link(token: str, password_hash: str) -> Person:
+    """Set the password of a link's person; the link is used up and every session of theirs ends."""
+    link = queries.find_link(token)
+    now = clock.now()
+    if link is None or link.used_at is not None or link.expires_at <= now or not link.person.is_active:
+        raise Invalid("link.spent")
+    link.used_at = now
+    set_password(link.person, password_hash)
+    return link.person
+
+
+def set_password(person: Person, password_hash: str) -> None:
+    """Store a password's hash and end all sessions."""
+    person.password_hash = password_hash
+    db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
+    journal.record("password.set", actor=person.code, object=person.code, chain_id=person.vendor_id)
+
+
+def deactivate(person: Person, *, by: Person, revision: int) -> None:
+    """End a person's use of the platform: sessions, links and feeds die at once; history stays under the code."""
+    _check_revision(person, revision)
+    if person.id == by.id:
+        raise Refused("person.not_yourself")
+    person.deactivated_at = clock.now()
+    person.revision += 1
+    db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
+    db.session.execute(delete(OneTimeLink).where(OneTimeLink.person_id == person.id))
+    journal.record("person.deactivate", actor=by.code, object=person.code, chain_id=person.vendor_id)
+
+
+def grant_role(person: Person, role: Role, *, by: Person) -> None:
+    """Give a role; never to oneself."""
+    if person.id == by.id:
+        raise Refused("person.not_yourself")
+    _check_grant(by, role, person.site)
+    if role in person.roles:
+        return
+    person.grants.append(RoleGrant(role=role, granted_by=by.id, granted_at=clock.now()))
+    _sessions_anew(person)
+    journal.record("role.grant", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
+
+
+def revoke_role(person: Person, role: Role, *, by: Person) -> None:
+    """Take a role away; its dates stay."""
+    if person.id == by.id:
+        raise Refused("person.not_yourself")
+    for grant in person.grants:
+        if grant.role == role and grant.revoked_at is None:
+            grant.revoked_at = clock.now()
+    _sessions_anew(person)
+    journal.record("role.revoke", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
+
+
+def change_profile(person: Person, *, locale: str, own_zone_name: str | None, reading: str, revision: int) -> None:
+    """Change what a person may change about themselves."""
+    _check_revision(person, revision)
+    person.locale, person.own_zone_name, person.reading = locale, own_zone_name, reading.strip() or person.name
+    person.revision += 1
+
+
+def purge_sessions(now: datetime) -> None:
+    """Delete sessions and links whose time is over."""
+    db.session.execute(delete(WebSession).where(WebSession.created_at < now - timedelta(hours=12)))
+    db.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - timedelta(days=7)))
+
+
+def _check_grant(by: Person, role: Role, site: Site) -> None:
+    roles = frozenset(Role(own) for own in by.roles)
+    if not may_grant(roles, role):
+        raise Refused("person.role_not_grantable")
+    if Role.ADMIN not in roles and site.vendor_id != by.vendor_id:
+        raise Refused("access.refused")
+
+
+def _check_revision(person: Person, revision: int) -> None:
+    if person.revision != revision:
+        raise Conflict("person.changed_meanwhile")
+
+
+def _sessions_anew(person: Person) -> None:
+    """After a change of roles every session must sign in again: none keeps what it was opened with."""
+    db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
+
+
+def _next_code(role: Role) -> str:
+    letter = CODE_LETTERS[role]
+    series = db.session.scalar(select(CodeSeries).where(CodeSeries.letter == letter).with_for_update())
+    if series is None:
+        series = CodeSeries(letter=letter, last_number=0)
+        db.session.add(series)
+    series.last_number += 1
+    return person_code(letter, series.last_number)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import Email, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from lms.accounts.core.roles import Role
+from lms.accounts.phrases import ROLES
+from lms.foundation.forms import Form, Required
+from lms.kit.text import fold_login
+
+LANGUAGES = [("en", "English"), ("ja", "日本語")]
+
+
+class SignInForm(Form):
+    login = StringField(_l("E-mail"), [Required(_l("Enter your e-mail address."))])
+    password = PasswordField(_l("Password"), [Required(_l("Enter your password."))])
+    next = HiddenField()
+
+
+class PasswordForm(Form):
+    password = PasswordField(
+        _l("New password"),
+        [Required(_l("Enter at least 12 characters."))],
+        description=_l("At least 12 characters. Several unrelated words are easy to remember and hard to guess."),
+    )
+
+
+class PersonForm(Form):
+    name = StringField(_l("Name"), [Required(_l("Enter the name.")), Length(max=255)])
+    reading = StringField(
+        _l("Reading"), [Length(max=255)], description=_l("Furigana of a Japanese name; lists in Japanese sort by it.")
+    )
+    login = StringField(
+        _l("E-mail"),
+        [Required(_l("Enter the e-mail address.")), Email(_l("Enter an address such as name@site.example.")), Length(max=255)],
+        filters=[lambda text: fold_login(text) if text else text],
+    )
+    site = SelectField(_l("Site"), coerce=int)
+    locale = SelectField(_l("Language"), choices=LANGUAGES)
+    roles = SelectMultipleField(
+        _l("Roles"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), choices=list(ROLES.items())
+    )
+
+    def validate_roles(self, field: SelectMultipleField) -> None:
+        if not field.data:
+            raise ValidationError(_l("Choose at least one role."))
+
+    @property
+    def chosen_roles(self) -> tuple[Role, ...]:
+        return tuple(Role(value) for value in self.roles.data)
+
+
+class ProfileForm(Form):
+    reading = StringField(_l("Reading"), [Length(max=255)])
+    locale = SelectField(_l("Language"), choices=LANGUAGES)
+    own_zone_name = SelectField(_l("Time zone"), [Optional()])
+    revision = IntegerField(widget=HiddenInput())
+
+    def offer_zones(self, site_zone: str) -> None:
+        """Offer the site's zone as the default, then every zone by name."""
+        names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
+        self.own_zone_name.choices = [("", _l("As my site: %(zone)s", zone=site_zone)), *((name, name) for name in names)]

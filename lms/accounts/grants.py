@@ -1,0 +1,74 @@
+"""Who may do what, and how far: the access matrix as data. A route names one of these actions; what is not listed is refused."""
+
+from __future__ import annotations
+
+from lms.accounts.core.roles import Role
+from lms.foundation.access import ANONYMOUS, Grants, Scope
+
+_OPEN = {ANONYMOUS: Scope.ALL}
+_OWN = {role: Scope.OWN for role in Role}
+_EVERYBODY = {role: Scope.ALL for role in Role}
+
+GRANTS: Grants = {
+    # open to everybody
+    "static.read": _OPEN,
+    "health.read": _OPEN,
+    "session.create": _OPEN,
+    "link.redeem": _OPEN,
+    "feed.read": _OPEN,  # guarded by the signature in its address
+    # everybody who is signed in
+    "session.end": _OWN,
+    "home.read": _OWN,
+    "profile.write": _OWN,
+    # people
+    "person.list": {
+        Role.TRAINER: Scope.COHORT,
+        Role.QA: Scope.ALL,
+        Role.EDITOR: Scope.ALL,
+        Role.LOCALIZER: Scope.ALL,
+        Role.VENDOR_MANAGER: Scope.VENDOR,
+        Role.ADMIN: Scope.ALL,
+    },
+    "person.names": {
+        **_OWN,
+        Role.TRAINER: Scope.COHORT,
+        Role.VENDOR_MANAGER: Scope.VENDOR,
+        Role.ADMIN: Scope.ALL,
+    },
+    "person.write": {Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Scope.ALL},
+    "site.write": {Role.ADMIN: Scope.ALL},
+    "site.read": {Role.ADMIN: Scope.ALL, Role.VENDOR_MANAGER: Scope.VENDOR, Role.TRAINER: Scope.SITE},
+    # policies
+    "policy.read": {**_EVERYBODY},
+    "policy.acknowledge": {role: Scope.OWN for role in Role},
+    "policy.draft": {Role.EDITOR: Scope.ALL, Role.LOCALIZER: Scope.ALL, Role.QA: Scope.ALL, Role.ADMIN: Scope.ALL},
+    "policy.write": {Role.EDITOR: Scope.ALL},
+    "policy.publish": {Role.EDITOR: Scope.ALL},
+    # questions and quizzes
+    "question.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
+    "question.write": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
+    "quiz.write": {Role.QA: Scope.ALL},
+    "quiz.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
+    "assignment.write": {Role.TRAINER: Scope.COHORT, Role.QA: Scope.ALL},
+    "attempt.write": {
+        Role.LEARNER: Scope.OWN,
+        Role.TRAINER: Scope.OWN,
+        Role.QA: Scope.OWN,
+        Role.EDITOR: Scope.OWN,
+        Role.LOCALIZER: Scope.OWN,
+    },
+    "result.read": {
+        Role.LEARNER: Scope.OWN,
+        Role.TRAINER: Scope.OWN,
+        Role.QA: Scope.OWN,
+        Role.EDITOR: Scope.OWN,
+        Role.LOCALIZER: Scope.OWN,
+    },
+    # cohorts
+    "cohort.read": {Role.TRAINER: Scope.COHORT, Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Scope.ALL},
+    "cohort.write": {Role.TRAINER: Scope.COHORT, Role.ADMIN: Scope.ALL},
+    "plan.write": {Role.TRAINER: Scope.ALL, Role.ADMIN: Scope.ALL},
+    # analysis
+    "analysis.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
+    "report.write": {Role.QA: Scope.ALL},
+}

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.core.roles import Role
+from lms.foundation.columns import Instant, Key, Line, Revision, Sha256, Word, one_of
+from lms.foundation.db import Base
+from lms.sites.models import Site, Vendor
+
+
+class Person(Base):
+    __tablename__ = "people"
+    __table_args__ = (Index(None, "vendor_id"), Index(None, "site_id"))
+
+    id: Mapped[Key]
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    """What a person is called where names are not shown; given once, never reused."""
+    login: Mapped[Line] = mapped_column(unique=True)
+    """The e-mail address, folded (width and case) as it is compared at sign-in."""
+    name: Mapped[Line]
+    reading: Mapped[Line]
+    """ふりがな of a Japanese name, by which Japanese lists sort; else the name itself."""
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendors.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    locale: Mapped[str] = mapped_column(String(8))
+    own_zone_name: Mapped[str | None] = mapped_column(String(64))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[Instant]
+    deactivated_at: Mapped[Instant | None]
+    revision: Mapped[Revision]
+
+    vendor: Mapped[Vendor] = relationship()
+    site: Mapped[Site] = relationship(lazy="joined", innerjoin=True)
+    grants: Mapped[list[RoleGrant]] = relationship(back_populates="person", foreign_keys="RoleGrant.person_id", lazy="selectin")
+
+    # what Flask-Login asks of a person
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles in force."""
+        return frozenset(grant.role for grant in self.grants if grant.revoked_at is None)
+
+    @property
+    def zone_name(self) -> str:
+        """The zone in which this person sees times."""
+        return self.own_zone_name or self.site.zone_name
+
+
+class RoleGrant(Base):
+    __tablename__ = "role_grants"
+    __table_args__ = (one_of("role", Role), Index(None, "person_id"))
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    role: Mapped[Word]
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    granted_at: Mapped[Instant]
+    revoked_at: Mapped[Instant | None]
+
+    person: Mapped[Person] = relationship(back_populates="grants", foreign_keys=[person_id])
+
+
+class CodeSeries(Base):
+    """The last number given for each letter, so that a code is never used twice."""
+
+    __tablename__ = "code_series"
+
+    letter: Mapped[str] = mapped_column(String(1), primary_key=True)
+    last_number: Mapped[int] = mapped_column(default=0)
+
+
+class WebSession(Base):
+    """Who is signed in: the row lives from sign-in to sign-out, deactivation or its end of time."""
+
+    __tablename__ = "web_sessions"
+    __table_args__ = (Index(None, "person_id"),)
+
+    id_sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[Instant]
+    seen_at: Mapped[Instant]
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is good for."""
+
+    SET_PASSWORD = "set_password"  # noqa: S105 - the name of a purpose, no password
+
+
+class OneTimeLink(Base):
+    """A link that sets a password once, within an hour; the table keeps its SHA-256 only."""
+
+    __tablename__ = "one_time_links"
+    __table_args__ = (one_of("purpose", LinkPurpose), Index(None, "person_id"))
+
+    token_sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    purpose: Mapped[Word]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class SignInFailure(Base):
+    """A wrong password. Right ones are never counted."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (Index(None, "login_sha256", "failed_at"), Index(None, "address", "failed_at"))
+
+    id: Mapped[Key]
+    login_sha256: Mapped[Sha256]
+    address: Mapped[str] = mapped_column(String(45))
+    failed_at: Mapped[Instant]

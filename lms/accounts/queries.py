@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from lms.accounts import access as reach
+from lms.accounts.core.sample_accounts import NAMES, login_of
+from lms.accounts.models import OneTimeLink, Person, RoleGrant, SignInFailure
+from lms.foundation.access import Access, access_for
+from lms.foundation.db import db
+from lms.kit.problems import NotFound
+
+
+def find_by_login(login: str) -> Person | None:
+    """The person of a folded login."""
+    return db.session.scalar(select(Person).where(Person.login == login))
+
+
+def get_person(access: Access, code: str) -> Person:
+    """The person of a code, as far as this access reaches; not found otherwise."""
+    person = db.session.scalar(select(Person).where(Person.code == code, reach.people(access)))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def list_people(access: Access, *, role: str | None = None, words: str = "") -> list[Person]:
+    """People by reading, as far as this access reaches."""
+    query = select(Person).where(reach.people(access)).order_by(Person.reading, Person.code)
+    if role:
+        held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
+        query = query.where(Person.id.in_(held))
+    if words:
+        pattern = f"%{words}%"
+        query = query.where(Person.name.ilike(pattern) | Person.reading.ilike(pattern) | Person.code.ilike(pattern))
+    return list(db.session.scalars(query))
+
+
+def load_codes(person_ids: Iterable[int]) -> dict[int, str]:
+    """The codes of these people."""
+    rows = db.session.execute(select(Person.id, Person.code).where(Person.id.in_(list(person_ids))))
+    return {row.id: row.code for row in rows}
+
+
+def load_named(person_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these people's names whoever asks may see."""
+    ids = list(person_ids)
+    names = access_for("person.names")
+    if not ids or not names.scopes:
+        return frozenset()
+    return frozenset(db.session.scalars(select(Person.id).where(Person.id.in_(ids), reach.people(names))))
+
+
+def find_link(token: str) -> OneTimeLink | None:
+    """The one-time link of a token, used or not."""
+    return db.session.get(OneTimeLink, hashlib.sha256(token.encode()).hexdigest())
+
+
+def count_failures(*, login: str, address: str, since: datetime) -> tuple[int, int]:
+    """Wrong passwords since an instant: for this login, and from this address."""
+    of_login = select(func.count()).select_from(SignInFailure)
+    by_login = of_login.where(SignInFailure.login_sha256 == login_hash(login), SignInFailure.failed_at > since)
+    by_address = of_login.where(SignInFailure.address == address, SignInFailure.failed_at > since)
+    return db.session.scalar(by_login) or 0, db.session.scalar(by_address) or 0
+
+
+def login_hash(login: str) -> str:
+    """What the table of failures keeps of a login."""
+    return hashlib.sha256(login.encode()).hexdigest()
+
+
+def list_sample_accounts() -> list[Person]:
+    """The listed accounts of the sample, in the order of their list."""
+    logins = [login_of(name) for name in NAMES]
+    people = db.session.scalars(select(Person).where(Person.login.in_(logins), Person.deactivated_at.is_(None)))
+    return sorted(people, key=lambda person: logins.index(person.login))

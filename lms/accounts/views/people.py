@@ -1,0 +1,103 @@
+"""The list of people, adding one, one person's page with roles, link and deactivation."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.accounts import actions, queries
+from lms.accounts.core.roles import Role, may_grant
+from lms.accounts.forms import PersonForm
+from lms.accounts.phrases import ROLES
+from lms.foundation.access import access, policy
+from lms.foundation.locale import localized
+from lms.kit.problems import Invalid, NotFound
+from lms.sites import queries as site_queries
+
+blueprint = Blueprint("people", __name__, template_folder="../templates")
+
+
+@blueprint.get("/people")
+@policy("person.list")
+def index() -> str:
+    role, words = request.args.get("role", ""), request.args.get("q", "").strip()
+    people = queries.list_people(access(), role=role or None, words=words)
+    named = queries.load_named(person.id for person in people)
+    return render_template("accounts/people.html", people=people, named=named, role=role, words=words, roles=ROLES)
+
+
+@blueprint.route("/people/new", methods=["GET", "POST"])
+@policy("person.write")
+def new() -> ResponseReturnValue:
+    sites = site_queries.list_sites(access())
+    form = PersonForm()
+    form.site.choices = [(site.id, localized(site.name_text)) for site in sites]
+    form.roles.choices = [(role, name) for role, name in ROLES.items() if may_grant(_own_roles(), role)]
+    if form.is_sent_and_valid():
+        site = next(site for site in sites if site.id == form.site.data)
+        command = actions.NewPerson(
+            login=form.login.data,
+            name=form.name.data,
+            reading=form.reading.data or "",
+            site=site,
+            locale=form.locale.data,
+            roles=form.chosen_roles,
+        )
+        try:
+            person = actions.create_person(command, by=current_user)
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            flash(_("%(code)s is created. Make a link now, and hand it over.", code=person.code))
+            return redirect(url_for("people.show", code=person.code))
+    page = render_template("accounts/person_new.html", form=form, sites=sites)
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.get("/people/<code>")
+@policy("person.write")
+def show(code: str) -> str:
+    person = queries.get_person(access(), code)
+    return _person_page(person.code, None)
+
+
+@blueprint.post("/people/<code>/link")
+@policy("person.write")
+def make_link(code: str) -> str:
+    person = queries.get_person(access(), code)
+    token = actions.make_link(person, by=current_user)
+    return _person_page(code, url_for("accounts.link", token=token, _external=True))
+
+
+@blueprint.post("/people/<code>/roles")
+@policy("person.write")
+def change_role(code: str) -> ResponseReturnValue:
+    person = queries.get_person(access(), code)
+    try:
+        role = Role(request.form.get("role", ""))
+    except ValueError as error:
+        raise NotFound from error
+    change = actions.revoke_role if request.form.get("change") == "revoke" else actions.grant_role
+    change(person, role, by=current_user)
+    return redirect(url_for("people.show", code=code))
+
+
+@blueprint.post("/people/<code>/deactivate")
+@policy("person.write")
+def deactivate(code: str) -> ResponseReturnValue:
+    person = queries.get_person(access(), code)
+    actions.deactivate(person, by=current_user, revision=request.form.get("revision", 0, type=int))
+    flash(_("%(code)s can no longer sign in.", code=code))
+    return redirect(url_for("people.index"))
+
+
+def _person_page(code: str, link: str | None) -> str:
+    person = queries.get_person(access(), code)
+    grantable = {role: name for role, name in ROLES.items() if may_grant(_own_roles(), role) and role not in person.roles}
+    return render_template("accounts/person.html", person=person, link=link, roles=ROLES, grantable=grantable)
+
+
+def _own_roles() -> frozenset[Role]:
+    return frozenset(Role(role) for role in current_user.roles)

@@ -1,0 +1,122 @@
+"""Signing in and out, and one-time links."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.accounts import actions, queries
+from lms.accounts.core.sample_accounts import login_of, may_be_listed
+from lms.accounts.forms import PasswordForm, SignInForm
+from lms.accounts.phrases import SAMPLE_ACCOUNTS
+from lms.foundation import transaction
+from lms.foundation.access import policy
+from lms.foundation.errors import sentence
+from lms.foundation.security import limiter
+from lms.foundation.settings import sample_day
+from lms.kit.problems import Invalid, NotFound, TooMany
+
+blueprint = Blueprint("accounts", __name__, template_folder="../templates")
+
+
+@blueprint.get("/sign-in")
+@policy("session.create")
+def sign_in() -> ResponseReturnValue:
+    if not current_user.is_anonymous:
+        return redirect(url_for("home.today"))
+    return _sign_in_page(SignInForm(request.args), None)
+
+
+@blueprint.post("/sign-in")
+@policy("session.create")
+@transaction.writes_late
+def check_sign_in() -> ResponseReturnValue:
+    form = SignInForm()
+    if not form.validate():
+        return _sign_in_page(form, None), 422
+    command = actions.SignIn(form.login.data, form.password.data, request.remote_addr or "")
+    try:
+        person_id = actions.check_password(command)
+    except TooMany as problem:
+        return _sign_in_page(form, sentence(problem)), problem.status
+    transaction.begin_write()
+    if person_id is None:
+        left = actions.note_failure(command)
+        return _sign_in_page(form, None, tries_left=left), 422
+    actions.open_session(person_id)
+    return redirect(local_address(form.next.data) or url_for("home.today"))
+
+
+@blueprint.post("/sign-in/sample")
+@policy("session.create")
+def open_sample_account() -> ResponseReturnValue:
+    person = queries.find_by_login(login_of(request.form.get("account", ""))) if _lists_samples() else None
+    if person is None:
+        raise NotFound
+    actions.open_session(person.id)
+    return redirect(url_for("home.today"))
+
+
+@blueprint.post("/sign-out")
+@policy("session.end")
+def sign_out() -> ResponseReturnValue:
+    actions.end_session()
+    flash(_("You are signed out."))
+    return redirect(url_for("accounts.sign_in"))
+
+
+@blueprint.get("/link/<token>")
+@policy("link.redeem")
+@limiter.limit("30/minute")
+def link(token: str) -> ResponseReturnValue:
+    return _link_page(token, PasswordForm())
+
+
+@blueprint.post("/link/<token>")
+@policy("link.redeem")
+@limiter.limit("30/minute")
+@transaction.writes_late
+def redeem_link(token: str) -> ResponseReturnValue:
+    form = PasswordForm()
+    one_time_link = queries.find_link(token)
+    if not form.validate() or one_time_link is None:
+        return _link_page(token, form), 422
+    try:
+        password_hash = actions.hash_password(form.password.data, login=one_time_link.person.login)
+    except Invalid as problem:
+        form.take_back(problem)
+        return _link_page(token, form), 422
+    transaction.begin_write()
+    person = actions.redeem_link(token, password_hash)
+    actions.open_session(person.id)
+    flash(_("Your password is set."))
+    return redirect(url_for("home.today"))
+
+
+def local_address(target: str | None) -> str | None:
+    """The target of a redirect when it stays on this site, else None."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc and target.isprintable() else None
+
+
+def _link_page(token: str, form: PasswordForm) -> str:
+    one_time_link = queries.find_link(token)
+    if one_time_link is None or one_time_link.used_at is not None:
+        raise Invalid("link.spent")
+    return render_template("accounts/link.html", form=form, person=one_time_link.person, token=token)
+
+
+def _sign_in_page(form: SignInForm, refusal: str | None, tries_left: int | None = None) -> str:
+    people = queries.list_sample_accounts() if _lists_samples() else []
+    samples = [(person, name, *SAMPLE_ACCOUNTS[name]) for person in people for name in [person.login.partition("@")[0]]]
+    return render_template("accounts/sign_in.html", form=form, refusal=refusal, tries_left=tries_left, samples=samples)
+
+
+def _lists_samples() -> bool:
+    return may_be_listed(is_sample=sample_day() is not None, on_loopback=current_app.config["KIJUN"].loopback)

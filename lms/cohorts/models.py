@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.cohorts.core.attendance import AttendanceStatus
+from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.readiness import GateKind
+from lms.foundation.columns import Code, Document, Instant, Key, LocalDay, Localized, Prose, Revision, Word, one_of
+from lms.foundation.db import Base
+from lms.policies.models import Module, Section
+from lms.quizzes.models import Assignment, Quiz
+from lms.sites.models import Room, Site
+
+
+class SessionState(StrEnum):
+    """Whether a session stands on the calendar."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class GateDecisionKind(StrEnum):
+    """A gate that a person decided: a sign-off, or a waiver with its reason."""
+
+    SIGNED_OFF = "signed_off"
+    WAIVED = "waived"
+
+
+class PlanTemplate(Base):
+    __tablename__ = "plan_templates"
+
+    id: Mapped[Key]
+    code: Mapped[Code] = mapped_column(unique=True)
+    title_text: Mapped[Localized]
+    day_count: Mapped[int]
+    gates: Mapped[Document]
+    """The go-live criteria: ``{"gates": [{"kind", "cut", "module"...}]}``; see ``cohorts.core.readiness``."""
+    revision: Mapped[Revision]
+
+    steps: Mapped[list[PlanStep]] = relationship(back_populates="template", order_by="PlanStep.day, PlanStep.starts")
+
+
+class PlanStep(Base):
+    """One item of a plan, on a training day."""
+
+    __tablename__ = "plan_steps"
+    __table_args__ = (Index(None, "template_id"), one_of("kind", StepKind))
+
+    id: Mapped[Key]
+    template_id: Mapped[int] = mapped_column(ForeignKey("plan_templates.id"))
+    day: Mapped[int]
+    starts: Mapped[str] = mapped_column(String(5))
+    """Wall time at the cohort's site, ``HH:MM``."""
+    minutes: Mapped[int]
+    kind: Mapped[Word]
+    title_text: Mapped[Localized]
+    detail_text: Mapped[Localized]
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("modules.id"), index=True)
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("sections.id"), index=True)
+    quiz_id: Mapped[int | None] = mapped_column(ForeignKey("quizzes.id"), index=True)
+
+    template: Mapped[PlanTemplate] = relationship(back_populates="steps")
+    module: Mapped[Module | None] = relationship()
+    section: Mapped[Section | None] = relationship()
+    quiz: Mapped[Quiz | None] = relationship()
+
+
+class Cohort(Base):
+    __tablename__ = "cohorts"
+    __table_args__ = (Index(None, "site_id"), Index(None, "template_id"))
+
+    id: Mapped[Key]
+    code: Mapped[Code] = mapped_column(unique=True)
+    name_text: Mapped[Localized]
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    template_id: Mapped[int] = mapped_column(ForeignKey("plan_templates.id"))
+    go_live_on: Mapped[LocalDay]
+    created_at: Mapped[Instant]
+    revision: Mapped[Revision]
+
+    site: Mapped[Site] = relationship()
+    template: Mapped[PlanTemplate] = relationship()
+    trainers: Mapped[list[CohortTrainer]] = relationship(back_populates="cohort")
+    enrolments: Mapped[list[Enrolment]] = relationship(back_populates="cohort")
+    sessions: Mapped[list[TrainingSession]] = relationship(back_populates="cohort", order_by="TrainingSession.starts_at")
+
+
+class CohortTrainer(Base):
+    __tablename__ = "cohort_trainers"
+    __table_args__ = (Index(None, "person_id"),)
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+
+    cohort: Mapped[Cohort] = relationship(back_populates="trainers")
+    person: Mapped[Person] = relationship()
+
+
+class Enrolment(Base):
+    __tablename__ = "enrolments"
+    __table_args__ = (Index(None, "person_id"),)
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    enrolled_at: Mapped[Instant]
+    left_at: Mapped[Instant | None]
+
+    cohort: Mapped[Cohort] = relationship(back_populates="enrolments")
+    person: Mapped[Person] = relationship()
+
+
+class TrainingSession(Base):
+    """A plan item put on the calendar: time, trainer, room. It keeps its public id for ever; each move raises its sequence."""
+
+    __tablename__ = "training_sessions"
+    __table_args__ = (
+        Index(None, "cohort_id", "starts_at"),
+        one_of("kind", StepKind),
+        one_of("state", SessionState),
+    )
+
+    id: Mapped[Key]
+    public_id: Mapped[str] = mapped_column(String(26), unique=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
+    day: Mapped[int]
+    kind: Mapped[Word]
+    title_text: Mapped[Localized]
+    detail_text: Mapped[Localized]
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"), index=True)
+    trainer_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("modules.id"), index=True)
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("sections.id"), index=True)
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignments.id"), index=True)
+    state: Mapped[Word]
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[Instant]
+
+    cohort: Mapped[Cohort] = relationship(back_populates="sessions")
+    room: Mapped[Room | None] = relationship()
+    trainer: Mapped[Person | None] = relationship()
+    module: Mapped[Module | None] = relationship()
+    section: Mapped[Section | None] = relationship()
+    assignment: Mapped[Assignment | None] = relationship()
+
+
+class Attendance(Base):
+    __tablename__ = "attendances"
+    __table_args__ = (Index(None, "person_id"), one_of("status", AttendanceStatus))
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("training_sessions.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    status: Mapped[Word]
+    marked_at: Mapped[Instant]
+    marked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class GateDecision(Base):
+    __tablename__ = "gate_decisions"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "person_id", "gate"),
+        Index(None, "person_id"),
+        one_of("gate", GateKind),
+        one_of("decision", GateDecisionKind),
+    )
+
+    id: Mapped[Key]
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    gate: Mapped[Word]
+    decision: Mapped[Word]
+    reason: Mapped[Prose]
+    decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[Instant]

@@ -1,0 +1,49 @@
+"""The architecture as data: each feature, its level, and which lower features it may import. The convention tests read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A package below ``lms/``. ``may_import`` names features of lower levels; kit and foundation are open to everyone."""
+
+    name: str
+    level: int
+    may_import: frozenset[str] = frozenset()
+    blueprints: tuple[str, ...] = ()
+    """The modules whose ``blueprint`` the app mounts, relative to the package."""
+    silent: tuple[str, ...] = ()
+    """Modules that register jobs or reactions when they are imported."""
+    has_phrases: bool = True
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("sites", 2),
+    Feature("accounts", 3, _names("sites"), ("views.session", "views.people", "views.profile")),
+    Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit")),
+    Feature("questions", 6, _names("policies accounts sites"), ("views.banks", "views.questions")),
+    Feature(
+        "quizzes",
+        7,
+        _names("questions policies accounts sites"),
+        ("views.take", "views.result", "views.manage"),
+        ("jobs",),
+    ),
+    Feature(
+        "cohorts",
+        8,
+        _names("quizzes policies accounts sites"),
+        ("views.board", "views.plan", "views.feed"),
+    ),
+    Feature("analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",)),
+    Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
+    Feature("home", 11, _names("analysis cohorts quizzes policies accounts sites"), ("views",)),
+    Feature("cli", 12, _names("sites accounts policies questions quizzes cohorts analysis reports demo")),
+    Feature("demo", 12, _names("sites accounts policies questions quizzes cohorts analysis reports")),
+)

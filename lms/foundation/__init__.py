@@ -1,0 +1,1 @@
+"""Everything that touches a framework. Features import from here, never the reverse."""

@@ -1,0 +1,145 @@
+"""The gate: every route declares an action, the grants say who may do it and how far.
+
+A route that declares nothing keeps the app from starting. At run time a request whose role has no grant is answered 403, and an
+answer that went out without a decision is replaced by a 500.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, current_app, g, request
+from flask_login import current_user
+
+from lms.kit.problems import Refused
+
+View = TypeVar("View", bound=Callable[..., Any])
+ANONYMOUS = "anonymous"
+
+
+class Scope(StrEnum):
+    """How far a grant reaches. Queries turn each into a criterion in their feature's ``access.py``."""
+
+    OWN = "own"
+    COHORT = "cohort"
+    SITE = "site"
+    VENDOR = "vendor"
+    ALL = "all"
+
+
+Grants = Mapping[str, Mapping[str, Scope]]
+
+
+class MissingPolicy(RuntimeError):
+    """A route declares no action, or one that the grants do not know. The app does not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who asks, and how far the action in hand reaches for them."""
+
+    person_id: int | None
+    vendor_id: int | None
+    site_id: int | None
+    roles: frozenset[str]
+    scopes: frozenset[Scope]
+
+    def reaching(self, scopes: frozenset[Scope]) -> Access:
+        """The same person with the reach of another action."""
+        return Access(self.person_id, self.vendor_id, self.site_id, self.roles, scopes)
+
+
+def policy(action: str) -> Callable[[View], View]:
+    """Declare the action, ``resource.verb``, that a view performs."""
+
+    def declare(view: View) -> View:
+        view.policy = action  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+class GuardedFlask(Flask):
+    """Flask that refuses a route without an access rule."""
+
+    grants: Grants = {}
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Callable[..., Any] | None = None, *args: Any, **options: Any
+    ) -> None:
+        if view_func is not None:
+            action = getattr(view_func, "policy", None)
+            if action is None:
+                raise MissingPolicy(f"{rule}: the view declares no @policy")
+            if action not in self.grants:
+                raise MissingPolicy(f"{rule}: no grants for {action!r}")
+        super().add_url_rule(rule, endpoint, view_func, *args, **options)
+
+
+def bind(app: GuardedFlask) -> None:
+    """Put the gate before every request and the last check behind it."""
+
+    @app.before_request
+    def gate() -> None:
+        g.decided = False
+        if request.endpoint is None:
+            return  # no such page: the router's 404 or 405 follows
+        action = app.view_functions[request.endpoint].policy  # type: ignore[attr-defined]
+        g.decided = True
+        if ANONYMOUS in app.grants[action]:
+            return  # open to everybody: nobody need be looked up
+        scopes = scopes_for(app.grants, action, current_roles())
+        if not scopes:
+            raise Refused("access.sign_in" if current_user.is_anonymous else "access.refused", action=action)
+        g.access = asking(scopes)
+
+    @app.after_request
+    def last_check(response: Response) -> Response:
+        if g.get("decided") or response.status_code >= 400:
+            return response
+        app.logger.error("an answer without an access decision: %s", request.path)
+        return app.make_response(("", 500))
+
+
+def scopes_for(grants: Grants, action: str, roles: frozenset[str]) -> frozenset[Scope]:
+    """How far an action reaches for somebody with these roles; empty means: not at all.
+
+    >>> sorted(scopes_for({"attempt.read": {"trainer": Scope.COHORT, "qa": Scope.ALL}}, "attempt.read", frozenset({"qa"})))
+    [<Scope.ALL: 'all'>]
+    """
+    by_role = grants.get(action, {})
+    return frozenset(by_role[role] for role in roles if role in by_role)
+
+
+def current_roles() -> frozenset[str]:
+    """The roles of whoever asks; everybody, signed in or not, may do what is open to ``anonymous``."""
+    return frozenset({ANONYMOUS}) if current_user.is_anonymous else frozenset({ANONYMOUS, *current_user.roles})
+
+
+def asking(scopes: frozenset[Scope]) -> Access:
+    """The access of whoever asks, with this reach."""
+    if current_user.is_anonymous:
+        return Access(None, None, None, frozenset({ANONYMOUS}), scopes)
+    return Access(current_user.id, current_user.vendor_id, current_user.site_id, frozenset(current_user.roles), scopes)
+
+
+def access() -> Access:
+    """The decision for the request in hand."""
+    return cast(Access, g.access)
+
+
+def access_for(action: str) -> Access:
+    """The reach of another action for the same person: for a page that shows parts under rules of their own."""
+    return asking(scopes_for(cast(GuardedFlask, current_app).grants, action, current_roles()))
+
+
+def may(action: str) -> bool:
+    """Whether whoever asks may do this at all (for menus and buttons; the gate decides again)."""
+    grants = cast(GuardedFlask, current_app).grants
+    if action not in grants:
+        raise MissingPolicy(f"no grants for {action!r}")
+    return bool(scopes_for(grants, action, current_roles()))
+

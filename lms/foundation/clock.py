@@ -1,0 +1,42 @@
+"""The only door to the time. Cores get ``now`` as an argument; everything else asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session, scoped_session
+
+_standing: list[datetime] = []
+"""The instants at which the time stands still, innermost last; the whole process shares them, its server threads too."""
+
+
+def now() -> datetime:
+    """The host's clock, in UTC."""
+    return _standing[-1] if _standing else datetime.now(UTC)
+
+
+def attempt_now(session: Session | scoped_session[Any]) -> datetime:
+    """The clock that decides over attempts: the database's, where there is one.
+
+    On PostgreSQL several hosts write, so the database's ``clock_timestamp()`` rules; SQLite lives on this one host.
+    """
+    if _standing:
+        return _standing[-1]
+    if session.get_bind().dialect.name == "postgresql":
+        instant: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return instant.astimezone(UTC)
+    return datetime.now(UTC)
+
+
+@contextmanager
+def fixed(instant: datetime) -> Iterator[None]:
+    """Let the time stand still at ``instant`` for this process (tests, and loading the sample)."""
+    _standing.append(instant)
+    try:
+        yield
+    finally:
+        _standing.pop()

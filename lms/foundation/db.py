@@ -1,0 +1,74 @@
+"""The declarative base, the session, and how each database is opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of every model; its naming convention gives each constraint a name that migrations can rely on."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool and connection options for a database URL.
+
+    SQLite waits up to 5 s for a lock. PostgreSQL checks a pooled connection before use, so that a restarted server is
+    noticed, and ends statements and lock waits that would hold up everybody.
+    """
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 5, "check_same_thread": False}}
+    limits = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 2, "connect_args": {"options": limits, "connect_timeout": 5}}
+
+
+def bind(app: Flask) -> None:
+    """Bind the session to ``app`` and prepare its engine."""
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def prepare(engine: Engine) -> None:
+    """Make SQLite durable and let the unit of work choose how its transaction begins."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def open_durably(connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN would come too late and always be DEFERRED: we say BEGIN ourselves, below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # busy_timeout first: in the other order a second process dies at boot with "database is locked".
+        for pragma in (
+            "busy_timeout=5000",
+            "journal_mode=WAL",
+            "synchronous=FULL",  # NORMAL may lose an acknowledged commit in a power cut
+            "foreign_keys=ON",
+            "cache_size=-20000",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,122 @@
+"""The one map from failures to answers: expected problems, HTTP errors, a database that is away, and our own mistakes."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from lms.kit.problems import Problem, TooMany, Unavailable
+
+log = logging.getLogger("kijun")
+
+Sentences = Mapping[str, Any]
+_sentences: dict[str, Any] = {
+    "not_found": _l("This page does not exist, or it is not open to you."),
+    "access.refused": _l("This page cannot be shown."),
+    "access.sign_in": _l("Please sign in to go on."),
+    "access.form_expired": _l("The form could not be sent because the page was open for too long. Go back, reload the page and send it again."),
+    "database.unavailable": _l("The database does not answer just now. Nothing was lost. Please try again."),
+    "http.400": _l("The request could not be read. Nothing was changed."),
+    "http.405": _l("This address does not take that kind of request."),
+    "http.413": _l("The file is too large."),
+    "http.429": _l("Too many requests in a short time. Please wait a minute and try again."),
+    "http.500": _l("Something went wrong on our side. What was saved is kept. Please try again."),
+}
+_TITLES: Mapping[int, Any] = {
+    400: _l("The request could not be taken"),
+    401: _l("Please sign in"),
+    403: _l("Not open to you"),
+    404: _l("Page not found"),
+    409: _l("This has changed in the meantime"),
+    429: _l("Please wait a little"),
+    500: _l("Something went wrong"),
+    503: _l("Please try again in a moment"),
+}
+
+
+def register(sentences: Sentences) -> None:
+    """Add a feature's sentences for its problem codes (``phrases.PROBLEMS``)."""
+    _sentences.update(sentences)
+
+
+def sentence(problem: Problem) -> str:
+    """The sentence of a problem in the reader's language, with its facts filled in."""
+    template = _sentences[problem.code]
+    if callable(template):
+        return str(template(**problem.facts))
+    return str(template) % problem.facts if problem.facts else str(template)
+
+
+def known_codes() -> frozenset[str]:
+    """The codes that have a sentence."""
+    return frozenset(_sentences)
+
+
+def bind(app: Flask) -> None:
+    """Connect the map to the app."""
+
+    @app.errorhandler(Problem)
+    def expected(problem: Problem) -> Response:
+        if problem.code == "access.sign_in" and not _wants_json():
+            g.failed = True
+            target = request.full_path.rstrip("?") if request.method == "GET" else None
+            return make_response(redirect(url_for("accounts.sign_in", next=target)))
+        status = 401 if problem.code == "access.sign_in" else problem.status
+        return _answer(status, problem.code, sentence(problem), problem.facts)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400:
+            return make_response(error.get_response())
+        code = "not_found" if status == 404 else f"http.{status}"
+        return _answer(status, code, str(_sentences.get(code, _sentences["http.400"])))
+
+    @app.errorhandler(OperationalError)
+    def database_away(error: DBAPIError) -> Response:
+        log.exception("database does not answer")
+        return expected(Unavailable("database.unavailable"))
+
+    @app.errorhandler(Exception)
+    def our_mistake(error: Exception) -> Response:
+        if app.config["PROPAGATE_EXCEPTIONS"]:
+            raise error
+        reference = f"R-{secrets.token_hex(3).upper()}"
+        log.exception("unexpected failure %s on %s %s", reference, request.method, request.path)
+        return _answer(500, "http.500", str(_sentences["http.500"]), {"reference": reference})
+
+
+def _answer(status: int, code: str, message: str, facts: Mapping[str, Any] | None = None) -> Response:
+    g.failed = True
+    if _wants_json():
+        response = jsonify(error=code, message=message, **_plain(facts or {}))
+    else:
+        page = render_template(
+            "errors/problem.html",
+            title=_TITLES.get(status, _TITLES[400 if status < 500 else 500]),
+            message=message,
+            reference=(facts or {}).get("reference"),
+            status=status,
+        )
+        response = make_response(page)
+    response.status_code = status
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    if status == TooMany.status and "minutes" in (facts or {}):
+        response.headers["Retry-After"] = str(60 * int((facts or {})["minutes"]))
+    return response
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if isinstance(value, str | int | float | bool | list | dict | type(None))}
+
+
+def _wants_json() -> bool:
+    return request.is_json or request.accept_mimetypes.best == "application/json"

@@ -1,0 +1,213 @@
+"""Background jobs: the job row with its lease is the truth.
+
+A worker claims a row by writing its lease; a worker that dies loses the lease with time and the row is claimed again, so
+recovery needs nobody. Features register what they can run; periodic work is registered with its interval.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, and_, or_, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation import clock, transaction
+from lms.foundation.columns import Document, Instant, Key, Word, one_of
+from lms.foundation.db import Base, db
+from lms.kit.problems import Problem
+
+LEASE = timedelta(seconds=150)
+"""Longer than the longest job may take (a report: 120 s of CPU)."""
+MOST_TRIES = 3
+
+log = logging.getLogger("kijun.jobs")
+
+
+class JobState(StrEnum):
+    """What has become of a job."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    __tablename__ = "jobs"
+    __table_args__ = (one_of("state", JobState), Index(None, "state", "due_at"))
+
+    id: Mapped[Key]
+    kind: Mapped[Word]
+    arguments: Mapped[Document]
+    state: Mapped[Word] = mapped_column(default=JobState.WAITING)
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[Instant]
+    created_at: Mapped[Instant]
+    lease_until: Mapped[Instant | None]
+    lease_owner: Mapped[str | None] = mapped_column(String(40))
+    ended_at: Mapped[Instant | None]
+    problem: Mapped[str | None] = mapped_column(Text)
+
+
+class JobBeat(Base):
+    """When each periodic job last ran, so that several workers together keep one interval."""
+
+    __tablename__ = "job_beats"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last_at: Mapped[Instant]
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work that comes again: ``run`` is called in a unit of its own, every ``interval``."""
+
+    kind: str
+    interval: timedelta
+    run: Callable[[], None]
+
+
+_runners: dict[str, Callable[..., None]] = {}
+_periodic: dict[str, Periodic] = {}
+
+
+def runs(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as the runner of jobs of ``kind``; it is called with the job's arguments, outside any transaction."""
+
+    def register(runner: Callable[..., None]) -> Callable[..., None]:
+        _runners[kind] = runner
+        return runner
+
+    return register
+
+
+def every(interval: timedelta, kind: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register periodic work; it is called inside a writing unit of its own."""
+
+    def register(run: Callable[[], None]) -> Callable[[], None]:
+        _periodic[kind] = Periodic(kind, interval, run)
+        return run
+
+    return register
+
+
+def enqueue(kind: str, **arguments: Any) -> Job:
+    """Write a job row into the running transaction; a worker sees it after the commit."""
+    now = clock.now()
+    job = Job(kind=kind, arguments=arguments, due_at=now, created_at=now, state=JobState.WAITING, tries=0)
+    db.session.add(job)
+    db.session.flush()
+    return job
+
+
+class Worker:
+    """One worker: claims due jobs, runs them, and keeps the timetable of periodic work."""
+
+    def __init__(self, *, poll_seconds: float = 1.0) -> None:
+        self.name = secrets.token_hex(8)
+        self.poll_seconds = poll_seconds
+        self.stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the worker to end after the job in hand."""
+        self.stopping.set()
+
+    def work(self) -> None:
+        """Work until ``stop`` is called."""
+        while not self.stopping.is_set():
+            self.keep_timetable()
+            if not self.run_next():
+                self.stopping.wait(self.poll_seconds)
+
+    def work_off(self) -> int:
+        """Run all due jobs and return how many there were."""
+        count = 0
+        while not self.stopping.is_set() and self.run_next():
+            count += 1
+        return count
+
+    def keep_timetable(self) -> None:
+        """Run what is due of the periodic work."""
+        for periodic in _periodic.values():
+            try:
+                with transaction.unit():
+                    if self._beat(periodic, clock.now()):
+                        periodic.run()
+            except Exception:
+                log.exception("periodic work failed: %s", periodic.kind)
+
+    def run_next(self) -> bool:
+        """Claim one due job and run it; False when there was none."""
+        with transaction.unit():
+            job = self._claim(clock.now())
+            if job is None:
+                return False
+            job_id, kind, arguments = job.id, job.kind, dict(job.arguments)
+        try:
+            _runners[kind](**arguments)
+        except Problem as problem:
+            self._end(job_id, JobState.FAILED, json.dumps({"code": problem.code}))
+        except Exception as error:
+            log.exception("job %s (%s) failed", job_id, kind)
+            self._give_back(job_id, type(error).__name__)
+        else:
+            self._end(job_id, JobState.DONE, None)
+        return True
+
+    def _claim(self, now: datetime) -> Job | None:
+        due = or_(
+            and_(Job.state == JobState.WAITING, Job.due_at <= now),
+            and_(Job.state == JobState.RUNNING, Job.lease_until < now),
+        )
+        query = select(Job).where(due).order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)
+        job = db.session.scalar(query)
+        if job is None:
+            return None
+        if job.tries >= MOST_TRIES:
+            job.state, job.ended_at, job.problem = JobState.FAILED, now, json.dumps({"code": "job.gave_up"})
+            return None
+        job.state, job.tries = JobState.RUNNING, job.tries + 1
+        job.lease_until, job.lease_owner = now + LEASE, self.name
+        return job
+
+    def _end(self, job_id: int, state: JobState, problem: str | None) -> None:
+        with transaction.unit():
+            db.session.execute(
+                update(Job)
+                .where(Job.id == job_id, Job.lease_owner == self.name)
+                .values(state=state, ended_at=clock.now(), lease_until=None, problem=problem)
+            )
+
+    def _give_back(self, job_id: int, problem: str) -> None:
+        """Let the job be tried again later, or give it up after the last try."""
+        with transaction.unit():
+            job = db.session.get(Job, job_id)
+            if job is None or job.lease_owner != self.name:
+                return
+            now = clock.now()
+            job.lease_until, job.problem = None, json.dumps({"code": "job.failed", "error": problem})
+            if job.tries >= MOST_TRIES:
+                job.state, job.ended_at = JobState.FAILED, now
+            else:
+                job.state, job.due_at = JobState.WAITING, now + timedelta(seconds=5 * job.tries)
+
+    def _beat(self, periodic: Periodic, now: datetime) -> bool:
+        """Whether this worker is the one to run it now."""
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:kind))"), {"kind": periodic.kind})
+        beat = db.session.get(JobBeat, periodic.kind)
+        if beat is None:
+            db.session.add(JobBeat(kind=periodic.kind, last_at=now))
+            return True
+        if now - beat.last_at < periodic.interval:
+            return False
+        beat.last_at = now
+        return True

@@ -1,0 +1,151 @@
+"""Which language and zone a reader has, and how dates, times and numbers look in them (the pattern table of the design).
+
+Every date, time and number that a person sees goes through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale
+from flask_login import current_user
+
+LOCALES = ("en", "ja")
+SOURCE_LOCALE = "en"
+DEFAULT_ZONE = "UTC"
+COOKIE = "lang"
+
+babel = Babel()
+
+_BABEL_LOCALES = {"en": Locale("en", "GB"), "ja": Locale("ja", "JP")}
+_PATTERNS: Mapping[str, Mapping[str, str]] = {
+    "day": {"en": "EEE d MMM", "ja": "M月d日（E）"},
+    "long_day": {"en": "EEEE d MMMM", "ja": "M月d日（E）"},
+    "date": {"en": "d MMM y", "ja": "y年M月d日"},
+    "month": {"en": "MMMM y", "ja": "y年M月"},
+}
+
+
+def bind(app: Flask) -> None:
+    """Connect Babel, and remember a language chosen by ``?lang=``."""
+    folder = app.config["KIJUN"].translations_folder
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    app.config["BABEL_DEFAULT_LOCALE"] = SOURCE_LOCALE
+    babel.init_app(app, locale_selector=_choose)
+    with app.app_context():
+        used = [str(path) for path in app.extensions["babel"].translation_directories]
+    if used != [str(folder)]:
+        raise RuntimeError(f"catalogues are read from {used}, not from {folder}")
+
+    @app.after_request
+    def remember_language(response: Response) -> Response:
+        chosen = request.args.get("lang")
+        if chosen in LOCALES and request.cookies.get(COOKIE) != chosen:
+            response.set_cookie(COOKIE, chosen, max_age=31536000, samesite="Lax", httponly=True, path="/")
+        return response
+
+
+def current() -> str:
+    """The language of what is being rendered: ``en`` or ``ja``."""
+    chosen = get_locale()
+    return chosen.language if chosen is not None and chosen.language in LOCALES else SOURCE_LOCALE
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Render in this language, whatever the request says (a report, a calendar feed)."""
+    with force_locale(locale):
+        yield
+
+
+def of_environment(environment: Mapping[str, str]) -> str:
+    """The language that ``LC_ALL`` or ``LANG`` asks of a command.
+
+    >>> of_environment({"LANG": "ja_JP.UTF-8"}), of_environment({"LC_ALL": "C", "LANG": "ja_JP.UTF-8"})
+    ('ja', 'en')
+    """
+    asked = environment.get("LC_ALL") or environment.get("LANG") or SOURCE_LOCALE
+    return asked[:2] if asked[:2] in LOCALES else SOURCE_LOCALE
+
+
+def zone() -> ZoneInfo:
+    """The zone in which the reader sees times: their own, else their site's, else UTC."""
+    name = None if current_user.is_anonymous else current_user.zone_name
+    return ZoneInfo(name or DEFAULT_ZONE)
+
+
+def localized(texts: Mapping[str, str], locale: str | None = None) -> str:
+    """A localized text in the reader's language, else in the other one."""
+    wanted = locale or current()
+    return texts.get(wanted) or next((text for text in texts.values() if text), "")
+
+
+def day(value: date | datetime, zone: ZoneInfo | None = None, *, pattern: str = "day") -> str:
+    """A calendar day: ``Mon 16 Nov``, ``11月16日（月）``; ``pattern`` is day, long_day, date or month."""
+    return _day(value, zone, pattern, current())
+
+
+def clock_time(value: datetime | time, zone: ZoneInfo | None = None, *, seconds: bool = False) -> str:
+    """A time of day, 24 hours: ``14:32``."""
+    moment = value.astimezone(zone or _zone()) if isinstance(value, datetime) else value
+    return moment.strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def moment(value: datetime, zone: ZoneInfo | None = None) -> str:
+    """A date with its time: ``16 Nov 2026 14:44``, ``2026年11月16日 14:44``."""
+    return f"{day(value, zone, pattern='date')} {clock_time(value, zone)}"
+
+
+def zone_label(value: datetime, zone: ZoneInfo | None = None) -> str:
+    """The zone's short name at an instant: ``JST``, ``GMT``; in Japanese 日本時間 for Japan."""
+    here = zone or _zone()
+    if current() == "ja" and here.key == "Asia/Tokyo":
+        return "日本時間"
+    return value.astimezone(here).tzname() or here.key
+
+
+def number(value: float | Decimal, digits: int = 0) -> str:
+    """A number with a fixed count of decimals, by the reader's rules."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=_BABEL_LOCALES[current()], decimal_quantization=True)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number that always shows its sign: ``+3.1``, ``−0.4`` (a real minus)."""
+    shown = number(abs(value), digits)
+    return ("+" if value >= 0 else "−") + shown
+
+
+def percent(share: float) -> str:
+    """A share 0..1 as whole percent, rounded down so that nothing is shown as reached that is not: ``79%``."""
+    return f"{int(share * 100 + 1e-9)}%"
+
+
+def _day(value: date | datetime, zone: ZoneInfo | None, pattern: str, locale: str) -> str:
+    if isinstance(value, datetime):
+        value = value.astimezone(zone or _zone()).date()
+    return format_date(value, format=_PATTERNS[pattern][locale], locale=_BABEL_LOCALES[locale])
+
+
+def _zone() -> ZoneInfo:
+    return zone() if has_request_context() else ZoneInfo(DEFAULT_ZONE)
+
+
+def _choose() -> str | None:
+    """?lang=, the cookie, the profile, Accept-Language, English: the first that says something."""
+    if not has_request_context():
+        return g.get("locale") or SOURCE_LOCALE
+    asked = request.args.get("lang") or request.cookies.get(COOKIE)
+    if asked in LOCALES:
+        return asked
+    if g.get("decided") and not current_user.is_anonymous:
+        return str(current_user.locale)
+    return request.accept_languages.best_match(LOCALES) or SOURCE_LOCALE

@@ -1,0 +1,102 @@
+"""CSRF tokens, security headers, compression of pages, signed links, and the limit on costly requests."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import hmac
+import secrets
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from itsdangerous import URLSafeTimedSerializer
+
+from lms.foundation import transaction
+from lms.foundation.sessions import csrf_secret, is_secure
+from lms.kit.problems import Invalid
+
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+CSRF_FIELD = "csrf_token"
+CSRF_HEADER = "X-CSRF-Token"
+LEAST_COMPRESSED_BYTES = 1024
+
+limiter = Limiter(get_remote_address, headers_enabled=False, strategy="moving-window")
+
+
+def csrf_token() -> str:
+    """A token for a form, masked anew at each call so that compression of the page reveals nothing of it."""
+    secret = csrf_secret(current_app)
+    mask = secrets.token_bytes(len(secret))
+    return base64.urlsafe_b64encode(mask + _xor(mask, secret)).decode()
+
+
+def is_csrf_token(token: str) -> bool:
+    """Whether a token belongs to this visitor."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode())
+    except (binascii.Error, UnicodeEncodeError):
+        return False
+    mask, masked = raw[: len(raw) // 2], raw[len(raw) // 2 :]
+    return len(mask) == len(masked) and hmac.compare_digest(_xor(mask, masked), csrf_secret(current_app))
+
+
+def signer(purpose: str) -> URLSafeTimedSerializer:
+    """A serializer for signed links; each purpose has a salt of its own, so that links cannot be swapped."""
+    return URLSafeTimedSerializer(cast(str, current_app.secret_key), salt=f"kijun.{purpose}")
+
+
+def bind(app: Flask) -> None:
+    """Check every unsafe request, and send every answer with its headers, compressed."""
+    limiter.init_app(app)
+
+    @app.before_request
+    def refuse_foreign_forms() -> None:
+        if request.method in transaction.SAFE_METHODS:
+            return
+        token = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+        if not is_csrf_token(token):
+            raise Invalid("access.form_expired")
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = CONTENT_POLICY
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers.setdefault("Cache-Control", "no-store")
+        if is_secure():
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        return compressed(response)
+
+
+def compressed(response: Response) -> Response:
+    """The response gzipped, where the reader takes it and it is worth it."""
+    if (
+        response.direct_passthrough
+        or response.status_code in {204, 304}
+        or "Content-Encoding" in response.headers
+        or response.mimetype not in {"text/html", "application/json", "text/calendar", "text/csv"}
+        or len(response.get_data()) < LEAST_COMPRESSED_BYTES
+    ):
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0:
+        response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _xor(left: bytes, right: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+
+
+def limiter_settings(redis_url: str | None) -> dict[str, Any]:
+    """Where the limiter counts: in Redis when there is one, else in this process."""
+    return {"RATELIMIT_STORAGE_URI": redis_url or "memory://"}

@@ -1,0 +1,84 @@
+"""What every template may use: formats, icons, status symbols, access questions. An undefined name is an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from lms.foundation import clock, locale
+from lms.foundation.access import may
+from lms.foundation.assets import STATIC
+from lms.foundation.security import csrf_token
+
+ICONS = STATIC / "icons" / "tabler"
+_PATHS = re.compile(r"<path(?! stroke=\"none\")[^>]*/>")
+
+SYMBOLS: Mapping[str, str] = {
+    "tick": '<circle class="f" cx="8" cy="8" r="7.5"/><path class="k" d="M4.6 8.3 7 10.7l4.4-5"/>',
+    "bang": '<path class="f" d="M8 .8 15.8 15H.2z"/><path class="k" d="M8 5.8v4M8 12.4v.1"/>',
+    "cross": '<rect class="f" x=".8" y=".8" width="14.4" height="14.4" rx="2"/><path class="k" d="m5 5 6 6m0-6-6 6"/>',
+    "ring": '<circle class="o" cx="8" cy="8" r="6.6" stroke-dasharray="2.4 2"/>',
+    "half": '<circle class="o" cx="8" cy="8" r="6.6"/><path class="f" d="M8 1.4a6.6 6.6 0 0 1 0 13.2z"/>',
+    "info": '<path class="f" d="m8 .2 7.8 7.8L8 15.8.2 8z"/><path class="k" d="M8 7.5v4M8 4.5v.1"/>',
+}
+SYMBOL_OF_STATE = {"is-pass": "tick", "is-risk": "bang", "is-fail": "cross", "is-none": "ring", "is-info": "info"}
+
+
+def bind(app: Flask) -> None:
+    """Register filters and globals."""
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.add_extension("jinja2.ext.do")
+    env.filters |= {
+        "localized": locale.localized,
+        "day": locale.day,
+        "clock_time": locale.clock_time,
+        "moment": locale.moment,
+        "zone_label": locale.zone_label,
+        "number": locale.number,
+        "signed": locale.signed,
+        "percent": locale.percent,
+    }
+    env.globals |= {
+        "icon": icon,
+        "symbol": symbol,
+        "may": may,
+        "csrf_token": csrf_token,
+        "here_in": here_in,
+        "locale_now": locale.current,
+        "now": clock.now,
+    }
+
+
+def icon(name: str) -> Markup:
+    """A Tabler outline icon, drawn in the text's colour and silent for screen readers."""
+    return _drawn(ICONS / f"{name}.svg")
+
+
+@cache
+def _drawn(path: Path) -> Markup:
+    paths = "".join(_PATHS.findall(path.read_text()))
+    return Markup('<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(Markup(paths))  # noqa: S704 - our own file
+
+
+@cache
+def symbol(name: str) -> Markup:
+    """One of the six status symbols; ``name`` is the symbol or the state class it stands for."""
+    drawing = SYMBOLS[SYMBOL_OF_STATE.get(name, name)]
+    return Markup('<svg class="sym" viewBox="0 0 16 16" aria-hidden="true">{}</svg>').format(Markup(drawing))  # noqa: S704 - our own table
+
+
+def here_in(language: str) -> str:
+    """This page in another language, its other arguments kept."""
+    if request.endpoint is None:
+        return f"?lang={language}"
+    arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": language}
+    return url_for(request.endpoint, **arguments) if request.method == "GET" else f"?lang={escape(language)}"

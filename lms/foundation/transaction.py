@@ -1,0 +1,107 @@
+"""One transaction per request, job or command; the only module that commits.
+
+Its mode is chosen before anything reads: on SQLite a transaction that begins DEFERRED, reads and then writes fails at once
+when another has written in between, and no waiting helps. So whatever may write begins IMMEDIATE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from lms.foundation.db import db
+from lms.kit.problems import Unavailable
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def writes_late(view: View) -> View:
+    """Mark a view that works slowly before it writes (a password hash, an upload).
+
+    Its transaction begins DEFERRED; the view calls ``begin_write`` after the slow part, so nobody waits for it.
+    """
+    view.writes_late = True  # type: ignore[attr-defined]
+    return view
+
+
+def without_database(view: View) -> View:
+    """Mark a view that never touches the database (a static file, ``/livez``)."""
+    view.without_database = True  # type: ignore[attr-defined]
+    return view
+
+
+def bind(app: Flask) -> None:
+    """Open the transaction of each request before anything else runs."""
+
+    @app.before_request
+    def open_transaction() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if view is None or getattr(view, "without_database", False):
+            return
+        if request.method in SAFE_METHODS or getattr(view, "writes_late", False):
+            _begin("DEFERRED")
+        else:
+            _begin("IMMEDIATE")
+
+
+def begin_write() -> None:
+    """End the short read that came first and begin the writing transaction."""
+    db.session.rollback()
+    _begin("IMMEDIATE")
+
+
+def conclude(app: Flask, response: Response) -> Response:
+    """End the request's transaction, after rendering and before the response leaves.
+
+    A GET never writes, so it rolls back. A failed request (``g.failed``) rolls back. Everything else commits.
+    A commit that fails becomes 503 through the same error map.
+    """
+    if request.method in SAFE_METHODS or g.get("failed"):
+        db.session.rollback()
+        return response
+    try:
+        db.session.commit()
+    except DBAPIError as error:
+        db.session.rollback()
+        app.logger.exception("commit failed")
+        unavailable = Unavailable("database.unavailable")
+        unavailable.__cause__ = error
+        return app.make_response(app.handle_user_exception(unavailable))
+    return response
+
+
+@contextmanager
+def unit(*, write: bool = True) -> Iterator[None]:
+    """The transaction of a job or a command: commits at the end, rolls back when anything is raised."""
+    _begin("IMMEDIATE" if write else "DEFERRED")
+    try:
+        yield
+        if write:
+            db.session.commit()
+    finally:
+        db.session.rollback()
+
+
+def is_writable() -> bool:
+    """Whether the database takes writes just now: takes the write lock and gives it back (``/readyz``)."""
+    db.session.rollback()
+    try:
+        _begin("IMMEDIATE")
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(text("SELECT txid_current()"))
+    except DBAPIError:
+        current_app.logger.exception("database is not writable")
+        return False
+    finally:
+        db.session.rollback()
+    return True
+
+
+def _begin(mode: str) -> None:
+    db.session.connection(execution_options={"sqlite_begin": mode})

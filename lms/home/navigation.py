@@ -1,0 +1,69 @@
+"""The main navigation: what each role sees, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from lms.accounts.core.roles import Role
+from lms.foundation.access import may
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation; ``roles`` empty means every role that may do ``action``."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    action: str
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    href: str
+    label: Any
+    icon: str
+    current: bool
+
+
+_TAKERS = frozenset({Role.LEARNER})
+
+PLACES = (
+    Place("home.today", _l("Today"), "home", "home.read"),
+    Place("cohorts.index", _l("Cohorts"), "users", "cohort.read"),
+    Place("policies.library", _l("Policies"), "book-2", "policy.read"),
+    Place("quizzes.index", _l("Quizzes"), "clipboard-check", "attempt.write", _TAKERS),
+    Place("quizzes.results", _l("Results"), "chart-dots-3", "result.read", _TAKERS),
+    Place("questions.banks", _l("Questions"), "map-question", "question.read"),
+    Place("quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write"),
+    Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read"),
+    Place("reports.index", _l("Reports"), "file-text", "report.write"),
+    Place("people.index", _l("People"), "users", "person.write"),
+    Place("sites.index", _l("Sites"), "building", "site.write"),
+)
+
+
+def bind(app: Flask) -> None:
+    """Give templates ``navigation()``."""
+    app.jinja_env.globals["navigation"] = navigation
+
+
+def navigation() -> list[Item]:
+    """The entries for whoever is signed in."""
+    roles = frozenset(Role(role) for role in current_user.roles)
+    here = request.blueprint
+    return [
+        Item(url_for(place.endpoint), place.label, place.icon, _is_here(place, here))
+        for place in PLACES
+        if may(place.action) and (not place.roles or place.roles & roles)
+    ]
+
+
+def _is_here(place: Place, blueprint: str | None) -> bool:
+    return request.endpoint == place.endpoint or (blueprint == place.endpoint.split(".")[0] and blueprint != "quizzes")

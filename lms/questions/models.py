@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.foundation.columns import Code, Document, Instant, Key, Localized, Revision, Sha256, Word, one_of
+from lms.foundation.db import Base
+from lms.policies.models import Module, Section
+
+
+class QuestionState(StrEnum):
+    """Whether a question may be drawn: only one in use is."""
+
+    DRAFT = "draft"
+    IN_USE = "in_use"
+    HELD = "held"
+    RETIRED = "retired"
+
+
+class Bank(Base):
+    __tablename__ = "banks"
+
+    id: Mapped[Key]
+    code: Mapped[Code] = mapped_column(unique=True)
+    title_text: Mapped[Localized]
+    module_id: Mapped[int | None] = mapped_column(ForeignKey("modules.id"), index=True)
+    revision: Mapped[Revision]
+
+    module: Mapped[Module | None] = relationship()
+    questions: Mapped[list[Question]] = relationship(back_populates="bank")
+
+
+class Question(Base):
+    __tablename__ = "questions"
+    __table_args__ = (Index(None, "bank_id"), one_of("state", QuestionState))
+
+    id: Mapped[Key]
+    bank_id: Mapped[int] = mapped_column(ForeignKey("banks.id"))
+    code: Mapped[Code] = mapped_column(unique=True)
+    """The stable name, such as ``HAR-014``."""
+    state: Mapped[Word]
+    revision: Mapped[Revision]
+
+    bank: Mapped[Bank] = relationship(back_populates="questions")
+    versions: Mapped[list[QuestionVersion]] = relationship(back_populates="question", order_by="QuestionVersion.n")
+
+
+class QuestionVersion(Base):
+    """What a learner may see of a question; never changed once written."""
+
+    __tablename__ = "question_versions"
+    __table_args__ = (UniqueConstraint("question_id", "n"),)
+
+    id: Mapped[Key]
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    n: Mapped[int]
+    type: Mapped[Word]
+    body: Mapped[Document]
+    sha256: Mapped[Sha256]
+    created_at: Mapped[Instant]
+
+    question: Mapped[Question] = relationship(back_populates="versions")
+    links: Mapped[list[SectionLink]] = relationship(back_populates="question_version", order_by="SectionLink.position")
+
+
+class QuestionKey(Base):
+    """The answer key of a question version. Read only where answers are graded or where a page declares key access."""
+
+    __tablename__ = "question_keys"
+
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_versions.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[Document]
+    sha256: Mapped[Sha256]
+    created_at: Mapped[Instant]
+
+
+class SectionLink(Base):
+    """The sections that a question version rests on, the main one first."""
+
+    __tablename__ = "section_links"
+    __table_args__ = (UniqueConstraint("question_version_id", "position"), Index(None, "section_id"))
+
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_versions.id"), primary_key=True)
+    section_id: Mapped[int] = mapped_column(ForeignKey("sections.id"), primary_key=True)
+    position: Mapped[int]
+
+    question_version: Mapped[QuestionVersion] = relationship(back_populates="links")
+    section: Mapped[Section] = relationship()

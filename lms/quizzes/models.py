@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.accounts.models import Person
+from lms.foundation.columns import Code, Document, Instant, Key, Localized, Prose, Revision, Sha256, Word, one_of
+from lms.foundation.db import Base
+from lms.policies.models import PolicyVersion
+from lms.questions.models import Question, QuestionVersion
+from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose
+from lms.quizzes.core.grading import Outcome
+
+
+class RunCause(StrEnum):
+    """Why an attempt was graded."""
+
+    CLOSE = "close"
+    REGRADE = "regrade"
+
+
+class Quiz(Base):
+    __tablename__ = "quizzes"
+
+    id: Mapped[Key]
+    code: Mapped[Code] = mapped_column(unique=True)
+    title_text: Mapped[Localized]
+    revision: Mapped[Revision]
+
+    versions: Mapped[list[QuizVersion]] = relationship(back_populates="quiz", order_by="QuizVersion.n")
+
+
+class QuizVersion(Base):
+    """The rules of a quiz as they were published: questions, cut score, time, attempts, feedback. Never changed."""
+
+    __tablename__ = "quiz_versions"
+    __table_args__ = (UniqueConstraint("quiz_id", "n"),)
+
+    id: Mapped[Key]
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quizzes.id"))
+    n: Mapped[int]
+    title_text: Mapped[Localized]
+    rules: Mapped[Document]
+    """See ``lms.quizzes.core.rules``."""
+    sha256: Mapped[Sha256]
+    published_at: Mapped[Instant]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    quiz: Mapped[Quiz] = relationship(back_populates="versions")
+    questions: Mapped[list[QuizQuestion]] = relationship(back_populates="quiz_version", order_by="QuizQuestion.position")
+
+
+class QuizQuestion(Base):
+    """A place in the fixed list of a quiz version."""
+
+    __tablename__ = "quiz_questions"
+    __table_args__ = (Index(None, "question_id"),)
+
+    quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_versions.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+
+    quiz_version: Mapped[QuizVersion] = relationship(back_populates="questions")
+    question: Mapped[Question] = relationship()
+
+
+class Assignment(Base):
+    """A quiz given to people, with an open and a due time."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (Index(None, "quiz_id"),)
+
+    id: Mapped[Key]
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quizzes.id"))
+    purpose: Mapped[Word] = mapped_column(default=Purpose.ASSESSED)
+    opens_at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    zone_name: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[Instant]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    revision: Mapped[Revision]
+
+    quiz: Mapped[Quiz] = relationship()
+
+
+class Assignee(Base):
+    """A person to whom an assignment is given."""
+
+    __tablename__ = "assignees"
+    __table_args__ = (Index(None, "person_id"),)
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+
+    assignment: Mapped[Assignment] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class Attempt(Base):
+    __tablename__ = "attempts"
+    __table_args__ = (
+        UniqueConstraint("person_id", "assignment_id", "attempt_no"),
+        Index(
+            "uq_attempts_open",
+            "person_id",
+            "assignment_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(None, "assignment_id"),
+        Index(None, "quiz_version_id", "state"),
+        Index(None, "state", "deadline_at"),
+        one_of("state", AttemptState),
+        one_of("purpose", Purpose),
+        one_of("close_cause", CloseCause),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendors.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    attempt_no: Mapped[int]
+    quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_versions.id"))
+    locale: Mapped[str] = mapped_column(String(8))
+    option_seed: Mapped[str] = mapped_column(String(64))
+    purpose: Mapped[Word]
+    state: Mapped[Word]
+    writer_epoch: Mapped[int]
+    opened_at: Mapped[Instant]
+    deadline_at: Mapped[Instant]
+    grace_seconds: Mapped[int]
+    closed_at: Mapped[Instant | None]
+    close_cause: Mapped[Word | None]
+    receipt_sha256: Mapped[Sha256 | None]
+
+    person: Mapped[Person] = relationship()
+    assignment: Mapped[Assignment] = relationship()
+    quiz_version: Mapped[QuizVersion] = relationship()
+    questions: Mapped[list[AttemptQuestion]] = relationship(back_populates="attempt", order_by="AttemptQuestion.position")
+    policies: Mapped[list[AttemptPolicy]] = relationship(back_populates="attempt")
+
+
+class AttemptQuestion(Base):
+    """A row of the drawn paper, written when the attempt opens."""
+
+    __tablename__ = "attempt_questions"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "question_version_id"),
+        Index(None, "question_version_id"),
+        ForeignKeyConstraint(["question_version_id", "key_n"], ["question_keys.question_version_id", "question_keys.n"]),
+    )
+
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_versions.id"))
+    key_n: Mapped[int]
+    option_order: Mapped[Document]
+    max_thousandths: Mapped[int]
+    shown_at: Mapped[Instant | None]
+    """When a page with this question was first opened; a question never opened is *not reached*."""
+
+    attempt: Mapped[Attempt] = relationship(back_populates="questions")
+    question_version: Mapped[QuestionVersion] = relationship()
+
+
+class AttemptPolicy(Base):
+    """A policy version that was in force when the attempt opened."""
+
+    __tablename__ = "attempt_policies"
+    __table_args__ = (Index(None, "policy_version_id"),)
+
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"), primary_key=True)
+
+    attempt: Mapped[Attempt] = relationship(back_populates="policies")
+    policy_version: Mapped[PolicyVersion] = relationship()
+
+
+class AnswerEvent(Base):
+    """The answer log: every change of an answer, insert only (a trigger refuses anything else)."""
+
+    __tablename__ = "answer_events"
+
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
+    locale: Mapped[str] = mapped_column(String(8))
+    payload: Mapped[Document]
+    payload_sha256: Mapped[Sha256]
+    server_at: Mapped[Instant]
+    in_grace: Mapped[bool]
+
+
+class LateEvent(Base):
+    """What came too late: kept for a reviewer, never graded by itself."""
+
+    __tablename__ = "late_events"
+    __table_args__ = (Index(None, "attempt_id"),)
+
+    id: Mapped[Key]
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"))
+    epoch: Mapped[int]
+    seq: Mapped[int]
+    position: Mapped[int]
+    locale: Mapped[str] = mapped_column(String(8))
+    payload: Mapped[Document]
+    payload_sha256: Mapped[Sha256]
+    server_at: Mapped[Instant]
+    reason: Mapped[Word]
+
+
+class GradingRun(Base):
+    """One grading of an attempt. A correction is a new run; the old one stays readable."""
+
+    __tablename__ = "grading_runs"
+    __table_args__ = (UniqueConstraint("attempt_id", "run_no"), one_of("cause", RunCause))
+
+    id: Mapped[Key]
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"))
+    run_no: Mapped[int]
+    engine_version: Mapped[Word]
+    cause: Mapped[Word]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    score_thousandths: Mapped[int]
+    max_thousandths: Mapped[int]
+    passed: Mapped[bool]
+    created_at: Mapped[Instant]
+    published_at: Mapped[Instant | None]
+    note: Mapped[Prose | None]
+
+    items: Mapped[list[GradingItem]] = relationship(back_populates="run", order_by="GradingItem.position")
+
+
+class GradingItem(Base):
+    __tablename__ = "grading_items"
+    __table_args__ = (one_of("outcome", Outcome),)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("grading_runs.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key_n: Mapped[int]
+    awarded_thousandths: Mapped[int]
+    max_thousandths: Mapped[int]
+    outcome: Mapped[Word]
+
+    run: Mapped[GradingRun] = relationship(back_populates="items")
