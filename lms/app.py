@@ -17,6 +17,7 @@ from lms.accounts.grants import GRANTS
 from lms.features import FEATURES
 from lms.foundation import access, assets, db, errors, locale, logs, security, templating, transaction
 from lms.foundation.sessions import VisitInterface
+from lms.home import navigation
 from lms.kit.problems import Unavailable
 
 GREATEST_UPLOAD_BYTES = 8 * 1024 * 1024
@@ -62,6 +63,7 @@ def create_app(settings: config.Base | None = None, overrides: Mapping[str, Any]
     errors.bind(app)
     _mount_health(app)
     mount_features(app)
+    navigation.bind(app)
     Migrate(app, db.db, directory=str(config.ROOT / "migrations"), render_as_batch=True)
     cli.bind(app)
     return app

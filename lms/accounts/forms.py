@@ -9,10 +9,10 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from lms.accounts.core.roles import Role
 from lms.accounts.phrases import ROLES
-from lms.foundation.forms import Form, Required
+from lms.foundation.forms import Form, Required, choices
 from lms.kit.text import fold_login
 
-LANGUAGES = [("en", "English"), ("ja", "日本語")]
+LANGUAGES = choices([("en", "English"), ("ja", "日本語")])
 
 
 class SignInForm(Form):
@@ -42,7 +42,7 @@ class PersonForm(Form):
     site = SelectField(_l("Site"), coerce=int)
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     roles = SelectMultipleField(
-        _l("Roles"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), choices=list(ROLES.items())
+        _l("Roles"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), choices=choices(ROLES.items())
     )
 
     def validate_roles(self, field: SelectMultipleField) -> None:
@@ -63,4 +63,6 @@ class ProfileForm(Form):
     def offer_zones(self, site_zone: str) -> None:
         """Offer the site's zone as the default, then every zone by name."""
         names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
-        self.own_zone_name.choices = [("", _l("As my site: %(zone)s", zone=site_zone)), *((name, name) for name in names)]
+        self.own_zone_name.choices = choices(
+            [("", _l("As my site: %(zone)s", zone=site_zone)), *((name, name) for name in names)]
+        )

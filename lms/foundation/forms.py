@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import Form as WTForm
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from lms.foundation.errors import sentence
@@ -38,3 +40,6 @@ class Required(DataRequired):
         super().__init__(message or _l("Please fill in this field."))
 
 
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """The choices of a select field from pairs of value and label."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]

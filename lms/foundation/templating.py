@@ -16,6 +16,7 @@ from lms.foundation import clock, locale
 from lms.foundation.access import may
 from lms.foundation.assets import STATIC
 from lms.foundation.security import csrf_token
+from lms.foundation.settings import sample_day
 
 ICONS = STATIC / "icons" / "tabler"
 _PATHS = re.compile(r"<path(?! stroke=\"none\")[^>]*/>")
@@ -55,6 +56,7 @@ def bind(app: Flask) -> None:
         "here_in": here_in,
         "locale_now": locale.current,
         "now": clock.now,
+        "sample_day": sample_day,
     }
 
 

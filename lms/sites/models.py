@@ -1,19 +1,11 @@
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.foundation.columns import Code, Key, Line, LocalDay, Localized, Revision, Word, one_of
 from lms.foundation.db import Base
-
-
-class VendorKind(StrEnum):
-    """In-house is a vendor too, so that nobody is without one."""
-
-    IN_HOUSE = "in_house"
-    BPO = "bpo"
+from lms.sites.core.vendor import VendorKind
 
 
 class Vendor(Base):

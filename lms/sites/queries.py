@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from lms.foundation.access import Access
 from lms.foundation.db import db
+from lms.kit.problems import NotFound
 from lms.sites import access as reach
 from lms.sites.models import Site, Vendor
 
@@ -22,3 +23,17 @@ def list_vendors() -> list[Vendor]:
 def find_site(code: str) -> Site | None:
     """The site of a code."""
     return db.session.scalar(select(Site).where(Site.code == code))
+
+
+def list_sites_with_rooms(access: Access) -> list[Site]:
+    """Sites by code, as far as this access reaches, with vendors and rooms."""
+    query = select(Site).where(reach.sites(access)).options(joinedload(Site.vendor), selectinload(Site.rooms))
+    return list(db.session.scalars(query.order_by(Site.code)))
+
+
+def get_site(access: Access, code: str) -> Site:
+    """The site of a code, as far as this access reaches; not found otherwise."""
+    site = db.session.scalar(select(Site).where(Site.code == code, reach.sites(access)))
+    if site is None:
+        raise NotFound
+    return site

@@ -12,6 +12,7 @@ from lms.accounts.core.roles import Role, may_grant
 from lms.accounts.forms import PersonForm
 from lms.accounts.phrases import ROLES
 from lms.foundation.access import access, policy
+from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Invalid, NotFound
 from lms.sites import queries as site_queries
@@ -33,8 +34,8 @@ def index() -> str:
 def new() -> ResponseReturnValue:
     sites = site_queries.list_sites(access())
     form = PersonForm()
-    form.site.choices = [(site.id, localized(site.name_text)) for site in sites]
-    form.roles.choices = [(role, name) for role, name in ROLES.items() if may_grant(_own_roles(), role)]
+    form.site.choices = choices((site.id, localized(site.name_text)) for site in sites)
+    form.roles.choices = choices((role, name) for role, name in ROLES.items() if may_grant(_own_roles(), role))
     if form.is_sent_and_valid():
         site = next(site for site in sites if site.id == form.site.data)
         command = actions.NewPerson(

