@@ -1,0 +1,258 @@
+"""Figures of each item: how hard it is, how well it separates people, and who chose which option.
+
+- *Facility*: mean share of marks over available cells; its 95 % interval is Wilson's where every share is 0 or 1, else
+  mean ± t with the sample SD, clipped to 0..1.
+- *Point-biserial*: correlation of the item with the total, the item included. *Rest correlation*: the same with the
+  total without the item.
+- *D27*: mean share in the top 27 % minus that in the bottom 27 % by total score, ties at the border weighted so that
+  exactly floor(0.27 n + 0.5) people count on each side. So it does not depend on the order of rows.
+
+Totals and rests come from complete rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lms.analysis.core.responses import BoolArray, Cell, FloatArray, Responses
+from lms.kit.figures import Interval, difference, t_interval, wilson
+
+D27_PEOPLE = 50
+"""A page shows D27 from so many people on."""
+
+DEAD_SHARE = 0.05
+DEAD_ERRORS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFigures:
+    """Figures of one item; None where one is not defined (nobody answered, everybody alike, no complete rows).
+
+    ``n`` counts available cells, as do ``right`` (full marks), ``wrong`` (answered with less) and ``blank``;
+    ``not_reached`` stands beside them. ``facility`` is 0 to 1, ``sd`` in marks with divisor n - 1.
+    """
+
+    item: str
+    n: int
+    right: int
+    wrong: int
+    blank: int
+    not_reached: int
+    facility: float | None
+    interval: Interval | None
+    sd: float | None
+    point_biserial: float | None
+    rest_correlation: float | None
+    discrimination_27: float | None
+    alpha_if_deleted: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionFigures:
+    """Who chose one option. ``count`` and ``share`` are of the available cells, blanks included.
+
+    The other figures are of complete rows: ``rest_correlation`` of having chosen it with the rest score, ``mean_rest``
+    of its choosers in marks, and who chose it among the top and bottom 27 % and the top third. ``lead`` is the 95 %
+    interval of its mean rest score minus the key's (None for a key, and where one of the two groups has fewer than two
+    people). ``is_dead`` describes a wrong option that next to nobody takes, although people do go wrong.
+    """
+
+    option: str
+    is_key: bool
+    count: int
+    share: float | None
+    rest_correlation: float | None
+    mean_rest: float | None
+    top_share: float | None
+    bottom_share: float | None
+    top_third_share: float | None
+    lead: Interval | None
+    is_dead: bool
+
+
+def item_figures(responses: Responses) -> tuple[ItemFigures, ...]:
+    """The figures of every item, in the order of the matrix.
+
+    >>> from lms.analysis.core.responses import Answer, Item, Person, collect
+    >>> rows = {"L1": (1, 1, 1), "L2": (1, 1, 0), "L3": (1, 0, 0), "L4": (0, 0, 0)}
+    >>> answers = [Answer(code, f"Q{n}", share) for code, row in rows.items() for n, share in enumerate(row)]
+    >>> hardest = item_figures(collect([Person(code) for code in rows], [Item(f"Q{n}") for n in range(3)], answers))[2]
+    >>> hardest.facility, hardest.right, round(hardest.rest_correlation, 3), hardest.discrimination_27
+    (0.25, 1, 0.522, 1.0)
+    """
+    complete = responses.marks[responses.complete]
+    totals = responses.totals
+    point_biserial = correlations(complete, totals[:, np.newaxis])
+    rest_correlation = correlations(complete, responses.rests)
+    tails = tail_difference(responses.shares[responses.complete], totals)
+    without = _alphas_if_deleted(complete)
+    return tuple(
+        ItemFigures(
+            item=item.code,
+            n=int(responses.available[:, column].sum()),
+            right=int(responses.right[:, column].sum()),
+            wrong=int(((responses.states[:, column] == Cell.ANSWERED) & ~responses.right[:, column]).sum()),
+            blank=int((responses.states[:, column] == Cell.BLANK).sum()),
+            not_reached=int((responses.states[:, column] == Cell.NOT_REACHED).sum()),
+            facility=(mean_and_interval := facility(responses, column))[0],
+            interval=mean_and_interval[1],
+            sd=_sd(responses.marks[responses.available[:, column], column]),
+            point_biserial=point_biserial[column],
+            rest_correlation=rest_correlation[column],
+            discrimination_27=tails[column],
+            alpha_if_deleted=without[column],
+        )
+        for column, item in enumerate(responses.items)
+    )
+
+
+def facility(responses: Responses, column: int) -> tuple[float | None, Interval | None]:
+    """Mean share of marks over the available cells of one item, and its 95 % interval."""
+    return mean_share(responses.shares[responses.available[:, column], column])
+
+
+def mean_share(shares: FloatArray) -> tuple[float | None, Interval | None]:
+    """The mean of shares and its 95 % interval: Wilson's for 0 and 1, else mean ± t, clipped to 0..1.
+
+    >>> mean_share(np.array([1.0, 0.0, 0.5]))
+    (0.5, Interval(low=0.0, high=1.0))
+    """
+    n = len(shares)
+    if n == 0:
+        return None, None
+    mean = float(shares.mean())
+    if np.isin(shares, (0.0, 1.0)).all():
+        return mean, wilson(float(shares.sum()), n)
+    if n == 1:
+        return mean, None
+    return mean, t_interval(mean, float(shares.std(ddof=1)), n).clipped(0, 1)
+
+
+def correlations(values: FloatArray, scores: FloatArray) -> tuple[float | None, ...]:
+    """Pearson's correlation of each column of ``values`` with its column of ``scores`` (or with the only one).
+
+    None where one of the two does not vary, or where there are fewer than two rows.
+    """
+    if len(values) < 2:
+        return _undefined(values)
+    left, right = values - values.mean(axis=0), scores - scores.mean(axis=0)
+    size = np.sqrt((left**2).sum(axis=0) * (right**2).sum(axis=0))
+    varies = (np.ptp(values, axis=0) > 0) & (np.ptp(scores, axis=0) > 0)
+    found = np.divide((left * right).sum(axis=0), size, out=np.zeros(values.shape[1]), where=varies)
+    return _listed(np.clip(found, -1, 1), varies)
+
+
+def tail_size(people: int) -> int:
+    """How many people the top and the bottom group have: floor(0.27 n + 0.5), in integers.
+
+    >>> tail_size(1407), tail_size(1), tail_size(2)
+    (380, 0, 1)
+    """
+    return (27 * people + 50) // 100
+
+
+def tail_weights(totals: FloatArray, size: int, *, top: bool) -> FloatArray:
+    """How much of each person is in the group of ``size`` highest (or lowest) totals; the weights add up to ``size``.
+
+    >>> tail_weights(np.array([9.0, 7.0, 7.0, 3.0]), 2, top=True).tolist()
+    [1.0, 0.5, 0.5, 0.0]
+    """
+    if size == 0:
+        return np.zeros(len(totals))
+    ranked = np.sort(totals)
+    cut = ranked[-size] if top else ranked[size - 1]
+    beyond = totals > cut if top else totals < cut
+    ties = totals == cut
+    weights: FloatArray = beyond + ties * ((size - beyond.sum()) / ties.sum())
+    return weights
+
+
+def tail_difference(shares: FloatArray, totals: FloatArray) -> tuple[float | None, ...]:
+    """D27 of each column, in the fractional form; None where the groups are empty."""
+    size = tail_size(len(totals))
+    if size == 0:
+        return _undefined(shares)
+    weights = tail_weights(totals, size, top=True) - tail_weights(totals, size, top=False)
+    return tuple(float(d) for d in weights @ shares / size)
+
+
+def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]:
+    """The figures of every option of an item with options, keys included, in the order of the options."""
+    column = responses.index(item)
+    facts = responses.items[column]
+    available, complete = responses.available[:, column], responses.complete
+    chosen = responses.chosen[item]
+    counts = (chosen & available[:, np.newaxis]).sum(axis=0)
+    n = int(available.sum())
+    wrong = int(((responses.states[:, column] == Cell.ANSWERED) & ~responses.right[:, column]).sum())
+    rest = responses.rests[:, column]
+    takers = chosen[complete]
+    is_key = np.array([option in facts.keys for option in facts.options])
+    with_rest = correlations(takers.astype(np.float64), rest[:, np.newaxis])
+    tail, third = tail_size(len(rest)), (len(rest) + 1) // 3
+    top, bottom, top_third = (
+        _group_shares(takers, tail_weights(responses.totals, size, top=up), size)
+        for size, up in ((tail, True), (tail, False), (third, True))
+    )
+    of_key = rest[takers[:, is_key].any(axis=1)]
+    return tuple(
+        OptionFigures(
+            option=option,
+            is_key=bool(is_key[place]),
+            count=int(counts[place]),
+            share=counts[place] / n if n else None,
+            rest_correlation=with_rest[place],
+            mean_rest=float(rest[takers[:, place]].mean()) if takers[:, place].any() else None,
+            top_share=top[place],
+            bottom_share=bottom[place],
+            top_third_share=top_third[place],
+            lead=None if is_key[place] else _lead(rest[takers[:, place]], of_key),
+            is_dead=bool(
+                not is_key[place] and wrong >= DEAD_ERRORS and wilson(int(counts[place]), n).high < DEAD_SHARE
+            ),
+        )
+        for place, option in enumerate(facts.options)
+    )
+
+
+def _undefined(columns: FloatArray | BoolArray) -> tuple[float | None, ...]:
+    return (None,) * int(columns.shape[1])
+
+
+def _listed(values: FloatArray, defined: BoolArray) -> tuple[float | None, ...]:
+    return tuple(float(value) if ok else None for value, ok in zip(values, defined, strict=True))
+
+
+def _sd(values: FloatArray) -> float | None:
+    return float(values.std(ddof=1)) if len(values) > 1 else None
+
+
+def _alphas_if_deleted(marks: FloatArray) -> tuple[float | None, ...]:
+    people, items = marks.shape
+    if people < 2 or items < 3:
+        return _undefined(marks)
+    totals = marks.sum(axis=1)
+    rests = np.round(totals[:, np.newaxis] - marks, 9)
+    variances, of_rests = marks.var(axis=0, ddof=1), rests.var(axis=0, ddof=1)
+    varies = np.ptp(rests, axis=0) > 0
+    remaining = np.divide(variances.sum() - variances, of_rests, out=np.zeros(items), where=varies)
+    found = (items - 1) / (items - 2) * (1 - remaining)
+    return _listed(found, varies)
+
+
+def _group_shares(takers: BoolArray, weights: FloatArray, size: int) -> tuple[float | None, ...]:
+    if size == 0:
+        return _undefined(takers)
+    return tuple(float(share) for share in weights @ takers / size)
+
+
+def _lead(of_option: FloatArray, of_key: FloatArray) -> Interval | None:
+    if len(of_option) < 2 or len(of_key) < 2:
+        return None
+    (mine, my_interval), (keys, key_interval) = (
+        (float(rest.mean()), t_interval(float(rest.mean()), float(rest.std(ddof=1)), len(rest)))
+        for rest in (of_option, of_key)
+    )
+    return difference(mine, my_interval, keys, key_interval)

@@ -1,0 +1,113 @@
+"""The key figures at the top of a result page or report, each with the number of people it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lms.analysis.core.findings import Health
+from lms.analysis.core.gaps import Gap, score_gap, score_shares
+from lms.analysis.core.items import mean_share
+from lms.analysis.core.reliability import ScoreFigures, score_figures
+from lms.analysis.core.responses import Responses
+from lms.kit.figures import Interval, is_small, percent_down, shown_count, wilson
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether one person has passed, by the best attempt in the window."""
+
+    cohort: str | None
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PassRate:
+    """The share of people who passed (0 to 1), in percent rounded down as well; withheld for fewer than 5 people."""
+
+    n: int | None
+    n_shown: str
+    passed: int | None
+    share: float | None
+    percent: int | None
+    interval: Interval | None
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The key figures of a quiz; ``mean`` and ``sd`` (divisor n - 1) are shares of the greatest score, 0 to 1.
+
+    ``attempts_shown`` is the n of mean and SD, ``scores.used`` that of alpha; ``gap`` is the first language's mean
+    share minus the second's. For fewer than 5 attempts ``withheld`` is true and mean, SD and ``scores`` are None.
+    """
+
+    attempts_shown: str
+    pass_rate: PassRate
+    mean: float | None
+    mean_percent: int | None
+    interval: Interval | None
+    sd: float | None
+    scores: ScoreFigures | None
+    gap: Gap
+    to_review: int
+    questions: int
+    withheld: bool
+
+
+def summary(
+    responses: Responses,
+    outcomes: Sequence[Outcome],
+    health: Sequence[Health],
+    first: str = "en",
+    second: str = "ja",
+) -> Summary:
+    """The key figures of a population of first attempts and of the outcomes of the same people."""
+    shares = score_shares(responses)
+    n = len(shares)
+    withheld = is_small(n)
+    mean, interval = (None, None) if withheld else mean_share(shares)
+    return Summary(
+        attempts_shown=shown_count(n),
+        pass_rate=pass_rate(outcomes),
+        mean=mean,
+        mean_percent=None if mean is None else percent_down(mean),
+        interval=interval,
+        sd=float(shares.std(ddof=1)) if n > 1 and not withheld else None,
+        scores=None if is_small(responses.used) else score_figures(responses),
+        gap=score_gap(responses, first, second),
+        to_review=sum(question.needs_review for question in health),
+        questions=len(health),
+        withheld=withheld,
+    )
+
+
+def pass_rate(outcomes: Sequence[Outcome]) -> PassRate:
+    """The pass rate of some people, with Wilson's 95 % interval.
+
+    >>> rate = pass_rate([Outcome(None, passed) for passed in (True, True, True, True, False, False)])
+    >>> rate.n, rate.passed, rate.percent
+    (6, 4, 66)
+    """
+    n, passed = len(outcomes), sum(outcome.passed for outcome in outcomes)
+    if is_small(n):
+        return PassRate(None, shown_count(n), None, None, None, None, withheld=True)
+    if n == 0:
+        return PassRate(0, shown_count(0), 0, None, None, None, withheld=False)
+    return PassRate(n, shown_count(n), passed, passed / n, percent_down(passed, n), wilson(passed, n), withheld=False)
+
+
+def pass_rates(outcomes: Sequence[Outcome], cohorts: Sequence[str]) -> tuple[tuple[PassRate, ...], PassRate]:
+    """The pass rate of each cohort in the order given, and that of all of them.
+
+    If exactly one cohort is withheld, or those withheld have fewer than 5 people between them, they are not in the
+    total, which says its n.
+    """
+    by_cohort = {cohort: [outcome for outcome in outcomes if outcome.cohort == cohort] for cohort in cohorts}
+    hidden = [cohort for cohort, members in by_cohort.items() if is_small(len(members))]
+    if len(hidden) == 1 or is_small(sum(len(by_cohort[cohort]) for cohort in hidden)):
+        by_total = [cohort for cohort in cohorts if cohort not in hidden]
+    else:
+        by_total = list(cohorts)
+    total = pass_rate([outcome for cohort in by_total for outcome in by_cohort[cohort]])
+    return tuple(pass_rate(members) for members in by_cohort.values()), total
