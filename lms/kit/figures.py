@@ -41,7 +41,7 @@ class Interval:
 
     def clipped(self, low: float, high: float) -> Interval:
         """The same interval, cut to what is possible at all."""
-        return Interval(min(max(self.low, low), high), min(max(self.high, low), high))
+        return Interval(float(min(max(self.low, low), high)), float(min(max(self.high, low), high)))
 
 
 def thousandths(share: Fraction) -> int:

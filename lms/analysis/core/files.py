@@ -224,7 +224,7 @@ def _report_cells(column: _Column, cells: Sequence[str], lines: Sequence[int], p
     if scheme.keys is not None and column.wrong.any():
         scheme.notes.error("too-many-answers", lines[0], place, item=item.code, most=MOST_OPTIONS)
         return
-    for row in np.flatnonzero(column.wrong):
+    for row in np.flatnonzero(column.wrong).tolist():
         if math.isnan(_number(cells[row])):
             scheme.notes.error("not-a-number", lines[row], place, item=item.code, value=cells[row])
         else:
