@@ -109,7 +109,7 @@ def mantel_haenszel(counts: IntArray) -> MantelHaenszel:
     if variance == 0:
         return MantelHaenszel(None, None, None, None, None)
     surplus = abs(float((a - (a + b) * (a + c) / people).sum()))
-    chi2 = max(surplus - 0.5, 0) ** 2 / variance
+    chi2 = (surplus - 0.5) ** 2 / variance  # the correction is applied even to a surplus under 0.5, as in difR
     p = math.erfc(math.sqrt(chi2 / 2))
     for_reference, for_focal = a * d / people, b * c / people
     if not for_reference.any() or not for_focal.any():
