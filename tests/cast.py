@@ -34,7 +34,9 @@ class Cast:
 def make_cast() -> Cast:
     """Create everybody, inside the running unit."""
     in_house = sites.create_vendor(sites.NewVendor("in-house", {"en": "In-house", "ja": "自社"}, VendorKind.IN_HOUSE))
-    northwind = sites.create_vendor(sites.NewVendor("northwind", {"en": "Northwind", "ja": "ノースウィンド"}, VendorKind.BPO))
+    northwind = sites.create_vendor(
+        sites.NewVendor("northwind", {"en": "Northwind", "ja": "ノースウィンド"}, VendorKind.BPO)
+    )
     tokyo = sites.create_site(sites.NewSite("tokyo", {"en": "Tokyo", "ja": "東京"}, in_house.id, "Asia/Tokyo", "JP"))
     osaka = sites.create_site(sites.NewSite("osaka", {"en": "Osaka", "ja": "大阪"}, northwind.id, "Asia/Tokyo", "JP"))
 

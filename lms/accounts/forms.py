@@ -36,13 +36,20 @@ class PersonForm(Form):
     )
     login = StringField(
         _l("E-mail"),
-        [Required(_l("Enter the e-mail address.")), Email(_l("Enter an address such as name@site.example.")), Length(max=255)],
+        [
+            Required(_l("Enter the e-mail address.")),
+            Email(_l("Enter an address such as name@site.example.")),
+            Length(max=255),
+        ],
         filters=[lambda text: fold_login(text) if text else text],
     )
     site = SelectField(_l("Site"), coerce=int)
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     roles = SelectMultipleField(
-        _l("Roles"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False), choices=choices(ROLES.items())
+        _l("Roles"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        choices=choices(ROLES.items()),
     )
 
     def validate_roles(self, field: SelectMultipleField) -> None:
@@ -62,7 +69,9 @@ class ProfileForm(Form):
 
     def offer_zones(self, site_zone: str) -> None:
         """Offer the site's zone as the default, then every zone by name."""
-        names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
+        names = sorted(
+            name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+        )
         self.own_zone_name.choices = choices(
             [("", _l("As my site: %(zone)s", zone=site_zone)), *((name, name) for name in names)]
         )

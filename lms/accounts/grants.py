@@ -6,8 +6,8 @@ from lms.accounts.core.roles import Role
 from lms.foundation.access import ANONYMOUS, Grants, Scope
 
 _OPEN = {ANONYMOUS: Scope.ALL}
-_OWN = {role: Scope.OWN for role in Role}
-_EVERYBODY = {role: Scope.ALL for role in Role}
+_OWN = dict.fromkeys(Role, Scope.OWN)
+_EVERYBODY = dict.fromkeys(Role, Scope.ALL)
 
 GRANTS: Grants = {
     # open to everybody
@@ -40,7 +40,7 @@ GRANTS: Grants = {
     "site.read": {Role.ADMIN: Scope.ALL, Role.VENDOR_MANAGER: Scope.VENDOR, Role.TRAINER: Scope.SITE},
     # policies
     "policy.read": {**_EVERYBODY},
-    "policy.acknowledge": {role: Scope.OWN for role in Role},
+    "policy.acknowledge": dict.fromkeys(Role, Scope.OWN),
     "policy.draft": {Role.EDITOR: Scope.ALL, Role.LOCALIZER: Scope.ALL, Role.QA: Scope.ALL, Role.ADMIN: Scope.ALL},
     "policy.write": {Role.EDITOR: Scope.ALL},
     "policy.publish": {Role.EDITOR: Scope.ALL},

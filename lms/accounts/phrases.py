@@ -20,9 +20,13 @@ PROBLEMS = {
     "sign_in.wait": _l("Too many wrong passwords. Please wait %(minutes)s minutes, then try again."),
     "sign_in.refused": _l("This account cannot sign in. Please ask your trainer or the administrator."),
     "person.login_taken": _l("This e-mail address belongs to somebody already."),
-    "person.not_yourself": _l("Nobody changes their own roles or ends their own access. Please ask another administrator."),
+    "person.not_yourself": _l(
+        "Nobody changes their own roles or ends their own access. Please ask another administrator."
+    ),
     "person.role_not_grantable": _l("Your role cannot give this role."),
-    "person.changed_meanwhile": _l("Somebody else changed this person in the meantime. Reload the page to see what is there now."),
+    "person.changed_meanwhile": _l(
+        "Somebody else changed this person in the meantime. Reload the page to see what is there now."
+    ),
     "link.spent": _l("This link has been used already, or it has expired. Please ask for a new one."),
     "password.too_short": _l("Enter at least 12 characters."),
     "password.too_long": _l("Enter at most 128 characters."),

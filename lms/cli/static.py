@@ -10,7 +10,10 @@ from lms.foundation.assets import assets
 group = AppGroup("static", help=in_language("Static files.", "静的ファイル。"))
 
 
-@group.command("build", help=in_language("Compress the static files once, at set-up.", "静的ファイルを圧縮する（セットアップ時に1回）。"))
+@group.command(
+    "build",
+    help=in_language("Compress the static files once, at set-up.", "静的ファイルを圧縮する（セットアップ時に1回）。"),
+)
 @speaking
 def build() -> None:
     count = assets().build()

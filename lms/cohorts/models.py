@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from lms.cohorts.core.attendance import AttendanceStatus
+from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.readiness import GateKind
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.cohorts.core.attendance import AttendanceStatus
-from lms.cohorts.core.plan import StepKind
-from lms.cohorts.core.readiness import GateKind
 from lms.foundation.columns import Code, Document, Instant, Key, LocalDay, Localized, Prose, Revision, Word, one_of
 from lms.foundation.db import Base
 from lms.policies.models import Module, Section
@@ -86,7 +86,9 @@ class Cohort(Base):
     template: Mapped[PlanTemplate] = relationship()
     trainers: Mapped[list[CohortTrainer]] = relationship(back_populates="cohort")
     enrolments: Mapped[list[Enrolment]] = relationship(back_populates="cohort")
-    sessions: Mapped[list[TrainingSession]] = relationship(back_populates="cohort", order_by="TrainingSession.starts_at")
+    sessions: Mapped[list[TrainingSession]] = relationship(
+        back_populates="cohort", order_by="TrainingSession.starts_at"
+    )
 
 
 class CohortTrainer(Base):

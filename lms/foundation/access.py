@@ -68,7 +68,12 @@ class GuardedFlask(Flask):
     grants: Grants = {}
 
     def add_url_rule(
-        self, rule: str, endpoint: str | None = None, view_func: Callable[..., Any] | None = None, *args: Any, **options: Any
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        *args: Any,
+        **options: Any,
     ) -> None:
         if view_func is not None:
             action = getattr(view_func, "policy", None)
@@ -142,4 +147,3 @@ def may(action: str) -> bool:
     if action not in grants:
         raise MissingPolicy(f"no grants for {action!r}")
     return bool(scopes_for(grants, action, current_roles()))
-

@@ -35,8 +35,15 @@ def engine_options(url: str) -> dict[str, Any]:
     """
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 5, "check_same_thread": False}}
-    limits = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 2, "connect_args": {"options": limits, "connect_timeout": 5}}
+    limits = (
+        "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+    )
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 2,
+        "connect_args": {"options": limits, "connect_timeout": 5},
+    }
 
 
 def bind(app: Flask) -> None:

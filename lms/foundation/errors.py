@@ -21,7 +21,9 @@ _sentences: dict[str, Any] = {
     "not_found": _l("This page does not exist, or it is not open to you."),
     "access.refused": _l("This page cannot be shown."),
     "access.sign_in": _l("Please sign in to go on."),
-    "access.form_expired": _l("The form could not be sent because the page was open for too long. Go back, reload the page and send it again."),
+    "access.form_expired": _l(
+        "The form could not be sent because the page was open for too long. Go back, reload the page and send it again."
+    ),
     "database.unavailable": _l("The database does not answer just now. Nothing was lost. Please try again."),
     "http.400": _l("The request could not be read. Nothing was changed."),
     "http.405": _l("This address does not take that kind of request."),
@@ -115,7 +117,11 @@ def _answer(status: int, code: str, message: str, facts: Mapping[str, Any] | Non
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in facts.items() if isinstance(value, str | int | float | bool | list | dict | type(None))}
+    return {
+        key: value
+        for key, value in facts.items()
+        if isinstance(value, str | int | float | bool | list | dict | type(None))
+    }
 
 
 def _wants_json() -> bool:

@@ -74,7 +74,10 @@ def record(action: str, *, actor: str, object: str, chain_id: int = INSTALLATION
         # one writer per chain; SQLite's writing transaction is alone anyway
         db.session.execute(text("SELECT pg_advisory_xact_lock(7041, :chain)"), {"chain": chain_id})
     last = db.session.execute(
-        select(AuditEvent.n, AuditEvent.sha256).where(AuditEvent.chain_id == chain_id).order_by(AuditEvent.n.desc()).limit(1)
+        select(AuditEvent.n, AuditEvent.sha256)
+        .where(AuditEvent.chain_id == chain_id)
+        .order_by(AuditEvent.n.desc())
+        .limit(1)
     ).first()
     n, prev = (last.n + 1, last.sha256) if last else (1, chains.GENESIS)
     at = clock.now()

@@ -53,7 +53,9 @@ class VisitInterface(SessionInterface):
         messages = visit.get("_flashes")
         if messages:
             value = _serializer(app).dumps(messages)
-            response.set_cookie(MESSAGES_COOKIE, value, max_age=600, httponly=True, samesite="Lax", secure=secure, path="/")
+            response.set_cookie(
+                MESSAGES_COOKIE, value, max_age=600, httponly=True, samesite="Lax", secure=secure, path="/"
+            )
         elif visit.had_messages:
             response.delete_cookie(MESSAGES_COOKIE, path="/", secure=secure, httponly=True, samesite="Lax")
 

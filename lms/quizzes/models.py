@@ -49,7 +49,9 @@ class QuizVersion(Base):
     published_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     quiz: Mapped[Quiz] = relationship(back_populates="versions")
-    questions: Mapped[list[QuizQuestion]] = relationship(back_populates="quiz_version", order_by="QuizQuestion.position")
+    questions: Mapped[list[QuizQuestion]] = relationship(
+        back_populates="quiz_version", order_by="QuizQuestion.position"
+    )
 
 
 class QuizQuestion(Base):
@@ -140,7 +142,9 @@ class Attempt(Base):
     person: Mapped[Person] = relationship()
     assignment: Mapped[Assignment] = relationship()
     quiz_version: Mapped[QuizVersion] = relationship()
-    questions: Mapped[list[AttemptQuestion]] = relationship(back_populates="attempt", order_by="AttemptQuestion.position")
+    questions: Mapped[list[AttemptQuestion]] = relationship(
+        back_populates="attempt", order_by="AttemptQuestion.position"
+    )
     policies: Mapped[list[AttemptPolicy]] = relationship(back_populates="attempt")
 
 
@@ -151,7 +155,9 @@ class AttemptQuestion(Base):
     __table_args__ = (
         UniqueConstraint("attempt_id", "question_version_id"),
         Index(None, "question_version_id"),
-        ForeignKeyConstraint(["question_version_id", "key_n"], ["question_keys.question_version_id", "question_keys.n"]),
+        ForeignKeyConstraint(
+            ["question_version_id", "key_n"], ["question_keys.question_version_id", "question_keys.n"]
+        ),
     )
 
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), primary_key=True)

@@ -29,7 +29,10 @@ class SiteForm(Form):
     )
     country = StringField(
         _l("Country"),
-        [Required(_l("Enter the country's two letters, such as JP.")), Regexp(r"[A-Za-z]{2}\Z", message=_l("Enter the country's two letters, such as JP."))],
+        [
+            Required(_l("Enter the country's two letters, such as JP.")),
+            Regexp(r"[A-Za-z]{2}\Z", message=_l("Enter the country's two letters, such as JP.")),
+        ],
         description=_l("Two letters. Public holidays follow it."),
         filters=[lambda text: text.upper() if text else text],
     )

@@ -12,7 +12,9 @@ from lms.sites.models import Site, Vendor
 
 def list_sites(access: Access) -> list[Site]:
     """Sites by code, as far as this access reaches, with their vendors."""
-    return list(db.session.scalars(select(Site).where(reach.sites(access)).options(joinedload(Site.vendor)).order_by(Site.code)))
+    return list(
+        db.session.scalars(select(Site).where(reach.sites(access)).options(joinedload(Site.vendor)).order_by(Site.code))
+    )
 
 
 def list_vendors() -> list[Vendor]:

@@ -58,7 +58,9 @@ def test_a_wrong_password_says_how_many_tries_are_left_and_keeps_the_login(clien
     assert "wrong password 1" not in page.text
 
 
-def test_five_wrong_passwords_close_the_account_for_15_minutes_even_for_the_right_one(client: Visitor, cast: Cast) -> None:
+def test_five_wrong_passwords_close_the_account_for_15_minutes_even_for_the_right_one(
+    client: Visitor, cast: Cast
+) -> None:
     for _ in range(5):
         sign_in(client, "wrong password")
     waiting = sign_in(client)
@@ -100,7 +102,9 @@ def test_deactivation_ends_a_session_at_once(sign_in_as: SignIn, cast: Cast) -> 
     assert learner.get("/settings").status_code == 302
 
 
-@pytest.mark.parametrize("target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/\nx"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/\nx"]
+)
 def test_next_never_leaves_the_site(client: Visitor, cast: Cast, target: str) -> None:
     assert sign_in(client, next=target).location == "/"
 
@@ -121,7 +125,9 @@ def test_the_token_of_the_page_is_taken(client: Visitor, cast: Cast) -> None:
     assert client.post("/sign-in", data=form, csrf=False).status_code == 302
 
 
-def test_sample_accounts_are_listed_and_open_with_one_click_only_on_sample_data(client: Visitor, unit: Unit, cast: Cast) -> None:
+def test_sample_accounts_are_listed_and_open_with_one_click_only_on_sample_data(
+    client: Visitor, unit: Unit, cast: Cast
+) -> None:
     assert "Sample organisation" not in client.get("/sign-in").text
     assert client.post("/sign-in/sample", data={"account": "qa"}).status_code == 404
     with unit():

@@ -77,7 +77,9 @@ def test_imports_go_down_and_through_the_doors(path: Path, name: str) -> None:
             allowed = INSIDE_A_FEATURE.get(part)
             if allowed is not None and target_part not in {part, ""}:
                 assert target_part in allowed, f"{name} imports {imported}: {part} may import {sorted(allowed)}"
-            assert target_part not in {"views", "jobs", "reactions"} or part == target_part, f"{name} imports {imported}"
+            assert target_part not in {"views", "jobs", "reactions"} or part == target_part, (
+                f"{name} imports {imported}"
+            )
         assert target not in {"app", "features"} or package in {"app", "features"}, f"{name} imports {imported}"
 
 

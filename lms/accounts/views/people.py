@@ -96,7 +96,9 @@ def deactivate(code: str) -> ResponseReturnValue:
 
 def _person_page(code: str, link: str | None) -> str:
     person = queries.get_person(access(), code)
-    grantable = {role: name for role, name in ROLES.items() if may_grant(_own_roles(), role) and role not in person.roles}
+    grantable = {
+        role: name for role, name in ROLES.items() if may_grant(_own_roles(), role) and role not in person.roles
+    }
     return render_template("accounts/person.html", person=person, link=link, roles=ROLES, grantable=grantable)
 
 

@@ -1,0 +1,32 @@
+"""Text as it is compared and sorted: width, case, white space, and kana."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+
+
+def fold_spaces(text: str) -> str:
+    """The text with every run of white space as one space, and none at the ends."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def fold_login(text: str) -> str:
+    """A login as it is compared: full-width letters and capitals do not matter.
+
+    >>> fold_login(" Ｌ０１@Tokyo.example ")
+    'l01@tokyo.example'
+    """
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def reading_key(reading: str) -> str:
+    """The key by which names sort: kana alike, width and case alike.
+
+    >>> sorted(["タナカ", "かとう", "sato"], key=reading_key)
+    ['sato', 'かとう', 'タナカ']
+    """
+    return unicodedata.normalize("NFKC", reading).casefold().translate(_KATAKANA_TO_HIRAGANA)

@@ -1,0 +1,1 @@
+"""Quizzes, their assignment, attempts with the answer log, grading runs and results."""

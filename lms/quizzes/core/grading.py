@@ -1,0 +1,108 @@
+"""Grades a paper from keys and answers of record into marks with their outcome.
+
+Marks are integers in 1/1000; a share is rounded half to even once, at the end, so sums are exact everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+ENGINE_VERSION = "1"
+"""Raised when the rules of marking change: a run says by which rules it was graded."""
+
+
+class Outcome(StrEnum):
+    """What became of a question. Blank is not wrong, and what was never opened is not blank."""
+
+    RIGHT = "right"
+    PARTLY = "partly"
+    WRONG = "wrong"
+    BLANK = "blank"
+    NOT_REACHED = "not_reached"
+
+
+Payload = Mapping[str, Any]
+Mark = Callable[[Payload], Fraction]
+"""The share of full marks, 0 to 1, that an answer earns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gradable:
+    """One question of a paper, with how it is marked, the answer of record (None when there is none) and whether it was shown."""
+
+    position: int
+    key_n: int
+    max_thousandths: int
+    mark: Mark
+    answer: Payload | None
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GradedItem:
+    """The mark of one question, in thousandths."""
+
+    position: int
+    key_n: int
+    awarded_thousandths: int
+    max_thousandths: int
+    outcome: Outcome
+
+    @property
+    def is_missed(self) -> bool:
+        """Less than full marks."""
+        return self.awarded_thousandths < self.max_thousandths
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A graded paper; the score is the sum of its items."""
+
+    items: tuple[GradedItem, ...]
+
+    @property
+    def score_thousandths(self) -> int:
+        return sum(item.awarded_thousandths for item in self.items)
+
+    @property
+    def max_thousandths(self) -> int:
+        return sum(item.max_thousandths for item in self.items)
+
+
+def grade(paper: Iterable[Gradable]) -> Grade:
+    """Grade every question of a paper.
+
+    A question is *not reached* when no page that shows it was opened and all later ones are blank too.
+    """
+    questions = sorted(paper, key=lambda question: question.position)
+    last_answered = max((question.position for question in questions if question.answer is not None), default=0)
+    return Grade(tuple(_graded(question, question.position > last_answered) for question in questions))
+
+
+def thousandths(share: Fraction, maximum: int) -> int:
+    """A share of ``maximum`` thousandths as an integer, half to even.
+
+    >>> thousandths(Fraction(1, 3), 1000), thousandths(Fraction(1, 2000), 1000), thousandths(Fraction(3, 2000), 1000)
+    (333, 0, 2)
+    """
+    return round(share * maximum)
+
+
+def _graded(question: Gradable, behind_the_last_answer: bool) -> GradedItem:
+    if question.answer is None:
+        reached = question.shown or not behind_the_last_answer
+        awarded, outcome = 0, Outcome.BLANK if reached else Outcome.NOT_REACHED
+    else:
+        awarded = thousandths(question.mark(question.answer), question.max_thousandths)
+        outcome = _outcome(awarded, question.max_thousandths)
+    return GradedItem(question.position, question.key_n, awarded, question.max_thousandths, outcome)
+
+
+def _outcome(awarded: int, maximum: int) -> Outcome:
+    if awarded >= maximum:
+        return Outcome.RIGHT
+    return Outcome.PARTLY if awarded > 0 else Outcome.WRONG
