@@ -16,7 +16,7 @@ import numpy as np
 
 from lms.analysis.core.responses import BoolArray, Cell, FloatArray, Item, Person, Responses, StateArray
 from lms.analysis.core.sheets import Notes, Sheet, read_sheet
-from lms.kit.findings import Finding, Level
+from lms.kit.findings import Finding, Level, has_errors
 
 MOST_OPTIONS = 60
 """With more different answers than this, an item is no choice from a list."""
@@ -110,14 +110,14 @@ def _item_places(sheet: Sheet, files: Files, notes: Notes) -> list[int]:
     missing = sorted(named - set(sheet.header))
     for name in missing:
         if name == "person":
-            notes.error("no-person-column", 1)
+            notes.error("no-person-column", sheet.line)
         else:
-            notes.error("unknown-column", 1, name=name, columns=[column for column in sheet.header if column])
+            notes.error("unknown-column", sheet.line, name=name, columns=[column for column in sheet.header if column])
     if missing:
         return []
     places = [place for place, name in enumerate(sheet.header) if name and name not in named and name != "group"]
     if not places:
-        notes.error("no-items", 1)
+        notes.error("no-items", sheet.line)
     return places
 
 
@@ -131,7 +131,7 @@ def _responses(sheet: Sheet, places: Sequence[int], files: Files, scheme: _Schem
         _report_cells(columns[-1], cells, lines, place + 1, scheme)
         wrong |= columns[-1].wrong
     people = _people(sheet, files, scheme.notes)
-    if not people:
+    if not people and not has_errors(scheme.notes.findings):
         scheme.notes.error("no-people")
     sound = ~wrong
     return Responses(
@@ -167,12 +167,12 @@ def _people(sheet: Sheet, files: Files, notes: Notes) -> list[Person]:
     place = sheet.header.index(files.group)
     groups = sorted({row.cells[place] for row in sheet.rows} - {""})
     if files.focal is not None and files.focal not in groups:
-        notes.error("unknown-focal", 1, place + 1, focal=files.focal, groups=groups[:10])
+        notes.error("unknown-focal", sheet.line, place + 1, focal=files.focal, groups=groups[:10])
     elif groups and len(groups) < 2:
-        notes.add(Level.WARNING, "one-group", 1, place + 1, group=groups[0])
+        notes.add(Level.WARNING, "one-group", sheet.line, place + 1, group=groups[0])
     without = sum(not row.cells[place] for row in sheet.rows)
     if without:
-        notes.add(Level.WARNING, "people-without-group", 1, place + 1, people=without)
+        notes.add(Level.WARNING, "people-without-group", sheet.line, place + 1, people=without)
     return [Person(row.cells[names], group=row.cells[place] or None) for row in sheet.rows]
 
 
@@ -241,7 +241,7 @@ def _pairs(raw: bytes, value: str, notes: Notes) -> dict[str, tuple[int, str]]:
     item_place, value_place = sheet.place("item"), sheet.place(value)
     for name, place in (("item", item_place), (value, value_place)):
         if place is None:
-            notes.error("missing-column", 1, name=name)
+            notes.error("missing-column", sheet.line, name=name)
     if item_place is None or value_place is None:
         return {}
     pairs: dict[str, tuple[int, str]] = {}

@@ -27,8 +27,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A header of different names that are not empty, except over columns without content; and the rows that fit it."""
+    """A header of different names, none of them empty but over columns without content; and the rows that fit it.
 
+    ``line`` is where the header stands.
+    """
+
+    line: int
     header: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -92,7 +96,7 @@ def read_sheet(raw: bytes, notes: Notes) -> Sheet | None:
     rows = tuple(row for row in (_fitted(record, len(header), notes) for record in records[1:]) if row is not None)
     if not _check_header(records[0], rows, notes):
         return None
-    return Sheet(header, rows)
+    return Sheet(records[0].line, header, rows)
 
 
 def _records(text: str, notes: Notes) -> Iterator[Row]:

@@ -41,8 +41,8 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def read(folder: Path, name: str) -> Responses:
-    group = {"group": "group", "focal": "1"} if name == "MSATB" else {}
-    reading = read_responses(Files((folder / "item_response" / name / "scored.csv").read_bytes(), **group))
+    raw = (folder / "item_response" / name / "scored.csv").read_bytes()
+    reading = read_responses(Files(raw, group="group", focal="1") if name == "MSATB" else Files(raw))
     assert reading.findings == ()
     assert reading.responses is not None
     return reading.responses
