@@ -17,10 +17,12 @@ SMALL_GROUP = 5
 INDICATIVE = 30
 """Figures of fewer people than this are marked as indicative."""
 
-Z95 = NormalDist().inv_cdf(0.975)
-"""The point that a standard normal variable stays under with probability 0.975."""
+UNDER95 = 0.975
+"""The probability to lie under the upper end of a 95 % interval."""
 
-_TAIL95 = 0.975
+Z95 = NormalDist().inv_cdf(UNDER95)
+"""The upper end of the 95 % interval of a standard normal variable."""
+
 _EXPANSION_FROM = 200  # degrees of freedom from which the expansion of the t quantile is exact to 1e-11
 
 
@@ -106,7 +108,7 @@ def t_interval(mean: float, sd: float, n: int) -> Interval:
     """
     if n < 2:
         raise ValueError("one value has no spread")
-    reach = t_quantile(_TAIL95, n - 1) * sd / math.sqrt(n)
+    reach = t_quantile(UNDER95, n - 1) * sd / math.sqrt(n)
     return Interval(mean - reach, mean + reach)
 
 

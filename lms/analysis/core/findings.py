@@ -28,10 +28,10 @@ class Code(StrEnum):
     KEY_SUSPECT = "key-suspect"  # option, key, count, low, high: the interval of its mean rest score minus the key's
     LANGUAGE_GAP = "language-gap"  # first, second, first_share, second_share, first_n, second_n, gap, low, high
     POLICY_CHANGED = "policy-changed"  # none
-    WEAK = "weak"  # rest_correlation
+    WEAK = "weak"  # rest_correlation, absent where everybody has the same mark
     GOOD = "good"  # none
     VERY_EASY = "very-easy"  # facility
-    FEW_DATA = "few-data"  # n_shown; no other finding stands beside it
+    FEW_DATA = "few-data"  # n_shown; stands alone: under 5 people, or no complete rows to tell discrimination from
     INDICATIVE = "indicative"  # n; stands beside the others
 
 
@@ -91,8 +91,8 @@ def item_findings(
 ) -> tuple[ItemFinding, ...]:
     """The findings of one question, in the order of need; ``good`` when nothing stands out.
 
-    A low discrimination is not a finding of its own where the key is in doubt or nearly everybody is right: both bring
-    it about.
+    A low discrimination is no finding of its own where the key is in doubt or nearly everybody is right: both bring it
+    about. A question that gives everybody the same mark has none, and is weak.
     """
     if figures.facility is None or is_small(figures.n):
         return (ItemFinding(Code.FEW_DATA, {"n_shown": shown_count(figures.n)}),)
@@ -106,8 +106,12 @@ def item_findings(
         found.append(ItemFinding(Code.POLICY_CHANGED))
     if figures.facility > VERY_EASY_OVER:
         found.append(ItemFinding(Code.VERY_EASY, {"facility": figures.facility}))
+    elif suspect is None and figures.sd == 0:
+        found.append(ItemFinding(Code.WEAK))
     elif suspect is None and figures.rest_correlation is not None and figures.rest_correlation < WEAK_UNDER:
         found.append(ItemFinding(Code.WEAK, {"rest_correlation": figures.rest_correlation}))
+    if not found and figures.rest_correlation is None:
+        return (ItemFinding(Code.FEW_DATA, {"n_shown": shown_count(figures.n)}),)
     if not found:
         found.append(ItemFinding(Code.GOOD))
     if figures.n < INDICATIVE:
@@ -138,7 +142,7 @@ def suspect_option(options: Sequence[OptionFigures]) -> ItemFinding | None:
 def _gap_facts(gap: Gap) -> dict[str, float | str]:
     facts: dict[str, float | str] = {}
     for place, side in (("first", gap.first), ("second", gap.second)):
-        facts |= {place: side.language, f"{place}_n": side.n, f"{place}_share": side.share or 0.0}
+        facts |= {place: side.language, f"{place}_n": side.n or 0, f"{place}_share": side.share or 0.0}
     if gap.gap is not None and gap.interval is not None:
         facts |= {"gap": gap.gap, "low": gap.interval.low, "high": gap.interval.high}
     return facts

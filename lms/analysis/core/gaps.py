@@ -11,7 +11,7 @@ import numpy as np
 
 from lms.analysis.core.items import facility, mean_share
 from lms.analysis.core.responses import Cell, FloatArray, Responses
-from lms.kit.figures import Interval, difference, is_small
+from lms.kit.figures import Interval, difference, is_small, shown_count
 
 GAP_SHOWN = 0.15
 """A gap of facilities from this size on is reported, when its 95 % interval leaves out 0 as well."""
@@ -19,10 +19,14 @@ GAP_SHOWN = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One language's part: people counted, share (0 to 1) with its 95 % interval; withheld for fewer than 5 people."""
+    """One language's part: people counted, share (0 to 1) with its 95 % interval.
+
+    For fewer than 5 people ``n``, share and interval are None, and ``n_shown`` is ``<5``.
+    """
 
     language: str
-    n: int
+    n: int | None
+    n_shown: str
     share: float | None
     interval: Interval | None
 
@@ -88,7 +92,9 @@ def _speaking(responses: Responses, language: str) -> Responses:
 
 
 def _side(language: str, n: int, share: float | None, interval: Interval | None) -> Side:
-    return Side(language, n, None, None) if is_small(n) else Side(language, n, share, interval)
+    if is_small(n):
+        return Side(language, None, shown_count(n), None, None)
+    return Side(language, n, shown_count(n), share, interval)
 
 
 def _gap(first: Side, second: Side) -> Gap:

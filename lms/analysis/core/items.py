@@ -12,12 +12,13 @@ Totals and rests come from complete rows.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from lms.analysis.core.responses import BoolArray, Cell, FloatArray, Responses
-from lms.kit.figures import Interval, difference, t_interval, wilson
+from lms.kit.figures import UNDER95, Interval, t_interval, t_quantile, wilson
 
 D27_PEOPLE = 50
 """A page shows D27 from so many people on."""
@@ -55,8 +56,8 @@ class OptionFigures:
 
     The other figures are of complete rows: ``rest_correlation`` of having chosen it with the rest score, ``mean_rest``
     of its choosers in marks, and who chose it among the top and bottom 27 % and the top third. ``lead`` is the 95 %
-    interval of its mean rest score minus the key's (None for a key, and where one of the two groups has fewer than two
-    people). ``is_dead`` describes a wrong option that next to nobody takes, although people do go wrong.
+    interval of its mean rest score minus the key's (None for a key, and where nobody chose one of the two).
+    ``is_dead`` describes a wrong option that next to nobody takes, although people do go wrong.
     """
 
     option: str
@@ -98,7 +99,7 @@ def item_figures(responses: Responses) -> tuple[ItemFigures, ...]:
             not_reached=int((responses.states[:, column] == Cell.NOT_REACHED).sum()),
             facility=(mean_and_interval := facility(responses, column))[0],
             interval=mean_and_interval[1],
-            sd=_sd(responses.marks[responses.available[:, column], column]),
+            sd=spread(responses.marks[responses.available[:, column], column]),
             point_biserial=point_biserial[column],
             rest_correlation=rest_correlation[column],
             discrimination_27=tails[column],
@@ -225,8 +226,12 @@ def _listed(values: FloatArray, defined: BoolArray) -> tuple[float | None, ...]:
     return tuple(float(value) if ok else None for value, ok in zip(values, defined, strict=True))
 
 
-def _sd(values: FloatArray) -> float | None:
-    return float(values.std(ddof=1)) if len(values) > 1 else None
+def spread(values: FloatArray) -> float | None:
+    """The sample standard deviation, divisor n - 1; None for fewer than two values."""
+    if len(values) < 2:
+        return None
+    # The mean of equal numbers can miss them by the last bit, so equality is asked for directly.
+    return 0.0 if np.ptp(values) == 0 else float(values.std(ddof=1))
 
 
 def _alphas_if_deleted(marks: FloatArray) -> tuple[float | None, ...]:
@@ -249,10 +254,14 @@ def _group_shares(takers: BoolArray, weights: FloatArray, size: int) -> tuple[fl
 
 
 def _lead(of_option: FloatArray, of_key: FloatArray) -> Interval | None:
-    if len(of_option) < 2 or len(of_key) < 2:
+    """The 95 % interval of a difference of two means by Student's t with a common variance.
+
+    A wrong key has few choosers of its own, too few to tell their spread from; the option's choosers tell it.
+    """
+    sizes, freedom = (len(of_option), len(of_key)), len(of_option) + len(of_key) - 2
+    if min(sizes) == 0 or freedom < 1:
         return None
-    (mine, my_interval), (keys, key_interval) = (
-        (float(rest.mean()), t_interval(float(rest.mean()), float(rest.std(ddof=1)), len(rest)))
-        for rest in (of_option, of_key)
-    )
-    return difference(mine, my_interval, keys, key_interval)
+    squares = sum(float(((rest - rest.mean()) ** 2).sum()) for rest in (of_option, of_key))
+    reach = t_quantile(UNDER95, freedom) * math.sqrt(squares / freedom * sum(1 / size for size in sizes))
+    lead = float(of_option.mean() - of_key.mean())
+    return Interval(lead - reach, lead + reach)

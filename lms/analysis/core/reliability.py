@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
+from lms.analysis.core.items import spread
 from lms.analysis.core.responses import FloatArray, Responses
 from lms.kit.figures import Interval
 
@@ -53,7 +52,7 @@ def score_figures(responses: Responses) -> ScoreFigures:
     """
     used, items = responses.used, len(responses.items)
     mean = float(responses.totals.mean()) if used else None
-    sd = _spread(responses.totals)
+    sd = spread(responses.totals)
     value, reason = None, _reason(used, items, sd)
     if reason is None:
         value = alpha(responses.marks[responses.complete])
@@ -76,19 +75,13 @@ def alpha(marks: FloatArray) -> float:
 
     At least two people, two items and unequal totals are needed.
 
+    >>> import numpy as np
     >>> round(alpha(np.array([[1.0, 1.0], [0.0, 0.0], [1.0, 1.0]])), 12)
     1.0
     """
     items = marks.shape[1]
     shares_of_variance = marks.var(axis=0, ddof=1).sum() / marks.sum(axis=1).var(ddof=1)
     return float(items / (items - 1) * (1 - shares_of_variance))
-
-
-def _spread(totals: FloatArray) -> float | None:
-    if totals.size < 2:
-        return None
-    # The mean of equal numbers can miss them by the last bit, so equality is asked for directly.
-    return 0.0 if np.ptp(totals) == 0 else float(totals.std(ddof=1))
 
 
 def _reason(used: int, items: int, sd: float | None) -> Undefined | None:
@@ -102,8 +95,8 @@ def _reason(used: int, items: int, sd: float | None) -> Undefined | None:
 
 
 def _feldt(value: float, people: int, items: int) -> Interval:
-    from scipy.stats import f  # noqa: PLC0415  # half a second to import, needed by few pages
+    from scipy.special import fdtri  # noqa: PLC0415  # slow to import, and needed by few pages
 
     freedom = (people - 1, (people - 1) * (items - 1))
-    low, high = (1 - (1 - value) * float(f.ppf(point, *freedom)) for point in (0.975, 0.025))
+    low, high = (1 - (1 - value) * float(fdtri(*freedom, point)) for point in (0.975, 0.025))
     return Interval(low, high)

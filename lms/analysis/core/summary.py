@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.analysis.core.findings import Health
 from lms.analysis.core.gaps import Gap, score_gap, score_shares
-from lms.analysis.core.items import mean_share
+from lms.analysis.core.items import mean_share, spread
 from lms.analysis.core.reliability import ScoreFigures, score_figures
 from lms.analysis.core.responses import Responses
 from lms.kit.figures import Interval, is_small, percent_down, shown_count, wilson
@@ -73,7 +73,7 @@ def summary(
         mean=mean,
         mean_percent=None if mean is None else percent_down(mean),
         interval=interval,
-        sd=float(shares.std(ddof=1)) if n > 1 and not withheld else None,
+        sd=None if withheld else spread(shares),
         scores=None if is_small(responses.used) else score_figures(responses),
         gap=score_gap(responses, first, second),
         to_review=sum(question.needs_review for question in health),

@@ -37,7 +37,7 @@ def option(name: str, *, is_key: bool = False, count: int = 20, lead: Interval |
 
 
 def gap(size: float, low: float, high: float) -> Gap:
-    return Gap(Side("en", 75, 0.7, None), Side("ja", 73, 0.7 - size, None), size, Interval(low, high))
+    return Gap(Side("en", 75, "75", 0.7, None), Side("ja", 73, "73", 0.7 - size, None), size, Interval(low, high))
 
 
 AHEAD = Interval(0.2, 1.4)
@@ -53,7 +53,6 @@ def test_a_sound_question_is_good() -> None:
     assert codes(figures()) == [Code.GOOD]
     assert codes(figures(rest_correlation=0.15)) == [Code.GOOD]
     assert codes(figures(facility=0.95)) == [Code.GOOD]
-    assert codes(figures(rest_correlation=None)) == [Code.GOOD]
 
 
 def test_a_weak_question_has_low_discrimination_and_no_better_reason_for_it() -> None:
@@ -61,6 +60,17 @@ def test_a_weak_question_has_low_discrimination_and_no_better_reason_for_it() ->
     assert codes(figures(rest_correlation=-0.2)) == [Code.WEAK]
     assert codes(figures(rest_correlation=0.04, facility=0.98)) == [Code.VERY_EASY]
     assert codes(figures(rest_correlation=0.08), SUSPICIOUS) == [Code.KEY_SUSPECT]
+
+
+def test_a_question_that_nobody_gets_right_is_not_good() -> None:
+    found = item_findings(figures(facility=0.0, sd=0.0, rest_correlation=None), (), None, changed=False)
+    assert [(finding.code, dict(finding.facts)) for finding in found] == [(Code.WEAK, {})]
+    assert codes(figures(facility=1.0, sd=0.0, rest_correlation=None)) == [Code.VERY_EASY]
+
+
+def test_without_complete_rows_nobody_can_say_that_a_question_is_good() -> None:
+    assert codes(figures(rest_correlation=None)) == [Code.FEW_DATA]
+    assert codes(figures(rest_correlation=None), (), CLEAR_GAP) == [Code.LANGUAGE_GAP]
 
 
 def test_findings_stand_in_the_order_of_need_with_their_facts() -> None:

@@ -90,17 +90,16 @@ def test_options_worked_by_hand() -> None:
     assert [option.top_third_share for option in found] == [1.0, 0.0, 0.0]
 
 
-def test_the_lead_over_the_key_is_the_square_and_add_interval_of_two_means() -> None:
-    key, low, absent = option_figures(choices(), "Q1")
+def test_the_lead_over_the_key_is_students_interval_of_two_means() -> None:
+    key, low, _ = option_figures(choices(), "Q1")
     assert key.lead is None
-    # Key: rest scores 2 2 1 1, mean 1.5, SD sqrt(1/3), t(3) = 3.182446; B: 1 1, mean 1, no spread at all.
-    reach = 3.182446 * math.sqrt(1 / 3) / 2
+    # Key: rest scores 2 2 1 1, mean 1.5, squares 1; B: 1 1, mean 1, squares 0; common variance 1/4, t(4) = 2.776445.
+    reach = 2.776445 * math.sqrt(1 / 4 * (1 / 4 + 1 / 2))
     assert low.lead is not None
     assert (low.lead.low, low.lead.high) == (
         pytest.approx(-0.5 - reach, abs=1e-6),
         pytest.approx(-0.5 + reach, abs=1e-6),
     )
-    assert absent.lead is not None
 
 
 def test_a_blank_counts_in_the_share_and_chooses_nothing() -> None:
@@ -136,6 +135,13 @@ def test_a_dead_option_is_one_that_nobody_takes_although_thirty_err() -> None:
     assert [option.is_dead for option in options_taken(40, 30, 2)] == [False, False, False]  # upper end over 5 %
     assert wilson(2, 72).high > 0.05
     assert not options_taken(0, 200)[0].is_dead  # the key is never a dead option
+
+
+def test_there_is_a_lead_over_a_key_that_one_person_chose_and_none_over_one_that_nobody_did() -> None:
+    _, other = options_taken(1, 20)
+    assert other.lead is not None
+    assert options_taken(0, 20)[1].lead is None
+    assert options_taken(1, 1)[1].lead is None
 
 
 def test_several_options_may_be_chosen_at_once() -> None:
