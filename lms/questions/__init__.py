@@ -1,0 +1,1 @@
+"""Question banks: questions, their versions and keys, links to policy sections, import and export."""

@@ -1,0 +1,131 @@
+"""GIFT: the choice questions are read, everything else is named; no file of the wild breaks it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.questions.core.formats import gift, guess, read
+from lms.questions.core.question import QuestionType
+
+PEGJS_NAMES = {
+    "essay": "Essay", "description": "Description", "numeric": "Numerical",
+    "true_false": "TF", "short_text": "Short", "matching": "Matching",
+}  # fmt: skip
+
+
+def texts(content: str) -> list[tuple[str, float]]:
+    (placed,) = gift.read(content.encode()).questions
+    return [(option.text["und"], float(option.fraction)) for option in placed.question.options]
+
+
+def test_a_single_choice() -> None:
+    assert texts("Who?{~Grant ~Jefferson =no one}") == [("Grant", 0), ("Jefferson", 0), ("no one", 1)]
+
+
+def test_weights_escapes_feedback_and_general_feedback() -> None:
+    (placed,) = gift.read(
+        b"::Title\\: one::A \\= B\\{x\\}? {\n=yes#well done\n~%50%half\\~way#nearly\n~%-33.333%no\n####In general.\n}"
+    ).questions
+    question = placed.question
+    assert question.name == {"und": "Title: one"}
+    assert question.prompt == {"und": "A = B{x}?"}
+    assert [option.fraction for option in question.options] == [1, Fraction(1, 2), Fraction("-0.33333")]
+    assert question.options[1].text == {"und": "half~way"}
+    assert placed.feedback == {"o1": {"und": "well done"}, "o2": {"und": "nearly"}, "": {"und": "In general."}}
+
+
+def test_only_weights_is_a_multiple_response() -> None:
+    (placed,) = gift.read(b"Which two? {~%50%a ~%50%b ~%-100%c}").questions
+    assert placed.question.type is QuestionType.MULTIPLE
+
+
+def test_a_gap_in_the_sentence_is_kept() -> None:
+    (placed,) = gift.read(b"Grant is {~buried =entombed} in the tomb.").questions
+    assert placed.question.prompt == {"und": "Grant is _____ in the tomb."}
+
+
+def test_category_id_and_tags() -> None:
+    content = b"$CATEGORY: tom/dick and harry/\n\n// [id:HAR-7] [tag:new] [tag:two words]\nWho?{=a ~b}"
+    (placed,) = gift.read(content).questions
+    assert placed.category == ("tom", "dick and harry")
+    assert (placed.question.id, placed.question.tags, placed.named) == ("HAR-7", ("new", "two words"), True)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("Why? {}", "essay"),
+        ("Just a text.", "description"),
+        ("How many? {#3:1}", "numeric"),
+        ("Yes? {TRUE#right#wrong}", "true_false"),
+        ("Two plus two? {=four =4}", "short_text"),
+        ("Match. {=a -> b =c -> d =e -> f}", "matching"),
+    ],
+)
+def test_what_is_no_choice_is_named_with_its_place(content: str, kind: str) -> None:
+    reading = gift.read(f"\n\n{content}".encode())
+    (finding,) = reading.findings
+    assert (finding.level, finding.code, finding.facts["type"], finding.line) == (
+        "dropped",
+        "gift.type-not-taken",
+        kind,
+        3,
+    )
+
+
+def test_a_brace_that_is_never_closed_is_an_error_at_its_line_and_spares_the_rest() -> None:
+    reading = gift.read(b"First?{=a ~b}\n\nSecond?\n{=a\n~b\n\n::Third:: Third?{=c ~d}")
+    assert [(finding.code, finding.line) for finding in reading.findings] == [("gift.brace-not-closed", 4)]
+    assert [placed.question.prompt["und"] for placed in reading.questions] == ["First?", "Third?"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
+def test_japanese_in_the_encodings_of_the_wild(encoding: str) -> None:
+    assert texts_in("どれですか。{=正答①㈱髙 ~誤答}", encoding) == ["正答①㈱髙", "誤答"]
+
+
+def texts_in(content: str, encoding: str) -> list[str]:
+    (placed,) = gift.read(content.encode(encoding)).questions
+    return [option.text["und"] for option in placed.question.options]
+
+
+@given(st.text(alphabet="ab {}=~#%:\\/$\n1T->", max_size=80))
+def test_nothing_breaks_the_reader_and_every_item_is_accounted_for(content: str) -> None:
+    reading = gift.read(content.encode())
+    for placed in reading.questions:
+        assert placed.line >= 1
+        assert all(-1 <= option.fraction <= 1 for option in placed.question.options)
+
+
+def test_real_files_count_like_an_independent_parser(reference_data: Path) -> None:
+    banks = reference_data / "question-banks"
+    with (banks / "expected_gift_by_gift-pegjs.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    compared = 0
+    for row in rows:
+        reading = gift.read((banks / row["file"]).read_bytes())
+        found = Counter(
+            PEGJS_NAMES[finding.facts["type"]] for finding in reading.findings if finding.code == "gift.type-not-taken"
+        )
+        found["MC"] += len(reading.questions)
+        if row["parser_result"] != "ok":
+            continue  # that parser refuses the file, which does not make the file wrong
+        expected = Counter({kind: int(count) for kind, count in re.findall(r"(\w+):(\d+)", row["types_or_error"])})
+        del expected["Category"]
+        assert +found == expected, row["file"]
+        compared += 1
+    assert compared >= 30
+
+
+def test_a_known_format_that_is_not_read_yet_is_one_clear_error() -> None:
+    reading = read(b"<quiz></quiz>", file_name="x.xml")
+    assert [(finding.level, finding.code) for finding in reading.findings] == [("error", "format.not-read")]
+    assert guess(b"PK\x03\x04", "x") == "xlsx"
