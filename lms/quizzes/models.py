@@ -168,6 +168,7 @@ class AttemptQuestion(Base):
     max_thousandths: Mapped[int]
     shown_at: Mapped[Instant | None]
     """When a page with this question was first opened; a question never opened is *not reached*."""
+    is_flagged: Mapped[bool] = mapped_column(default=False)
 
     attempt: Mapped[Attempt] = relationship(back_populates="questions")
     question_version: Mapped[QuestionVersion] = relationship()

@@ -1,0 +1,1 @@
+"""Versioned policy modules in English and Japanese: import and export, reading, acknowledgement."""

@@ -1,0 +1,184 @@
+"""One policy file as a value: its head, its title and its sections in order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from lms.kit.findings import Finding, Level
+from lms.policies.core import front_matter
+from lms.policies.core.front_matter import FrontMatter
+from lms.policies.core.outline import INTRO, depths
+from lms.policies.core.sensitive import sensitive_findings
+
+DEEPEST_HEADING = 4
+_EXPLICIT_KEY = re.compile(r"\s*\{#([^\s{}#]{1,80})\}\s*\Z")
+_parser = MarkdownIt("commonmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed part of a policy. ``level`` counts from 1; ``body`` is its own Markdown, without its subsections.
+
+    ``is_explicit`` says that the key stands in the file as ``{#key}``; else it is the slug of the heading. ``title`` is the
+    heading as plain text, None for the introduction. ``line`` is where the section starts (from 1).
+    """
+
+    key: str
+    is_explicit: bool
+    level: int
+    title: str | None
+    body: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy in one language."""
+
+    matter: FrontMatter
+    title: str | None
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    level: int
+    title: str
+    explicit_key: str | None
+    first_line: int
+    end_line: int
+
+
+def parse(content: bytes) -> tuple[Policy, list[Finding]]:
+    """Parse a policy file: UTF-8 with or without BOM, any line ends. Faults are findings; the rest is read all the same."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Policy(FrontMatter(), None, ()), [Finding(Level.ERROR, "not-utf-8", facts={"byte": error.start})]
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    mark, head, body_line = front_matter.split(text)
+    matter, findings = front_matter.read(mark, head) if mark else (FrontMatter(), [])
+    lines = text.split("\n")[body_line:]
+    environment: dict[str, Any] = {}
+    tokens = _parser.parse("\n".join(lines), environment)
+    headings = _headings(tokens)
+    title, headings = _without_title(headings, matter, lines)
+    sections = _sections(headings, lines, environment.get("references", {}), body_line, findings)
+    if not sections:
+        findings.append(Finding(Level.ERROR, "no-sections", body_line + 1, 1))
+    findings += sensitive_findings(lines, tokens, body_line)
+    return Policy(matter, title, tuple(sections)), findings
+
+
+def slug(heading: str) -> str:
+    """The key of a heading by GitHub's rule: lower case, marks dropped, spaces to hyphens, letters of every script kept.
+
+    >>> slug("What's not allowed? (v2)"), slug("望まない連絡　の繰り返し")
+    ('whats-not-allowed-v2', '望まない連絡-の繰り返し')
+    """
+    kept = (
+        character
+        for character in heading.strip().lower()
+        if character in "-_ \u3000" or unicodedata.category(character)[0] in "LNM"
+    )
+    return re.sub(r"[ \u3000]", "-", "".join(kept))[:80]
+
+
+def plain_text(inline: Token) -> str:
+    """The text of an inline token without its markup."""
+    return "".join(
+        child.content if child.type in {"text", "code_inline"} else " " if child.type.endswith("break") else ""
+        for child in inline.children or ()
+    ).strip()
+
+
+def _headings(tokens: Sequence[Token]) -> list[_Heading]:
+    """The headings that stand at the top level of the document, down to level 4."""
+    found = []
+    for place, token in enumerate(tokens):
+        if token.type != "heading_open" or token.level != 0 or token.map is None:
+            continue
+        level = int(token.tag[1])
+        if level > DEEPEST_HEADING:
+            continue
+        title = plain_text(tokens[place + 1])
+        match = _EXPLICIT_KEY.search(title)
+        found.append(
+            _Heading(level, title[: match.start()] if match else title, match[1] if match else None, *token.map[:2])
+        )
+    return found
+
+
+def _without_title(
+    headings: list[_Heading], matter: FrontMatter, lines: Sequence[str]
+) -> tuple[str | None, list[_Heading]]:
+    """The module's title, and the headings that are sections.
+
+    A single level-1 heading before every other one, with nothing but space above it, is the title; its line stays part of no
+    section.
+    """
+    tops = [heading for heading in headings if heading.level == 1]
+    is_title = len(tops) == 1 and headings[0] is tops[0] and not "".join(lines[: tops[0].first_line]).strip()
+    if is_title and tops[0].explicit_key is None:
+        for number in range(tops[0].first_line, tops[0].end_line):
+            lines[number] = ""  # type: ignore[index]
+        return matter.title or tops[0].title, headings[1:]
+    return matter.title, headings
+
+
+def _sections(
+    headings: list[_Heading],
+    lines: list[str],
+    references: dict[str, Any],
+    body_line: int,
+    findings: list[Finding],
+) -> list[Section]:
+    definitions = {number for reference in references.values() for number in range(*reference["map"])}
+    bounds = [heading.first_line for heading in headings] + [len(lines)]
+    sections = []
+
+    def body(start: int, end: int) -> str:
+        own = "\n".join(lines[number] for number in range(start, end) if number not in definitions)
+        return _with_definitions(own.strip("\n").rstrip(), references, lines)
+
+    intro = body(0, bounds[0])
+    if intro.strip():
+        sections.append(Section(INTRO, True, 1, None, intro, body_line + 1))
+    used: dict[str, int] = {INTRO: 0}
+    explicit = {heading.explicit_key for heading in headings if heading.explicit_key}
+    for heading, depth, end in zip(headings, depths(h.level for h in headings), bounds[1:], strict=True):
+        line = body_line + heading.first_line + 1
+        key = heading.explicit_key or _free_slug(heading.title, used, explicit)
+        if key in used:
+            findings.append(Finding(Level.ERROR, "repeated-key", line, 1, {"key": key}))
+            key = _free_slug(key, used, set())
+        used[key] = line
+        text = body(heading.end_line, end)
+        sections.append(Section(key, heading.explicit_key is not None, depth, heading.title, text, line))
+    return sections
+
+
+def _free_slug(heading: str, used: dict[str, int], taken: set[str | None]) -> str:
+    base = slug(heading) or "section"
+    key, repeat = base, 0
+    while key in used or (repeat and key in taken):
+        repeat += 1
+        key = f"{base}-{repeat}"
+    return key
+
+
+def _with_definitions(body: str, references: dict[str, Any], lines: Sequence[str]) -> str:
+    """The body with the reference definitions that it uses, so that a section stands for itself."""
+    used = [
+        "\n".join(lines[slice(*reference["map"])]).strip()
+        for label, reference in references.items()
+        if f"[{label}]" in re.sub(r"\s+", " ", body).upper()
+    ]
+    return f"{body}\n\n" + "\n".join(used) if used else body

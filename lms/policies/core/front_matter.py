@@ -1,0 +1,151 @@
+"""The head of a policy file: ``---`` YAML or ``+++`` TOML, every fault with its line."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from lms.kit.findings import Finding, Level
+from lms.policies.core.version import VersionNumber, parse_number
+
+KNOWN = ("code", "locale", "title", "version", "effective", "source_version", "section_sources")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What the head says. ``others`` keeps unknown keys as they were, for export."""
+
+    code: str | None = None
+    locale: str | None = None
+    title: str | None = None
+    version: VersionNumber | None = None
+    effective: str | None = None
+    """Local time and zone as written, such as ``2026-11-12T10:00 Asia/Tokyo``; see ``instant``."""
+    source_version: VersionNumber | None = None
+    section_sources: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+
+def split(text: str) -> tuple[str, str, int]:
+    """The mark (``---``, ``+++`` or nothing), the head between the marks, and the line on which the body starts (from 0)."""
+    lines = text.split("\n")
+    mark = lines[0].rstrip()
+    if mark not in {"---", "+++"}:
+        return "", "", 0
+    for number, line in enumerate(lines[1:], start=1):
+        if line.rstrip() == mark:
+            return mark, "\n".join(lines[1:number]), number + 1
+    return mark, "\n".join(lines[1:]), len(lines)
+
+
+def read(mark: str, head: str) -> tuple[FrontMatter, list[Finding]]:
+    """Read a head. Lines count from the first line of the file."""
+    findings: list[Finding] = []
+    values, places = _toml(head, findings) if mark == "+++" else _yaml(head, findings)
+    others = {key: value for key, value in values.items() if key not in KNOWN}
+    for key in others:
+        findings.append(Finding(Level.INFO, "unknown-key", places.get(key), 1, {"key": key}))
+
+    def word(key: str) -> str | None:
+        value = values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, dict | list):
+            findings.append(Finding(Level.ERROR, "front-matter-value", places.get(key), 1, {"key": key}))
+            return None
+        return str(value).strip()
+
+    def version(key: str) -> VersionNumber | None:
+        written = word(key)
+        number = parse_number(written) if written else None
+        if written and number is None:
+            findings.append(Finding(Level.ERROR, "bad-version", places.get(key), 1, {"key": key, "value": written}))
+        return number
+
+    effective = word("effective")
+    if effective is not None and instant(effective) is None:
+        findings.append(Finding(Level.ERROR, "bad-effective", places.get("effective"), 1, {"value": effective}))
+        effective = None
+    sources = values.get("section_sources") or {}
+    if not isinstance(sources, dict):
+        findings.append(
+            Finding(Level.ERROR, "front-matter-value", places.get("section_sources"), 1, {"key": "section_sources"})
+        )
+        sources = {}
+    matter = FrontMatter(
+        code=word("code"),
+        locale=word("locale"),
+        title=word("title"),
+        version=version("version"),
+        effective=effective,
+        source_version=version("source_version"),
+        section_sources={str(key): str(value) for key, value in sources.items()},
+        others=others,
+    )
+    return matter, findings
+
+
+def instant(written: str) -> datetime | None:
+    """The instant that ``2026-11-12T10:00 Asia/Tokyo`` says; None when it says none.
+
+    >>> instant("2026-11-12T10:00 Asia/Tokyo").isoformat()
+    '2026-11-12T10:00:00+09:00'
+    """
+    when, _, zone_name = written.strip().partition(" ")
+    try:
+        moment = datetime.fromisoformat(when)
+        if moment.tzinfo is not None:
+            return None if zone_name.strip() else moment
+        return moment.replace(tzinfo=ZoneInfo(zone_name.strip()))
+    except (ValueError, KeyError, OSError):
+        return None
+
+
+def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:
+    try:
+        node = yaml.compose(head, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(head)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 2, mark.column + 1) if mark else (1, 1)
+        findings.append(Finding(Level.ERROR, "front-matter-syntax", line, column))
+        return {}, {}
+    except ValueError:  # a date that is none
+        findings.append(Finding(Level.ERROR, "front-matter-syntax", 1, 1))
+        return {}, {}
+    if node is None:
+        return {}, {}
+    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
+        findings.append(Finding(Level.ERROR, "front-matter-syntax", 1, 1))
+        return {}, {}
+    places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
+    # scalars as they were written: 4.10 is a version, not the number 4.1
+    written = {str(key.value): value.value for key, value in node.value if isinstance(value, yaml.ScalarNode)}
+    return {str(key): written.get(str(key), value) if str(key) in KNOWN else _plain(value) for key, value in values.items()}, places
+
+
+def _toml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:
+    try:
+        values = tomllib.loads(head)
+    except tomllib.TOMLDecodeError:
+        findings.append(Finding(Level.ERROR, "front-matter-syntax", 1, 1))
+        return {}, {}
+    places = {}
+    for number, line in enumerate(head.split("\n"), start=2):
+        places.setdefault(line.partition("=")[0].strip(), number)
+    return {key: _plain(value) for key, value in values.items()}, places
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON can hold it."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from lms.foundation.access import Access
+from lms.foundation.db import db
+from lms.kit.problems import NotFound
+from lms.policies.models import PolicyVersion
+from lms.quizzes import access as reach
+from lms.quizzes.core.answers import Event
+from lms.quizzes.core.attempt import AttemptState, Purpose
+from lms.quizzes.core.rules import Rules, rules_from
+from lms.quizzes.models import (
+    AnswerEvent,
+    Assignee,
+    Assignment,
+    Attempt,
+    AttemptPolicy,
+    AttemptQuestion,
+    GradingRun,
+    Quiz,
+    QuizQuestion,
+    QuizVersion,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An assignment as the person to whom it is given sees it. ``passed`` is None before anything is graded."""
+
+    assignment: Assignment
+    version: QuizVersion
+    rules: Rules
+    questions: int
+    attempts: tuple[Attempt, ...]
+    passed: bool | None
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((attempt for attempt in self.attempts if attempt.state == AttemptState.OPEN), None)
+
+    def may_start(self, now: datetime) -> bool:
+        """Whether a new attempt may be opened."""
+        in_window = self.assignment.opens_at <= now < self.assignment.due_at
+        return in_window and self.open_attempt is None and len(self.attempts) < self.rules.attempts
+
+
+def list_given(person_id: int) -> list[Given]:
+    """What is given to a person, the next due first."""
+    assignments = list(
+        db.session.scalars(
+            select(Assignment)
+            .join(Assignee, Assignee.assignment_id == Assignment.id)
+            .where(Assignee.person_id == person_id, Assignment.purpose == Purpose.ASSESSED)
+            .options(joinedload(Assignment.quiz))
+            .order_by(Assignment.due_at, Assignment.id)
+        )
+    )
+    return _given(person_id, assignments)
+
+
+def get_given(person_id: int, assignment_id: int) -> Given:
+    """One assignment of a person; not found when it is not given to them."""
+    query = (
+        select(Assignment)
+        .join(Assignee, Assignee.assignment_id == Assignment.id)
+        .where(Assignee.person_id == person_id, Assignment.id == assignment_id)
+        .options(joinedload(Assignment.quiz))
+    )
+    assignment = db.session.scalar(query)
+    if assignment is None:
+        raise NotFound
+    return _given(person_id, [assignment])[0]
+
+
+def _given(person_id: int, assignments: Sequence[Assignment]) -> list[Given]:
+    ids = [assignment.id for assignment in assignments]
+    attempts: dict[int, list[Attempt]] = {}
+    query = select(Attempt).where(Attempt.person_id == person_id, Attempt.assignment_id.in_(ids))
+    for attempt in db.session.scalars(query.order_by(Attempt.attempt_no)):
+        attempts.setdefault(attempt.assignment_id, []).append(attempt)
+    runs = load_current_runs([attempt.id for of_one in attempts.values() for attempt in of_one])
+    versions = load_current_versions([assignment.quiz_id for assignment in assignments])
+    counts = count_questions([version.id for version in versions.values()])
+    given = []
+    for assignment in assignments:
+        own = tuple(attempts.get(assignment.id, ()))
+        graded = [runs[attempt.id] for attempt in own if attempt.id in runs]
+        version = versions[assignment.quiz_id]
+        passed = any(run.passed for run in graded) if graded else None
+        given.append(Given(assignment, version, rules_from(version.rules), counts[version.id], own, passed))
+    return given
+
+
+def load_current_versions(quiz_ids: Collection[int]) -> dict[int, QuizVersion]:
+    """The newest published version of each quiz."""
+    newest = (
+        select(QuizVersion.quiz_id, func.max(QuizVersion.n).label("n"))
+        .where(QuizVersion.quiz_id.in_(list(quiz_ids)))
+        .group_by(QuizVersion.quiz_id)
+        .subquery()
+    )
+    query = select(QuizVersion).join(newest, (newest.c.quiz_id == QuizVersion.quiz_id) & (newest.c.n == QuizVersion.n))
+    return {version.quiz_id: version for version in db.session.scalars(query)}
+
+
+def count_questions(version_ids: Collection[int]) -> dict[int, int]:
+    """How many questions each quiz version lists."""
+    query = select(QuizQuestion.quiz_version_id, func.count()).where(
+        QuizQuestion.quiz_version_id.in_(list(version_ids))
+    )
+    counts = {
+        version_id: count for version_id, count in db.session.execute(query.group_by(QuizQuestion.quiz_version_id))
+    }
+    return {version_id: counts.get(version_id, 0) for version_id in version_ids}
+
+
+def get_attempt(access: Access, attempt_id: str) -> Attempt:
+    """An attempt with its paper, as far as this access reaches; not found otherwise."""
+    query = (
+        select(Attempt)
+        .where(Attempt.id == attempt_id, reach.attempts(access))
+        .options(
+            joinedload(Attempt.quiz_version),
+            joinedload(Attempt.assignment),
+            selectinload(Attempt.questions).joinedload(AttemptQuestion.question_version),
+        )
+    )
+    attempt = db.session.scalar(query)
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def lock_attempt(access: Access, attempt_id: str) -> Attempt:
+    """An attempt, locked against every other writer until the end of the transaction."""
+    query = select(Attempt).where(Attempt.id == attempt_id, reach.attempts(access)).with_for_update(of=Attempt)
+    attempt = db.session.scalar(query.execution_options(populate_existing=True))
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def load_events(attempt_id: str) -> list[Event]:
+    """The answer log of an attempt, as values."""
+    query = select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id)
+    return [
+        Event(event.epoch, event.seq, event.position, event.locale, event.payload)
+        for event in db.session.scalars(query.order_by(AnswerEvent.epoch, AnswerEvent.seq))
+    ]
+
+
+def load_last_saved_at(attempt_id: str) -> datetime | None:
+    """When the newest answer of an attempt was saved."""
+    return db.session.scalar(select(func.max(AnswerEvent.server_at)).where(AnswerEvent.attempt_id == attempt_id))
+
+
+def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False) -> dict[str, GradingRun]:
+    """The newest published grading run of each attempt."""
+    newest = (
+        select(GradingRun.attempt_id, func.max(GradingRun.run_no).label("run_no"))
+        .where(GradingRun.attempt_id.in_(list(attempt_ids)), GradingRun.published_at.is_not(None))
+        .group_by(GradingRun.attempt_id)
+        .subquery()
+    )
+    query = select(GradingRun).join(
+        newest, (newest.c.attempt_id == GradingRun.attempt_id) & (newest.c.run_no == GradingRun.run_no)
+    )
+    if with_items:
+        query = query.options(selectinload(GradingRun.items))
+    return {run.attempt_id: run for run in db.session.scalars(query)}
+
+
+def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:
+    """The policy versions that were in force when the attempt opened, with their modules."""
+    query = (
+        select(AttemptPolicy)
+        .join(AttemptPolicy.policy_version)
+        .where(AttemptPolicy.attempt_id == attempt_id)
+        .options(contains_eager(AttemptPolicy.policy_version).joinedload(PolicyVersion.module))
+    )
+    return [pinned.policy_version for pinned in db.session.scalars(query)]
+
+
+def list_finished(person_id: int) -> list[tuple[Attempt, GradingRun]]:
+    """A person's graded attempts, the newest first."""
+    query = (
+        select(Attempt)
+        .where(Attempt.person_id == person_id, Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
+        .options(joinedload(Attempt.quiz_version))
+        .order_by(Attempt.closed_at.desc())
+    )
+    attempts = list(db.session.scalars(query))
+    runs = load_current_runs([attempt.id for attempt in attempts])
+    return [(attempt, runs[attempt.id]) for attempt in attempts if attempt.id in runs]
+
+
+def list_quizzes() -> list[Quiz]:
+    """All quizzes by code."""
+    return list(db.session.scalars(select(Quiz).order_by(Quiz.code)))
+
+
+def get_quiz(code: str) -> Quiz:
+    """The quiz of a code."""
+    quiz = db.session.scalar(select(Quiz).where(Quiz.code == code))
+    if quiz is None:
+        raise NotFound
+    return quiz
+
+
+def find_quiz(code: str) -> Quiz | None:
+    """The quiz of a code, if there is one."""
+    return db.session.scalar(select(Quiz).where(Quiz.code == code))
+
+
+def list_quiz_questions(version: QuizVersion) -> list[QuizQuestion]:
+    """The fixed list of a version, in order, with its questions."""
+    query = (
+        select(QuizQuestion)
+        .where(QuizQuestion.quiz_version_id == version.id)
+        .options(joinedload(QuizQuestion.question))
+    )
+    return list(db.session.scalars(query.order_by(QuizQuestion.position)))
+
+
+def list_assignments(quiz: Quiz) -> list[tuple[Assignment, int]]:
+    """The assignments of a quiz, the newest first, with how many people each has."""
+    counts = select(Assignee.assignment_id, func.count().label("count")).group_by(Assignee.assignment_id).subquery()
+    query = (
+        select(Assignment, func.coalesce(counts.c.count, 0))
+        .outerjoin(counts, counts.c.assignment_id == Assignment.id)
+        .where(Assignment.quiz_id == quiz.id)
+        .order_by(Assignment.opens_at.desc())
+    )
+    return [(assignment, count) for assignment, count in db.session.execute(query)]
