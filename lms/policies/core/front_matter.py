@@ -127,7 +127,9 @@ def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str,
     places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     # scalars as they were written: 4.10 is a version, not the number 4.1
     written = {str(key.value): value.value for key, value in node.value if isinstance(value, yaml.ScalarNode)}
-    return {str(key): written.get(str(key), value) if str(key) in KNOWN else _plain(value) for key, value in values.items()}, places
+    return {
+        str(key): written.get(str(key), value) if str(key) in KNOWN else _plain(value) for key, value in values.items()
+    }, places
 
 
 def _toml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:

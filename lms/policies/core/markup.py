@@ -11,14 +11,15 @@ from markdown_it import MarkdownIt
 
 from lms.policies.core.sensitive import Label, stretches
 
-TAGS = frozenset(
-    "p br hr em strong del code pre blockquote ul ol li a h5 h6 table thead tbody tr th td".split()
-)
+TAGS = frozenset("p br hr em strong del code pre blockquote ul ol li a h5 h6 table thead tbody tr th td".split())
 ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}, "code": set()}
 SCHEMES = {"http", "https", "mailto"}
 _TAG = re.compile(r"<[^>]+>")
+_LINK = re.compile(r"(?:https?:|mailto:|[^:]*\Z|[^:]*/)", re.IGNORECASE)
+"""A target has a scheme of ours, or nothing that could be one before its first slash."""
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_markdown.validateLink = lambda url: _LINK.match(url.strip()) is not None  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +73,3 @@ def plain(body: str) -> str:
     """The words of a section, without markup: for lengths and for search."""
     text = " ".join(_TAG.sub(" ", block.html) for block in blocks(body))
     return " ".join(html.unescape(text).split())
-
-

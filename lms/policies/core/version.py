@@ -40,8 +40,6 @@ class Effective:
     effective_at: datetime
 
 
-
-
 def in_force(versions: Iterable[Effective], at: datetime) -> Effective | None:
     """The version with the greatest effective instant that is not after ``at``; of equal ones the greater number.
 

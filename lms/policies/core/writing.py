@@ -1,0 +1,36 @@
+"""Writes a policy in the format of policy files; read again it is the same, keys included."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from lms.policies.core.document import Policy, Section
+from lms.policies.core.outline import INTRO
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#&!~{}])")
+
+
+def write(policy: Policy) -> str:
+    """The file's text. Every section carries its key, so that it never changes on re-import."""
+    matter = policy.matter
+    head: dict[str, Any] = {"code": matter.code, "locale": matter.locale, "title": policy.title}
+    head["version"] = str(matter.version) if matter.version else None
+    head["effective"] = matter.effective
+    head["source_version"] = str(matter.source_version) if matter.source_version else None
+    head["section_sources"] = dict(matter.section_sources) or None
+    head |= matter.others
+    said = {key: value for key, value in head.items() if value is not None}
+    front = yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=1000) if said else ""
+    parts = [_section(section) for section in policy.sections]
+    return f"---\n{front}---\n" + "\n\n".join(parts) + "\n"
+
+
+def _section(section: Section) -> str:
+    if section.key == INTRO:
+        return section.body
+    title = _SPECIAL.sub(r"\\\1", section.title or "")
+    heading = f"{'#' * (section.level + 1)} {title} {{#{section.key}}}"
+    return f"{heading}\n{section.body}" if section.body else heading
