@@ -158,14 +158,14 @@ def _sections(
         key = heading.explicit_key or _free_slug(heading.title, used, explicit)
         if key in used:
             findings.append(Finding(Level.ERROR, "repeated-key", line, 1, {"key": key}))
-            key = _free_slug(key, used, set())
+            key = _free_slug(key, used, explicit)
         used[key] = line
         text = body(heading.end_line, end)
         sections.append(Section(key, heading.explicit_key is not None, depth, heading.title, text, line))
     return sections
 
 
-def _free_slug(heading: str, used: dict[str, int], taken: set[str | None]) -> str:
+def _free_slug(heading: str, used: dict[str, int], taken: set[str]) -> str:
     base = slug(heading) or "section"
     key, repeat = base, 0
     while key in used or (repeat and key in taken):

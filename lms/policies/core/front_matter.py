@@ -138,7 +138,7 @@ def _toml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str,
     except tomllib.TOMLDecodeError:
         findings.append(Finding(Level.ERROR, "front-matter-syntax", 1, 1))
         return {}, {}
-    places = {}
+    places: dict[str, int] = {}
     for number, line in enumerate(head.split("\n"), start=2):
         places.setdefault(line.partition("=")[0].strip(), number)
     return {key: _plain(value) for key, value in values.items()}, places

@@ -1,0 +1,1 @@
+"""Training plans, cohorts on their way to go-live, sessions, gates and the calendar feed."""

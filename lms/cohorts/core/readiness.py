@@ -1,0 +1,144 @@
+"""Go-live criteria: which of them a person meets, and what that makes of the person and the cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class GateKind(StrEnum):
+    """A go-live criterion."""
+
+    QUIZ_AVERAGE = "quiz_average"
+    QA_AGREEMENT = "qa_agreement"
+    POLICIES_ACKNOWLEDGED = "policies_acknowledged"
+    ATTENDANCE = "attendance"
+    SIGN_OFF = "sign_off"
+
+
+class GateState(StrEnum):
+    """How a criterion stands."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    ON_PLAN = "on_plan"
+    NOT_OPEN = "not_open"
+    WAIVED = "waived"
+
+
+class Standing(StrEnum):
+    """How a person stands on the way to go-live."""
+
+    READY = "ready"
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A gate of a plan: ``cut`` in percent, the modules to acknowledge, the day from which it is open."""
+
+    kind: GateKind
+    cut: int | None = None
+    modules: tuple[str, ...] = ()
+    opens_on_day: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a person. Percentages are whole, None where nothing is known yet; counts are (have, of)."""
+
+    day: int
+    quiz_percent: int | None
+    agreement_percent: int | None
+    acknowledged: tuple[int, int]
+    attended: tuple[int, int]
+    sessions_planned: int
+    signed_off: bool
+    waived: frozenset[GateKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A criterion as it stands for a person. ``percent`` fills the bar; ``have`` and ``of`` are counts where it has them."""
+
+    kind: GateKind
+    state: GateState
+    percent: int | None = None
+    cut: int | None = None
+    have: int | None = None
+    of: int | None = None
+    opens_on_day: int | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.state in {GateState.MET, GateState.WAIVED}
+
+
+def criteria_from(stored: Iterable[Mapping[str, Any]]) -> list[Criterion]:
+    """The criteria of a plan from their stored form."""
+    return [
+        Criterion(
+            kind=GateKind(gate["kind"]),
+            cut=gate.get("cut"),
+            modules=tuple(gate.get("modules", ())),
+            opens_on_day=gate.get("opens_on_day", 1),
+        )
+        for gate in stored
+    ]
+
+
+def evaluate(criteria: Sequence[Criterion], facts: Facts) -> list[Gate]:
+    """Every gate of a plan, in its order."""
+    return [_gate(criterion, facts) for criterion in criteria]
+
+
+def standing(gates: Sequence[Gate]) -> Standing:
+    """Ready when every gate is done; at risk when one that is open is not met."""
+    if all(gate.is_done for gate in gates):
+        return Standing.READY
+    return Standing.AT_RISK if any(gate.state is GateState.NOT_MET for gate in gates) else Standing.ON_TRACK
+
+
+def _gate(criterion: Criterion, facts: Facts) -> Gate:
+    kind = criterion.kind
+    if kind in facts.waived:
+        return Gate(kind, GateState.WAIVED, cut=criterion.cut)
+    if facts.day < criterion.opens_on_day and not (kind is GateKind.SIGN_OFF and facts.signed_off):
+        return Gate(kind, GateState.NOT_OPEN, cut=criterion.cut, opens_on_day=criterion.opens_on_day)
+    match kind:
+        case GateKind.QUIZ_AVERAGE:
+            return _measured(criterion, facts.quiz_percent)
+        case GateKind.QA_AGREEMENT:
+            return _measured(criterion, facts.agreement_percent)
+        case GateKind.POLICIES_ACKNOWLEDGED:
+            have, of = facts.acknowledged
+            state = GateState.MET if have >= of else GateState.NOT_MET
+            return Gate(kind, state, percent=have * 100 // of if of else 100, have=have, of=of)
+        case GateKind.ATTENDANCE:
+            return _attendance(criterion, facts)
+        case GateKind.SIGN_OFF:
+            return Gate(kind, GateState.MET if facts.signed_off else GateState.NOT_MET)
+
+
+def _measured(criterion: Criterion, percent: int | None) -> Gate:
+    if percent is None:
+        return Gate(criterion.kind, GateState.NOT_OPEN, cut=criterion.cut)
+    state = GateState.MET if percent >= (criterion.cut or 0) else GateState.NOT_MET
+    return Gate(criterion.kind, state, percent=percent, cut=criterion.cut)
+
+
+def _attendance(criterion: Criterion, facts: Facts) -> Gate:
+    """Of all planned sessions; on plan while none that has been is missing."""
+    have, been = facts.attended
+    of = facts.sessions_planned
+    percent = have * 100 // of if of else 0
+    needed = (criterion.cut or 100) * of
+    if of and have * 100 >= needed:
+        state = GateState.MET
+    else:
+        missed = been - have
+        state = GateState.ON_PLAN if (of - missed) * 100 >= needed else GateState.NOT_MET
+    return Gate(criterion.kind, state, percent=percent, have=have, of=of)

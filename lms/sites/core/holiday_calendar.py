@@ -1,0 +1,72 @@
+"""Public holidays of a country with their names in English and Japanese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import holidays
+
+from lms.kit.workdays import WorkCalendar
+
+_JAPANESE_NAMES: Mapping[str, str] = {
+    "New Year's Day": "元日",
+    "Saint Brigid's Day": "聖ブリギッドの日",
+    "Saint Patrick's Day": "聖パトリックの日",
+    "Good Friday": "聖金曜日",
+    "Easter Monday": "復活祭の翌月曜日",
+    "May Day": "メーデー",
+    "May Bank Holiday": "5月のバンクホリデー",
+    "June Bank Holiday": "6月のバンクホリデー",
+    "August Bank Holiday": "8月のバンクホリデー",
+    "October Bank Holiday": "10月のバンクホリデー",
+    "Christmas Day": "クリスマス",
+    "Saint Stephen's Day": "聖ステファノの日",
+    "Martin Luther King Jr. Day": "キング牧師記念日",
+    "Washington's Birthday": "大統領の日",
+    "Presidents' Day": "大統領の日",
+    "Memorial Day": "戦没者追悼記念日",
+    "Juneteenth National Independence Day": "奴隷解放記念日",
+    "Independence Day": "独立記念日",
+    "Labor Day": "労働者の日",
+    "Columbus Day": "コロンブス記念日",
+    "Veterans Day": "復員軍人の日",
+    "Thanksgiving Day": "感謝祭",
+}
+_OBSERVED = " (observed)"
+
+
+def is_known(country: str, subdivision: str | None = None) -> bool:
+    """Whether the holidays of a country (ISO code), and of a part of it, are known."""
+    parts = holidays.list_supported_countries(include_aliases=False)
+    return country in parts and (subdivision is None or subdivision in parts[country])
+
+
+def names(country: str, subdivision: str | None, years: range) -> dict[date, dict[str, str]]:
+    """The holidays of some years: ``{date: {"en": name, "ja": name}}``. A name that has no Japanese stands in English."""
+    english = holidays.country_holidays(country, subdiv=subdivision, years=years, language=_language(country, "en_US"))
+    if country == "JP":
+        japanese = holidays.country_holidays(country, subdiv=subdivision, years=years, language="ja")
+        return {day: {"en": english.get(day) or name, "ja": name} for day, name in sorted(japanese.items())}
+    return {day: {"en": name, "ja": _japanese(name)} for day, name in sorted(english.items())}
+
+
+def calendar(
+    country: str, subdivision: str | None, weekend: str, years: range, closures: frozenset[date]
+) -> WorkCalendar:
+    """The working days of a place: its weekend (digits of ``date.weekday()``), public holidays and own closures."""
+    public = frozenset(names(country, subdivision, years))
+    return WorkCalendar(frozenset(int(digit) for digit in weekend), public | closures)
+
+
+def _language(country: str, wanted: str) -> str | None:
+    supported = holidays.country_holidays(country).supported_languages
+    return wanted if wanted in supported else next((name for name in supported if name.startswith("en")), None)
+
+
+def _japanese(name: str) -> str:
+    plain, observed = (name.removesuffix(_OBSERVED), True) if name.endswith(_OBSERVED) else (name, False)
+    translated = _JAPANESE_NAMES.get(plain)
+    if translated is None:
+        return name
+    return f"{translated}（振替休日）" if observed else translated
