@@ -1,0 +1,64 @@
+"""Sentences and words of policies."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from lms.policies.core.sensitive import Degree, Form
+from lms.policies.core.staleness import Freshness
+
+PROBLEMS = {
+    "policy.has_errors": _l("The policy has errors and was not imported. They are listed below."),
+    "policy.no_code": _l("Enter the policy's code: the file does not say it."),
+    "policy.already_published": _l(
+        "Version %(number)s is published and cannot be changed. Give the new text a new number."
+    ),
+    "policy.changed_meanwhile": _l(
+        "Version %(number)s is in force now. Please read what it says before you confirm. Nothing was recorded."
+    ),
+    "policy.no_file": _l("Choose the English file."),
+}
+
+FINDINGS = {
+    "not-utf-8": _l("The file is not UTF-8 (first wrong byte: %(byte)s)."),
+    "unknown-key": _l("Unknown key “%(key)s” in the front matter; it is kept."),
+    "front-matter-syntax": _l("The front matter cannot be read."),
+    "front-matter-value": _l("The value of “%(key)s” must be a single text."),
+    "bad-version": _l("“%(value)s” is no version; write major.minor, such as 4.2 (%(key)s)."),
+    "bad-effective": _l("“%(value)s” is no instant; write local time and zone, such as 2026-11-12T10:00 Asia/Tokyo."),
+    "no-sections": _l("There is no section and no text."),
+    "repeated-key": _l("The key “%(key)s” stands twice; keys are unique in a policy."),
+    "bad-sensitive-label": _l(
+        "A sensitive block needs kind, degree (mild, medium, strong) and form (text, image, sound, video)."
+    ),
+    "sensitive-not-closed": _l("A sensitive block is not closed with “:::”."),
+    "uncertain-pair": _l("“%(title)s” could not be paired for certain; it may belong to: %(candidates)s."),
+}
+
+FRESHNESS = {
+    Freshness.CURRENT: _l("Current"),
+    Freshness.STALE: _l("Stale"),
+    Freshness.MISSING: _l("Missing"),
+}
+
+KINDS = {
+    "insult": _l("insulting words"),
+    "threat": _l("a threat"),
+    "unwanted-contact": _l("unwanted contact"),
+    "private-details": _l("private details"),
+    "group-targeting": _l("group targeting"),
+}
+OTHER_KIND = _l("sensitive content")
+
+FORMS = {
+    Form.TEXT: _l("text only"),
+    Form.IMAGE: _l("image"),
+    Form.SOUND: _l("sound"),
+    Form.VIDEO: _l("video"),
+}
+
+DEGREES = {
+    Degree.MILD: _l("The wording is mild. You can pass without reading it."),
+    Degree.MEDIUM: _l("The content is of medium strength. You can pass without reading it."),
+    Degree.STRONG: _l("The content is strong. You can pass without reading it."),
+}

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from lms.foundation.db import db
+from lms.foundation.locale import SOURCE_LOCALE
+from lms.kit.problems import NotFound
+from lms.policies.core.outline import numbers
+from lms.policies.core.staleness import Freshness, freshness
+from lms.policies.core.version import Effective, VersionNumber, in_force, parse_number
+from lms.policies.models import (
+    Acknowledgement,
+    Module,
+    OutlineEntry,
+    PolicyVersion,
+    Section,
+    SectionRevision,
+    VersionState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionText:
+    """A section in one version: its place, and its text in each language that has one."""
+
+    section_id: int
+    module_code: str
+    key: str
+    number: str | None
+    level: int
+    titles: Mapping[str, str | None]
+    bodies: Mapping[str, str]
+    freshness: Mapping[str, Freshness]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.module_code}/{self.key}"
+
+    @property
+    def anchor(self) -> str:
+        """The fragment of the section on its policy's page."""
+        return f"s-{self.key}"
+
+
+def list_modules() -> list[Module]:
+    """All modules by code."""
+    return list(db.session.scalars(select(Module).order_by(Module.code)))
+
+
+def get_module(code: str) -> Module:
+    """The module of a code."""
+    module = find_module(code)
+    if module is None:
+        raise NotFound
+    return module
+
+
+def find_module(code: str) -> Module | None:
+    """The module of a code, if there is one."""
+    return db.session.scalar(select(Module).where(Module.code == code))
+
+
+def find_section(full_name: str) -> Section | None:
+    """The section of a full name such as ``HAR/insults``."""
+    code, _, key = full_name.partition("/")
+    query = select(Section).join(Section.module).where(Module.code == code, Section.key == key)
+    return db.session.scalar(query.options(joinedload(Section.module)))
+
+
+def list_versions(module: Module) -> list[PolicyVersion]:
+    """The versions of a module, the newest first."""
+    versions = db.session.scalars(select(PolicyVersion).where(PolicyVersion.module_id == module.id))
+    return sorted(versions, key=lambda version: (version.major, version.minor), reverse=True)
+
+
+def find_version(module: Module, number: VersionNumber) -> PolicyVersion | None:
+    """A version by its number."""
+    return db.session.scalar(
+        select(PolicyVersion).where(
+            PolicyVersion.module_id == module.id,
+            PolicyVersion.major == number.major,
+            PolicyVersion.minor == number.minor,
+        )
+    )
+
+
+def get_published_version(module: Module, number: str) -> PolicyVersion:
+    """A published version by its number as written; a draft is not found."""
+    parsed = parse_number(number)
+    version = find_version(module, parsed) if parsed else None
+    if version is None or version.state != VersionState.PUBLISHED:
+        raise NotFound
+    return version
+
+
+def load_in_force(module_ids: Collection[int], at: datetime) -> dict[int, PolicyVersion]:
+    """The version in force of each module at an instant; a module without one is absent."""
+    query = (
+        select(PolicyVersion)
+        .where(PolicyVersion.module_id.in_(list(module_ids)), PolicyVersion.state == VersionState.PUBLISHED)
+        .options(joinedload(PolicyVersion.module))
+    )
+    by_module: dict[int, dict[int, PolicyVersion]] = {}
+    for version in db.session.scalars(query):
+        by_module.setdefault(version.module_id, {})[version.id] = version
+    found = {}
+    for module_id, versions in by_module.items():
+        current = in_force(_effective(versions.values()), at)
+        if current is not None:
+            found[module_id] = versions[current.id]
+    return found
+
+
+def load_sections(version_ids: Iterable[int], locales: Iterable[str] | None = None) -> dict[int, list[SectionText]]:
+    """The sections of versions in order, with their texts (of all languages, or of some)."""
+    ids = list(version_ids)
+    outline = db.session.execute(
+        select(OutlineEntry.version_id, OutlineEntry.level, Section.id, Section.key, Module.code)
+        .join(Section, Section.id == OutlineEntry.section_id)
+        .join(Module, Module.id == Section.module_id)
+        .where(OutlineEntry.version_id.in_(ids))
+        .order_by(OutlineEntry.version_id, OutlineEntry.position)
+    ).all()
+    query = select(SectionRevision).where(SectionRevision.version_id.in_(ids))
+    if locales is not None:
+        query = query.where(SectionRevision.locale.in_({*locales, SOURCE_LOCALE}))
+    texts: dict[tuple[int, int], dict[str, SectionRevision]] = {}
+    for revision in db.session.scalars(query):
+        texts.setdefault((revision.version_id, revision.section_id), {})[revision.locale] = revision
+    found: dict[int, list[SectionText]] = {version_id: [] for version_id in ids}
+    for version_id in ids:
+        rows = [row for row in outline if row.version_id == version_id]
+        shown = numbers([row.key for row in rows], [row.level for row in rows])
+        for row, number in zip(rows, shown, strict=True):
+            revisions = texts.get((version_id, row.id), {})
+            found[version_id].append(_section_text(row.id, row.code, row.key, number, row.level, revisions))
+    return found
+
+
+def load_acknowledged(person_id: int) -> dict[int, Acknowledgement]:
+    """A person's acknowledgements by version."""
+    query = select(Acknowledgement).where(Acknowledgement.person_id == person_id)
+    return {acknowledgement.version_id: acknowledgement for acknowledgement in db.session.scalars(query)}
+
+
+def load_acknowledged_pairs(person_ids: Collection[int], version_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Which of these people have acknowledged which of these versions, as (person, version)."""
+    query = select(Acknowledgement.person_id, Acknowledgement.version_id).where(
+        Acknowledgement.person_id.in_(list(person_ids)), Acknowledgement.version_id.in_(list(version_ids))
+    )
+    return {(row.person_id, row.version_id) for row in db.session.execute(query)}
+
+
+def _effective(versions: Iterable[PolicyVersion]) -> Iterable[Effective]:
+    for version in versions:
+        if version.effective_at is not None:
+            yield Effective(version.id, VersionNumber(version.major, version.minor), version.effective_at)
+
+
+def _section_text(
+    section_id: int, code: str, key: str, number: str | None, level: int, revisions: Mapping[str, SectionRevision]
+) -> SectionText:
+    source = revisions.get(SOURCE_LOCALE)
+    states = {
+        locale: freshness(source.sha256, revision.source_sha256, translated=True)
+        for locale, revision in revisions.items()
+        if source is not None and locale != SOURCE_LOCALE
+    }
+    return SectionText(
+        section_id=section_id,
+        module_code=code,
+        key=key,
+        number=number,
+        level=level,
+        titles={locale: revision.title for locale, revision in revisions.items()},
+        bodies={locale: revision.body for locale, revision in revisions.items()},
+        freshness=states,
+    )

@@ -1,0 +1,104 @@
+"""Reading: the library, a policy in one language or side by side, the acknowledgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.foundation import clock
+from lms.foundation.access import policy
+from lms.foundation.locale import LOCALES, SOURCE_LOCALE, current
+from lms.kit.problems import NotFound
+from lms.policies import actions, phrases, queries
+from lms.policies.core.markup import Block, blocks
+from lms.policies.core.staleness import Freshness
+from lms.policies.models import PolicyVersion
+from lms.policies.queries import SectionText
+
+blueprint = Blueprint("policies", __name__, template_folder="../templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A section as a page shows it in one language; ``locale`` is the language of the text itself."""
+
+    section: SectionText
+    locale: str
+    title: str | None
+    blocks: list[Block]
+    freshness: Freshness | None
+
+
+@blueprint.get("/policies")
+@policy("policy.read")
+def library() -> str:
+    modules = queries.list_modules()
+    versions = queries.load_in_force([module.id for module in modules], clock.now())
+    acknowledged = queries.load_acknowledged(current_user.id)
+    return render_template("policies/library.html", modules=modules, versions=versions, acknowledged=acknowledged)
+
+
+@blueprint.get("/policies/<code>")
+@policy("policy.read")
+def show(code: str) -> str:
+    version, is_current = _version(code)
+    texts = queries.load_sections([version.id])[version.id]
+    sections = [shown_in(section, current()) for section in texts]
+    return _page("policies/policy.html", version, is_current, sections=sections)
+
+
+@blueprint.get("/policies/<code>/side")
+@policy("policy.read")
+def side_by_side(code: str) -> str:
+    version, is_current = _version(code)
+    texts = queries.load_sections([version.id])[version.id]
+    rows = [[shown_in(section, locale) for locale in LOCALES] for section in texts]
+    return _page("policies/side.html", version, is_current, sections=[row[0] for row in rows], rows=rows)
+
+
+@blueprint.post("/policies/<code>/acknowledge")
+@policy("policy.acknowledge")
+def acknowledge(code: str) -> ResponseReturnValue:
+    module = queries.get_module(code)
+    number = request.form.get("version", "")
+    actions.acknowledge(current_user, module, number, locale=current())
+    flash(_("Noted: you have read v%(number)s.", number=number))
+    return redirect(url_for("policies.show", code=code))
+
+
+def shown_in(section: SectionText, locale: str) -> Shown:
+    """A section in a language, or in the source language where that one has none."""
+    spoken = locale if locale in section.bodies else next(iter(sorted(section.bodies)), SOURCE_LOCALE)
+    state = section.freshness.get(locale) if locale != SOURCE_LOCALE else None
+    if spoken != locale:
+        state = Freshness.MISSING
+    return Shown(section, spoken, section.titles.get(spoken), blocks(section.bodies.get(spoken, "")), state)
+
+
+def _version(code: str) -> tuple[PolicyVersion, bool]:
+    """The version asked for, and whether it is the one in force."""
+    module = queries.get_module(code)
+    in_force = queries.load_in_force([module.id], clock.now()).get(module.id)
+    asked = request.args.get("v")
+    version = queries.get_published_version(module, asked) if asked else in_force
+    if version is None:
+        raise NotFound
+    return version, in_force is not None and version.id == in_force.id
+
+
+def _page(template: str, version: PolicyVersion, is_current: bool, **values: object) -> str:
+    acknowledged = queries.load_acknowledged(current_user.id)
+    return render_template(
+        template,
+        version=version,
+        module=version.module,
+        is_current=is_current,
+        acknowledged=acknowledged.get(version.id),
+        versions=[other for other in queries.list_versions(version.module) if other.state == "published"],
+        phrases=phrases,
+        **values,
+    )

@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select, update
+
+from lms.accounts.models import Person
+from lms.foundation import clock, journal
+from lms.foundation.access import Access
+from lms.foundation.db import db
+from lms.kit.chains import sha256_of
+from lms.kit.problems import Conflict, Invalid, NotFound
+from lms.policies import queries as policies
+from lms.questions import queries as questions
+from lms.questions.core.types import type_of
+from lms.questions.models import QuestionState
+from lms.quizzes import queries
+from lms.quizzes.core import attempt as rules_of_attempt
+from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, missing, new_events, next_seq, of_record
+from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose, Timing, Window, deadline_for, timing
+from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, Grade, grade
+from lms.quizzes.core.paper import PaperQuestion, draw
+from lms.quizzes.core.passing import has_passed
+from lms.quizzes.core.receipt import receipt
+from lms.quizzes.core.rules import MultipleRule, Rules, checked, rules_from
+from lms.quizzes.models import (
+    AnswerEvent,
+    Assignee,
+    Assignment,
+    Attempt,
+    AttemptPolicy,
+    AttemptQuestion,
+    GradingItem,
+    GradingRun,
+    LateEvent,
+    Quiz,
+    QuizQuestion,
+    QuizVersion,
+    RunCause,
+)
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishQuiz:
+    """A quiz as it is to be published: its questions in order, and its rules."""
+
+    code: str
+    title_text: Mapping[str, str]
+    question_ids: Sequence[int]
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of sent answers: the stamps that are in the log now, and the time that decided."""
+
+    acked: tuple[Stamp, ...]
+    server_now: datetime
+    deadline_at: datetime
+    quarantined: bool = False
+
+
+def publish_quiz(command: PublishQuiz, *, by: Person | None) -> QuizVersion:
+    """Publish a quiz, or a new version of it. Attempts that are open keep the version they began with."""
+    checked(command.rules)
+    if not command.question_ids:
+        raise Invalid("quiz.no_questions", field="questions")
+    quiz = queries.find_quiz(command.code)
+    if quiz is None:
+        quiz = Quiz(code=command.code, title_text=dict(command.title_text))
+        db.session.add(quiz)
+        db.session.flush()
+    quiz.title_text = dict(command.title_text)
+    newest = queries.load_current_versions([quiz.id]).get(quiz.id)
+    stored = command.rules.as_json()
+    version = QuizVersion(
+        quiz_id=quiz.id,
+        n=newest.n + 1 if newest else 1,
+        title_text=dict(command.title_text),
+        rules=stored,
+        sha256=sha256_of({"rules": stored, "questions": list(command.question_ids)}),
+        published_at=clock.now(),
+        published_by=by.id if by else None,
+        questions=[
+            QuizQuestion(position=position, question_id=question_id)
+            for position, question_id in enumerate(command.question_ids, start=1)
+        ],
+    )
+    db.session.add(version)
+    db.session.flush()
+    journal.record("quiz.publish", actor=by.code if by else SYSTEM, object=f"{quiz.code} v{version.n}")
+    return version
+
+
+def assign(
+    quiz: Quiz, person_ids: Collection[int], *, opens_at: datetime, due_at: datetime, zone_name: str, by: Person | None
+) -> Assignment:
+    """Give a quiz to people, in a window."""
+    if due_at <= opens_at:
+        raise Invalid("assignment.window", field="due_at")
+    assignment = Assignment(
+        quiz_id=quiz.id,
+        purpose=Purpose.ASSESSED,
+        opens_at=opens_at,
+        due_at=due_at,
+        zone_name=zone_name,
+        created_at=clock.now(),
+        created_by=by.id if by else None,
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    add_assignees(assignment, person_ids)
+    actor = by.code if by else SYSTEM
+    journal.record("assignment.create", actor=actor, object=f"{quiz.code} #{assignment.id}", people=len(person_ids))
+    return assignment
+
+
+def add_assignees(assignment: Assignment, person_ids: Collection[int]) -> None:
+    """Give an assignment to more people; those who have it keep it."""
+    query = select(Assignee.person_id).where(Assignee.assignment_id == assignment.id)
+    have = set(db.session.scalars(query))
+    db.session.add_all(
+        Assignee(assignment_id=assignment.id, person_id=person_id) for person_id in set(person_ids) - have
+    )
+    db.session.flush()
+
+
+def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
+    """Open an attempt, or return the one that is open. Everything that it rests on is pinned here."""
+    held = select(Assignee).where(Assignee.assignment_id == assignment_id, Assignee.person_id == person.id)
+    if db.session.scalar(held.with_for_update()) is None:
+        raise NotFound
+    now = clock.attempt_now(db.session)
+    given = queries.get_given(person.id, assignment_id)
+    if given.open_attempt is not None:
+        if not rules_of_attempt.is_overdue(now, given.open_attempt.deadline_at):
+            return given.open_attempt
+        close(given.open_attempt, now)
+    window = Window(given.assignment.opens_at, given.assignment.due_at)
+    rules_of_attempt.may_open(now, window, len(given.attempts), given.rules.attempts)
+    attempt = Attempt(
+        id=str(uuid.uuid4()),
+        vendor_id=person.vendor_id,
+        site_id=person.site_id,
+        person_id=person.id,
+        assignment_id=assignment_id,
+        attempt_no=len(given.attempts) + 1,
+        quiz_version_id=given.version.id,
+        locale=locale,
+        option_seed=secrets.token_hex(16),
+        purpose=given.assignment.purpose,
+        state=AttemptState.OPEN,
+        writer_epoch=1,
+        opened_at=now,
+        deadline_at=deadline_for(now, given.rules.minutes, window),
+        grace_seconds=int(rules_of_attempt.GRACE.total_seconds()),
+    )
+    db.session.add(attempt)
+    _pin(attempt, given.version, given.rules, now)
+    name = f"{given.assignment.quiz.code} {attempt.id}"
+    journal.record("attempt.open", actor=person.code, object=name, chain_id=person.vendor_id)
+    return attempt
+
+
+def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) -> None:
+    """Write the drawn paper and the policy versions in force."""
+    listed = [row.question for row in queries.list_quiz_questions(version)]
+    current = questions.load_current([question for question in listed if question.state == QuestionState.IN_USE])
+    usable = [current[question.id] for question in listed if question.id in current]
+    if not usable:
+        raise Conflict("attempt.no_questions")
+    paper = draw(
+        [
+            PaperQuestion(
+                question_version_id=found.version.id,
+                code=found.question.code,
+                key_n=found.key_n,
+                order_options=partial(type_of(found.version.body).order, found.version.body),
+            )
+            for found in usable
+        ],
+        seed=attempt.option_seed,
+        shuffle=rules.shuffle,
+        max_thousandths=rules.question_thousandths,
+    )
+    for row in paper:
+        attempt.questions.append(
+            AttemptQuestion(
+                position=row.position,
+                question_version_id=row.question_version_id,
+                key_n=row.key_n,
+                option_order={group: list(ids) for group, ids in row.option_order.items()},
+                max_thousandths=row.max_thousandths,
+                shown_at=now if row.position == 1 else None,
+            )
+        )
+    modules = {link.section.module_id for found in usable for link in found.version.links}
+    for policy_version in policies.load_in_force(modules, now).values():
+        attempt.policies.append(AttemptPolicy(policy_version_id=policy_version.id))
+    db.session.flush()
+
+
+def save_events(access: Access, attempt_id: str, sent: Sequence[Event]) -> Saved:
+    """Append changes of answers to the log. Only after the commit of this may anybody say "saved".
+
+    What comes after the grace or after the close goes to the late events, for a person to look at. Raises ``Conflict`` when the
+    attempt was closed otherwise, ``Invalid`` when a stamp comes again with other content.
+    """
+    attempt = queries.lock_attempt(access, attempt_id)
+    now = clock.attempt_now(db.session)
+    when = timing(now, attempt.deadline_at, timedelta(seconds=attempt.grace_seconds))
+    if attempt.state != AttemptState.OPEN or when is Timing.LATE:
+        _quarantine(attempt, sent, now)
+        return Saved(tuple(event.stamp for event in sent), now, attempt.deadline_at, quarantined=True)
+    stored = {event.stamp: event.payload_sha256 for event in queries.load_events(attempt_id)}
+    fresh = new_events(sent, stored)
+    if len(stored) + len(fresh) > MOST_EVENTS:
+        raise Conflict("answer.too_many")
+    for event in fresh:
+        db.session.add(
+            AnswerEvent(
+                attempt_id=attempt_id,
+                epoch=event.epoch,
+                seq=event.seq,
+                position=event.position,
+                locale=event.locale,
+                payload=dict(event.payload),
+                payload_sha256=event.payload_sha256,
+                server_at=now,
+                in_grace=when is Timing.IN_GRACE,
+            )
+        )
+    db.session.flush()
+    return Saved(tuple(event.stamp for event in sent), now, attempt.deadline_at)
+
+
+def answer_by_form(
+    access: Access, attempt_id: str, position: int, payload: Mapping[str, Any], *, locale: str
+) -> Saved | None:
+    """Save the answer of a plain form; None when it says what the log says already.
+
+    A page gone back to may send an old number again, so the next free one is taken here.
+    """
+    queries.lock_attempt(access, attempt_id)
+    events = queries.load_events(attempt_id)
+    known = of_record(events).get(position)
+    if (known.payload if known else {}) == payload:
+        return None
+    attempt = queries.get_attempt(access, attempt_id)
+    seq = next_seq([event.stamp for event in events], attempt.writer_epoch)
+    return save_events(access, attempt_id, [Event(attempt.writer_epoch, seq, position, locale, payload)])
+
+
+def note_shown(access: Access, attempt_id: str, position: int, *, flagged: bool | None = None) -> None:
+    """Note that a question's page is being opened, and whether it is flagged for a later look."""
+    attempt = queries.get_attempt(access, attempt_id)
+    for question in attempt.questions:
+        if question.position == position:
+            question.shown_at = question.shown_at or clock.attempt_now(db.session)
+            if flagged is not None:
+                question.is_flagged = flagged
+
+
+def submit(access: Access, attempt_id: str, manifest: Collection[Stamp] = ()) -> Attempt:
+    """Close an attempt once, whoever asks how often. Raises ``Conflict`` with the list while announced answers are missing."""
+    attempt = queries.lock_attempt(access, attempt_id)
+    if attempt.state != AttemptState.OPEN:
+        return attempt
+    have = {event.stamp for event in queries.load_events(attempt_id)}
+    lacking = missing(manifest, have)
+    if lacking:
+        raise Conflict("attempt.answers_missing", missing=[list(stamp) for stamp in lacking])
+    close(attempt, clock.attempt_now(db.session))
+    return attempt
+
+
+def sweep() -> int:
+    """Close the overdue attempts; returns how many were closed."""
+    now = clock.attempt_now(db.session)
+    overdue = (
+        select(Attempt)
+        .where(Attempt.state == AttemptState.OPEN, Attempt.deadline_at < now - rules_of_attempt.GRACE)
+        .order_by(Attempt.deadline_at)
+        .limit(200)
+        .with_for_update(skip_locked=True, of=Attempt)
+    )
+    attempts = list(db.session.scalars(overdue))
+    for attempt in attempts:
+        close(attempt, now)
+    return len(attempts)
+
+
+def close(attempt: Attempt, now: datetime) -> None:
+    """Close an open attempt that is locked: state, receipt and the first grading run, in one step."""
+    state, cause = rules_of_attempt.closing(now, attempt.deadline_at)
+    events = queries.load_events(attempt.id)
+    changed = db.session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN)
+        .values(state=state, close_cause=cause, closed_at=now, receipt_sha256=receipt(attempt.id, events))
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        return
+    db.session.refresh(attempt)
+    actor = attempt.person.code if cause is CloseCause.SUBMITTED else SYSTEM
+    journal.record("attempt.close", actor=actor, object=attempt.id, chain_id=attempt.vendor_id, cause=cause.value)
+    _grade_first(attempt, events, now)
+
+
+def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> None:
+    rules = rules_from(attempt.quiz_version.rules)
+    result = graded(attempt, events, rules)
+    passed = has_passed(result.score_thousandths, result.max_thousandths, rules.cut_percent)
+    run = GradingRun(
+        attempt_id=attempt.id,
+        run_no=1,
+        engine_version=ENGINE_VERSION,
+        cause=RunCause.CLOSE,
+        score_thousandths=result.score_thousandths,
+        max_thousandths=result.max_thousandths,
+        passed=passed,
+        created_at=now,
+        published_at=now,
+        items=[
+            GradingItem(
+                position=item.position,
+                key_n=item.key_n,
+                awarded_thousandths=item.awarded_thousandths,
+                max_thousandths=item.max_thousandths,
+                outcome=item.outcome,
+            )
+            for item in result.items
+        ],
+    )
+    db.session.add(run)
+    db.session.flush()
+    journal.record(
+        "attempt.grade", actor=SYSTEM, object=attempt.id, chain_id=attempt.vendor_id, score=result.score_thousandths
+    )
+
+
+def graded(attempt: Attempt, events: Sequence[Event], rules: Rules) -> Grade:
+    """Grade an attempt from its pinned keys and its answers of record."""
+    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
+    answers = of_record(events)
+    all_or_nothing = rules.multiple is MultipleRule.ALL_OR_NOTHING
+    paper = []
+    for row in attempt.questions:
+        body = row.question_version.body
+        key = keys[(row.question_version_id, row.key_n)]
+        event = answers.get(row.position)
+        paper.append(
+            Gradable(
+                position=row.position,
+                key_n=row.key_n,
+                max_thousandths=row.max_thousandths,
+                mark=partial(type_of(body).mark, key, all_or_nothing=all_or_nothing and body["type"] == "multiple"),
+                answer=event.payload if event is not None and event.payload else None,
+                shown=row.shown_at is not None,
+            )
+        )
+    return grade(paper)
+
+
+def _quarantine(attempt: Attempt, sent: Sequence[Event], now: datetime) -> None:
+    reason = "closed" if attempt.state != AttemptState.OPEN else "late"
+    for event in sent:
+        db.session.add(
+            LateEvent(
+                attempt_id=attempt.id,
+                epoch=event.epoch,
+                seq=event.seq,
+                position=event.position,
+                locale=event.locale,
+                payload=dict(event.payload),
+                payload_sha256=event.payload_sha256,
+                server_at=now,
+                reason=reason,
+            )
+        )
+    db.session.flush()

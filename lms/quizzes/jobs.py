@@ -1,0 +1,14 @@
+"""Periodic work of quizzes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from lms.foundation import jobs
+from lms.quizzes import actions
+
+
+@jobs.every(timedelta(seconds=20), "attempts.sweep")
+def sweep_overdue_attempts() -> None:
+    """Close attempts whose time is over although no browser is there any more."""
+    actions.sweep()

@@ -1,0 +1,60 @@
+"""Sentences and words of quizzes."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from lms.questions.core.question import PartName
+from lms.quizzes.core.attempt import AttemptState
+from lms.quizzes.core.grading import Outcome
+from lms.quizzes.core.rules import Feedback, MultipleRule
+
+PROBLEMS = {
+    "quiz.minutes": _l("Enter a number of minutes from 1 to 480."),
+    "quiz.cut": _l("Enter a number from 1 to 100."),
+    "quiz.attempts": _l("Enter a number from 1 to 20."),
+    "quiz.no_questions": _l("Choose at least one question."),
+    "assignment.window": _l("The end must be later than the start."),
+    "attempt.not_open_yet": _l("This quiz is not open yet."),
+    "attempt.window_closed": _l("The time for this quiz is over."),
+    "attempt.none_left": _l("No attempt is left for this quiz."),
+    "attempt.no_questions": _l("This quiz has no question that may be used just now. Please tell the QA team."),
+    "attempt.answers_missing": _l("Some answers have not arrived yet. They are being sent again."),
+    "attempt.closed": _l("This attempt is closed."),
+    "answer.unknown_option": _l("Choose one of the options shown."),
+    "answer.conflict": _l("This answer was sent twice with different content. Both are kept; please choose again."),
+    "answer.too_many": _l("Too many changes in one attempt. Your answers are kept; please submit."),
+}
+
+STATES = {
+    AttemptState.OPEN: _l("In progress"),
+    AttemptState.SUBMITTED: _l("Submitted"),
+    AttemptState.EXPIRED: _l("Time ran out"),
+    AttemptState.VOID: _l("Void"),
+}
+
+OUTCOMES = {
+    Outcome.RIGHT: _l("Right"),
+    Outcome.PARTLY: _l("Partly right"),
+    Outcome.WRONG: _l("Wrong"),
+    Outcome.BLANK: _l("Not answered"),
+    Outcome.NOT_REACHED: _l("Not reached"),
+}
+
+PARTS = {
+    PartName.VERDICT: _l("Decision"),
+    PartName.SECTION: _l("Section cited"),
+    PartName.SEVERITY: _l("Severity"),
+    PartName.ACTION: _l("Action"),
+}
+
+FEEDBACK = {
+    Feedback.NOW: _l("At once"),
+    Feedback.AFTER_CLOSE: _l("After the window closes"),
+    Feedback.SECTIONS_ONLY: _l("Sections only"),
+}
+
+MULTIPLE_RULES = {
+    MultipleRule.PARTIAL: _l("Partial credit: right minus wrong"),
+    MultipleRule.ALL_OR_NOTHING: _l("All or nothing"),
+}
