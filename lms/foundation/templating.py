@@ -31,6 +31,12 @@ SYMBOLS: Mapping[str, str] = {
 }
 
 
+def emphasis(text: str) -> Markup:
+    """A question's text with its ``<em>`` kept and everything else escaped."""
+    escaped = str(escape(text))
+    return Markup(escaped.replace("&lt;em&gt;", "<em>").replace("&lt;/em&gt;", "</em>"))  # noqa: S704 - escaped above
+
+
 class Cleaned(Protocol):
     """A piece of content whose HTML has passed an allowlist."""
 
@@ -56,6 +62,7 @@ def bind(app: Flask) -> None:
         "number": locale.number,
         "signed": locale.signed,
         "percent": locale.percent,
+        "emphasis": emphasis,
     }
     env.globals |= {
         "icon": icon,

@@ -1,0 +1,196 @@
+"""The result of an attempt, and a person's results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from flask_login import current_user
+
+from lms.foundation import clock
+from lms.foundation.access import access, policy
+from lms.foundation.locale import SOURCE_LOCALE, current
+from lms.kit.problems import NotFound
+from lms.policies import queries as policies
+from lms.policies.core.markup import Prose, blocks
+from lms.policies.queries import SectionText
+from lms.questions import queries as questions
+from lms.quizzes import phrases, queries
+from lms.quizzes.core.answers import of_record
+from lms.quizzes.core.feedback import SectionScore, by_section
+from lms.quizzes.core.grading import GradedItem, Outcome
+from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, shown_percent
+from lms.quizzes.core.rules import Feedback, Rules, rules_from
+from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun
+from lms.quizzes.views.take import blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class MissedQuestion:
+    """A missed question as the page shows it: the texts of what was chosen, of what is right, and why."""
+
+    position: int
+    prompt: str
+    chosen: list[tuple[str | None, str]]
+    right: list[tuple[str | None, str]]
+    why: list[str]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class MissedSection:
+    """The missed questions of a section beside the section's pinned text."""
+
+    score: SectionScore
+    section: SectionText
+    version_number: str
+    locale: str
+    blocks: list[Prose]
+    questions: list[MissedQuestion]
+
+
+@blueprint.get("/results")
+@policy("result.read")
+def results() -> str:
+    finished = queries.list_finished(current_user.id)
+    shown = [(attempt, run, shown_percent(run.score_thousandths, run.max_thousandths)) for attempt, run in finished]
+    return render_template("quizzes/results.html", finished=shown)
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/result")
+@policy("result.read")
+def result(attempt_id: Any) -> str:
+    attempt = queries.get_attempt(access(), str(attempt_id))
+    run = queries.load_current_runs([attempt.id], with_items=True).get(attempt.id)
+    if run is None:
+        raise NotFound
+    rules = rules_from(attempt.quiz_version.rules)
+    items = [
+        GradedItem(item.position, item.key_n, item.awarded_thousandths, item.max_thousandths, Outcome(item.outcome))
+        for item in run.items
+    ]
+    sections, numbers = _pinned_sections(attempt)
+    main = questions.load_main_sections(row.question_version_id for row in attempt.questions)
+    main_sections = {
+        row.position: main[row.question_version_id].full_name
+        for row in attempt.questions
+        if row.question_version_id in main
+    }
+    scores = by_section(items, main_sections, list(sections))
+    shows_details = rules.feedback is Feedback.NOW or (
+        rules.feedback is Feedback.AFTER_CLOSE and clock.now() >= attempt.assignment.due_at
+    )
+    missed = _missed(attempt, items, scores, sections, numbers) if shows_details else []
+    return render_template(
+        "quizzes/result.html",
+        attempt=attempt,
+        run=run,
+        rules=rules,
+        scores=scores,
+        sections=sections,
+        missed=missed,
+        shows_details=shows_details,
+        figures=_figures(run, items, rules),
+        phrases=phrases,
+    )
+
+
+def _figures(run: GradingRun, items: list[GradedItem], rules: Rules) -> dict[str, int]:
+    """What the scale shows."""
+    full = rules.question_thousandths
+    return {
+        "percent": shown_percent(run.score_thousandths, run.max_thousandths),
+        "right": sum(item.outcome is Outcome.RIGHT for item in items),
+        "questions": len(items),
+        "missed": sum(item.is_missed for item in items),
+        "at_cut": questions_at_cut(run.max_thousandths, rules.cut_percent, full),
+        "more": right_answers_to_pass(run.score_thousandths, run.max_thousandths, rules.cut_percent, full),
+    }
+
+
+def _pinned_sections(attempt: Attempt) -> tuple[dict[str, SectionText], dict[str, str]]:
+    """The sections in force when the attempt opened, in the order of the policy, and the version number of each."""
+    versions = queries.load_policy_versions(attempt.id)
+    texts = policies.load_sections([version.id for version in versions])
+    sections = {section.full_name: section for version in versions for section in texts[version.id]}
+    numbers = {section.full_name: version.number for version in versions for section in texts[version.id]}
+    return sections, numbers
+
+
+def _missed(
+    attempt: Attempt,
+    items: list[GradedItem],
+    scores: list[SectionScore],
+    sections: Mapping[str, SectionText],
+    numbers: Mapping[str, str],
+) -> list[MissedSection]:
+    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
+    answers = of_record(queries.load_events(attempt.id))
+    rows = {row.position: row for row in attempt.questions}
+    outcomes = {item.position: item.outcome for item in items}
+    found = []
+    for score in scores:
+        section = sections.get(score.section)
+        if not score.missed or section is None:
+            continue
+        locale = current() if current() in section.bodies else SOURCE_LOCALE
+        shown = [
+            _missed_question(
+                rows[position],
+                keys[(rows[position].question_version_id, rows[position].key_n)],
+                dict(answers[position].payload) if position in answers else {},
+                outcomes[position],
+                sections,
+            )
+            for position in score.missed
+        ]
+        found.append(
+            MissedSection(score, section, numbers[score.section], locale, _prose(section.bodies[locale]), shown)
+        )
+    return found
+
+
+def _prose(body: str) -> list[Prose]:
+    """The text without its sensitive examples: they are shown only where they were chosen, on the policy's own page."""
+    return [block for block in blocks(body) if isinstance(block, Prose)]
+
+
+def _missed_question(
+    row: AttemptQuestion,
+    key: Mapping[str, Any],
+    payload: Mapping[str, Any],
+    outcome: Outcome,
+    sections: Mapping[str, SectionText],
+) -> MissedQuestion:
+    body, locale = row.question_version.body, current()
+    chosen: list[tuple[str | None, str]] = []
+    right: list[tuple[str | None, str]] = []
+    why: list[str] = []
+    for group, options in body["groups"].items():
+        part = str(phrases.PARTS[group]) if group != "options" else None
+        picked = payload.get("options", [payload.get("option")]) if group == "options" else [payload.get(group)]
+        facts = key["groups"][group]
+        for option in options:
+            text = _option_text(option, locale, sections)
+            is_right = facts[option["id"]]["fraction"] == "1"
+            if option["id"] in picked:
+                chosen.append((part, text))
+                if not is_right and (reason := facts[option["id"]]["rationale"].get(locale)):
+                    why.append(reason)
+            if is_right:
+                right.append((part, text))
+    if rationale := key["rationale"].get(locale):
+        why.append(rationale)
+    return MissedQuestion(row.position, body["prompt"].get(locale, ""), chosen, right, why, outcome)
+
+
+def _option_text(option: Mapping[str, Any], locale: str, sections: Mapping[str, SectionText]) -> str:
+    name = option.get("section")
+    if name is None:
+        return str(option["text"].get(locale, ""))
+    section = sections.get(name)
+    if section is None:
+        return str(name)
+    return f"{section.number} {section.titles.get(locale) or section.titles.get(SOURCE_LOCALE)}"

@@ -1,0 +1,58 @@
+/* Saves each answer as it is chosen and says so only when the server has it. Without this file the form does the same on Next. */
+(() => {
+  const form = document.querySelector('[data-attempt]');
+  const save = document.querySelector('[data-save]');
+  if (!form || !save) return;
+  let seq = Number(form.dataset.seq);
+  let sending = Promise.resolve();
+
+  const payload = () => {
+    const chosen = new FormData(form);
+    if (form.dataset.type === 'single') return { option: chosen.get('option') };
+    if (form.dataset.type === 'multiple') return { options: chosen.getAll('options') };
+    const parts = {};
+    for (const name of ['verdict', 'section', 'severity', 'action']) if (chosen.get(name)) parts[name] = chosen.get(name);
+    return parts;
+  };
+
+  const show = (text, isRisk) => {
+    save.classList.toggle('is-risk', isRisk);
+    save.lastElementChild.textContent = text;
+  };
+
+  const send = async (event) => {
+    try {
+      const answer = await fetch(form.dataset.events, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': form.elements.csrf_token.value },
+        body: JSON.stringify({ epoch: Number(form.dataset.epoch), events: [event] }),
+      });
+      if (answer.status !== 200) throw new Error(String(answer.status));
+      const { server_now: now } = await answer.json();
+      show(save.dataset.saved.replace('{time}', new Date(now).toLocaleTimeString('en-GB')), false);
+    } catch {
+      show(save.dataset.failed, true);
+    }
+  };
+
+  form.addEventListener('change', () => {
+    const event = { seq: seq++, position: Number(form.dataset.position), locale: document.documentElement.lang, payload: payload() };
+    sending = sending.then(() => send(event));
+  });
+
+  /* A posted form waits for what is on its way, so that the same change is not written twice. */
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.ready) return;
+    event.preventDefault();
+    const button = event.submitter;
+    sending.then(() => { form.dataset.ready = '1'; form.requestSubmit(button); });
+  });
+
+  /* The time left follows the server's clock, from the moment the page was made. */
+  const left = document.querySelector('[data-deadline]');
+  const span = Date.parse(left.dataset.deadline) - Date.parse(left.dataset.now);
+  setInterval(() => {
+    const minutes = Math.max(0, Math.ceil((span - performance.now()) / 60000));
+    left.textContent = left.dataset.left.replace('{minutes}', minutes);
+  }, 5000);
+})();
