@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from lms.accounts import access as reach
+from lms.accounts.core.roles import Role
 from lms.accounts.core.sample_accounts import NAMES, login_of
 from lms.accounts.models import OneTimeLink, Person, RoleGrant, SignInFailure
 from lms.foundation.access import Access, access_for
@@ -37,6 +38,13 @@ def list_people(access: Access, *, role: str | None = None, words: str = "") -> 
         pattern = f"%{words}%"
         query = query.where(Person.name.ilike(pattern) | Person.reading.ilike(pattern) | Person.code.ilike(pattern))
     return list(db.session.scalars(query))
+
+
+def list_learners_of_site(site_id: int) -> list[Person]:
+    """The active learners of a site, by reading: whom a trainer may put into a cohort there."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role == Role.LEARNER, RoleGrant.revoked_at.is_(None))
+    query = select(Person).where(Person.site_id == site_id, Person.deactivated_at.is_(None), Person.id.in_(held))
+    return list(db.session.scalars(query.order_by(Person.reading, Person.code)))
 
 
 def load_codes(person_ids: Iterable[int]) -> dict[int, str]:
@@ -77,3 +85,8 @@ def list_sample_accounts() -> list[Person]:
     logins = [login_of(name) for name in NAMES]
     people = db.session.scalars(select(Person).where(Person.login.in_(logins), Person.deactivated_at.is_(None)))
     return sorted(people, key=lambda person: logins.index(person.login))
+
+
+def find_active(code: str) -> Person | None:
+    """The person of a code, unless deactivated."""
+    return db.session.scalar(select(Person).where(Person.code == code, Person.deactivated_at.is_(None)))

@@ -8,7 +8,33 @@ LEAST_LENGTH = 12
 GREATEST_LENGTH = 128
 
 _COMMON = frozenset(
-    ["password", "passw0rd", "password1", "password12", "password123", "password1234", "qwertyuiop", "qwerty123456", "1234567890", "123456789012", "iloveyou", "letmeinletmein", "welcome", "welcome1234", "administrator", "changemechangeme", "kijun", "kijunkijun", "kijunkijunkijun", "trustandsafety", "trust&safety", "moderation", "moderator1234", "abcdefghijkl", "aaaaaaaaaaaa"]
+    [
+        "password",
+        "passw0rd",
+        "password1",
+        "password12",
+        "password123",
+        "password1234",
+        "qwertyuiop",
+        "qwerty123456",
+        "1234567890",
+        "123456789012",
+        "iloveyou",
+        "letmeinletmein",
+        "welcome",
+        "welcome1234",
+        "administrator",
+        "changemechangeme",
+        "kijun",
+        "kijunkijun",
+        "kijunkijunkijun",
+        "trustandsafety",
+        "trust&safety",
+        "moderation",
+        "moderator1234",
+        "abcdefghijkl",
+        "aaaaaaaaaaaa",
+    ]
 )
 
 

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.cohorts import queries
+from lms.cohorts.core.plan import Step, StepKind, slot, training_days
+from lms.cohorts.core.readiness import GateKind
+from lms.cohorts.models import (
+    Cohort,
+    CohortTrainer,
+    Enrolment,
+    GateDecision,
+    GateDecisionKind,
+    PlanStep,
+    PlanTemplate,
+    SessionState,
+    TrainingSession,
+)
+from lms.foundation import clock, journal
+from lms.foundation.db import db
+from lms.kit.ids import public_id
+from lms.kit.problems import Invalid
+from lms.quizzes import actions as quizzes
+from lms.quizzes.models import Assignment, Quiz
+from lms.sites.models import Site
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """An item of a plan to be created."""
+
+    day: int
+    starts: str
+    minutes: int
+    kind: StepKind
+    title_text: Mapping[str, str]
+    detail_text: Mapping[str, str]
+    module_id: int | None = None
+    section_id: int | None = None
+    quiz_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTemplate:
+    """A plan to be created; ``gates`` are the stored criteria."""
+
+    code: str
+    title_text: Mapping[str, str]
+    day_count: int
+    gates: Sequence[Mapping[str, Any]]
+    steps: Sequence[NewStep]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCohort:
+    """A cohort to be created on its site's calendar."""
+
+    code: str
+    name_text: Mapping[str, str]
+    site: Site
+    template: PlanTemplate
+    go_live_on: date
+    trainers: Sequence[Person]
+    room_id: int | None = None
+
+
+def create_template(command: NewTemplate) -> PlanTemplate:
+    """Create a plan; the code is unique, and every step lies within its days."""
+    if db.session.scalar(select(PlanTemplate.id).where(PlanTemplate.code == command.code)):
+        raise Invalid("plan.code_taken", field="code")
+    if any(not 1 <= step.day <= command.day_count for step in command.steps):
+        raise Invalid("plan.day_outside", field="steps", days=command.day_count)
+    template = PlanTemplate(
+        code=command.code,
+        title_text=dict(command.title_text),
+        day_count=command.day_count,
+        gates={"gates": [dict(gate) for gate in command.gates]},
+        steps=[
+            PlanStep(
+                day=step.day,
+                starts=step.starts,
+                minutes=step.minutes,
+                kind=step.kind,
+                title_text=dict(step.title_text),
+                detail_text=dict(step.detail_text),
+                module_id=step.module_id,
+                section_id=step.section_id,
+                quiz_id=step.quiz_id,
+            )
+            for step in command.steps
+        ],
+    )
+    db.session.add(template)
+    db.session.flush()
+    return template
+
+
+def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
+    """Create a cohort and put its plan on the calendar. Raises ``Invalid`` on ``go_live_on`` for a day that is not worked."""
+    if queries.find_cohort(command.code) is not None:
+        raise Invalid("cohort.code_taken", field="code")
+    now = clock.now()
+    cohort = Cohort(
+        code=command.code,
+        name_text=dict(command.name_text),
+        site=command.site,
+        template=command.template,
+        go_live_on=command.go_live_on,
+        created_at=now,
+        trainers=[CohortTrainer(person_id=trainer.id) for trainer in command.trainers],
+    )
+    db.session.add(cohort)
+    db.session.flush()
+    _schedule(cohort, command, now, by)
+    actor = by.code if by else SYSTEM
+    go_live = command.go_live_on.isoformat()
+    journal.record("cohort.create", actor=actor, object=cohort.code, chain_id=command.site.vendor_id, go_live=go_live)
+    return cohort
+
+
+def _schedule(cohort: Cohort, command: NewCohort, now: datetime, by: Person | None) -> None:
+    """Write a session for every step; a quiz step gives its quiz to the cohort, due at the end of that day."""
+    zone = ZoneInfo(command.site.zone_name)
+    calendar = queries.load_calendar(command.site, command.go_live_on)
+    days = training_days(command.go_live_on, command.template.day_count, calendar)
+    lead = command.trainers[0].id if command.trainers else None
+    for step in command.template.steps:
+        hour, _, minute = step.starts.partition(":")
+        span = slot(Step(step.day, time(int(hour), int(minute)), step.minutes), days[step.day - 1], zone)
+        assignment = None
+        if step.quiz is not None:
+            due_at = datetime.combine(days[step.day - 1], time(17), tzinfo=zone)
+            assignment = quizzes.assign(
+                step.quiz, [], opens_at=span.starts_at, due_at=due_at, zone_name=zone.key, by=by
+            )
+        cohort.sessions.append(
+            TrainingSession(
+                public_id=public_id(secrets.token_bytes(16)),
+                day=step.day,
+                kind=step.kind,
+                title_text=step.title_text,
+                detail_text=step.detail_text,
+                starts_at=span.starts_at,
+                ends_at=span.ends_at,
+                room_id=command.room_id if step.kind in {StepKind.CLASS, StepKind.MEETING} else None,
+                trainer_id=lead if step.kind == StepKind.CLASS else None,
+                module_id=step.module_id,
+                section_id=step.section_id,
+                assignment_id=assignment.id if assignment else None,
+                state=SessionState.PLANNED,
+                sequence=0,
+                changed_at=now,
+            )
+        )
+    db.session.flush()
+
+
+def enrol(cohort: Cohort, people: Collection[Person], *, at: datetime | None = None) -> None:
+    """Put people into a cohort; they get every quiz of its plan."""
+    query = select(Enrolment.person_id).where(Enrolment.cohort_id == cohort.id)
+    have = set(db.session.scalars(query))
+    fresh = [person for person in people if person.id not in have]
+    moment = at or clock.now()
+    db.session.add_all(Enrolment(cohort_id=cohort.id, person_id=person.id, enrolled_at=moment) for person in fresh)
+    assignments = select(Assignment).join(TrainingSession, TrainingSession.assignment_id == Assignment.id)
+    for assignment in db.session.scalars(assignments.where(TrainingSession.cohort_id == cohort.id)):
+        quizzes.add_assignees(assignment, [person.id for person in fresh])
+    db.session.flush()
+
+
+def assign_quiz(cohort: Cohort, quiz: Quiz, *, opens_at: datetime, due_at: datetime, by: Person) -> Assignment:
+    """Give a quiz to everybody in a cohort."""
+    members = [person.id for person in queries.list_members(cohort)]
+    if not members:
+        raise Invalid("cohort.nobody", field="quiz")
+    return quizzes.assign(quiz, members, opens_at=opens_at, due_at=due_at, zone_name=cohort.site.zone_name, by=by)
+
+
+def sign_off(cohort: Cohort, person: Person, *, by: Person) -> None:
+    """Record a trainer's sign-off of a person."""
+    db.session.add(
+        GateDecision(
+            cohort_id=cohort.id,
+            person_id=person.id,
+            gate=GateKind.SIGN_OFF,
+            decision=GateDecisionKind.SIGNED_OFF,
+            reason="",
+            decided_by=by.id,
+            decided_at=clock.now(),
+        )
+    )
+    journal.record(
+        "gate.decide", actor=by.code, object=f"{cohort.code} {person.code}", chain_id=person.vendor_id, gate="sign_off"
+    )

@@ -1,0 +1,55 @@
+"""Sentences and words of cohorts."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.readiness import GateKind, GateState, Standing
+
+PROBLEMS = {
+    "cohort.go_live_not_worked": _l("Choose a working day of the site for the go-live."),
+    "cohort.code_taken": _l("This code is taken. Choose another."),
+    "cohort.nobody": _l("First add people to the cohort."),
+    "plan.code_taken": _l("This code is taken. Choose another."),
+    "plan.day_outside": _l("Every step must lie on a training day from 1 to %(days)s."),
+    "plan.bad_line": _l(
+        "Line %(line)s: write day, time, minutes, kind and the title in both languages, such as: 1 09:30 60 class Welcome | 顔合わせ"
+    ),
+    "feed.unknown": _l("This calendar address is not valid any more."),
+}
+
+KINDS = {
+    StepKind.CLASS: _l("Class"),
+    StepKind.SELF_STUDY: _l("Self-study"),
+    StepKind.QUIZ: _l("Quiz"),
+    StepKind.CALIBRATION: _l("Calibration"),
+    StepKind.SHADOWING: _l("Shadowing"),
+    StepKind.NESTING: _l("Nesting"),
+    StepKind.PRACTICE: _l("Practice queue"),
+    StepKind.MEETING: _l("Meeting"),
+    StepKind.REST: _l("Rest"),
+    StepKind.GATE: _l("Gate"),
+}
+
+GATES = {
+    GateKind.QUIZ_AVERAGE: _l("Quiz average"),
+    GateKind.QA_AGREEMENT: _l("Agreement with QA"),
+    GateKind.POLICIES_ACKNOWLEDGED: _l("Policies acknowledged"),
+    GateKind.ATTENDANCE: _l("Sessions attended"),
+    GateKind.SIGN_OFF: _l("Trainer sign-off"),
+}
+
+GATE_STATES = {
+    GateState.MET: _l("met"),
+    GateState.NOT_MET: _l("needs you"),
+    GateState.ON_PLAN: _l("on plan"),
+    GateState.NOT_OPEN: _l("not open yet"),
+    GateState.WAIVED: _l("waived"),
+}
+
+STANDINGS = {
+    Standing.READY: _l("Ready"),
+    Standing.ON_TRACK: _l("On track"),
+    Standing.AT_RISK: _l("At risk"),
+}

@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.accounts.models import Person
+from lms.cohorts import access as reach
+from lms.cohorts.core.attendance import AttendanceStatus, attended
+from lms.cohorts.core.plan import TrackDay, day_number, track, training_days
+from lms.cohorts.core.readiness import Facts, Gate, GateKind, criteria_from, evaluate
+from lms.cohorts.models import (
+    Attendance,
+    Cohort,
+    Enrolment,
+    GateDecision,
+    GateDecisionKind,
+    PlanTemplate,
+    SessionState,
+    TrainingSession,
+)
+from lms.foundation.access import Access
+from lms.foundation.db import db
+from lms.kit.problems import NotFound
+from lms.kit.workdays import WorkCalendar
+from lms.policies import queries as policies
+from lms.quizzes import queries as quizzes
+from lms.quizzes.core.attempt import Purpose
+from lms.quizzes.core.passing import shown_percent
+from lms.quizzes.models import Attempt
+from lms.sites.core import holiday_calendar
+from lms.sites.models import Closure, Site
+
+ATTENDED_KINDS = ("class", "shadowing", "nesting", "calibration")
+"""The kinds of session that attendance is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a cohort stands: the training day, how many there are, and every day of the track."""
+
+    day: int
+    day_count: int
+    track: Sequence[TrackDay]
+
+
+def list_cohorts(access: Access) -> list[tuple[Cohort, int]]:
+    """Cohorts by go-live, as far as this access reaches, with how many people each has."""
+    counts = (
+        select(Enrolment.cohort_id, func.count().label("count"))
+        .where(Enrolment.left_at.is_(None))
+        .group_by(Enrolment.cohort_id)
+        .subquery()
+    )
+    query = (
+        select(Cohort, func.coalesce(counts.c.count, 0))
+        .outerjoin(counts, counts.c.cohort_id == Cohort.id)
+        .where(reach.cohorts(access))
+        .options(joinedload(Cohort.site), joinedload(Cohort.template))
+        .order_by(Cohort.go_live_on, Cohort.code)
+    )
+    return [(cohort, count) for cohort, count in db.session.execute(query)]
+
+
+def get_cohort(access: Access, code: str) -> Cohort:
+    """The cohort of a code, as far as this access reaches; not found otherwise."""
+    query = select(Cohort).where(Cohort.code == code, reach.cohorts(access))
+    cohort = db.session.scalar(query.options(joinedload(Cohort.site), joinedload(Cohort.template)))
+    if cohort is None:
+        raise NotFound
+    return cohort
+
+
+def find_cohort(code: str) -> Cohort | None:
+    """The cohort of a code, whoever asks (commands and the loader)."""
+    query = select(Cohort).where(Cohort.code == code)
+    return db.session.scalar(query.options(joinedload(Cohort.site), joinedload(Cohort.template)))
+
+
+def find_cohort_of(person_id: int) -> Cohort | None:
+    """The cohort in which a person trains now: the one with the latest go-live."""
+    query = (
+        select(Cohort)
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .where(Enrolment.person_id == person_id, Enrolment.left_at.is_(None))
+        .options(joinedload(Cohort.site), joinedload(Cohort.template))
+        .order_by(Cohort.go_live_on.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def list_members(cohort: Cohort) -> list[Person]:
+    """The people of a cohort by reading."""
+    query = (
+        select(Person)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.cohort_id == cohort.id, Enrolment.left_at.is_(None))
+        .order_by(Person.reading, Person.code)
+    )
+    return list(db.session.scalars(query))
+
+
+def load_cohort_names(person_ids: Collection[int]) -> dict[int, Cohort]:
+    """The (latest) cohort of each person."""
+    query = (
+        select(Enrolment.person_id, Cohort)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Enrolment.person_id.in_(list(person_ids)))
+        .order_by(Cohort.go_live_on)
+    )
+    return {person_id: cohort for person_id, cohort in db.session.execute(query)}
+
+
+def list_sessions(cohort: Cohort, first: datetime | None = None, last: datetime | None = None) -> list[TrainingSession]:
+    """The sessions of a cohort in order, all of them or those of a span."""
+    query = (
+        select(TrainingSession)
+        .where(TrainingSession.cohort_id == cohort.id)
+        .options(joinedload(TrainingSession.room), joinedload(TrainingSession.trainer))
+        .order_by(TrainingSession.starts_at, TrainingSession.id)
+    )
+    if first is not None and last is not None:
+        query = query.where(TrainingSession.starts_at >= first, TrainingSession.starts_at < last)
+    return list(db.session.scalars(query))
+
+
+def list_sessions_of_day(cohort: Cohort, day: date) -> list[TrainingSession]:
+    """The planned sessions of a calendar day at the cohort's site."""
+    zone = ZoneInfo(cohort.site.zone_name)
+    start = datetime(day.year, day.month, day.day, tzinfo=zone)
+    sessions = list_sessions(cohort, start, start + timedelta(days=1))
+    return [session for session in sessions if session.state == SessionState.PLANNED]
+
+
+def list_week(cohort: Cohort, monday: date) -> list[tuple[date, list[TrainingSession]]]:
+    """The planned sessions of Monday to Friday, by day at the cohort's site."""
+    zone = ZoneInfo(cohort.site.zone_name)
+    start = datetime(monday.year, monday.month, monday.day, tzinfo=zone)
+    sessions = list_sessions(cohort, start, start + timedelta(days=5))
+    days = [monday + timedelta(days=n) for n in range(5)]
+    planned = [session for session in sessions if session.state == SessionState.PLANNED]
+    return [(day, [s for s in planned if s.starts_at.astimezone(zone).date() == day]) for day in days]
+
+
+def load_calendar(site: Site, around: date) -> WorkCalendar:
+    """The working days of a site in the years around a date."""
+    closures = db.session.scalars(select(Closure.closed_on).where(Closure.site_id == site.id))
+    years = range(around.year - 1, around.year + 2)
+    return holiday_calendar.calendar(site.country, site.subdivision, site.weekend, years, frozenset(closures))
+
+
+def load_progress(cohort: Cohort, today: date) -> Progress:
+    """Where a cohort stands today."""
+    calendar = load_calendar(cohort.site, cohort.go_live_on)
+    days = training_days(cohort.go_live_on, cohort.template.day_count, calendar)
+    return Progress(day_number(days, today), len(days), track(days, calendar, today))
+
+
+def load_gates(cohort: Cohort, people: Sequence[Person], now: datetime) -> dict[int, list[Gate]]:
+    """The gates of each of these people, with as many queries for one as for many."""
+    criteria = criteria_from(cohort.template.gates["gates"])
+    ids = [person.id for person in people]
+    today = now.astimezone(ZoneInfo(cohort.site.zone_name)).date()
+    day = load_progress(cohort, today).day
+    wanted = {module for criterion in criteria for module in criterion.modules}
+    modules = [module.id for module in policies.list_modules() if module.code in wanted]
+    versions = {version.id for version in policies.load_in_force(modules, now).values()}
+    acknowledged = policies.load_acknowledged_pairs(ids, versions)
+    percents = _quiz_percents(ids)
+    planned, roll_calls = _attendance(cohort, ids)
+    decisions = _decisions(cohort, ids)
+    return {
+        person.id: evaluate(
+            criteria,
+            Facts(
+                day=day,
+                quiz_percent=percents.get(person.id),
+                agreement_percent=None,
+                acknowledged=(sum((person.id, version) in acknowledged for version in versions), len(versions)),
+                attended=_attended(roll_calls.get(person.id, [])),
+                sessions_planned=planned,
+                signed_off=GateKind.SIGN_OFF in decisions.get((person.id, GateDecisionKind.SIGNED_OFF), set()),
+                waived=frozenset(decisions.get((person.id, GateDecisionKind.WAIVED), set())),
+            ),
+        )
+        for person in people
+    }
+
+
+def get_template(code: str) -> PlanTemplate:
+    """The plan of a code, with its steps."""
+    query = select(PlanTemplate).where(PlanTemplate.code == code).options(selectinload(PlanTemplate.steps))
+    template = db.session.scalar(query)
+    if template is None:
+        raise NotFound
+    return template
+
+
+def list_templates() -> list[PlanTemplate]:
+    """All plans by code."""
+    return list(db.session.scalars(select(PlanTemplate).order_by(PlanTemplate.code)))
+
+
+def _attended(statuses: Sequence[AttendanceStatus]) -> tuple[int, int]:
+    found = attended(statuses)
+    return found.attended, found.counted
+
+
+def _quiz_percents(person_ids: Collection[int]) -> dict[int, int]:
+    """The mean of the best result of each assignment, in whole percent, rounded down."""
+    query = select(Attempt.id, Attempt.person_id, Attempt.assignment_id).where(
+        Attempt.person_id.in_(list(person_ids)), Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None)
+    )
+    attempts = db.session.execute(query).all()
+    runs = quizzes.load_current_runs([attempt.id for attempt in attempts])
+    best: dict[int, dict[int, int]] = {}
+    for attempt in attempts:
+        if attempt.id in runs:
+            run = runs[attempt.id]
+            of_person = best.setdefault(attempt.person_id, {})
+            percent = shown_percent(run.score_thousandths, run.max_thousandths)
+            of_person[attempt.assignment_id] = max(percent, of_person.get(attempt.assignment_id, 0))
+    return {person_id: sum(percents.values()) // len(percents) for person_id, percents in best.items()}
+
+
+def _attendance(cohort: Cohort, person_ids: Collection[int]) -> tuple[int, dict[int, list[AttendanceStatus]]]:
+    """How many sessions are planned that attendance is about, and each person's roll calls of them."""
+    counted = (
+        TrainingSession.cohort_id == cohort.id,
+        TrainingSession.kind.in_(ATTENDED_KINDS),
+        TrainingSession.state == SessionState.PLANNED,
+    )
+    planned = db.session.scalar(select(func.count()).select_from(TrainingSession).where(*counted)) or 0
+    query = (
+        select(Attendance.person_id, Attendance.status)
+        .join(TrainingSession, TrainingSession.id == Attendance.session_id)
+        .where(*counted, Attendance.person_id.in_(list(person_ids)))
+    )
+    marked: dict[int, list[AttendanceStatus]] = {}
+    for person_id, status in db.session.execute(query):
+        marked.setdefault(person_id, []).append(AttendanceStatus(status))
+    return planned, marked
+
+
+def _decisions(cohort: Cohort, person_ids: Collection[int]) -> dict[tuple[int, str], set[GateKind]]:
+    query = select(GateDecision).where(
+        GateDecision.cohort_id == cohort.id, GateDecision.person_id.in_(list(person_ids))
+    )
+    found: dict[tuple[int, str], set[GateKind]] = {}
+    for decision in db.session.scalars(query):
+        found.setdefault((decision.person_id, decision.decision), set()).add(GateKind(decision.gate))
+    return found

@@ -1,0 +1,150 @@
+"""Cohorts: the list, one cohort with its week and readiness, creating one, adding people, giving a quiz, signing off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.accounts import queries as people
+from lms.cohorts import actions, phrases, queries
+from lms.cohorts.core.readiness import Standing, standing
+from lms.cohorts.forms import AssignQuizForm, CohortForm
+from lms.cohorts.models import Cohort
+from lms.foundation import clock
+from lms.foundation.access import access, access_for, policy
+from lms.foundation.forms import choices
+from lms.foundation.locale import localized
+from lms.kit.problems import Invalid, NotFound
+from lms.quizzes import queries as quizzes
+from lms.sites import queries as sites
+
+blueprint = Blueprint("cohorts", __name__, template_folder="../templates")
+
+
+@blueprint.get("/cohorts")
+@policy("cohort.read")
+def index() -> str:
+    cohorts = queries.list_cohorts(access())
+    today = clock.now()
+    progress = {
+        cohort.id: queries.load_progress(cohort, today.astimezone(ZoneInfo(cohort.site.zone_name)).date())
+        for cohort, _count in cohorts
+    }
+    return render_template("cohorts/index.html", cohorts=cohorts, progress=progress)
+
+
+@blueprint.get("/cohorts/<code>")
+@policy("cohort.read")
+def show(code: str) -> str:
+    return _cohort_page(queries.get_cohort(access(), code), AssignQuizForm())
+
+
+@blueprint.route("/cohorts/new", methods=["GET", "POST"])
+@policy("cohort.write")
+def new() -> ResponseReturnValue:
+    form = CohortForm()
+    listed = sites.list_sites(access_for("site.read"))
+    templates = queries.list_templates()
+    form.site.choices = choices((site.id, localized(site.name_text)) for site in listed)
+    form.template.choices = choices((template.code, localized(template.title_text)) for template in templates)
+    if form.is_sent_and_valid():
+        command = actions.NewCohort(
+            code=form.code.data,
+            name_text={"en": form.name_en.data, "ja": form.name_ja.data},
+            site=next(site for site in listed if site.id == form.site.data),
+            template=queries.get_template(form.template.data),
+            go_live_on=form.go_live_on.data,
+            trainers=[current_user._get_current_object()],
+        )
+        try:
+            cohort = actions.create_cohort(command, by=current_user)
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            flash(_("The cohort is created and its plan stands on the calendar."))
+            return redirect(url_for("cohorts.show", code=cohort.code))
+    page = render_template("cohorts/new.html", form=form, templates=templates, sites=listed)
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.post("/cohorts/<code>/people")
+@policy("cohort.write")
+def enrol(code: str) -> ResponseReturnValue:
+    cohort = queries.get_cohort(access(), code)
+    wanted = set(request.form.getlist("people"))
+    candidates = [person for person in people.list_learners_of_site(cohort.site_id) if person.code in wanted]
+    actions.enrol(cohort, candidates)
+    flash(_("Added: %(count)s", count=len(candidates)))
+    return redirect(url_for("cohorts.show", code=code))
+
+
+@blueprint.post("/cohorts/<code>/quizzes")
+@policy("cohort.write")
+def assign_quiz(code: str) -> ResponseReturnValue:
+    cohort = queries.get_cohort(access(), code)
+    form = AssignQuizForm()
+    form.quiz.choices = choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
+    zone = ZoneInfo(cohort.site.zone_name)
+    if form.validate():
+        try:
+            actions.assign_quiz(
+                cohort,
+                quizzes.get_quiz(form.quiz.data),
+                opens_at=form.opens_at.data.replace(tzinfo=zone),
+                due_at=form.due_at.data.replace(tzinfo=zone),
+                by=current_user,
+            )
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            flash(_("The quiz is given to the cohort."))
+            return redirect(url_for("cohorts.show", code=code))
+    return _cohort_page(cohort, form), 422
+
+
+@blueprint.post("/cohorts/<code>/sign-offs")
+@policy("cohort.write")
+def sign_off(code: str) -> ResponseReturnValue:
+    cohort = queries.get_cohort(access(), code)
+    wanted = request.form.get("person", "")
+    person = next((member for member in queries.list_members(cohort) if member.code == wanted), None)
+    if person is None:
+        raise NotFound
+    actions.sign_off(cohort, person, by=current_user)
+    return redirect(url_for("cohorts.show", code=code))
+
+
+def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
+    now = clock.now()
+    zone = ZoneInfo(cohort.site.zone_name)
+    today = now.astimezone(zone).date()
+    members = queries.list_members(cohort)
+    gates = queries.load_gates(cohort, members, now)
+    standings = {person.id: standing(gates[person.id]) for person in members}
+    order = [Standing.AT_RISK, Standing.ON_TRACK, Standing.READY]
+    monday = today - timedelta(days=today.weekday())
+    week = queries.list_week(cohort, monday)
+    form.quiz.choices = choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
+    enrolled = {member.id for member in members}
+    candidates = [person for person in people.list_learners_of_site(cohort.site_id) if person.id not in enrolled]
+    return render_template(
+        "cohorts/cohort.html",
+        cohort=cohort,
+        progress=queries.load_progress(cohort, today),
+        members=sorted(members, key=lambda person: order.index(standings[person.id])),
+        named=people.load_named(enrolled),
+        gates=gates,
+        standings=standings,
+        week=week,
+        today=today,
+        zone=zone,
+        at=now,
+        form=form,
+        candidates=candidates,
+        phrases=phrases,
+    )
