@@ -24,7 +24,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature("sites", 2),
+    Feature("sites", 2, blueprints=("views",)),
     Feature("accounts", 3, _names("sites"), ("views.session", "views.people", "views.profile")),
     Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit")),
     Feature("questions", 6, _names("policies accounts sites"), ("views.banks", "views.questions")),
@@ -32,7 +32,7 @@ FEATURES: tuple[Feature, ...] = (
         "quizzes",
         7,
         _names("questions policies accounts sites"),
-        ("views.take", "views.result", "views.manage"),
+        ("views.result", "views.manage"),
         ("jobs",),
     ),
     Feature(
@@ -43,7 +43,11 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature("analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",)),
     Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
-    Feature("home", 11, _names("analysis cohorts quizzes policies accounts sites"), ("views",)),
-    Feature("cli", 12, _names("sites accounts policies questions quizzes cohorts analysis reports demo")),
-    Feature("demo", 12, _names("sites accounts policies questions quizzes cohorts analysis reports")),
+    Feature("home", 11, _names("analysis cohorts quizzes policies accounts sites"), ("views",), has_phrases=False),
+    Feature(
+        "cli", 12, _names("sites accounts policies questions quizzes cohorts analysis reports demo"), has_phrases=False
+    ),
+    Feature(
+        "demo", 12, _names("sites accounts policies questions quizzes cohorts analysis reports"), has_phrases=False
+    ),
 )

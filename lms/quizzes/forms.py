@@ -32,7 +32,9 @@ def events_from_json(document: Any, bodies: Mapping[int, Mapping[str, Any]], loc
     events = []
     for item in sent:
         seq, position, locale, payload = item["seq"], item["position"], item["locale"], item["payload"]
-        if not (isinstance(seq, int) and seq > 0 and position in bodies and locale in locales and isinstance(payload, dict)):
+        if not (
+            isinstance(seq, int) and seq > 0 and position in bodies and locale in locales and isinstance(payload, dict)
+        ):
             raise ValueError("event")
         parsed = type_of(bodies[position]).parse(bodies[position], payload) or {}
         events.append(Event(epoch, seq, position, locale, parsed))
@@ -41,18 +43,33 @@ def events_from_json(document: Any, bodies: Mapping[int, Mapping[str, Any]], loc
 
 class QuizForm(Form):
     code = StringField(
-        _l("Code"), [Required(_l("Enter a code.")), Regexp(r"[A-Za-z0-9-]+\Z", message=_l("Use letters, digits and hyphens.")), Length(max=40)]
+        _l("Code"),
+        [
+            Required(_l("Enter a code.")),
+            Regexp(r"[A-Za-z0-9-]+\Z", message=_l("Use letters, digits and hyphens.")),
+            Length(max=40),
+        ],
     )
-    title_en = StringField(_l("Title in English"), [Required(_l("Enter the title in both languages.")), Length(max=255)])
-    title_ja = StringField(_l("Title in Japanese"), [Required(_l("Enter the title in both languages.")), Length(max=255)])
+    title_en = StringField(
+        _l("Title in English"), [Required(_l("Enter the title in both languages.")), Length(max=255)]
+    )
+    title_ja = StringField(
+        _l("Title in Japanese"), [Required(_l("Enter the title in both languages.")), Length(max=255)]
+    )
     minutes = IntegerField(
-        _l("Minutes"), [InputRequired(_l("Enter a number of minutes from 1 to 480.")), NumberRange(1, 480, _l("Enter a number of minutes from 1 to 480."))]
+        _l("Minutes"),
+        [
+            InputRequired(_l("Enter a number of minutes from 1 to 480.")),
+            NumberRange(1, 480, _l("Enter a number of minutes from 1 to 480.")),
+        ],
     )
     cut_percent = IntegerField(
-        _l("Cut score, %"), [InputRequired(_l("Enter a number from 1 to 100.")), NumberRange(1, 100, _l("Enter a number from 1 to 100."))]
+        _l("Cut score, %"),
+        [InputRequired(_l("Enter a number from 1 to 100.")), NumberRange(1, 100, _l("Enter a number from 1 to 100."))],
     )
     attempts = IntegerField(
-        _l("Attempts"), [InputRequired(_l("Enter a number from 1 to 20.")), NumberRange(1, 20, _l("Enter a number from 1 to 20."))]
+        _l("Attempts"),
+        [InputRequired(_l("Enter a number from 1 to 20.")), NumberRange(1, 20, _l("Enter a number from 1 to 20."))],
     )
     multiple = SelectField(_l("Several answers"), choices=choices(MULTIPLE_RULES.items()))
     feedback = SelectField(_l("Feedback"), choices=choices(FEEDBACK.items()))

@@ -11,6 +11,7 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.policies.models import PolicyVersion
+from lms.questions.models import Question
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Event
 from lms.quizzes.core.attempt import AttemptState, Purpose
@@ -223,7 +224,7 @@ def list_quiz_questions(version: QuizVersion) -> list[QuizQuestion]:
     query = (
         select(QuizQuestion)
         .where(QuizQuestion.quiz_version_id == version.id)
-        .options(joinedload(QuizQuestion.question))
+        .options(joinedload(QuizQuestion.question).joinedload(Question.bank))
     )
     return list(db.session.scalars(query.order_by(QuizQuestion.position)))
 

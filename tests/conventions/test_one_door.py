@@ -12,7 +12,7 @@ DOORS = {
     r"\.commit\(": {"foundation/transaction.py"},
     r"datetime\.now\(|date\.today\(|time\.time\(|utcnow\(": {"foundation/clock.py"},
     r"^\s*(import|from) random\b": set(),
-    r"^\s*(import|from) weasyprint\b": {"foundation/pdf.py"},
+    r"^\s*(import|from) weasyprint\b": {"foundation/pdf_engine.py"},
     r"^\s*(import|from) xlsxwriter\b": {"foundation/spreadsheets.py"},
     r"\|\s*safe\b": set(),
     r"^\s*(import|from) (pickle|smtplib|requests|subprocess)\b": {"foundation/serving.py"},

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event
 
 REFRESH = timedelta(hours=1)
+PURPOSE = "calendar-feed"
+"""What the signed token in a feed's address is for."""
 
 
 @dataclass(frozen=True, slots=True)

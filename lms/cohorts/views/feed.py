@@ -8,13 +8,12 @@ from itsdangerous import BadSignature
 from lms.accounts import queries as people
 from lms.cohorts import queries
 from lms.cohorts.calendar import cohort_feed
+from lms.cohorts.core.feed import PURPOSE
 from lms.foundation.access import policy
 from lms.foundation.security import signer
 from lms.kit.problems import NotFound
 
 blueprint = Blueprint("feeds", __name__)
-
-PURPOSE = "calendar-feed"
 
 
 @blueprint.get("/calendar/<token>.ics")

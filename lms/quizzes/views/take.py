@@ -102,7 +102,9 @@ def submit_page(attempt_id: Any) -> ResponseReturnValue:
     if attempt.state != AttemptState.OPEN:
         return redirect(url_for("quizzes.result", attempt_id=attempt.id))
     answered = _answered(attempt)
-    return render_template("quizzes/review.html", attempt=attempt, answered=answered, at=clock.now(), minutes_left=minutes_left)
+    return render_template(
+        "quizzes/review.html", attempt=attempt, answered=answered, at=clock.now(), minutes_left=minutes_left
+    )
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/submit")
@@ -142,7 +144,9 @@ def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) 
     answered = {position: dict(event.payload) for position, event in of_record(events).items() if event.payload}
     versions = queries.load_policy_versions(attempt.id)
     body = row.question_version.body
-    texts = policies.load_sections([version.id for version in versions], [current()]) if "section" in body["groups"] else {}
+    texts = (
+        policies.load_sections([version.id for version in versions], [current()]) if "section" in body["groups"] else {}
+    )
     sections = {section.full_name: section for listed in texts.values() for section in listed}
     return render_template(
         "quizzes/question.html",

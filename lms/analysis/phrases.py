@@ -1,0 +1,76 @@
+"""The words and the cautious sentences that go with figures."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from lms.analysis.core.findings import Code
+
+FINDINGS = {
+    Code.KEY_SUSPECT: _l("Key may be wrong"),
+    Code.LANGUAGE_GAP: _l("EN and JA differ"),
+    Code.POLICY_CHANGED: _l("Policy changed"),
+    Code.WEAK: _l("Weak"),
+    Code.GOOD: _l("Good"),
+    Code.VERY_EASY: _l("Very easy"),
+    Code.FEW_DATA: _l("Fewer than 5 people"),
+    Code.INDICATIVE: _l("Indicative"),
+}
+
+STATES = {
+    Code.KEY_SUSPECT: "is-fail",
+    Code.LANGUAGE_GAP: "is-risk",
+    Code.POLICY_CHANGED: "is-risk",
+    Code.WEAK: "is-risk",
+    Code.GOOD: "is-pass",
+    Code.VERY_EASY: "is-none",
+    Code.FEW_DATA: "is-none",
+    Code.INDICATIVE: "is-info",
+}
+
+READ = {
+    Code.KEY_SUSPECT: _l(
+        "People who chose a wrong option did better on the rest than those who chose the key. Check the key and the wording first."
+    ),
+    Code.LANGUAGE_GAP: _l("The question is harder in one language. Compare both wordings."),
+    Code.POLICY_CHANGED: _l("The policy section has changed since. Confirm the question."),
+    Code.WEAK: _l("The question does not tell strong from weak. Look at its wording and its options."),
+    Code.GOOD: _l("Nothing stands out."),
+    Code.VERY_EASY: _l("Nearly everybody is right. Keep it only if the rule must be known by all."),
+    Code.FEW_DATA: _l("Figures of fewer than 5 people are not shown."),
+    Code.INDICATIVE: _l("Fewer than 30 people: take the figures as a hint."),
+}
+
+CSV_FINDINGS = {
+    "not-text": _l("The file is no text in a known encoding."),
+    "empty-file": _l("The file is empty."),
+    "broken-record": _l("The line cannot be read as CSV."),
+    "ragged-row": _l("The line has %(found)s cells, not %(expected)s."),
+    "duplicate-column": _l("The column “%(name)s” stands twice."),
+    "unnamed-column": _l("A column has no name."),
+    "no-person-column": _l("There is no column “person”."),
+    "unknown-column": _l("There is no column “%(name)s”."),
+    "no-items": _l("There is no column of an item."),
+    "no-people": _l("There is no line of a person."),
+    "no-person": _l("The line names no person."),
+    "duplicate-person": _l("The person “%(person)s” stands twice."),
+    "not-a-number": _l("“%(value)s” is no number (%(item)s)."),
+    "out-of-range": _l("%(value)s lies outside 0 to %(maximum)s (%(item)s)."),
+    "too-many-answers": _l("There are too many different answers to %(item)s."),
+    "unknown-focal": _l("No person belongs to the group “%(focal)s”."),
+    "missing-column": _l("The column “%(name)s” is missing."),
+    "no-item": _l("The line names no item."),
+    "duplicate-item": _l("The item “%(item)s” stands twice."),
+    "no-value": _l("The item “%(item)s” has no value."),
+    "bad-maximum": _l("“%(value)s” is no maximum (%(item)s)."),
+    "item-without-key": _l("The item “%(item)s” has no key."),
+    "item-without-maximum": _l("The item “%(item)s” has no maximum."),
+    "one-group": _l("Everybody belongs to one group (%(group)s)."),
+    "people-without-group": _l("%(people)s people belong to no group."),
+    "unknown-item": _l("The item “%(item)s” does not stand in the responses."),
+    "encoding-guessed": _l("The encoding was taken to be %(encoding)s."),
+}
+
+PROBLEMS = {
+    "analysis.group_and_focal": _l("--group and --focal go together."),
+}

@@ -1,0 +1,1 @@
+"""The sample organisation: its texts as files, its people and plans as data, and the loader."""

@@ -1,0 +1,93 @@
+"""The only door to PDF: HTML in, bytes out. The same HTML gives the same bytes.
+
+The work is done in a child that is forked from a warm helper (the import of WeasyPrint is paid once), under limits of processor
+time and memory, with a fetcher that opens nothing but the project's own static files, and with no font but the project's.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Any
+
+from lms.foundation.assets import STATIC
+from lms.kit.problems import Unavailable
+
+log = logging.getLogger("kijun.pdf")
+
+FONTS = STATIC / "fonts"
+REPORT_SHEET = STATIC / "css" / "report.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may take; ``wall_seconds`` bounds the waiting."""
+
+    cpu_seconds: int
+    memory_bytes: int
+    wall_seconds: int
+
+
+REPORT = Limits(cpu_seconds=120, memory_bytes=2 << 30, wall_seconds=140)
+"""For our own reports, whose text people have written."""
+
+
+def render(html: str, *, limits: Limits = REPORT) -> bytes:
+    """Render a document; raises ``Unavailable`` when it breaks or runs into its limits."""
+    context = _helper()
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(
+        target=_render_in_child,
+        args=(sender, html, REPORT_SHEET.read_text(), str(STATIC), limits.cpu_seconds, limits.memory_bytes),
+        daemon=True,
+    )
+    child.start()
+    sender.close()
+    try:
+        if not receiver.poll(limits.wall_seconds):
+            raise Unavailable("pdf.failed")
+        return receiver.recv_bytes()
+    except EOFError as error:
+        raise Unavailable("pdf.failed") from error
+    finally:
+        receiver.close()
+        if child.is_alive():
+            child.join(1)
+        if child.is_alive():
+            child.kill()
+        child.join()
+
+
+@cache
+def _helper() -> ForkServerContext:
+    """The warm helper, started at first use. It sees the project's fonts only."""
+    os.environ["FONTCONFIG_FILE"] = str(_font_configuration())
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["lms.foundation.pdf_engine"])
+    return context
+
+
+@cache
+def _font_configuration() -> Path:
+    """A fontconfig file that names the project's folder and no other."""
+    folder = Path(tempfile.mkdtemp(prefix="kijun-fonts-"))
+    path = folder / "fonts.conf"
+    path.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f"<dir>{FONTS}</dir><cachedir>{folder / 'cache'}</cachedir></fontconfig>"
+    )
+    return path
+
+
+def _render_in_child(connection: Connection, *document: Any) -> None:
+    """Runs in the child: the engine is imported there (and stands ready in the helper), never in a process that serves pages."""
+    from lms.foundation.pdf_engine import render as render_document  # noqa: PLC0415 - see above
+
+    render_document(connection, *document)

@@ -1,0 +1,50 @@
+"""Runs inside the warm helper and its children only: WeasyPrint with the project's fonts and a closed fetcher."""
+
+from __future__ import annotations
+
+import resource
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+VARIANT = "pdf/ua-1"
+
+
+class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+    """Opens files below one folder and nothing else: no network, no other file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder.resolve()
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        parts = urlsplit(url)
+        if parts.scheme != "file" or parts.netloc:
+            raise ValueError(f"refused: {parts.scheme}")
+        path = Path(unquote(parts.path)).resolve()
+        if not path.is_relative_to(self.folder):
+            raise ValueError("refused: outside the folder")
+        return URLFetcherResponse(url, path.read_bytes())
+
+
+def render(
+    connection: Connection, html: str, style_sheet: str, folder: str, cpu_seconds: int, memory_bytes: int
+) -> None:
+    """Render one document under its limits and send the bytes back; nothing is sent when it fails."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    fetcher = ClosedFetcher(Path(folder))
+    fonts = FontConfiguration()
+    base = Path(folder).as_uri() + "/"
+    sheet = CSS(string=style_sheet, base_url=base, url_fetcher=fetcher, font_config=fonts)
+    document = HTML(string=html, base_url=base, url_fetcher=fetcher)
+    connection.send_bytes(
+        document.write_pdf(
+            stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True, custom_metadata=True
+        )
+    )

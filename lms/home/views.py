@@ -1,0 +1,68 @@
+"""Today: for a learner the day's timetable, what to do and the gates; for everybody else the places of their work."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, url_for
+from flask_login import current_user
+
+from lms.accounts.core.roles import Role
+from lms.cohorts import phrases as cohort_phrases
+from lms.cohorts import queries as cohorts
+from lms.cohorts.core.agenda import phase
+from lms.cohorts.core.feed import PURPOSE
+from lms.cohorts.models import Cohort
+from lms.foundation import clock
+from lms.foundation.access import access_for, policy
+from lms.foundation.security import signer
+from lms.home.navigation import navigation
+from lms.policies import queries as policies
+from lms.quizzes import queries as quizzes
+
+blueprint = Blueprint("home", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+@policy("home.read")
+def today() -> str:
+    if Role.LEARNER not in current_user.roles:
+        return _staff_page()
+    now = clock.now()
+    modules = policies.list_modules()
+    versions = policies.load_in_force([module.id for module in modules], now)
+    acknowledged = policies.load_acknowledged(current_user.id)
+    given = quizzes.list_given(current_user.id)
+    open_quizzes = [entry for entry in given if entry.open_attempt or (not entry.passed and entry.may_start(now))]
+    cohort = cohorts.find_cohort_of(current_user.id)
+    return render_template(
+        "home/today.html",
+        at=now,
+        quizzes=open_quizzes,
+        to_read=[version for version in versions.values() if version.id not in acknowledged],
+        cohort=cohort,
+        **(_training(cohort) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),
+    )
+
+
+def _training(cohort: Cohort) -> dict[str, object]:
+    """What a cohort's page of the day adds: the track, the timetable and the gates of whoever asks."""
+    now = clock.now()
+    zone = ZoneInfo(cohort.site.zone_name)
+    day = now.astimezone(zone).date()
+    sessions = cohorts.list_sessions_of_day(cohort, day)
+    token = signer(PURPOSE).dumps(current_user.code)
+    return {
+        "zone": zone,
+        "progress": cohorts.load_progress(cohort, day),
+        "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session in sessions],
+        "gates": cohorts.load_gates(cohort, [current_user], now)[current_user.id],
+        "feed_url": url_for("feeds.person_feed", token=token, _external=True),
+        "phrases": cohort_phrases,
+    }
+
+
+def _staff_page() -> str:
+    listed = cohorts.list_cohorts(access_for("cohort.read"))
+    places = [item for item in navigation() if not item.current]
+    return render_template("home/staff.html", cohorts=listed, places=places, at=clock.now())

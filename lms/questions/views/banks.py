@@ -1,0 +1,90 @@
+"""Question banks: the list, one bank, creating one, importing a file."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.foundation import findings, transaction
+from lms.foundation.access import policy
+from lms.foundation.db import db
+from lms.foundation.errors import sentence
+from lms.kit.findings import has_errors
+from lms.kit.problems import Invalid
+from lms.questions import actions, phrases, queries
+from lms.questions.core import formats
+from lms.questions.forms import BankForm, ImportForm
+
+blueprint = Blueprint("questions", __name__, template_folder="../templates")
+
+
+@blueprint.get("/questions")
+@policy("question.read")
+def banks() -> str:
+    return render_template("questions/banks.html", banks=queries.list_banks())
+
+
+@blueprint.get("/questions/<code>")
+@policy("question.read")
+def bank(code: str) -> str:
+    found = queries.get_bank(code)
+    questions = queries.list_questions(found)
+    current = queries.load_current(questions)
+    return render_template("questions/bank.html", bank=found, questions=questions, current=current, phrases=phrases)
+
+
+@blueprint.route("/questions/new", methods=["GET", "POST"])
+@policy("question.write")
+def new_bank() -> ResponseReturnValue:
+    form = BankForm()
+    if form.is_sent_and_valid():
+        try:
+            actions.create_bank(form.code.data, {"en": form.title_en.data, "ja": form.title_ja.data})
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            flash(_("The bank is created."))
+            return redirect(url_for("questions.bank", code=form.code.data))
+    page = render_template("questions/bank_new.html", form=form)
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.get("/questions/<code>/import")
+@policy("question.write")
+def import_page(code: str) -> str:
+    return render_template("questions/import.html", bank=queries.get_bank(code), form=ImportForm(), spoken=[])
+
+
+@blueprint.post("/questions/<code>/import")
+@policy("question.write")
+@transaction.writes_late
+def import_file(code: str) -> ResponseReturnValue:
+    form = ImportForm()
+    uploaded = request.files.get("file")
+    if not form.validate() or uploaded is None or not uploaded.filename:
+        form.file.errors = [sentence(Invalid("question.no_file"))]
+        return render_template("questions/import.html", bank=queries.get_bank(code), form=form, spoken=[]), 422
+    reading = formats.read(uploaded.read(), file_name=uploaded.filename)
+    found = list(reading.findings)
+    if not has_errors(found):
+        transaction.begin_write()
+        imported = actions.import_questions(
+            queries.get_bank(code), reading.questions, by=current_user, locale=form.locale.data
+        )
+        found += imported.findings
+        if not has_errors(imported.findings):
+            flash(
+                _(
+                    "Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.",
+                    new=len(imported.created),
+                    revised=len(imported.revised),
+                    same=len(imported.unchanged),
+                )
+            )
+            return redirect(url_for("questions.bank", code=code))
+        db.session.rollback()  # input is never half applied
+    spoken = [(finding, findings.sentence(finding, phrases.FINDINGS)) for finding in found]
+    page = render_template("questions/import.html", bank=queries.get_bank(code), form=form, spoken=spoken)
+    return page, 422

@@ -1,0 +1,83 @@
+"""The result analysis of a quiz as a document. People appear as numbers only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+
+from lms.analysis import phrases as analysis_phrases
+from lms.analysis import queries as analysis
+from lms.analysis.core.findings import REVIEWED, Code
+from lms.analysis.queries import Analysis, Filters
+from lms.foundation.locale import localized, speaking
+from lms.kit.problems import Invalid
+from lms.policies.core.markup import Prose, blocks
+from lms.quizzes import queries as quizzes
+
+MOST_POINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for. ``made_at`` is an input: the same request gives the same bytes."""
+
+    quiz: str
+    cohort: str
+    locale: str
+    made_at: datetime
+    made_by: str
+    zone_name: str
+    comment: str = ""
+
+
+def html(request: Request) -> str:
+    """The document; raises ``Invalid`` when there is nothing to report."""
+    quiz = quizzes.get_quiz(request.quiz)
+    found = analysis.load_analysis(quiz, Filters(cohort=request.cohort))
+    if found is None:
+        raise Invalid("report.no_results")
+    with speaking(request.locale):
+        return render_template(
+            "reports/print/analysis.html",
+            request_=request,
+            zone=ZoneInfo(request.zone_name),
+            quiz=quiz,
+            found=found,
+            points=_points(found),
+            below=_below(found, request.locale),
+            phrases=analysis_phrases,
+            few_data=Code.FEW_DATA,
+        )
+
+
+def file_name(request: Request) -> str:
+    """The name under which the file is downloaded: quiz, cohort, day and language."""
+    day = request.made_at.astimezone(ZoneInfo(request.zone_name)).date()
+    parts = [request.quiz, *([request.cohort] if request.cohort else []), day.isoformat(), request.locale]
+    return "-".join(parts) + ".pdf"
+
+
+def _points(found: Analysis) -> list[tuple[str, str]]:
+    """The questions that need attention most, as (name, finding)."""
+    return [
+        (entry.item, str(finding.code))
+        for entry in found.health
+        for finding in entry.findings
+        if finding.code in REVIEWED
+    ][:MOST_POINTS]
+
+
+def _below(found: Analysis, locale: str) -> list[tuple[str, str, list[Prose]]]:
+    """The policy text of the sections below the cut: number, title and text, without sensitive examples."""
+    below = []
+    for name, total in zip(found.heatmap.sections, found.heatmap.section_totals, strict=True):
+        if total.is_below_cut:
+            section = found.sections[name]
+            spoken = locale if locale in section.bodies else "en"
+            prose = [block for block in blocks(section.bodies[spoken]) if isinstance(block, Prose)]
+            titles = {key: title or "" for key, title in section.titles.items()}
+            below.append((section.number or "", localized(titles, spoken), prose))
+    return below

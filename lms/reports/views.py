@@ -1,0 +1,70 @@
+"""Reports: asking for one, watching it being made, downloading it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.analysis import queries as analysis
+from lms.foundation import storage
+from lms.foundation.access import policy
+from lms.foundation.forms import choices
+from lms.foundation.locale import current, localized
+from lms.kit.problems import Conflict
+from lms.quizzes import queries as quizzes
+from lms.reports import actions, phrases, queries
+from lms.reports.forms import AnalysisReportForm
+
+blueprint = Blueprint("reports", __name__, template_folder="templates")
+
+
+@blueprint.get("/reports")
+@policy("report.write")
+def index() -> str:
+    return render_template("reports/index.html", runs=queries.list_runs(current_user.id), phrases=phrases)
+
+
+@blueprint.route("/reports/new", methods=["GET", "POST"])
+@policy("report.write")
+def new() -> ResponseReturnValue:
+    form = AnalysisReportForm(
+        quiz=request.args.get("quiz", ""), cohort=request.args.get("cohort", ""), language=current()
+    )
+    quiz = quizzes.get_quiz(form.quiz.data)
+    cohorts = analysis.list_cohorts_of(quiz)
+    form.cohort.choices = choices([("", _("All")), *((cohort.code, localized(cohort.name_text)) for cohort in cohorts)])
+    if form.is_sent_and_valid():
+        run = actions.request_analysis(
+            current_user,
+            quiz=quiz.code,
+            cohort=form.cohort.data,
+            locale=form.language.data,
+            comment=form.comment.data or "",
+        )
+        return redirect(url_for("reports.show", public_id=run.public_id))
+    page = render_template("reports/new.html", form=form, quiz=quiz)
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.get("/reports/<public_id>")
+@policy("report.write")
+def show(public_id: str) -> Response:
+    run = queries.get_run(current_user.id, public_id)
+    response = make_response(render_template("reports/show.html", run=run, phrases=phrases))
+    if run.job is not None and run.job.state in {"waiting", "running"}:
+        response.headers["Refresh"] = "2"  # works without script
+    return response
+
+
+@blueprint.get("/reports/<public_id>/file")
+@policy("report.write")
+def download(public_id: str) -> Response:
+    run = queries.get_run(current_user.id, public_id)
+    if run.file_sha256 is None:
+        raise Conflict("report.not_ready")
+    response = make_response(storage.load(run.file_sha256))
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{run.file_name}"'
+    return response
