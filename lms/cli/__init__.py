@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from lms.cli import jobs, people, static
+from lms.cli import demo, jobs, people, static
 
 
 def bind(app: Flask) -> None:
     """Register the groups."""
-    for group in (jobs.group, people.group, static.group):
+    for group in (demo.group, jobs.group, people.group, static.group):
         app.cli.add_command(group)

@@ -72,7 +72,7 @@ def import_policy(
     module_code = code or matter.code
     if not module_code:
         raise Invalid("policy.no_code", field="code")
-    module = queries.find_module(module_code) or Module(code=module_code, title_text={}, versions=[])
+    module = queries.find_module(module_code) or _new_module(module_code)
     number = matter.version or _next_number(module)
     version = _fresh_version(module, number)
     titles = {SOURCE_LOCALE: checked.source.title or module_code}
@@ -165,14 +165,21 @@ def export_policy(version: PolicyVersion) -> dict[str, str]:
     return files
 
 
+def _new_module(code: str) -> Module:
+    module = Module(code=code, title_text={})
+    db.session.add(module)
+    db.session.flush()
+    return module
+
+
 def _next_number(module: Module) -> VersionNumber:
-    versions = queries.list_versions(module) if module.id else []
+    versions = queries.list_versions(module)
     return VersionNumber(versions[0].major, versions[0].minor + 1) if versions else FIRST
 
 
 def _fresh_version(module: Module, number: VersionNumber) -> PolicyVersion:
     """A new draft, or the draft of that number emptied; never a published one."""
-    existing = queries.find_version(module, number) if module.id else None
+    existing = queries.find_version(module, number)
     if existing is not None and existing.state == VersionState.PUBLISHED:
         raise Conflict("policy.already_published", number=str(number))
     if existing is not None:
@@ -198,12 +205,14 @@ def _fresh_version(module: Module, number: VersionNumber) -> PolicyVersion:
 
 def _store_sections(module: Module, version: PolicyVersion, checked: Checked) -> None:
     """Write outline and texts. A translation without hashes of its own counts as made from the text beside it."""
-    known = {section.key: section for section in module.sections} if module.id else {}
+    known = {section.key: section for section in module.sections}
     translation = checked.translation
     sources = translation.matter.section_sources if translation else {}
     for position, row in enumerate(checked.rows):
-        section = known.get(row.key) or SectionRow(module=module, key=row.key)
-        known[row.key] = section
+        section = known.get(row.key)
+        if section is None:
+            section = known[row.key] = SectionRow(module_id=module.id, key=row.key)
+            db.session.add(section)
         version.outline.append(OutlineEntry(section=section, position=position, level=row.level))
         source_hash = section_sha256(row.source.body) if row.source is not None else None
         if row.source is not None and source_hash is not None:

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+
+from lms.accounts import actions as accounts
+from lms.accounts import queries as people
+from lms.accounts.core.sample_accounts import login_of
+from lms.accounts.phrases import SAMPLE_ACCOUNTS
+from lms.cli.speech import in_language, speaking
+from lms.demo import loader
+from lms.foundation import clock, transaction
+from lms.foundation.settings import sample_day
+
+group = AppGroup("demo", help=in_language("The sample organisation.", "サンプル組織。"))
+
+SEED = "1"
+
+
+@group.command(
+    "load",
+    help=in_language(
+        "Load the sample organisation into an empty database.", "空のデータベースにサンプル組織を読み込む。"
+    ),
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help=in_language("The day that all dates count from.", "日付の起点とする日。"),
+)
+@click.option("--seed", default=SEED, help=in_language("Seed of the response model.", "応答モデルのシード。"))
+@speaking
+def load(today: datetime | None, seed: str) -> None:
+    day: date = today.date() if today else clock.now().astimezone(loader.TOKYO).date()
+    password_hash = accounts.hash_password(sample_password(), login=login_of("admin"))
+    with transaction.unit():
+        world = loader.load(day, seed=seed, password_hash=password_hash)
+        click.echo(_("The sample organisation is loaded for %(day)s.", day=world.today.isoformat()))
+
+
+@group.command("sign-ins", help=in_language("List the sample sign-ins.", "サンプルのログイン情報を表示する。"))
+@speaking
+def sign_ins() -> None:
+    with transaction.unit(write=False):
+        if sample_day() is None:
+            click.echo(
+                _("This is no sample database. Create the first administrator with: flask people create-admin MAIL")
+            )
+            return
+        for person in people.list_sample_accounts():
+            name, _description = SAMPLE_ACCOUNTS[person.login.partition("@")[0]]
+            click.echo(f"  {person.login:<24} {name}")
+        click.echo(_("Password: %(password)s", password=sample_password()))
+
+
+def sample_password() -> str:
+    """The one password of the sample sign-ins, made at first use and kept beside the database."""
+    path: Path = current_app.config["KIJUN"].data_folder / "sample_password"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write("-".join(secrets.token_hex(2) for _part in range(4)))
+    return path.read_text()
