@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from lms.accounts.core.roles import Role
-from lms.foundation.access import ANONYMOUS, Grants, Scope
+from lms.foundation.access import ANONYMOUS, Grants, Reach, Scope
 
-_OPEN = {ANONYMOUS: Scope.ALL}
-_OWN = dict.fromkeys(Role, Scope.OWN)
-_EVERYBODY = dict.fromkeys(Role, Scope.ALL)
+_OPEN: Reach = {ANONYMOUS: Scope.ALL}
+_OWN: Reach = {role.value: Scope.OWN for role in Role}
+_EVERYBODY: Reach = {role.value: Scope.ALL for role in Role}
 
 GRANTS: Grants = {
     # open to everybody
@@ -39,8 +39,8 @@ GRANTS: Grants = {
     "site.write": {Role.ADMIN: Scope.ALL},
     "site.read": {Role.ADMIN: Scope.ALL, Role.VENDOR_MANAGER: Scope.VENDOR, Role.TRAINER: Scope.SITE},
     # policies
-    "policy.read": {**_EVERYBODY},
-    "policy.acknowledge": dict.fromkeys(Role, Scope.OWN),
+    "policy.read": _EVERYBODY,
+    "policy.acknowledge": _OWN,
     "policy.draft": {Role.EDITOR: Scope.ALL, Role.LOCALIZER: Scope.ALL, Role.QA: Scope.ALL, Role.ADMIN: Scope.ALL},
     "policy.write": {Role.EDITOR: Scope.ALL},
     "policy.publish": {Role.EDITOR: Scope.ALL},

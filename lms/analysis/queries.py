@@ -75,6 +75,11 @@ class Analysis:
     last_closed: datetime | None
     languages: Sequence[str]
 
+    @property
+    def numbers_below_everywhere(self) -> list[str]:
+        """The numbers of the sections that are below the cut in every cohort."""
+        return [self.sections[name].number or name for name in self.heatmap.below_everywhere]
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:

@@ -35,7 +35,7 @@ def people_of_own_cohorts(access: Access) -> ColumnElement[bool]:
     return Person.id.in_(select(Enrolment.person_id).where(Enrolment.cohort_id.in_(_trained_by(access.person_id))))
 
 
-def _trained_by(person_id: int | None) -> Select[tuple[int]]:
+def _trained_by(person_id: int | None) -> Select[int]:
     return select(CohortTrainer.cohort_id).where(CohortTrainer.person_id == person_id)
 
 

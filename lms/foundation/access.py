@@ -30,7 +30,8 @@ class Scope(StrEnum):
     ALL = "all"
 
 
-Grants = Mapping[str, Mapping[str, Scope]]
+Reach = dict[str, Scope]
+Grants = Mapping[str, Reach]
 
 
 class MissingPolicy(RuntimeError):
@@ -92,9 +93,9 @@ def bind(app: GuardedFlask) -> None:
         g.decided = False
         if request.endpoint is None:
             return  # no such page: the router's 404 or 405 follows
-        action = app.view_functions[request.endpoint].policy  # type: ignore[attr-defined]
+        action: str = getattr(app.view_functions[request.endpoint], "policy", "")
         g.decided = True
-        if ANONYMOUS in app.grants[action]:
+        if ANONYMOUS in app.grants.get(action, {}):
             return  # open to everybody: nobody need be looked up
         scopes = scopes_for(app.grants, action, current_roles())
         if not scopes:

@@ -37,4 +37,4 @@ def bind(app: Flask) -> None:
         logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = app.testing
-    app.logger = logger  # type: ignore[misc]
+    app.logger = logger

@@ -15,7 +15,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 VARIANT = "pdf/ua-1"
 
 
-class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+class ClosedFetcher(URLFetcher):
     """Opens files below one folder and nothing else: no network, no other file."""
 
     def __init__(self, folder: Path) -> None:

@@ -205,7 +205,7 @@ def _fresh_version(module: Module, number: VersionNumber) -> PolicyVersion:
 
 def _store_sections(module: Module, version: PolicyVersion, checked: Checked) -> None:
     """Write outline and texts. A translation without hashes of its own counts as made from the text beside it."""
-    known = {section.key: section for section in module.sections}
+    known = queries.load_section_rows(module.id)
     translation = checked.translation
     sources = translation.matter.section_sources if translation else {}
     for position, row in enumerate(checked.rows):

@@ -72,6 +72,12 @@ def find_section(full_name: str) -> Section | None:
     return db.session.scalar(query.options(joinedload(Section.module)))
 
 
+def load_section_rows(module_id: int) -> dict[str, Section]:
+    """The sections that a module has had so far, by key."""
+    sections = db.session.scalars(select(Section).where(Section.module_id == module_id))
+    return {section.key: section for section in sections}
+
+
 def list_versions(module: Module) -> list[PolicyVersion]:
     """The versions of a module, the newest first."""
     versions = db.session.scalars(select(PolicyVersion).where(PolicyVersion.module_id == module.id))

@@ -53,7 +53,7 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     cut = halves(question)
     row = queries.find_question(question.id)
     if row is not None and row.bank_id != bank.id:
-        raise Invalid("question.other_bank", field="code", code=question.id)
+        raise Invalid("question.other_bank", field="code", question=question.id)
     current = queries.load_current([row]).get(row.id) if row is not None else None
     key = queries.load_keys({(current.version.id, current.key_n)}) if current else {}
     if current and current.version.sha256 == cut.body_sha256 and list(key.values()) == [cut.key]:
@@ -90,7 +90,9 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
 def import_questions(bank: Bank, placed: Sequence[Placed], *, by: Person | None, locale: str | None = None) -> Imported:
     """Write the questions of a file into a bank, all of them or (when one cannot be) none."""
     findings: list[Finding] = []
-    created, revised, unchanged = [], [], []
+    created: list[str] = []
+    revised: list[str] = []
+    unchanged: list[str] = []
     for item in placed:
         question = _named(item, bank, locale)
         existed = queries.find_question(question.id) is not None

@@ -54,7 +54,7 @@ FINDINGS = {
     "question.no-misconception": _l("Option %(option)s names no misconception."),
     "question.cue-word": _l("Option %(option)s has a word that gives the answer away."),
     "question.unknown_section": _l("There is no section “%(section)s”. Import its policy first."),
-    "question.other_bank": _l("%(code)s belongs to another bank."),
+    "question.other_bank": _l("%(question)s belongs to another bank."),
 }
 
 PROBLEMS = {

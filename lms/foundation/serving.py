@@ -1,0 +1,119 @@
+"""Watching child processes, and the care taken before a migration. No web framework here but Flask-Migrate's view of the schema."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+from lms.foundation.db import db
+
+MOST_DEATHS = 3
+DEATHS_WITHIN_SECONDS = 60
+STOP_SECONDS = 35
+"""A little more than gunicorn's graceful timeout."""
+
+
+@dataclass
+class Child:
+    """A process to keep alive."""
+
+    name: str
+    command: Sequence[str]
+    running: subprocess.Popen[bytes] | None = None
+    deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_DEATHS))
+
+
+class Supervisor:
+    """Starts children, restarts one that dies, stops all of them together."""
+
+    def __init__(self, children: Sequence[Child]) -> None:
+        self.children = children
+        self.stopping = False
+
+    def start(self) -> None:
+        """Start every child, and listen for the signals that end them."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        for child in self.children:
+            self._start(child)
+
+    def run_once(self, command: Sequence[str]) -> None:
+        """Run a command to its end, its output on ours."""
+        subprocess.run(command, check=False)
+
+    def watch(self, *, look_every: float = 0.3) -> int:
+        """Watch until told to stop (status 0) or until a child has died three times in a minute (status 1)."""
+        status = 0
+        while not self.stopping and status == 0:
+            time.sleep(look_every)
+            status = max((self._look_after(child) for child in self.children), default=0)
+        self._end_all()
+        return status
+
+    def _start(self, child: Child) -> None:
+        # a session of its own: Ctrl-C reaches the supervisor, which ends its children in order
+        child.running = subprocess.Popen(child.command, start_new_session=True)
+
+    def _look_after(self, child: Child) -> int:
+        if self.stopping or child.running is None or child.running.poll() is None:
+            return 0
+        now = time.monotonic()
+        child.deaths.append(now)
+        if len(child.deaths) == MOST_DEATHS and now - child.deaths[0] < DEATHS_WITHIN_SECONDS:
+            print(f"Kijun: {child.name} died {MOST_DEATHS} times within a minute.", file=sys.stderr)
+            return 1
+        self._start(child)
+        return 0
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _end_all(self) -> None:
+        alive = [child.running for child in self.children if child.running and child.running.poll() is None]
+        for process in alive:
+            process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in alive:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def head_revision(app: Flask) -> str | None:
+    """The newest revision that the code knows."""
+    return ScriptDirectory(app.extensions["migrate"].directory).get_current_head()
+
+
+def is_behind(head: str | None) -> bool:
+    """Whether the database has not seen that revision yet."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() != head
+
+
+def copy_before_migration(path: Path, keep: int) -> Path:
+    """Copy a SQLite file with its log folded in; the last ``keep`` copies stay."""
+    number = 1 + max((int(old.suffix[1:]) for old in path.parent.glob(f"{path.name}.before.*")), default=0)
+    target = path.with_name(f"{path.name}.before.{number}")
+    with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
+        source.backup(copy)
+    shutil.copymode(path, target)
+    copies = sorted(path.parent.glob(f"{path.name}.before.*"), key=lambda old: int(old.suffix[1:]))
+    for old in copies[:-keep]:
+        old.unlink()
+    return target
