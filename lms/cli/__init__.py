@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from lms.cli import demo, jobs, people, static
+from lms.cli import analysis, calendar, demo, jobs, people, policies, questions, reports, static
 
 
 def bind(app: Flask) -> None:
     """Register the groups."""
-    for group in (demo.group, jobs.group, people.group, static.group):
-        app.cli.add_command(group)
+    for module in (analysis, calendar, demo, jobs, people, policies, questions, reports, static):
+        app.cli.add_command(module.group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,7 +15,9 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from lms.foundation.errors import sentence
+from lms.foundation.findings import sentence as finding_sentence
 from lms.foundation.locale import LOCALES, of_environment
+from lms.kit.findings import Finding
 from lms.kit.problems import Problem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -44,15 +46,38 @@ def speaking(command: Command) -> Command:
     @with_appcontext
     @wraps(command)
     def spoken(*args: Any, message_locale: str, **kwargs: Any) -> Any:
-        g.locale = message_locale
-        with force_locale(message_locale):
-            try:
-                return command(*args, **kwargs)
-            except Problem as problem:
-                click.echo(sentence(problem), err=True)
-                sys.exit(1)
+        return _run(command, message_locale, *args, **kwargs)
 
     return spoken  # type: ignore[return-value]
+
+
+def speaking_of_texts(command: Command) -> Command:
+    """The same for a command whose own ``--locale`` is the language of texts; its messages follow the environment."""
+
+    @with_appcontext
+    @wraps(command)
+    def spoken(*args: Any, **kwargs: Any) -> Any:
+        return _run(command, environment_locale(), *args, **kwargs)
+
+    return spoken  # type: ignore[return-value]
+
+
+def _run(command: Callable[..., Any], message_locale: str, *args: Any, **kwargs: Any) -> Any:
+    g.locale = message_locale
+    with force_locale(message_locale):
+        try:
+            return command(*args, **kwargs)
+        except Problem as problem:
+            click.echo(sentence(problem), err=True)
+            sys.exit(1)
+
+
+def say_findings(findings: Iterable[Finding], phrases: Mapping[str, Any]) -> None:
+    """Print findings on standard error: place, level, sentence."""
+    for finding in findings:
+        place = f"{finding.line}:{finding.column or 1}" if finding.line else "-"
+        file = f"{finding.facts['file']}:" if "file" in finding.facts else ""
+        click.echo(f"{file}{place} {finding.level}: {finding_sentence(finding, phrases)}", err=True)
 
 
 def say_json(document: Mapping[str, Any]) -> None:

@@ -25,6 +25,10 @@ _sentences: dict[str, Any] = {
         "The form could not be sent because the page was open for too long. Go back, reload the page and send it again."
     ),
     "database.unavailable": _l("The database does not answer just now. Nothing was lost. Please try again."),
+    "calendar.unknown_country": _l(
+        "The holidays of “%(country)s” are not known. Write a country's two letters, such as JP or US-TX."
+    ),
+    "calendar.unknown_cohort": _l("There is no cohort “%(cohort)s”."),
     "demo.not_empty": _l("The database is in use. The sample is only loaded into an empty one."),
     "http.400": _l("The request could not be read. Nothing was changed."),
     "http.405": _l("This address does not take that kind of request."),

@@ -61,6 +61,7 @@ PROBLEMS = {
     "bank.code_taken": _l("This code is taken. Choose another."),
     "question.unknown_section": FINDINGS["question.unknown_section"],
     "question.other_bank": FINDINGS["question.other_bank"],
+    "question.not_imported": _l("Nothing was imported."),
     "question.no_right": _l("Mark the right option."),
     "question.no_file": _l("Choose a file."),
     "question.code_taken": _l("This code is taken. Choose another."),

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from lms.analysis.core.files import Files, read_responses
+from lms.analysis.core.report import report
+from lms.analysis.phrases import CSV_FINDINGS
+from lms.cli.speech import in_language, say_findings, say_json, speaking
+from lms.kit.findings import has_errors
+from lms.kit.problems import Invalid
+
+group = AppGroup("analysis", help=in_language("Figures from files.", "ファイルからの集計。"))
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@group.command(
+    "items",
+    help=in_language("Item and test figures of a CSV of responses.", "解答のCSVから設問とテストの統計を計算する。"),
+)
+@click.argument("responses", type=FILE)
+@click.option("--key", type=FILE, help=in_language("CSV with the right answers (item,key).", "正答のCSV（item,key）。"))
+@click.option(
+    "--max", "maxima", type=FILE, help=in_language("CSV with maximum marks (item,max).", "配点のCSV（item,max）。")
+)
+@click.option("--group", "group_column", help=in_language("Column of the groups compared.", "比べる群の列。"))
+@click.option("--focal", help=in_language("Value of the focal group.", "焦点群の値。"))
+@click.option("--ignore", multiple=True, help=in_language("A column to leave out.", "使わない列。"))
+@click.option(
+    "--blank-as", type=click.Choice(["0"]), help=in_language("An empty cell counts 0.", "空のセルを0とする。")
+)
+@click.option(
+    "--moodle", is_flag=True, help=in_language("Also the figures of Moodle's report.", "Moodleのレポートの値も出す。")
+)
+@click.option(
+    "--skip-errors", is_flag=True, help=in_language("Leave lines with errors out.", "エラーのある行を除いて計算する。")
+)
+@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
+@speaking
+def items(
+    responses: Path,
+    key: Path | None,
+    maxima: Path | None,
+    group_column: str | None,
+    focal: str | None,
+    ignore: tuple[str, ...],
+    blank_as: str | None,
+    moodle: bool,
+    skip_errors: bool,
+    as_document: bool,
+) -> None:
+    if (group_column is None) != (focal is None):
+        raise Invalid("analysis.group_and_focal")
+    reading = read_responses(
+        Files(
+            responses=responses.read_bytes(),
+            key=key.read_bytes() if key else None,
+            maxima=maxima.read_bytes() if maxima else None,
+            group=group_column,
+            focal=focal,
+            ignore=ignore,
+            blank_is_zero=blank_as == "0",
+        )
+    )
+    say_findings(reading.findings, CSV_FINDINGS)
+    if reading.responses is None or (has_errors(reading.findings) and not skip_errors):
+        sys.exit(1)
+    document = report(reading.responses, focal=focal, moodle=moodle)
+    if as_document:
+        say_json(document)
+        return
+    for item in document["items"]:
+        click.echo("\t".join([item["item"], *(_shown(item[name]) for name in ("n", "facility", "rest_correlation"))]))
+
+
+def _shown(value: float | int | None) -> str:
+    return "–" if value is None else str(value) if isinstance(value, int) else f"{value:.3f}"

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from lms.cli.speech import in_language, say_json, speaking
+from lms.cohorts import queries
+from lms.cohorts.calendar import cohort_feed
+from lms.foundation import transaction
+from lms.foundation.locale import current
+from lms.kit.problems import NotFound
+from lms.kit.workdays import WorkCalendar, passed
+from lms.sites.core import holiday_calendar
+
+group = AppGroup("calendar", help=in_language("Working days and feeds.", "営業日と予定の書き出し。"))
+
+
+@group.command(
+    "workdays",
+    help=in_language("The date N working days on.", "N営業日後の日付。"),
+    context_settings={"ignore_unknown_options": True},
+)
+@click.argument("country")
+@click.argument("date", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("n", type=click.IntRange(-5000, 5000))
+@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
+@speaking
+def workdays(country: str, date: datetime, n: int, as_document: bool) -> None:
+    code, _dash, part = country.upper().partition("-")
+    if not holiday_calendar.is_known(code, part or None):
+        raise NotFound("calendar.unknown_country", country=country)
+    start = date.date()
+    span = abs(n) // 200 + 1
+    names = holiday_calendar.names(code, part or None, range(start.year - span, start.year + span + 1))
+    end = WorkCalendar(holidays=frozenset(names)).shift(start, n)
+    holidays = [{"date": day.isoformat(), "name": names[day]} for day in passed(names.keys(), start, end)]
+    if as_document:
+        say_json({"date": end.isoformat(), "n": n, "country": country.upper(), "holidays": holidays})
+        return
+    click.echo(end.isoformat())
+    for holiday in holidays:
+        click.echo(f"  {holiday['date']} {names[datetime.fromisoformat(str(holiday['date'])).date()][current()]}")
+
+
+@group.command("feed", help=in_language("Write a cohort's iCalendar feed.", "クラスのiCalendarを書き出す。"))
+@click.argument("cohort")
+@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@speaking
+def feed(cohort: str, output: Path) -> None:
+    with transaction.unit(write=False):
+        found = queries.find_cohort(cohort)
+        if found is None:
+            raise NotFound("calendar.unknown_cohort", cohort=cohort)
+        output.write_bytes(cohort_feed(found, current()))
+    click.echo(str(output))

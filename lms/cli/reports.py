@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from lms.cli.speech import in_language, speaking_of_texts
+from lms.foundation import clock, pdf, transaction
+from lms.foundation.locale import LOCALES
+from lms.reports.builders import analysis
+
+group = AppGroup("reports", help=in_language("Reports as files.", "レポートのファイル。"))
+
+
+@group.command("render", help=in_language("Render a report: analysis.", "レポートを作成する：analysis。"))
+@click.argument("kind", type=click.Choice(["analysis"]))
+@click.option("--quiz", required=True, help=in_language("Code of the quiz.", "テストのコード。"))
+@click.option("--cohort", default="", help=in_language("Code of a cohort.", "クラスのコード。"))
+@click.option(
+    "--locale",
+    "locale",
+    type=click.Choice(LOCALES),
+    required=True,
+    help=in_language("Language of the report.", "レポートの言語。"),
+)
+@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@speaking_of_texts
+def render(kind: str, quiz: str, cohort: str, locale: str, output: Path) -> None:
+    request = analysis.Request(quiz, cohort, locale, clock.now(), "system", "Asia/Tokyo")
+    with transaction.unit(write=False):
+        document = analysis.html(request)
+    output.write_bytes(pdf.render(document))
+    click.echo(str(output))
