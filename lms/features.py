@@ -1,4 +1,7 @@
-"""The architecture as data: each feature, its level, and which lower features it may import. The convention tests read it."""
+"""The architecture as data: each feature, its level, and which lower features it may import.
+
+The convention tests read it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A package below ``lms/``. ``may_import`` names features of lower levels; kit and foundation are open to everyone."""
+    """A package below ``lms/``.
+
+    ``may_import`` names features of lower levels; kit and foundation are open to everyone.
+    """
 
     name: str
     level: int

@@ -1,33 +1,41 @@
 """Prepares the data and runs the two children of an installation: gunicorn and the worker. Used by ``script/server``.
 
-A child that dies is started again; three deaths in a minute end everything with status 1. SIGTERM and Ctrl-C stop both cleanly.
+A child that dies is started again; three deaths in a minute end everything with status 1. SIGTERM and Ctrl-C stop
+both cleanly.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-import sqlite3
 import sys
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 import config
 from lms.app import create_app
+from lms.foundation import journal
+from lms.foundation.locale import in_language
 from lms.foundation.serving import Child, Supervisor, copy_before_migration, head_revision, is_behind
 
 LAST_COPIES = 3
 
 
+class CannotServe(Exception):
+    """What keeps the installation from serving, as one sentence."""
+
+
 def main() -> int:
     """Prepare and serve; returns the exit status."""
-    settings = config.from_environment()
-    os.environ["FLASK_APP"] = "wsgi"
     try:
+        settings = config.from_environment()
         prepare(settings)
-    except (sqlite3.OperationalError, OSError) as error:
-        print(f"Kijun: {error}", file=sys.stderr)
+    except (CannotServe, OperationalError, OSError) as error:
+        print(reason(error), file=sys.stderr)
         return 1
+    os.environ["FLASK_APP"] = "wsgi"
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     workers = "1" if settings.database_url.startswith("sqlite") else os.environ.get("WEB_CONCURRENCY", "2")
     web = [
@@ -36,7 +44,10 @@ def main() -> int:
         *("--log-level", "warning", "wsgi:app"),
     ]
     flask = [sys.executable, "-m", "flask"]
-    children = [Child("web", web), Child("worker", [*flask, "jobs", "work"])]
+    children = [
+        Child(in_language("The web server", "Webサーバー"), web),
+        Child(in_language("The job worker", "ジョブワーカー"), [*flask, "jobs", "work"]),
+    ]
     supervisor = Supervisor(children)
     supervisor.start()
     print(f"\nKijun  http://{host}:{port}/", flush=True)
@@ -45,7 +56,10 @@ def main() -> int:
 
 
 def prepare(settings: config.Base) -> None:
-    """Migrate the database (a copy of the file is kept first), compress static files, load the sample where it belongs."""
+    """Migrate the database (the file is copied first), compress static files, load the sample where it belongs.
+
+    Raises ``CannotServe`` when the clock stands before what the database holds already.
+    """
     app = create_app(settings)
     path = (
         Path(settings.database_url.removeprefix("sqlite:///")) if settings.database_url.startswith("sqlite") else None
@@ -58,17 +72,52 @@ def prepare(settings: config.Base) -> None:
             from flask_migrate import upgrade  # noqa: PLC0415 - Alembic configures logging when it is imported
 
             upgrade()
-    _command(app, "static", "build")
+        if journal.is_ahead_of_clock():
+            raise CannotServe(
+                in_language(
+                    "The clock of this machine stands before the newest entry of the database; set it right first.",
+                    "このマシンの時計が、データベースの最新の記録より前を示しています。先に時計を合わせてください。",
+                )
+            )
+    command(app, "static", "build")
     if settings.sample_allowed or (settings.embedded_database and fresh):
-        _command(app, "demo", "load")
+        command(app, "demo", "load")
 
 
-def _command(app: Flask, *words: str) -> None:
+def command(app: Flask, *words: str) -> None:
     """Run one of our own commands in this process, where the app is loaded already."""
     result = app.test_cli_runner().invoke(args=words)
     print(result.output, end="", flush=True)
+    if isinstance(result.exception, OperationalError | OSError):
+        raise result.exception
     if result.exit_code != 0:
-        raise OSError(f"flask {' '.join(words)} failed") from result.exception
+        failed = "flask " + " ".join(words)
+        raise CannotServe(in_language(f"{failed} failed.", f"{failed} が失敗しました。")) from result.exception
+
+
+def reason(error: Exception) -> str:
+    """One sentence for the person who started the server.
+
+    >>> reason(OSError(errno.ENOSPC, "No space left on device", "/srv/kijun"))
+    'The disk is full.'
+    >>> reason(PermissionError(errno.EACCES, "Permission denied", "/srv/kijun"))
+    'There is no permission to write to /srv/kijun.'
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    words = str(error.orig) if isinstance(error, OperationalError) else ""
+    if number == errno.ENOSPC or "disk is full" in words:
+        return in_language("The disk is full.", "ディスクに空きがありません。")
+    if isinstance(error, OSError) and number in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return in_language(
+            f"There is no permission to write to {error.filename}.", f"{error.filename} に書き込む権限がありません。"
+        )
+    if "readonly" in words or "unable to open" in words:
+        return in_language(
+            "There is no permission to write to the database file.", "データベースファイルに書き込む権限がありません。"
+        )
+    if isinstance(error, CannotServe):
+        return str(error)
+    return in_language(f"Kijun cannot start: {words or error}", f"Kijunを起動できません：{words or error}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import hmac
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What uses the app uses a database, and so runs on each kind of database."""
+    for item in items:
+        if "app" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
     """The folder of real inputs and reference values; they are not part of the project."""
@@ -55,20 +63,40 @@ class Database:
     url: str
     template: str
 
-    def renew(self) -> None:
-        """Give the next test a fresh copy."""
+    def renew(self, template: str | None = None) -> None:
+        """Give the next test a fresh copy of the migrated template, or of another one."""
         if self.url.startswith("sqlite"):
-            target = Path(self.url.removeprefix("sqlite:///"))
-            for suffix in ("-wal", "-shm"):
-                target.with_name(target.name + suffix).unlink(missing_ok=True)
-            shutil.copyfile(self.template, target)
-            return
-        name = make_url(self.url).database
-        administer(
-            self.url,
-            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
-            f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"',
-        )
+            copy_sqlite(Path(template or self.template), sqlite_path(self.url))
+        else:
+            copy_postgresql(self.url, template or self.template, str(make_url(self.url).database))
+
+    def keep_as(self, name: str) -> str:
+        """Keep what the running copy holds as a template of its own."""
+        if self.url.startswith("sqlite"):
+            path = Path(self.template).with_name(f"{name}.sqlite")
+            with sqlite3.connect(sqlite_path(self.url)) as source, sqlite3.connect(path) as target:
+                source.backup(target)
+            return str(path)
+        copy_postgresql(self.url, str(make_url(self.url).database), name)
+        return name
+
+
+def sqlite_path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    shutil.copyfile(source, target)
+
+
+def copy_postgresql(url: str, source: str, target: str) -> None:
+    administer(
+        url,
+        f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)',
+        f'CREATE DATABASE "{target}" TEMPLATE "{source}"',
+    )
 
 
 def on_database(url: str, name: str) -> str:
@@ -147,6 +175,28 @@ def app(built: Flask, database: Database) -> Iterator[Flask]:
     with built.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sample_template(built: Flask, database: Database) -> str:
+    """The sample organisation of Monday 16 November 2026, loaded once by its command."""
+    database.renew()
+    with clock.fixed(MONDAY_AFTERNOON):
+        result = built.test_cli_runner().invoke(args=["demo", "load", "--today", "2026-11-16"])
+    assert result.exit_code == 0, result.output
+    with built.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return database.keep_as("kijun_sample")
+
+
+@pytest.fixture
+def sample(app: Flask, database: Database, sample_template: str) -> Flask:
+    """The app with the sample organisation in its database."""
+    with app.app_context():
+        db.engine.dispose()
+    database.renew(sample_template)
+    return app
 
 
 @pytest.fixture(autouse=True)

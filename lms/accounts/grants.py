@@ -1,4 +1,7 @@
-"""Who may do what, and how far: the access matrix as data. A route names one of these actions; what is not listed is refused."""
+"""Who may do what, and how far: the access matrix as data.
+
+A route names one of these actions; what is not listed is refused.
+"""
 
 from __future__ import annotations
 

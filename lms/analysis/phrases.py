@@ -30,7 +30,8 @@ STATES = {
 
 READ = {
     Code.KEY_SUSPECT: _l(
-        "People who chose a wrong option did better on the rest than those who chose the key. Check the key and the wording first."
+        "People who chose a wrong option did better on the rest than those who chose the key. "
+        "Check the key and the wording first."
     ),
     Code.LANGUAGE_GAP: _l("The question is harder in one language. Compare both wordings."),
     Code.POLICY_CHANGED: _l("The policy section has changed since. Confirm the question."),

@@ -55,7 +55,7 @@ class QuestionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Everything that the page, the PDF and every table of a quiz's analysis show: one value, so their numbers are equal."""
+    """All that page, PDF and tables of a quiz's analysis show: one value, so their numbers are equal."""
 
     quiz: Quiz
     rules: Rules
@@ -176,7 +176,7 @@ def _outcomes(quiz: Quiz, rows: Sequence[Row], of_person: Mapping[int, Cohort]) 
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .where(QuizVersion.quiz_id == quiz.id, Attempt.purpose == Purpose.ASSESSED, Attempt.person_id.in_(people))
     )
-    owners = {attempt_id: person_id for attempt_id, person_id in db.session.execute(query)}
+    owners = dict(db.session.execute(query))
     runs = quizzes.load_current_runs(list(owners))
     passed = {owners[attempt_id] for attempt_id, run in runs.items() if run.passed}
     return [Outcome(_cohort_code(of_person, attempt), attempt.person_id in passed) for attempt, _run, _code in rows]

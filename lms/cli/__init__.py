@@ -1,4 +1,7 @@
-"""Commands for operators, thin like views. Each group is a module; messages follow ``--locale``, else the environment."""
+"""Commands for operators, thin like views.
+
+Each group is a module; messages follow ``--locale``, else the environment.
+"""
 
 from __future__ import annotations
 

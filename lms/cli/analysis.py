@@ -9,7 +9,8 @@ from flask.cli import AppGroup
 from lms.analysis.core.files import Files, read_responses
 from lms.analysis.core.report import report
 from lms.analysis.phrases import CSV_FINDINGS
-from lms.cli.speech import in_language, say_findings, say_json, speaking
+from lms.cli.speech import say_findings, say_json, speaking
+from lms.foundation.locale import in_language
 from lms.kit.findings import has_errors
 from lms.kit.problems import Invalid
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from lms.cli.speech import in_language, say_json, speaking
+from lms.cli.speech import say_json, speaking
 from lms.cohorts import queries
 from lms.cohorts.calendar import cohort_feed
 from lms.foundation import transaction
-from lms.foundation.locale import current
+from lms.foundation.locale import current, in_language
 from lms.kit.problems import NotFound
 from lms.kit.workdays import WorkCalendar, passed
 from lms.sites.core import holiday_calendar

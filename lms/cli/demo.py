@@ -14,9 +14,10 @@ from lms.accounts import actions as accounts
 from lms.accounts import queries as people
 from lms.accounts.core.sample_accounts import login_of
 from lms.accounts.phrases import SAMPLE_ACCOUNTS
-from lms.cli.speech import in_language, speaking
+from lms.cli.speech import speaking
 from lms.demo import loader
 from lms.foundation import clock, transaction
+from lms.foundation.locale import in_language
 from lms.foundation.settings import sample_day
 
 group = AppGroup("demo", help=in_language("The sample organisation.", "サンプル組織。"))

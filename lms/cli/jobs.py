@@ -7,8 +7,9 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from lms.cli.speech import in_language, speaking
+from lms.cli.speech import speaking
 from lms.foundation.jobs import Worker
+from lms.foundation.locale import in_language
 
 group = AppGroup("jobs", help=in_language("Background jobs.", "バックグラウンドジョブ。"))
 

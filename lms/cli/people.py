@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from lms.accounts import actions
 from lms.accounts.core.roles import Role
-from lms.cli.speech import in_language, speaking
+from lms.cli.speech import speaking
 from lms.foundation import transaction
+from lms.foundation.locale import in_language
 from lms.sites.actions import first_site
 
 group = AppGroup("people", help=in_language("People and their access.", "利用者とその権限。"))

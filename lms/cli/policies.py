@@ -9,10 +9,10 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from lms.cli.speech import in_language, say_findings, say_json, speaking
+from lms.cli.speech import say_findings, say_json, speaking
 from lms.foundation import transaction
 from lms.foundation.findings import as_json
-from lms.foundation.locale import SOURCE_LOCALE
+from lms.foundation.locale import SOURCE_LOCALE, in_language
 from lms.kit.problems import Invalid
 from lms.policies import actions, queries
 from lms.policies.actions import Checked

@@ -8,9 +8,10 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from lms.cli.speech import in_language, say_findings, say_json, speaking, speaking_of_texts
+from lms.cli.speech import say_findings, say_json, speaking, speaking_of_texts
 from lms.foundation import transaction
 from lms.foundation.findings import as_json
+from lms.foundation.locale import in_language
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid
 from lms.questions import actions, queries

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from lms.cli.speech import in_language, speaking_of_texts
+from lms.cli.speech import speaking_of_texts
 from lms.foundation import clock, pdf, transaction
-from lms.foundation.locale import LOCALES
+from lms.foundation.locale import LOCALES, in_language
 from lms.reports.builders import analysis
 
 group = AppGroup("reports", help=in_language("Reports as files.", "レポートのファイル。"))

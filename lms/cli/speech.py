@@ -16,7 +16,7 @@ from flask_babel import force_locale
 
 from lms.foundation.errors import sentence
 from lms.foundation.findings import sentence as finding_sentence
-from lms.foundation.locale import LOCALES, of_environment
+from lms.foundation.locale import LOCALES, in_language, of_environment
 from lms.kit.findings import Finding
 from lms.kit.problems import Problem
 
@@ -26,11 +26,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def environment_locale() -> str:
     """The language that the environment asks for."""
     return of_environment(os.environ)
-
-
-def in_language(english: str, japanese: str) -> str:
-    """Of two wordings of a help text the one that the environment asks for; help is shown before any app exists."""
-    return japanese if environment_locale() == "ja" else english
 
 
 def speaking(command: Command) -> Command:

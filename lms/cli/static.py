@@ -4,8 +4,9 @@ import click
 from flask.cli import AppGroup
 from flask_babel import ngettext
 
-from lms.cli.speech import in_language, speaking
+from lms.cli.speech import speaking
 from lms.foundation.assets import assets
+from lms.foundation.locale import in_language
 
 group = AppGroup("static", help=in_language("Static files.", "静的ファイル。"))
 

@@ -106,7 +106,10 @@ def create_template(command: NewTemplate) -> PlanTemplate:
 
 
 def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
-    """Create a cohort and put its plan on the calendar. Raises ``Invalid`` on ``go_live_on`` for a day that is not worked."""
+    """Create a cohort and put its plan on the calendar.
+
+    Raises ``Invalid`` on ``go_live_on`` for a day that is not worked.
+    """
     if queries.find_cohort(command.code) is not None:
         raise Invalid("cohort.code_taken", field="code")
     now = clock.now()

@@ -37,7 +37,8 @@ class TemplateForm(Form):
         _l("Steps"),
         [Required(_l("Enter at least one step."))],
         description=_l(
-            "One a line: day, time, minutes, kind (class, self_study, quiz, meeting, rest, …), title in English | in Japanese."
+            "One a line: day, time, minutes, kind (class, self_study, quiz, meeting, rest, …), "
+            "title in English | in Japanese."
         ),
     )
 

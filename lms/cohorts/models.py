@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from lms.cohorts.core.attendance import AttendanceStatus
-from lms.cohorts.core.plan import StepKind
-from lms.cohorts.core.readiness import GateKind
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.cohorts.core.attendance import AttendanceStatus
+from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.readiness import GateKind
 from lms.foundation.columns import Code, Document, Instant, Key, LocalDay, Localized, Prose, Revision, Word, one_of
 from lms.foundation.db import Base
 from lms.policies.models import Module, Section
@@ -116,7 +116,10 @@ class Enrolment(Base):
 
 
 class TrainingSession(Base):
-    """A plan item put on the calendar: time, trainer, room. It keeps its public id for ever; each move raises its sequence."""
+    """A plan item put on the calendar: time, trainer, room.
+
+    It keeps its public id for ever; each move raises its sequence.
+    """
 
     __tablename__ = "training_sessions"
     __table_args__ = (

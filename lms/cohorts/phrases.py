@@ -14,7 +14,8 @@ PROBLEMS = {
     "plan.code_taken": _l("This code is taken. Choose another."),
     "plan.day_outside": _l("Every step must lie on a training day from 1 to %(days)s."),
     "plan.bad_line": _l(
-        "Line %(line)s: write day, time, minutes, kind and the title in both languages, such as: 1 09:30 60 class Welcome | 顔合わせ"
+        "Line %(line)s: write day, time, minutes, kind and the title in both languages, "
+        "such as: 1 09:30 60 class Welcome | 顔合わせ"
     ),
     "feed.unknown": _l("This calendar address is not valid any more."),
 }

@@ -1,4 +1,7 @@
-"""Loads the sample organisation into an empty database, through the product's own actions. All dates count from one day."""
+"""Loads the sample organisation into an empty database, through the product's own actions.
+
+All dates count from one day.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,10 @@ class World:
 
 
 def load(today: date, *, seed: str, password_hash: str) -> World:
-    """Load the whole sample for a day (moved to a working day when it is none). Raises ``Conflict`` on a database in use."""
+    """Load the whole sample for a day (moved to a working day when it is none).
+
+    Raises ``Conflict`` on a database in use.
+    """
     if db.session.scalar(select(Person.id).limit(1)) is not None:
         raise Conflict("demo.not_empty")
     world = World(today, seed)
@@ -209,11 +215,12 @@ def _trainers(entry: Mapping[str, Any]) -> list[str]:
 def _acknowledgements(world: World) -> None:
     """Most people have read the version before; about two in three the one in force."""
     module = policy_queries.get_module("HAR")
+    calendar = cohort_queries.load_calendar(world.sites["tokyo"], world.today)
     learners = [person for cohort in world.cohorts.values() for person in cohort_queries.list_members(cohort)]
     newest = policy_queries.load_in_force([module.id], world.at(world.today, 12))[module.id]
     for version, moment, share in (
         ("4.1", newest.effective_at - timedelta(days=5) if newest.effective_at else clock.now(), 0.95),
-        (newest.number, world.at(world.today, 8), 0.66),
+        (newest.number, world.at(calendar.shift(world.today, -1), 17), 0.66),
     ):
         with clock.fixed(moment):
             for person in learners:

@@ -1,7 +1,8 @@
 """The response model of the sample: who answers what, from ability and difficulty, the same at every loading.
 
-A person of ability θ is right with probability 1 / (1 + exp(-(θ - b))), b the item's difficulty in logits; a wrong answer falls on
-the wrong options alike. Chance comes from hashes of the seed, so nothing depends on the machine or the order.
+A person of ability θ is right with probability 1 / (1 + exp(-(θ - b))), b the item's difficulty in logits; a wrong
+answer falls on the wrong options alike. Chance comes from hashes of the seed, so nothing depends on the machine or
+the order.
 """
 
 from __future__ import annotations

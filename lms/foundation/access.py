@@ -1,7 +1,7 @@
 """The gate: every route declares an action, the grants say who may do it and how far.
 
-A route that declares nothing keeps the app from starting. At run time a request whose role has no grant is answered 403, and an
-answer that went out without a decision is replaced by a 500.
+A route that declares nothing keeps the app from starting. At run time a request whose role has no grant is answered
+403, and an answer that went out without a decision is replaced by a 500.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def policy(action: str) -> Callable[[View], View]:
 class GuardedFlask(Flask):
     """Flask that refuses a route without an access rule."""
 
-    grants: Grants = {}
+    grants: Grants
 
     def add_url_rule(
         self,
@@ -113,7 +113,8 @@ def bind(app: GuardedFlask) -> None:
 def scopes_for(grants: Grants, action: str, roles: frozenset[str]) -> frozenset[Scope]:
     """How far an action reaches for somebody with these roles; empty means: not at all.
 
-    >>> sorted(scopes_for({"attempt.read": {"trainer": Scope.COHORT, "qa": Scope.ALL}}, "attempt.read", frozenset({"qa"})))
+    >>> grants = {"attempt.read": {"trainer": Scope.COHORT, "qa": Scope.ALL}}
+    >>> sorted(scopes_for(grants, "attempt.read", frozenset({"qa"})))
     [<Scope.ALL: 'all'>]
     """
     by_role = grants.get(action, {})

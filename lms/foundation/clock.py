@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, scoped_session
 
 _standing: list[datetime] = []
-"""The instants at which the time stands still, innermost last; the whole process shares them, its server threads too."""
+"""The instants at which time stands still, innermost last; shared by the whole process, server threads too."""
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""The one map from failures to answers: expected problems, HTTP errors, a database that is away, and our own mistakes."""
+"""The one map from failures to answers: expected problems, HTTP errors, an absent database, our own mistakes."""
 
 from __future__ import annotations
 

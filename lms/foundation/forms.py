@@ -1,4 +1,4 @@
-"""The base of all forms: WTForms with our own CSRF field left out (the gate checks every unsafe request) and messages of ours."""
+"""The base of all forms: WTForms without a CSRF field (the gate checks every unsafe request), our messages."""
 
 from __future__ import annotations
 

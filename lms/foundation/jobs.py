@@ -1,7 +1,7 @@
 """Background jobs: the job row with its lease is the truth.
 
-A worker claims a row by writing its lease; a worker that dies loses the lease with time and the row is claimed again, so
-recovery needs nobody. Features register what they can run; periodic work is registered with its interval.
+A worker claims a row by writing its lease; a worker that dies loses the lease with time and the row is claimed again,
+so recovery needs nobody. Features register what they can run; periodic work is registered with its interval.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ _periodic: dict[str, Periodic] = {}
 
 
 def runs(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as the runner of jobs of ``kind``; it is called with the job's arguments, outside any transaction."""
+    """Register the runner of jobs of ``kind``; it gets the job's arguments and no transaction."""
 
     def register(runner: Callable[..., None]) -> Callable[..., None]:
         _runners[kind] = runner

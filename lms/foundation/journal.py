@@ -5,9 +5,10 @@ An entry holds the codes of people, never names or addresses: erasing a person l
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, select, text
+from sqlalchemy import Index, String, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock
@@ -17,6 +18,9 @@ from lms.kit import chains
 
 INSTALLATION_CHAIN = 0
 """The chain of what concerns the whole installation rather than one vendor."""
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far the clocks of two hosts on one database may differ."""
 
 ACTIONS = frozenset(
     {
@@ -96,3 +100,9 @@ def record(action: str, *, actor: str, object: str, chain_id: int = INSTALLATION
     db.session.add(event)
     db.session.flush()
     return event
+
+
+def is_ahead_of_clock() -> bool:
+    """Whether an entry is later than the clock: then the clock is wrong, and deadlines and versions would be too."""
+    newest = db.session.scalar(select(func.max(AuditEvent.at)))
+    return newest is not None and newest > clock.now() + CLOCK_TOLERANCE

@@ -1,10 +1,11 @@
-"""Which language and zone a reader has, and how dates, times and numbers look in them (the pattern table of the design).
+"""Which language and zone a reader has, and how dates, times and numbers look in them.
 
 Every date, time and number that a person sees goes through here.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -74,6 +75,11 @@ def of_environment(environment: Mapping[str, str]) -> str:
     """
     asked = environment.get("LC_ALL") or environment.get("LANG") or SOURCE_LOCALE
     return asked[:2] if asked[:2] in LOCALES else SOURCE_LOCALE
+
+
+def in_language(english: str, japanese: str) -> str:
+    """Of two wordings the one that the environment asks for, where no app exists yet to ask for a translation."""
+    return japanese if of_environment(os.environ) == "ja" else english
 
 
 def zone() -> ZoneInfo:

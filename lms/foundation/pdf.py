@@ -1,7 +1,8 @@
 """The only door to PDF: HTML in, bytes out. The same HTML gives the same bytes.
 
-The work is done in a child that is forked from a warm helper (the import of WeasyPrint is paid once), under limits of processor
-time and memory, with a fetcher that opens nothing but the project's own static files, and with no font but the project's.
+The work is done in a child that is forked from a warm helper (the import of WeasyPrint is paid once), under limits of
+processor time and memory, with a fetcher that opens nothing but the project's own static files, and with no font but
+the project's.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _font_configuration() -> Path:
 
 
 def _render_in_child(connection: Connection, *document: Any) -> None:
-    """Runs in the child: the engine is imported there (and stands ready in the helper), never in a process that serves pages."""
+    """Runs in the child: the engine stands ready in the helper and is never in a process that serves pages."""
     from lms.foundation.pdf_engine import render as render_document  # noqa: PLC0415 - see above
 
     render_document(connection, *document)

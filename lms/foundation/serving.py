@@ -1,4 +1,7 @@
-"""Watching child processes, and the care taken before a migration. No web framework here but Flask-Migrate's view of the schema."""
+"""Watching child processes, and the care taken before a migration.
+
+No web framework here but Flask-Migrate's view of the schema.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from lms.foundation.db import db
+from lms.foundation.locale import in_language
 
 MOST_DEATHS = 3
 DEATHS_WITHIN_SECONDS = 60
@@ -29,7 +33,7 @@ STOP_SECONDS = 35
 
 @dataclass
 class Child:
-    """A process to keep alive."""
+    """A process to keep alive, by its name in the language of the environment."""
 
     name: str
     command: Sequence[str]
@@ -74,7 +78,9 @@ class Supervisor:
         now = time.monotonic()
         child.deaths.append(now)
         if len(child.deaths) == MOST_DEATHS and now - child.deaths[0] < DEATHS_WITHIN_SECONDS:
-            print(f"Kijun: {child.name} died {MOST_DEATHS} times within a minute.", file=sys.stderr)
+            english = f"{child.name} ended {MOST_DEATHS} times within a minute, so Kijun stops."
+            japanese = f"{child.name}が1分間に{MOST_DEATHS}回終了したため、Kijunを停止します。"
+            print(in_language(english, japanese), file=sys.stderr)
             return 1
         self._start(child)
         return 0

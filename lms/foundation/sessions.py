@@ -1,7 +1,8 @@
 """Web sessions: the cookie holds a random id and nothing else.
 
-Who is signed in stands in the table ``web_sessions`` under the id's SHA-256 (``lms/accounts``); a visitor who is not signed in has
-an id, for the CSRF secret, but no row. One-time messages travel in a short-lived signed cookie, so that a GET never writes.
+Who is signed in stands in the table ``web_sessions`` under the id's SHA-256 (``lms/accounts``); a visitor who is not
+signed in has an id, for the CSRF secret, but no row. One-time messages travel in a short-lived signed cookie, so that
+a GET never writes.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def cookie_name(request: Request | None = None) -> str:
 
 
 def is_secure(request: Request | None = None) -> bool:
-    """Whether cookies must be secure: the request came by TLS (as far as the known proxies say), or this is production."""
+    """Whether cookies must be secure: the request came by TLS (so say the known proxies), or this is production."""
     return (request or current_request).is_secure or bool(current_app.config["KIJUN"].production)
 
 

@@ -1,4 +1,7 @@
-"""Files by the hash of their content, below the data folder. The same bytes are kept once; a name cannot lead anywhere else."""
+"""Files by the hash of their content, below the data folder.
+
+The same bytes are kept once; a name cannot lead anywhere else.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One transaction per request, job or command; the only module that commits.
 
-Its mode is chosen before anything reads: on SQLite a transaction that begins DEFERRED, reads and then writes fails at once
-when another has written in between, and no waiting helps. So whatever may write begins IMMEDIATE.
+Its mode is chosen before anything reads: on SQLite a transaction that begins DEFERRED, reads and then writes fails at
+once when another has written in between, and no waiting helps. So whatever may write begins IMMEDIATE.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A record of a chain as it was found: its number from 1, what it names as predecessor, its content and its hash."""
+    """A record of a chain as found: its number from 1, what it names as predecessor, its content and hash."""
 
     n: int
     prev_sha256: str

@@ -1,4 +1,7 @@
-"""Expected failures: a code, the field it belongs to, and facts. The sentence is made later, in the reader's language."""
+"""Expected failures: a code, the field it belongs to, and facts.
+
+The sentence is made later, in the reader's language.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from typing import Any, ClassVar
 class Problem(Exception):
     """Something a person can understand and mend.
 
-    ``code`` is a dotted machine word such as ``attempt.closed``; a sentence for it stands in the ``phrases`` of the feature.
-    ``field`` names the form field to which the message belongs, if any; ``facts`` fill the sentence's placeholders.
+    ``code`` is a dotted machine word such as ``attempt.closed``; a sentence for it stands in the ``phrases`` of the
+    feature. ``field`` names the form field to which the message belongs, if any; ``facts`` fill the sentence's
+    placeholders.
     """
 
     status: ClassVar[int] = 400

@@ -1,7 +1,7 @@
 """Seeded ordering that gives the same paper on every machine and every Python version.
 
-Each thing is ranked by the SHA-256 of the seed and its own id, so the order does not depend on the order in which they came,
-and leaving one out does not move the others past each other.
+Each thing is ranked by the SHA-256 of the seed and its own id, so the order does not depend on the order in which
+they came, and leaving one out does not move the others past each other.
 """
 
 from __future__ import annotations

@@ -64,7 +64,8 @@ def import_policy(
 ) -> PolicyVersion:
     """Store a checked policy as a new version: a draft, or published.
 
-    The number is the file's, else the next minor one. A published version is never written over; a draft of the same number is.
+    The number is the file's, else the next minor one. A published version is never written over; a draft of the same
+    number is.
     """
     if checked.has_errors:
         raise Invalid("policy.has_errors")
@@ -108,7 +109,8 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
 def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> Acknowledgement:
     """Record that a person has read the version that the page showed.
 
-    Raises ``Conflict`` when another version has come into force since: the statement would be about a text they did not see.
+    Raises ``Conflict`` when another version has come into force since: the statement would be about a text they did
+    not see.
     """
     shown = queries.get_published_version(module, number)
     now = clock.now()

@@ -43,8 +43,8 @@ def create_bank(code: str, title_text: Mapping[str, str], module_code: str | Non
 def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple[QuestionRow, bool]:
     """Write a question as a new version; returns its row and whether anything was written.
 
-    A version is never changed: other content is version n + 1, the same content is nothing. A question with one language only
-    stays a draft. Raises ``Invalid`` when it cites a section that there is not.
+    A version is never changed: other content is version n + 1, the same content is nothing. A question with one
+    language only stays a draft. Raises ``Invalid`` when it cites a section that there is not.
     """
     links = [(name, policies.find_section(name)) for name in question.sections]
     for name, section in links:

@@ -211,8 +211,8 @@ def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) ->
 def save_events(access: Access, attempt_id: str, sent: Sequence[Event]) -> Saved:
     """Append changes of answers to the log. Only after the commit of this may anybody say "saved".
 
-    What comes after the grace or after the close goes to the late events, for a person to look at. Raises ``Conflict`` when the
-    attempt was closed otherwise, ``Invalid`` when a stamp comes again with other content.
+    What comes after the grace or after the close goes to the late events, for a person to look at. Raises
+    ``Conflict`` when the attempt was closed otherwise, ``Invalid`` when a stamp comes again with other content.
     """
     attempt = queries.lock_attempt(access, attempt_id)
     now = clock.attempt_now(db.session)
@@ -270,7 +270,10 @@ def note_shown(access: Access, attempt_id: str, position: int, *, flagged: bool 
 
 
 def submit(access: Access, attempt_id: str, manifest: Collection[Stamp] = ()) -> Attempt:
-    """Close an attempt once, whoever asks how often. Raises ``Conflict`` with the list while announced answers are missing."""
+    """Close an attempt once, whoever asks how often.
+
+    Raises ``Conflict`` with the list while announced answers are missing.
+    """
     attempt = queries.lock_attempt(access, attempt_id)
     if attempt.state != AttemptState.OPEN:
         return attempt

@@ -24,7 +24,10 @@ def answer_from_form(body: Mapping[str, Any], form: MultiDict[str, str]) -> dict
 
 
 def events_from_json(document: Any, bodies: Mapping[int, Mapping[str, Any]], locales: tuple[str, ...]) -> list[Event]:
-    """The events of a posted JSON document. Raises ``ValueError`` when its shape is wrong, ``Invalid`` for a foreign option."""
+    """The events of a posted JSON document.
+
+    Raises ``ValueError`` when its shape is wrong, ``Invalid`` for a foreign option.
+    """
     sent = document["events"]
     epoch = document["epoch"]
     if not isinstance(sent, list) or not 0 < len(sent) <= MOST_IN_ONE_CALL or not isinstance(epoch, int):

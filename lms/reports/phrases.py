@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-
 PROBLEMS = {
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),
     "report.not_ready": _l("This report is not ready yet."),

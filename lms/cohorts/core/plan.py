@@ -5,6 +5,7 @@ The last training day is the go-live day. Training days are working days of the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -92,7 +93,7 @@ def overlapping(steps: Sequence[Step]) -> list[tuple[int, int]]:
     order = sorted(range(len(steps)), key=lambda place: (steps[place].day, steps[place].starts))
     return [
         (first, second)
-        for first, second in zip(order, order[1:], strict=False)
+        for first, second in itertools.pairwise(order)
         if steps[first].day == steps[second].day and _end(steps[first]) > _minute(steps[second])
     ]
 

@@ -62,7 +62,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A criterion as it stands for a person. ``percent`` fills the bar; ``have`` and ``of`` are counts where it has them."""
+    """A criterion as it stands for a person.
+
+    ``percent`` fills the bar; ``have`` and ``of`` are counts where it has them.
+    """
 
     kind: GateKind
     state: GateState

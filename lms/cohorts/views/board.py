@@ -1,4 +1,4 @@
-"""Cohorts: the list, one cohort with its week and readiness, creating one, adding people, giving a quiz, signing off."""
+"""Cohorts: the list, one cohort with its week and readiness, creating one, adding people, signing off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar feed of a person: its address carries a signature and is worth nothing once the person is deactivated."""
+"""A person's calendar feed: its address carries a signature and ends with the person's deactivation."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ _parser = MarkdownIt("commonmark")
 class Section:
     """A headed part of a policy. ``level`` counts from 1; ``body`` is its own Markdown, without its subsections.
 
-    ``is_explicit`` says that the key stands in the file as ``{#key}``; else it is the slug of the heading. ``title`` is the
-    heading as plain text, None for the introduction. ``line`` is where the section starts (from 1).
+    ``is_explicit`` says that the key stands in the file as ``{#key}``; else it is the slug of the heading. ``title``
+    is the heading as plain text, None for the introduction. ``line`` is where the section starts (from 1).
     """
 
     key: str
@@ -57,7 +57,10 @@ class _Heading:
 
 
 def parse(content: bytes) -> tuple[Policy, list[Finding]]:
-    """Parse a policy file: UTF-8 with or without BOM, any line ends. Faults are findings; the rest is read all the same."""
+    """Parse a policy file: UTF-8 with or without BOM, any line ends.
+
+    Faults are findings; the rest is read all the same.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -78,7 +81,7 @@ def parse(content: bytes) -> tuple[Policy, list[Finding]]:
 
 
 def slug(heading: str) -> str:
-    """The key of a heading by GitHub's rule: lower case, marks dropped, spaces to hyphens, letters of every script kept.
+    """A heading's key by GitHub's rule: lower case, marks dropped, spaces to hyphens, letters of any script.
 
     >>> slug("What's not allowed? (v2)"), slug("望まない連絡　の繰り返し")
     ('whats-not-allowed-v2', '望まない連絡-の繰り返し')
@@ -121,8 +124,8 @@ def _without_title(
 ) -> tuple[str | None, list[_Heading]]:
     """The module's title, and the headings that are sections.
 
-    A single level-1 heading before every other one, with nothing but space above it, is the title; its line stays part of no
-    section.
+    A single level-1 heading before every other one, with nothing but space above it, is the title; its line stays
+    part of no section.
     """
     tops = [heading for heading in headings if heading.level == 1]
     is_title = len(tops) == 1 and headings[0] is tops[0] and not "".join(lines[: tops[0].first_line]).strip()

@@ -33,7 +33,7 @@ class FrontMatter:
 
 
 def split(text: str) -> tuple[str, str, int]:
-    """The mark (``---``, ``+++`` or nothing), the head between the marks, and the line on which the body starts (from 0)."""
+    """The mark (``---``, ``+++`` or nothing), the head between the marks, the line where the body starts (from 0)."""
     lines = text.split("\n")
     mark = lines[0].rstrip()
     if mark not in {"---", "+++"}:

@@ -1,4 +1,4 @@
-"""How alike a section and its possible translation are, from what survives translation: names, numbers, code, links, shape, length."""
+"""How alike a section and its possible translation are, by what survives translation: names, numbers, shape."""
 
 from __future__ import annotations
 

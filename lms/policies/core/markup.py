@@ -11,7 +11,9 @@ from markdown_it import MarkdownIt
 
 from lms.policies.core.sensitive import Label, stretches
 
-TAGS = frozenset("p br hr em strong del code pre blockquote ul ol li a h5 h6 table thead tbody tr th td".split())
+BLOCKS = {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li", "h5", "h6"}
+TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
+TAGS = BLOCKS | TABLES | {"em", "strong", "del", "code", "a"}
 ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}, "code": set()}
 SCHEMES = {"http", "https", "mailto"}
 _TAG = re.compile(r"<[^>]+>")
@@ -58,7 +60,10 @@ def blocks(body: str) -> list[Block]:
 
 
 def render(markdown: str) -> str:
-    """Markdown as safe HTML. Headings inside a section (deeper than its own) become h5 and h6; pictures become their text."""
+    """Markdown as safe HTML.
+
+    Headings inside a section (deeper than its own) become h5 and h6; pictures become their text.
+    """
     tokens = _markdown.parse(markdown)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:

@@ -1,7 +1,10 @@
-"""Pairs the sections of a translation with those of its source, although headings differ in wording. Never a silent guess.
+"""Pairs the sections of a translation with those of its source, although headings differ in wording.
 
-Explicit keys decide first. The rest is aligned in order: of all ways to lay the two outlines side by side the one with the greatest
-sum of likeness is taken, and a pair in it is kept only when every way without that pair is clearly worse.
+Never a silent guess.
+
+Explicit keys decide first. The rest is aligned in order: of all ways to lay the two outlines side by side the one
+with the greatest sum of likeness is taken, and a pair in it is kept only when every way without that pair is clearly
+worse.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Editorial checks of a question: what keeps it from being used (errors) and what an author should look at (warnings)."""
+"""Editorial checks of a question: what keeps it from use (errors), what an author should look at (warnings)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A question as a value, and its two halves: the body, which a learner may see, and the key, which nobody sees early.
 
-The body holds texts and the ids of options; fractions, rationales and misconceptions stand in the key alone. Both halves are plain
-JSON, so each has one canonical form and one hash.
+The body holds texts and the ids of options; fractions, rationales and misconceptions stand in the key alone. Both
+halves are plain JSON, so each has one canonical form and one hash.
 """
 
 from __future__ import annotations

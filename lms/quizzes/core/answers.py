@@ -1,7 +1,7 @@
 """The answers of record, from the answer log.
 
-Each change of an answer is an event with the writer's epoch and a sequence number. The answer of record of a question is the
-event with the greatest (epoch, seq), so repeats and late arrivals do no harm, in whatever order they come.
+Each change of an answer is an event with the writer's epoch and a sequence number. The answer of record of a question
+is the event with the greatest (epoch, seq), so repeats and late arrivals do no harm, in whatever order they come.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def missing(manifest: Collection[Stamp], have: Collection[Stamp]) -> list[Stamp]
 def new_events(sent: Iterable[Event], stored: Mapping[Stamp, str]) -> list[Event]:
     """Those of the sent events that the log does not have yet.
 
-    ``stored`` gives the payload hash under each stamp. Raises ``Invalid`` when a stamp comes again with another content: two
-    writers have mixed up their numbers, and neither answer may be taken silently.
+    ``stored`` gives the payload hash under each stamp. Raises ``Invalid`` when a stamp comes again with another
+    content: two writers have mixed up their numbers, and neither answer may be taken silently.
     """
     fresh: dict[Stamp, Event] = {}
     for event in sent:

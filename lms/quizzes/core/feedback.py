@@ -28,8 +28,8 @@ def by_section(
 ) -> list[SectionScore]:
     """The score by section, in the order of the policy.
 
-    ``main_sections`` gives the section of each position; ``order`` lists sections as the policy has them, and one that it does
-    not know stands last. A question without a section counts nowhere here.
+    ``main_sections`` gives the section of each position; ``order`` lists sections as the policy has them, and one
+    that it does not know stands last. A question without a section counts nowhere here.
     """
     grouped: dict[str, list[GradedItem]] = {}
     for item in items:

@@ -32,7 +32,7 @@ Mark = Callable[[Payload], Fraction]
 
 @dataclass(frozen=True, slots=True)
 class Gradable:
-    """One question of a paper, with how it is marked, the answer of record (None when there is none) and whether it was shown."""
+    """One question of a paper, how it is marked, its answer of record (None when none), whether it was shown."""
 
     position: int
     key_n: int

@@ -1,4 +1,4 @@
-"""The receipt of a closed attempt: one hash over its answers of record, which anybody can recompute from the answer log."""
+"""The receipt of a closed attempt: one hash over its answers of record, recomputable from the answer log."""
 
 from __future__ import annotations
 

@@ -43,7 +43,10 @@ def is_known(country: str, subdivision: str | None = None) -> bool:
 
 
 def names(country: str, subdivision: str | None, years: range) -> dict[date, dict[str, str]]:
-    """The holidays of some years: ``{date: {"en": name, "ja": name}}``. A name that has no Japanese stands in English."""
+    """The holidays of some years: ``{date: {"en": name, "ja": name}}``.
+
+    A name that has no Japanese stands in English.
+    """
     english = holidays.country_holidays(country, subdiv=subdivision, years=years, language=_language(country, "en_US"))
     if country == "JP":
         japanese = holidays.country_holidays(country, subdiv=subdivision, years=years, language="ja")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -63,7 +64,7 @@ def test_training_days_are_working_days_in_order_without_gaps(day: date, count: 
     days = training_days(TOKYO.shift(day, 0), count, TOKYO)
     assert len(days) == count
     assert all(TOKYO.is_workday(on) for on in days)
-    assert all(TOKYO.shift(on, 1) == after for on, after in zip(days, days[1:], strict=False))
+    assert all(TOKYO.shift(on, 1) == after for on, after in itertools.pairwise(days))
 
 
 def test_the_date_itself_is_not_counted_and_0_moves_to_a_working_day() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lms.cohorts.core.attendance import Attended, AttendanceStatus, attended
+from lms.cohorts.core.attendance import AttendanceStatus, Attended, attended
 from lms.cohorts.core.readiness import (
     Criterion,
     Facts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,8 +32,10 @@ def codes(text: str | bytes) -> list[tuple[str, int | None]]:
 
 def test_the_example_of_the_contract() -> None:
     text = HEAD + (
-        "People should be able to speak.\n\n## What is not allowed {#not-allowed}\n\n### Insults aimed at a person {#insults}\n"
-        "Remove insults.\n\n### Repeated unwanted contact\t{#unwanted-contact}\nTwo or more.\n\n## Context that matters {#context}\nRead.\n"
+        "People should be able to speak.\n\n## What is not allowed {#not-allowed}\n\n"
+        "### Insults aimed at a person {#insults}\n"
+        "Remove insults.\n\n### Repeated unwanted contact\t{#unwanted-contact}\nTwo or more.\n\n"
+        "## Context that matters {#context}\nRead.\n"
     )
     policy, findings = parse(text.encode())
     assert findings == []
@@ -186,7 +189,7 @@ def test_hashes_fold_what_does_not_show() -> None:
 def test_depths_grow_by_one_at_most(levels: list[int]) -> None:
     found = depths(levels)
     assert all(1 <= depth <= 4 for depth in found)
-    assert all(after - before <= 1 for before, after in zip(found, found[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(found))
     assert len(set(numbers([f"k{n}" for n in range(len(found))], found))) == len(found)
 
 

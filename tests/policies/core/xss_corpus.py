@@ -1,4 +1,7 @@
-"""Hostile Markdown: each payload must be inert wherever policy text is shown. Used for the core, the page and the PDF."""
+"""Hostile Markdown: each payload must be inert wherever policy text is shown.
+
+Used for the core, the page and the PDF.
+"""
 
 from __future__ import annotations
 

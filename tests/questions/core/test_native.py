@@ -101,8 +101,8 @@ def groups(most: int):
 
 
 choices = st.builds(
-    Question, id=words, type=st.just(QuestionType.SINGLE), prompt=texts, name=texts, sections=st.lists(words).map(tuple),
-    options=groups(3), tags=st.lists(words, max_size=2).map(tuple),
+    Question, id=words, type=st.just(QuestionType.SINGLE), prompt=texts, name=texts,
+    sections=st.lists(words).map(tuple), options=groups(3), tags=st.lists(words, max_size=2).map(tuple),
 )  # fmt: skip
 parts = st.lists(st.sampled_from(list(PartName)), unique=True, min_size=1).flatmap(
     lambda names: st.tuples(

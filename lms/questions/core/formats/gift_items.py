@@ -13,8 +13,8 @@ _ESCAPES = {"n": "\n"}
 class Item:
     """One item: a category line, or a question as it is written, comments taken out.
 
-    ``line`` is where it starts. ``opens`` and ``closes`` are the places of its braces in ``text`` (None without braces);
-    ``unclosed`` is the line of a brace that is never closed.
+    ``line`` is where it starts. ``opens`` and ``closes`` are the places of its braces in ``text`` (None without
+    braces); ``unclosed`` is the line of a brace that is never closed.
     """
 
     text: str

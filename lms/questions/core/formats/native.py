@@ -1,4 +1,4 @@
-"""Our own YAML: one question a file (the form of ``question_banks/``), lossless, with line and column in every finding."""
+"""Our own YAML: one question a file, as in ``question_banks/``; lossless, with line and column in findings."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from lms.questions.core.formats.report import Placed, Reading
 from lms.questions.core.formats.tree import Tree
 from lms.questions.core.question import Difficulty, Option, Part, PartName, Question, QuestionType, Sensitive
 
-_QUESTION_KEYS = (
-    "id", "type", "difficulty", "sections", "sensitive", "name", "case", "prompt", "rationale", "options", "parts", "tags",
-)  # fmt: skip
+_HEAD_KEYS = ("id", "type", "difficulty", "sections", "sensitive")
+_QUESTION_KEYS = (*_HEAD_KEYS, "name", "case", "prompt", "rationale", "options", "parts", "tags")
 _OPTION_KEYS = ("id", "section", "fraction", "text", "rationale", "misconception")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(/\d+)?\Z")
 

@@ -1,6 +1,7 @@
 """The registry of question types: adding one is one module here with the same four functions.
 
-- ``parse(body, untrusted)``: a response from outside as a payload of option ids, None when it is blank; raises ``Invalid``.
+- ``parse(body, untrusted)``: a response from outside as a payload of option ids, None when it is blank;
+  raises ``Invalid``.
 - ``mark(key, payload, all_or_nothing)``: the share of full marks, 0 to 1, exact.
 - ``order(body, ordering)``: the order in which the options of each group are shown.
 - ``findings(question)``: what is wrong with a question of this type, as (code, facts).

@@ -1,4 +1,6 @@
-"""Case: decide, cite the section, judge the severity, choose the action. Payload: ``{"verdict": "o2", "section": "s1", ...}``.
+"""Case: decide, cite the section, judge the severity, choose the action.
+
+Payload: ``{"verdict": "o2", "section": "s1", ...}``.
 
 A part that was not answered is absent; a case with no part answered is blank.
 """
@@ -31,10 +33,11 @@ def parse(body: Mapping[str, Any], untrusted: Mapping[str, Any]) -> dict[str, An
 
 
 def mark(key: Mapping[str, Any], payload: Mapping[str, Any], *, all_or_nothing: bool = False) -> Fraction:
-    """The weighted sum of the parts' fractions; a wrong verdict (fraction 0) earns nothing for severity and action either.
+    """The weighted sum of the parts' fractions; after a wrong verdict (0) severity and action earn nothing.
 
     >>> group = {"o1": {"fraction": "1"}, "o2": {"fraction": "0"}, "o3": {"fraction": "0.5"}}
-    >>> key = {"weights": {"verdict": 40, "section": 30, "severity": 15, "action": 15}, "groups": dict.fromkeys(PartName, group)}
+    >>> weights = {"verdict": 40, "section": 30, "severity": 15, "action": 15}
+    >>> key = {"weights": weights, "groups": dict.fromkeys(PartName, group)}
     >>> mark(key, {"verdict": "o2", "section": "o1", "severity": "o1", "action": "o1"})
     Fraction(3, 10)
     >>> mark(key, {"verdict": "o3", "section": "o1", "severity": "o1", "action": "o1"})
