@@ -176,7 +176,7 @@ def _outcomes(quiz: Quiz, rows: Sequence[Row], of_person: Mapping[int, Cohort]) 
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .where(QuizVersion.quiz_id == quiz.id, Attempt.purpose == Purpose.ASSESSED, Attempt.person_id.in_(people))
     )
-    owners = dict(db.session.execute(query))
+    owners = dict(db.session.execute(query).all())
     runs = quizzes.load_current_runs(list(owners))
     passed = {owners[attempt_id] for attempt_id, run in runs.items() if run.passed}
     return [Outcome(_cohort_code(of_person, attempt), attempt.person_id in passed) for attempt, _run, _code in rows]

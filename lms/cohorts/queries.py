@@ -113,7 +113,7 @@ def load_cohort_names(person_ids: Collection[int]) -> dict[int, Cohort]:
         .where(Enrolment.person_id.in_(list(person_ids)))
         .order_by(Cohort.go_live_on)
     )
-    return dict(db.session.execute(query))
+    return dict(db.session.execute(query).all())
 
 
 def list_sessions(cohort: Cohort, first: datetime | None = None, last: datetime | None = None) -> list[TrainingSession]:

@@ -5,7 +5,7 @@ An entry holds the codes of people, never names or addresses: erasing a person l
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint, func, select, text
@@ -84,22 +84,31 @@ def record(action: str, *, actor: str, object: str, chain_id: int = INSTALLATION
         .limit(1)
     ).first()
     n, prev = (last.n + 1, last.sha256) if last else (1, chains.GENESIS)
-    at = clock.now()
-    content = {"at": at.isoformat(), "actor": actor, "action": action, "object": object, "detail": detail}
     event = AuditEvent(
         chain_id=chain_id,
         n=n,
-        at=at,
+        at=clock.now(),
         actor=actor,
         action=action,
         object=object,
         detail=detail,
         prev_sha256=prev,
-        sha256=chains.link(n, prev, content),
     )
+    event.sha256 = chains.link(n, prev, content_of(event))
     db.session.add(event)
     db.session.flush()
     return event
+
+
+def content_of(event: AuditEvent) -> dict[str, Any]:
+    """What the hash of an entry covers besides its place in the chain."""
+    return {
+        "at": event.at.astimezone(UTC).isoformat(),
+        "actor": event.actor,
+        "action": event.action,
+        "object": event.object,
+        "detail": event.detail,
+    }
 
 
 def is_ahead_of_clock() -> bool:

@@ -115,7 +115,7 @@ def count_questions(version_ids: Collection[int]) -> dict[int, int]:
     query = select(QuizQuestion.quiz_version_id, func.count()).where(
         QuizQuestion.quiz_version_id.in_(list(version_ids))
     )
-    counts = dict(db.session.execute(query.group_by(QuizQuestion.quiz_version_id)))
+    counts = dict(db.session.execute(query.group_by(QuizQuestion.quiz_version_id)).all())
     return {version_id: counts.get(version_id, 0) for version_id in version_ids}
 
 

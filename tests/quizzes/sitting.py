@@ -1,0 +1,63 @@
+"""What the quiz tests have in common: the sample's new joiner, who has the checkpoint still to take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.foundation.access import Access, Scope
+from lms.foundation.db import db
+from lms.questions import queries as questions
+from lms.quizzes import queries
+from lms.quizzes.models import Attempt
+
+JOINER = "joiner@kijun.example"
+
+
+def person(login: str = JOINER) -> Person:
+    return db.session.scalars(select(Person).where(Person.login == login)).one()
+
+
+def own_access(someone: Person) -> Access:
+    """Of somebody who reaches their own attempts."""
+    return Access(someone.id, someone.vendor_id, someone.site_id, frozenset({"learner"}), frozenset({Scope.OWN}))
+
+
+def assignment_id(someone: Person) -> int:
+    """The checkpoint, as it is given to them."""
+    return next(
+        g.assignment.id for g in queries.list_given(someone.id) if g.version.quiz.code == "harassment-checkpoint"
+    )
+
+
+def right_answer(attempt: Attempt, position: int) -> dict[str, Any]:
+    """The payload that earns every mark."""
+    return _answer(attempt, position, right=True)
+
+
+def wrong_answer(attempt: Attempt, position: int) -> dict[str, Any]:
+    """A payload of the options that earn nothing."""
+    return _answer(attempt, position, right=False)
+
+
+def _answer(attempt: Attempt, position: int, *, right: bool) -> dict[str, Any]:
+    row = next(row for row in attempt.questions if row.position == position)
+    key = questions.load_keys({(row.question_version_id, row.key_n)})[(row.question_version_id, row.key_n)]
+
+    def options(group: Mapping[str, Any]) -> list[str]:
+        earning = {option for option, facts in group.items() if Fraction(facts["fraction"]) > 0}
+        return sorted(earning) if right else sorted(set(group) - earning)
+
+    def best(group: Mapping[str, Any]) -> str:
+        return next(o for o in options(group) if not right or group[o]["fraction"] == "1")
+
+    groups = key["groups"]
+    if row.question_version.body["type"] == "single":
+        return {"option": best(groups["options"])}
+    if row.question_version.body["type"] == "multiple":
+        return {"options": options(groups["options"])}
+    return {part: best(group) for part, group in groups.items()}

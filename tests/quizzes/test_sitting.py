@@ -1,0 +1,239 @@
+"""A quiz through its pages, as a browser without script sends them; and the calls that script makes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.foundation import clock, transaction
+from lms.foundation.db import db
+from lms.questions.models import QuestionKey
+from lms.quizzes import queries
+from lms.quizzes.core.attempt import AttemptState
+from lms.quizzes.models import Attempt
+from tests.conftest import QueryCount, SignIn, Unit, Visitor
+from tests.quizzes import sitting
+
+T = TypeVar("T")
+Counted = Callable[[], AbstractContextManager[QueryCount]]
+
+
+@pytest.fixture
+def joiner(sample: Flask, sign_in_as: SignIn, unit: Unit) -> Visitor:
+    with unit():
+        code = sitting.person().code
+    return sign_in_as(code)
+
+
+@pytest.fixture
+def first(joiner: Visitor, sample: Flask) -> str:
+    """The address of the first question, after pressing Start."""
+    with sample.app_context(), transaction.unit(write=False):
+        assignment = sitting.assignment_id(sitting.person())
+    answer = joiner.post(f"/quizzes/{assignment}/attempts")
+    assert answer.status_code == 302
+    return str(answer.location)
+
+
+class Look:
+    """Reads what is stored of the attempt, in a unit of its own, so that no page shares its session."""
+
+    def __init__(self, app: Flask, attempt_id: str) -> None:
+        self.app, self.attempt_id = app, attempt_id
+
+    def __call__(self, read: Callable[[Attempt], T]) -> T:
+        with self.app.app_context(), transaction.unit(write=False):
+            return read(db.session.get_one(Attempt, self.attempt_id))
+
+    def right(self, position: int) -> dict[str, Any]:
+        return self(lambda attempt: sitting.right_answer(attempt, position))
+
+    def wrong(self, position: int) -> dict[str, Any]:
+        return self(lambda attempt: sitting.wrong_answer(attempt, position))
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        return self(lambda attempt: [dict(event.payload) for event in queries.load_events(attempt.id)])
+
+    @property
+    def state(self) -> str:
+        return self(lambda attempt: attempt.state)
+
+    @property
+    def score(self) -> int:
+        return self(lambda attempt: queries.load_current_runs([attempt.id])[attempt.id].score_thousandths)
+
+
+@pytest.fixture
+def look(sample: Flask, first: str) -> Look:
+    return Look(sample, first.split("/")[2])
+
+
+def at(first: str, position: int) -> str:
+    return first.rsplit("/", 1)[0] + f"/{position}"
+
+
+def test_start_page_tells_the_rules_before_anything_is_opened(joiner: Visitor, sample: Flask) -> None:
+    with sample.app_context(), transaction.unit(write=False):
+        assignment = sitting.assignment_id(sitting.person())
+        before = len(list(db.session.scalars(select(Attempt.id))))
+    page = joiner.get(f"/quizzes/{assignment}?lang=en").text
+    assert "80%" in page
+    assert "12" in page
+    with sample.app_context(), transaction.unit(write=False):
+        assert len(list(db.session.scalars(select(Attempt.id)))) == before
+
+
+def test_every_question_can_be_answered_with_plain_forms(joiner: Visitor, first: str, look: Look) -> None:
+    address = first
+    for position in range(1, 13):
+        assert joiner.get(address).status_code == 200
+        payload = look.right(position)
+        answer = joiner.post(address, data={**payload, "go": "next"})
+        assert answer.status_code == 302
+        address = answer.location
+    assert address.endswith("/review")
+    assert "Every question is answered." in joiner.get(address + "?lang=en").text
+    result = joiner.post(address.replace("review", "submit"))
+    assert result.location.endswith("/result")
+    assert joiner.get(result.location).status_code == 200
+    assert look.state == AttemptState.SUBMITTED
+    assert look.score == 12_000
+
+
+def test_saved_is_said_only_of_what_is_in_the_database(joiner: Visitor, first: str, look: Look) -> None:
+    assert "Saved 13:2" not in joiner.get(first + "?lang=en").text
+    moment = clock.now() + timedelta(minutes=1, seconds=5)
+    with clock.fixed(moment):
+        joiner.post(first, data={**look.right(1), "go": "1"})
+        assert "Saved 13:25:05" in joiner.get(first + "?lang=en").text
+
+
+def test_going_back_keeps_the_answer_and_going_on_unchanged_logs_nothing(
+    joiner: Visitor, first: str, look: Look
+) -> None:
+    payload = look.right(1)
+    for _time in range(3):
+        joiner.post(first, data={**payload, "go": "next"})
+    assert look.log == [payload]
+    chosen = re.findall(r'value="([^"]+)" checked', joiner.get(first).text)
+    assert sorted(chosen) == sorted(payload.get("options", list(payload.values())))
+
+
+def test_an_option_that_the_question_does_not_have_is_refused_at_the_question(
+    joiner: Visitor, first: str, look: Look
+) -> None:
+    field = next(iter(look.right(1)))
+    answer = joiner.post(first, data={field: "made-up", "go": "next"})
+    assert answer.status_code == 422
+    assert look.log == []
+
+
+def test_flag_is_kept_and_shown(joiner: Visitor, first: str, look: Look) -> None:
+    joiner.post(first, data={"flag": "1"})
+    assert look(lambda attempt: attempt.questions[0].is_flagged)
+    assert 'aria-pressed="true"' in joiner.get(first).text
+    joiner.post(first, data={"flag": "1"})
+    assert not look(lambda attempt: attempt.questions[0].is_flagged)
+
+
+def test_script_saves_and_gets_the_servers_time(joiner: Visitor, first: str, look: Look) -> None:
+    payload = look.right(2)
+    event = {"seq": 1, "position": 2, "locale": "en", "payload": payload}
+    answer = joiner.post(at(first, 1).replace("questions/1", "events"), json={"epoch": 1, "events": [event]})
+    assert answer.status_code == 200
+    assert answer.json["acked"] == [[1, 1]]
+    assert answer.json["server_now"] == clock.now().isoformat()
+    assert look.log == [payload]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"epoch": 1, "events": []},
+        {"epoch": "1", "events": [{"seq": 1, "position": 1, "locale": "en", "payload": {}}]},
+        {"epoch": 1, "events": [{"seq": 0, "position": 1, "locale": "en", "payload": {}}]},
+        {"epoch": 1, "events": [{"seq": 1, "position": 99, "locale": "en", "payload": {}}]},
+        {"epoch": 1, "events": [{"seq": 1, "position": 1, "locale": "xx", "payload": {}}]},
+        {"epoch": 1, "events": [{"seq": 1, "position": 1, "locale": "en", "payload": []}]},
+        [],
+        "text",
+    ],
+)
+def test_a_malformed_call_is_refused_and_logs_nothing(joiner: Visitor, first: str, look: Look, document: Any) -> None:
+    answer = joiner.post(first.replace("questions/1", "events"), json=document)
+    assert answer.status_code in {400, 422}
+    assert look.log == []
+
+
+def test_after_the_deadline_the_page_leads_to_the_result(joiner: Visitor, first: str, look: Look) -> None:
+    late = look(lambda attempt: attempt.deadline_at) + timedelta(minutes=5)
+    payload = look.right(1)
+    with clock.fixed(late):
+        answer = joiner.post(first, data={**payload, "go": "next"})
+        page = joiner.get(answer.location + "&lang=en").text
+        assert "kept for review" in page
+        joiner.post(first.replace("questions/1", "submit"))
+    assert look.state == AttemptState.EXPIRED
+    assert look.score == 0
+
+
+def secrets_of(attempt: Attempt) -> list[str]:
+    """What only the key holds: rationales and misconceptions in both languages."""
+    found: set[str] = set()
+    for row in attempt.questions:
+        key = db.session.get_one(QuestionKey, (row.question_version_id, row.key_n)).key
+        found |= set(key["rationale"].values())
+        for group in key["groups"].values():
+            for facts in group.values():
+                found |= {*facts["rationale"].values(), *facts.get("misconception", {}).values()}
+    return sorted(text for text in found if len(text) > 12)
+
+
+def option_texts(attempt: Attempt) -> list[str]:
+    """What the options say on the page."""
+    groups = [group for row in attempt.questions for group in row.question_version.body["groups"].values()]
+    return [text for group in groups for option in group for text in option.get("text", {}).values()]
+
+
+def test_nothing_of_the_key_leaves_before_submission(joiner: Visitor, first: str, look: Look) -> None:
+    hidden = look(secrets_of)
+    assert len(hidden) > 100
+    sent = [joiner.get(at(first, n) + f"?lang={lang}").text for n in range(1, 13) for lang in ("en", "ja")]
+    sent.append(joiner.get(first.replace("questions/1", "review")).text)
+    sent.append(joiner.get("/quizzes").text)
+    sent.append(joiner.post(first, data={**look.wrong(1), "go": "1"}).text)
+    text = "\n".join(sent)
+    assert "fraction" not in text
+    leaked = [one for one in hidden if one in text or json.dumps(one)[1:-1] in text]
+    # a misconception may use the words of an option that is on the page anyway
+    shown = look(option_texts)
+    assert [one for one in leaked if not any(one in option for option in shown)] == []
+
+
+@pytest.mark.parametrize("path", ["questions/1", "review", "result", "events", "submit"])
+def test_an_attempt_of_somebody_else_is_not_there(first: str, sign_in_as: SignIn, sample: Flask, path: str) -> None:
+    with sample.app_context(), transaction.unit(write=False):
+        stranger = sitting.person("moderator@kijun.example").code
+    address = first.replace("questions/1", path)
+    visitor = sign_in_as(stranger)
+    call = visitor.post if path in {"events", "submit"} else visitor.get
+    assert call(address).status_code == 404
+
+
+def test_a_page_of_a_question_costs_few_queries(joiner: Visitor, first: str, queries_counted: Counted) -> None:
+    counts = []
+    for position in (1, 12):
+        with queries_counted() as count:
+            joiner.get(at(first, position))
+        counts.append(len(count))
+    assert max(counts) <= 15
