@@ -40,11 +40,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What uses the app uses a database, and so runs on each kind of database."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What uses the app uses a database and so runs on each kind; what is about PostgreSQL runs there alone."""
     for item in items:
         if "app" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
+    if config.getoption("--database") != "postgresql":
+        items[:] = [item for item in items if item.get_closest_marker("postgresql") is None]
 
 
 @pytest.fixture(scope="session")
@@ -154,14 +157,14 @@ def database(built: Flask, settings: config.Testing) -> Database:
     return Database(settings.database_url, template)
 
 
-def migrate(app: Flask, engine: Engine, revision: str = "head") -> None:
-    """Migrate a database that is not the app's own."""
+def migrate(app: Flask, engine: Engine, revision: str = "head", *, down: bool = False) -> None:
+    """Migrate a database up (or down) to a revision."""
     with app.app_context(), engine.connect() as connection:
         alembic = app.extensions["migrate"].migrate.get_config()
         alembic.attributes["connection"] = connection
         from alembic import command  # noqa: PLC0415 - Alembic configures logging when it is imported
 
-        command.upgrade(alembic, revision)
+        (command.downgrade if down else command.upgrade)(alembic, revision)
         connection.commit()
 
 

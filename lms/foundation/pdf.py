@@ -69,22 +69,21 @@ def render(html: str, *, limits: Limits = REPORT) -> bytes:
 @cache
 def _helper() -> ForkServerContext:
     """The warm helper, started at first use. It sees the project's fonts only."""
-    os.environ["FONTCONFIG_FILE"] = str(_font_configuration())
+    os.environ["FONTCONFIG_FILE"] = str(Path(_font_configuration().name) / "fonts.conf")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["lms.foundation.pdf_engine"])
     return context
 
 
 @cache
-def _font_configuration() -> Path:
-    """A fontconfig file that names the project's folder and no other."""
-    folder = Path(tempfile.mkdtemp(prefix="kijun-fonts-"))
-    path = folder / "fonts.conf"
-    path.write_text(
+def _font_configuration() -> tempfile.TemporaryDirectory[str]:
+    """A fontconfig file that names the project's folder and no other; it goes when this process ends."""
+    folder = tempfile.TemporaryDirectory(prefix="kijun-fonts-")
+    Path(folder.name, "fonts.conf").write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        f"<dir>{FONTS}</dir><cachedir>{folder / 'cache'}</cachedir></fontconfig>"
+        f"<dir>{FONTS}</dir><cachedir>{folder.name}/cache</cachedir></fontconfig>"
     )
-    return path
+    return folder
 
 
 def _render_in_child(connection: Connection, *document: Any) -> None:

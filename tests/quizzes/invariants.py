@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,8 +22,17 @@ SWEPT_WITHIN = timedelta(seconds=60)
 
 def check(now: datetime) -> None:
     """Assert every invariant that the stored rows can show."""
-    attempts = list(db.session.scalars(select(Attempt)))
-    runs = list(db.session.scalars(select(GradingRun)))
+    of(now, list(db.session.scalars(select(Attempt))), list(db.session.scalars(select(GradingRun))))
+
+
+def check_person(now: datetime, person_id: int) -> None:
+    """The same for the attempts of one person."""
+    attempts = list(db.session.scalars(select(Attempt).where(Attempt.person_id == person_id)))
+    ids = [attempt.id for attempt in attempts]
+    of(now, attempts, list(db.session.scalars(select(GradingRun).where(GradingRun.attempt_id.in_(ids)))))
+
+
+def of(now: datetime, attempts: Sequence[Attempt], runs: Sequence[GradingRun]) -> None:
     first_runs = Counter(run.attempt_id for run in runs if run.run_no == 1)
 
     open_ones = Counter((a.person_id, a.assignment_id) for a in attempts if a.state == AttemptState.OPEN)
