@@ -52,7 +52,7 @@ GRANTS: Grants = {
     "question.write": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "quiz.write": {Role.QA: Scope.ALL},
     "quiz.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
-    "assignment.write": {Role.TRAINER: Scope.COHORT, Role.QA: Scope.ALL},
+    "assignment.write": {Role.TRAINER: Scope.COHORT},
     "attempt.write": {
         Role.LEARNER: Scope.OWN,
         Role.TRAINER: Scope.OWN,

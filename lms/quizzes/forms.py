@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, IntegerField, SelectField, StringField
-from wtforms.fields import DateTimeLocalField
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from lms.foundation.forms import Form, Required, choices
@@ -90,9 +89,3 @@ class QuizForm(Form):
             multiple=MultipleRule(self.multiple.data),
             feedback=Feedback(self.feedback.data),
         )
-
-
-class AssignForm(Form):
-    site = SelectField(_l("Site"), coerce=int)
-    opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(_l("Enter date and time."))])
-    due_at = DateTimeLocalField(_l("Due"), [InputRequired(_l("Enter date and time."))])

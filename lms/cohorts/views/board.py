@@ -84,7 +84,7 @@ def enrol(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cohorts/<code>/quizzes")
-@policy("cohort.write")
+@policy("assignment.write")
 def assign_quiz(code: str) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
     form = AssignQuizForm()
