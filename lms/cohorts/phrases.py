@@ -41,6 +41,11 @@ GATES = {
     GateKind.SIGN_OFF: _l("Trainer sign-off"),
 }
 
+GATE_COUNTS = {
+    GateKind.POLICIES_ACKNOWLEDGED: _l("%(have)s of %(of)s"),
+    GateKind.ATTENDANCE: _l("%(have)s of %(of)s sessions"),
+}
+
 GATE_STATES = {
     GateState.MET: _l("met"),
     GateState.NOT_MET: _l("needs you"),

@@ -16,8 +16,10 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, force_locale, get_locale, gettext
 from flask_login import current_user
+
+from lms.foundation import clock
 
 LOCALES = ("en", "ja")
 SOURCE_LOCALE = "en"
@@ -108,6 +110,23 @@ def clock_time(value: datetime | time, zone: ZoneInfo | None = None, *, seconds:
 def moment(value: datetime, zone: ZoneInfo | None = None) -> str:
     """A date with its time: ``16 Nov 2026 14:44``, ``2026年11月16日 14:44``."""
     return f"{day(value, zone, pattern='date')} {clock_time(value, zone)}"
+
+
+def near_moment(value: datetime, zone: ZoneInfo | None = None) -> str:
+    """A moment as one says it: ``today 17:00``, ``tomorrow 17:00``, else its day and time."""
+    here, shown = zone or _zone(), clock_time(value, zone)
+    away = (value.astimezone(here).date() - clock.now().astimezone(here).date()).days
+    if away == 0:
+        return str(gettext("today %(time)s", time=shown))
+    if away == 1:
+        return str(gettext("tomorrow %(time)s", time=shown))
+    return f"{day(value, here)} {shown}"
+
+
+def moment_in_zone(value: datetime, zone: ZoneInfo | None = None) -> str:
+    """A date with its time and zone: ``16 Nov 2026 14:44 JST``, ``2026年11月16日 14:44（日本時間）``."""
+    shown, label = moment(value, zone), zone_label(value, zone)
+    return f"{shown}（{label}）" if current() == "ja" else f"{shown} {label}"
 
 
 def zone_label(value: datetime, zone: ZoneInfo | None = None) -> str:

@@ -58,6 +58,8 @@ def bind(app: Flask) -> None:
         "day": locale.day,
         "clock_time": locale.clock_time,
         "moment": locale.moment,
+        "near_moment": locale.near_moment,
+        "moment_in_zone": locale.moment_in_zone,
         "zone_label": locale.zone_label,
         "number": locale.number,
         "signed": locale.signed,

@@ -39,6 +39,7 @@ def today() -> str:
         "home/today.html",
         at=now,
         quizzes=open_quizzes,
+        open_assignments={entry.assignment.id for entry in open_quizzes},
         to_read=[version for version in versions.values() if version.id not in acknowledged],
         cohort=cohort,
         **(_training(cohort) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),

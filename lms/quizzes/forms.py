@@ -59,7 +59,7 @@ class QuizForm(Form):
         _l("Title in Japanese"), [Required(_l("Enter the title in both languages.")), Length(max=255)]
     )
     minutes = IntegerField(
-        _l("Minutes"),
+        _l("Time limit in minutes"),
         [
             InputRequired(_l("Enter a number of minutes from 1 to 480.")),
             NumberRange(1, 480, _l("Enter a number of minutes from 1 to 480.")),
@@ -70,7 +70,7 @@ class QuizForm(Form):
         [InputRequired(_l("Enter a number from 1 to 100.")), NumberRange(1, 100, _l("Enter a number from 1 to 100."))],
     )
     attempts = IntegerField(
-        _l("Attempts"),
+        _l("Attempts allowed"),
         [InputRequired(_l("Enter a number from 1 to 20.")), NumberRange(1, 20, _l("Enter a number from 1 to 20."))],
     )
     multiple = SelectField(_l("Several answers"), choices=choices(MULTIPLE_RULES.items()))

@@ -14,6 +14,6 @@ PROBLEMS = {
 STATES = {
     "waiting": _l("Waiting"),
     "running": _l("Being made"),
-    "done": _l("Ready"),
+    "done": _l("Report ready"),
     "failed": _l("Could not be made"),
 }
