@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, su
 from lms.cohorts import queries as cohorts
 from lms.cohorts.models import Cohort
 from lms.foundation.db import db
+from lms.kit.figures import is_small
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion
 from lms.policies.queries import SectionText
@@ -54,10 +55,24 @@ class QuestionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which attempts are looked at; empty means all."""
+
+    cohort: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
-    """All that page, PDF and tables of a quiz's analysis show: one value, so their numbers are equal."""
+    """All that page, PDF and tables of a quiz's analysis show: one value, so their numbers are equal.
+
+    ``filters`` are those applied; ``left_out`` names the cohorts whose people are in no figure, because the total would
+    give so few away.
+    """
 
     quiz: Quiz
+    filters: Filters
+    left_out: Sequence[str]
     rules: Rules
     summary: Summary
     pass_rates: Sequence[tuple[str, PassRate]]
@@ -81,14 +96,6 @@ class Analysis:
         return [self.sections[name].number or name for name in self.heatmap.below_everywhere]
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which attempts are looked at; empty means all."""
-
-    cohort: str = ""
-    language: str = ""
-
-
 def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     """The analysis of the first assessed attempts of a quiz; None while nobody has finished it.
 
@@ -96,35 +103,43 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     """
     version = quizzes.load_current_versions([quiz.id])[quiz.id]
     rules = rules_from(version.rules)
-    rows = _first_attempts(quiz, filters)
+    rows = _first_attempts(quiz)
     of_person = cohorts.load_cohort_names([attempt.person_id for attempt, _run, _code in rows])
     if filters.cohort:
         rows = [row for row in rows if _cohort_code(of_person, row[0]) == filters.cohort]
+    if is_small(sum(attempt.locale != filters.language for attempt, _run, _code in rows)):
+        filters = replace(filters, language="")  # one language alone would give the few of the other away
+    if filters.language:
+        rows = [row for row in rows if row[0].locale == filters.language]
     if not rows:
         return None
     columns = sorted({_cohort_code(of_person, attempt) for attempt, _run, _code in rows} - {NO_COHORT})
     facts = _question_facts([attempt.id for attempt, _run, _code in rows])
-    responses = _responses(rows, of_person, facts)
+    everybody = _responses(rows, of_person, facts)
     versions = _policy_versions([attempt.id for attempt, _run, _code in rows])
     sections = _sections(versions, facts)
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
+    order = list(sections)
+    cells = heatmap(everybody, item_sections, order, columns, rules.cut_percent)
+    responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
     figures = item_figures(responses)
     options = {
         item.code: option_figures(responses, item.code) for item in responses.items if item.code in responses.chosen
     }
     gaps = item_gaps(responses)
     health = by_need(figures, options, gaps, changed=())
-    outcomes = _outcomes(quiz, rows, of_person)
-    rates, total = pass_rates(outcomes, columns)
+    groups = [*columns, *({_cohort_code(of_person, attempt) for attempt, _run, _code in rows} & {NO_COHORT})]
+    rates, total = pass_rates(_outcomes(quiz, rows, of_person), groups)
     closed = [attempt.closed_at for attempt, _run, _code in rows if attempt.closed_at]
-    order = list(sections)
     return Analysis(
         quiz=quiz,
+        filters=filters,
+        left_out=cells.left_out,
         rules=rules,
-        summary=summary(responses, outcomes, health),
-        pass_rates=list(zip(columns, rates, strict=True)),
+        summary=summary(responses, health),
+        pass_rates=[pair for pair in zip(groups, rates, strict=True) if pair[0] != NO_COHORT],
         total_rate=total,
-        heatmap=heatmap(responses, item_sections, order, columns, rules.cut_percent),
+        heatmap=cells,
         sections=sections,
         missed=most_missed(section_figures(responses, item_sections, order)),
         health=health,
@@ -141,14 +156,14 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
 
 def list_cohorts_of(quiz: Quiz) -> list[Cohort]:
     """The cohorts whose people have finished the quiz, by code (for the filter)."""
-    people = [attempt.person_id for attempt, _run, _code in _first_attempts(quiz, Filters())]
+    people = [attempt.person_id for attempt, _run, _code in _first_attempts(quiz)]
     return sorted(set(cohorts.load_cohort_names(people).values()), key=lambda cohort: cohort.code)
 
 
 Row = tuple[Attempt, GradingRun, str]
 
 
-def _first_attempts(quiz: Quiz, filters: Filters) -> list[Row]:
+def _first_attempts(quiz: Quiz) -> list[Row]:
     """Each person's first assessed attempt that is graded, with the person's code."""
     query = (
         select(Attempt, PersonRow.code)
@@ -164,7 +179,7 @@ def _first_attempts(quiz: Quiz, filters: Filters) -> list[Row]:
     return [
         (attempt, runs[attempt.id], code)
         for attempt, code in first.values()
-        if attempt.id in runs and (not filters.language or attempt.locale == filters.language)
+        if attempt.id in runs
     ]
 
 

@@ -35,7 +35,8 @@ def show(code: str) -> str:
     return render_template(
         "analysis/show.html",
         quiz=quiz,
-        filters=filters,
+        filters=found.filters if found else filters,
+        folded=bool(found and filters.language and not found.filters.language),
         found=found,
         chosen=_chosen(found),
         cohorts=queries.list_cohorts_of(quiz),

@@ -42,13 +42,16 @@ REPORT = Limits(cpu_seconds=120, memory_bytes=2 << 30, wall_seconds=140)
 
 def render(html: str, *, limits: Limits = REPORT) -> bytes:
     """Render a document; raises ``Unavailable`` when it breaks or runs into its limits."""
+    # The folder is ours, not the child's: a child that is stopped at its limits tidies nothing up.
+    with tempfile.TemporaryDirectory(prefix="kijun-pdf-") as scratch:
+        return _render_within(scratch, html, limits)
+
+
+def _render_within(scratch: str, html: str, limits: Limits) -> bytes:
     context = _helper()
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(
-        target=_render_in_child,
-        args=(sender, html, REPORT_SHEET.read_text(), str(STATIC), limits.cpu_seconds, limits.memory_bytes),
-        daemon=True,
-    )
+    arguments = (html, REPORT_SHEET.read_text(), str(STATIC), scratch, limits.cpu_seconds, limits.memory_bytes)
+    child = context.Process(target=_render_in_child, args=(sender, *arguments), daemon=True)
     child.start()
     sender.close()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import tempfile
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,19 @@ class ClosedFetcher(URLFetcher):
 
 
 def render(
-    connection: Connection, html: str, style_sheet: str, folder: str, cpu_seconds: int, memory_bytes: int
+    connection: Connection,
+    html: str,
+    style_sheet: str,
+    folder: str,
+    scratch: str,
+    cpu_seconds: int,
+    memory_bytes: int,
 ) -> None:
-    """Render one document under its limits and send the bytes back; nothing is sent when it fails."""
+    """Render one document under its limits and send the bytes back; nothing is sent when it fails.
+
+    ``folder`` is what the document may read, ``scratch`` where the engine keeps its temporary files.
+    """
+    tempfile.tempdir = scratch
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     fetcher = ClosedFetcher(Path(folder))

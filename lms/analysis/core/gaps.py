@@ -5,7 +5,7 @@ A gap is a description. Whether an item is harder in one language *at equal abil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,8 @@ GAP_SHOWN = 0.15
 class Side:
     """One language's part: people counted, share (0 to 1) with its 95 % interval.
 
-    For fewer than 5 people ``n``, share and interval are None, and ``n_shown`` is ``<5``.
+    For fewer than 5 people ``n``, share and interval are None, and ``n_shown`` is ``<5``. Then the other language has
+    no share either: with the total it would give the small group away.
     """
 
     language: str
@@ -98,6 +99,8 @@ def _side(language: str, n: int, share: float | None, interval: Interval | None)
 
 
 def _gap(first: Side, second: Side) -> Gap:
+    if first.n is None or second.n is None:
+        return Gap(replace(first, share=None, interval=None), replace(second, share=None, interval=None), None, None)
     if first.share is None or second.share is None:
         return Gap(first, second, None, None)
     interval = None

@@ -36,14 +36,13 @@ class PassRate:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The key figures of a quiz; ``mean`` and ``sd`` (divisor n - 1) are shares of the greatest score, 0 to 1.
+    """The key figures of a quiz, beside its pass rate.
 
-    ``attempts_shown`` is the n of mean and SD, ``scores.used`` that of alpha; ``gap`` is the first language's mean
+    ``mean`` and ``sd`` (divisor n - 1) are shares of the greatest score, 0 to 1. ``attempts_shown`` is the n of mean and SD, ``scores.used`` that of alpha; ``gap`` is the first language's mean
     share minus the second's. For fewer than 5 attempts ``withheld`` is true and mean, SD and ``scores`` are None.
     """
 
     attempts_shown: str
-    pass_rate: PassRate
     mean: float | None
     mean_percent: int | None
     interval: Interval | None
@@ -57,19 +56,17 @@ class Summary:
 
 def summary(
     responses: Responses,
-    outcomes: Sequence[Outcome],
     health: Sequence[Health],
     first: str = "en",
     second: str = "ja",
 ) -> Summary:
-    """The key figures of a population of first attempts and of the outcomes of the same people."""
+    """The key figures of a population of first attempts."""
     shares = score_shares(responses)
     n = len(shares)
     withheld = is_small(n)
     mean, interval = (None, None) if withheld else mean_share(shares)
     return Summary(
         attempts_shown=shown_count(n),
-        pass_rate=pass_rate(outcomes),
         mean=mean,
         mean_percent=None if mean is None else percent_down(mean),
         interval=interval,

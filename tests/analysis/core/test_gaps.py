@@ -39,6 +39,7 @@ def test_a_language_with_fewer_than_five_people_has_no_figure_and_no_gap() -> No
     gap = item_gaps(in_two_languages((48, 75), (0, 4)))["HAR-014"]
     assert (gap.second.n, gap.second.n_shown, gap.second.share) == (None, "<5", None)
     assert (gap.gap, gap.interval, gap.is_clear) == (None, None, False)
+    assert (gap.first.n, gap.first.share) == (75, None)  # with the total it would give the four away
     assert item_gaps(in_two_languages((48, 75), (0, 0)))["HAR-014"].gap is None
 
 

@@ -24,26 +24,33 @@ def test_key_figures_carry_their_n() -> None:
         Health(figures, (ItemFinding(code),))
         for figures, code in zip(item_figures(responses), (Code.WEAK, Code.VERY_EASY), strict=True)
     ]
-    found = summary(responses, [Outcome("A", row >= 20) for row in range(40)], health)
+    found = summary(responses, health)
     assert (found.attempts_shown, found.to_review, found.questions) == ("40", 1, 2)
     assert (found.mean, found.mean_percent) == (0.625, 62)
     assert found.sd == pytest.approx((6.875 / 39) ** 0.5)  # 10 scores of 0, 10 of 0.5 and 20 of 1
     assert found.scores is not None
     assert (found.scores.used, found.scores.items) == (40, 2)
     assert found.gap.gap == pytest.approx(0.0)
-    assert (found.pass_rate.n, found.pass_rate.percent, found.pass_rate.interval) == (40, 50, wilson(20, 40))
 
 
 def test_figures_of_fewer_than_five_people_are_withheld() -> None:
-    found = summary(people_of(4), [Outcome("A", True)] * 4, [])
+    found = summary(people_of(4), [])
     assert (found.withheld, found.attempts_shown) == (True, "<5")
     assert (found.mean, found.mean_percent, found.sd, found.interval, found.scores) == (None,) * 5
-    assert (found.pass_rate.withheld, found.pass_rate.passed, found.pass_rate.share) == (True, None, None)
 
 
 def test_before_the_first_attempt_there_are_no_figures_and_nothing_is_withheld() -> None:
-    found = summary(people_of(0), [], [])
-    assert (found.withheld, found.attempts_shown, found.mean, found.pass_rate.n) == (False, "0", None, 0)
+    found = summary(people_of(0), [])
+    assert (found.withheld, found.attempts_shown, found.mean) == (False, "0", None)
+
+
+def test_a_pass_rate_has_its_interval_and_is_withheld_for_few() -> None:
+    rate = pass_rate([Outcome("A", row >= 20) for row in range(40)])
+    assert (rate.n, rate.percent, rate.interval) == (40, 50, wilson(20, 40))
+    few = pass_rate([Outcome("A", True)] * 4)
+    assert (few.withheld, few.passed, few.share, few.n_shown) == (True, None, None, "<5")
+    nobody = pass_rate([])
+    assert (nobody.withheld, nobody.n, nobody.percent) == (False, 0, None)
 
 
 def test_a_pass_rate_is_rounded_down() -> None:

@@ -1,0 +1,275 @@
+"""PDFs: read back as text, tagged, with the project's fonts alone; hostile documents reach nothing."""
+
+from __future__ import annotations
+
+import html as html_module
+import io
+import re
+import tempfile
+import threading
+from collections.abc import Iterator
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+from pypdf.generic import DictionaryObject, IndirectObject
+
+from lms.foundation import clock, pdf, transaction
+from lms.kit.problems import Unavailable
+from lms.policies.core.markup import blocks
+from lms.reports.builders import analysis
+from tests.policies.core.xss_corpus import PAYLOADS
+
+HARD = "①②㈱髙﨑𠮷～≒「」【】“–—”…ー々〆𥔎葛飾辻祇園"
+OUR_FONTS = re.compile(r"/[A-Z]{6}\+(Report|Noto-Sans-JP|BIZ-UDPGothic)(-|$)")
+
+
+def page(body: str, lang: str = "ja") -> str:
+    return f'<!doctype html><html lang="{lang}"><head><title>t</title></head><body>{body}</body></html>'
+
+
+def read(content: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(content))
+
+
+def texts_of(reader: PdfReader) -> list[str]:
+    """The text of each page, as the reader of a browser copies it."""
+    document = pypdfium2.PdfDocument(reader.stream)
+    return [one.get_textpage().get_text_range() for one in document]
+
+
+def text_of(reader: PdfReader) -> str:
+    return "\n".join(texts_of(reader))
+
+
+def dense(text: str) -> str:
+    """Without white space, which a line break may add or take."""
+    return re.sub(r"\s+", "", text)
+
+
+def fonts_of(reader: PdfReader) -> dict[str, DictionaryObject]:
+    """Each font of the document by name, with its descriptor."""
+    found = {}
+    for one in reader.pages:
+        for font in one["/Resources"].get("/Font", {}).values():
+            for part in font.get_object().get("/DescendantFonts", [font]):
+                part = part.get_object()
+                found[str(part["/BaseFont"])] = part
+    return found
+
+
+def structure(reader: PdfReader) -> list[DictionaryObject]:
+    """Every element of the structure tree."""
+    found: list[DictionaryObject] = []
+
+    def walk(node: Any) -> None:
+        node = node.get_object() if isinstance(node, IndirectObject) else node
+        if isinstance(node, list):
+            for one in node:
+                walk(one)
+        elif isinstance(node, DictionaryObject):
+            if "/S" in node:
+                found.append(node)
+            if "/K" in node:
+                walk(node["/K"])
+
+    walk(reader.root_object["/StructTreeRoot"])
+    return found
+
+
+def request(locale: str, cohort: str = "") -> analysis.Request:
+    return analysis.Request(
+        quiz="harassment-checkpoint",
+        cohort=cohort,
+        locale=locale,
+        made_at=clock.now(),
+        made_by="Q0001",
+        zone_name="Asia/Tokyo",
+        comment=f"確認用の文字：{HARD}",
+    )
+
+
+@pytest.fixture(scope="module", params=["en", "ja"])
+def locale(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def report(sample: Flask, locale: str) -> tuple[str, PdfReader]:
+    """The result analysis of the sample's checkpoint: its HTML and its PDF."""
+    with sample.app_context(), transaction.unit(write=False):
+        source = analysis.html(request(locale))
+    return source, read(rendered(source))
+
+
+@cache
+def rendered(source: str) -> bytes:
+    """Rendered once for all tests: the same HTML gives the same bytes."""
+    return pdf.render(source)
+
+
+def test_hard_characters_read_back_in_both_weights() -> None:
+    reader = read(pdf.render(page(f"<p>{HARD}</p><p><b>{HARD}</b></p>")))
+    assert dense(text_of(reader)).count(HARD) == 2
+
+
+def test_every_text_of_the_report_reads_back(report: tuple[str, PdfReader]) -> None:
+    source, reader = report
+    body = source.split("<body>")[1]
+    body = re.sub(r"<title>.*?</title>", "", body, flags=re.S)
+    texts = {dense(html_module.unescape(one)) for one in re.split(r"<[^>]+>", body)}
+    extracted = dense(text_of(reader))
+    assert len(texts) > 100
+    assert sorted(one for one in texts if one and one not in extracted) == []
+    assert HARD in extracted
+
+
+def test_only_the_projects_truetype_fonts(report: tuple[str, PdfReader]) -> None:
+    _source, reader = report
+    fonts = fonts_of(reader)
+    assert fonts
+    for name, font in fonts.items():
+        assert OUR_FONTS.match(name), name
+        assert font["/Subtype"] == "/CIDFontType2", name
+        assert "/FontFile2" in font["/FontDescriptor"], name
+
+
+def test_a_document_that_asks_for_other_fonts_does_not_get_them() -> None:
+    asked = "<style>p { font-family: 'DejaVu Sans', 'Noto Sans CJK JP', monospace }</style><p>Text 文字</p>"
+    for name in fonts_of(read(pdf.render(page(asked)))):
+        assert OUR_FONTS.match(name), name
+
+
+def test_tagged_with_language_title_and_bookmarks(report: tuple[str, PdfReader], locale: str) -> None:
+    source, reader = report
+    root = reader.root_object
+    assert root["/Lang"] == locale
+    assert root["/MarkInfo"]["/Marked"] == True  # noqa: E712 - a PDF boolean
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"] == True  # noqa: E712
+    assert reader.metadata is not None
+    assert reader.metadata.title == html_module.unescape(re.findall(r"<title>(.*?)</title>", source)[0])
+    headings = [html_module.unescape(re.sub(r"<[^>]+>", "", one)) for one in re.findall(r"<h2>(.*?)</h2>", source)]
+    bookmarks = [entry.title for entry in flat(reader.outline)]
+    assert [dense(one) for one in headings] == [dense(one) for one in bookmarks if dense(one) in map(dense, headings)]
+
+
+def flat(outline: list[Any]) -> Iterator[Any]:
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from flat(entry)
+        else:
+            yield entry
+
+
+def test_every_figure_has_its_text_and_every_table_its_heads(report: tuple[str, PdfReader]) -> None:
+    _source, reader = report
+    elements = structure(reader)
+    figures = [element for element in elements if element["/S"] == "/Figure"]
+    assert figures
+    assert all(element.get("/Alt") for element in figures)
+    assert any(element["/S"] == "/TH" for element in elements)
+    assert any(element["/S"] == "/H1" for element in elements)
+
+
+def test_pages_say_which_of_how_many_they_are(report: tuple[str, PdfReader]) -> None:
+    _source, reader = report
+    count = len(reader.pages)
+    assert count >= 3
+    for number, text in enumerate(texts_of(reader), start=1):
+        assert f"{number}/{count}" in dense(text)
+
+
+def test_the_same_request_gives_the_same_bytes(sample: Flask, locale: str) -> None:
+    with sample.app_context(), transaction.unit(write=False):
+        first, second = (analysis.html(request(locale)) for _time in range(2))
+    assert pdf.render(first) == pdf.render(second)
+
+
+def test_no_name_of_a_person_stands_in_the_report(report: tuple[str, PdfReader]) -> None:
+    _source, reader = report
+    extracted = dense(text_of(reader))
+    for name in ("髙橋結衣", "青木ひなた", "ThomasOkafor", "たかはしゆい", "@kijun.example"):
+        assert name not in extracted
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[str]]]:
+    """A web server of this machine that notes what is asked of it."""
+    asked: list[str] = []
+
+    class Note(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Keep the test's output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Note)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+HOSTILE = [
+    '<img src="{url}/image.png" alt="x">',
+    '<link rel="stylesheet" href="{url}/sheet.css">',
+    "<style>@import url({url}/import.css); p {{ background: url({url}/background.png) }}</style><p>x</p>",
+    "<style>@font-face {{ font-family: x; src: url({url}/font.ttf) }} p {{ font-family: x }}</style><p>x</p>",
+    '<object data="{url}/object"></object><embed src="{url}/embed"><iframe src="{url}/frame"></iframe>',
+    '<svg><image href="{url}/svg.png" width="9" height="9"/><use href="{url}/use.svg#a"/></svg>',
+    '<link rel="attachment" href="{url}/attachment">',
+    '<style>p::before {{ content: url("{url}/content") }} li {{ list-style: url({url}/bullet) }}</style><li>x</li>',
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE)
+def test_a_hostile_document_fetches_nothing(listener: tuple[str, list[str]], body: str) -> None:
+    url, asked = listener
+    pdf.render(page(body.format(url=url)))
+    assert asked == []
+
+
+@pytest.mark.parametrize("path", ["file:///etc/passwd", "file:///proc/self/environ", "../../../config.py"])
+def test_a_hostile_document_reads_no_other_file(path: str) -> None:
+    content = pdf.render(
+        page(f'<link rel="attachment" href="{path}"><object data="{path}"></object><img src="{path}">')
+    )
+    assert b"/EmbeddedFile" not in content
+    assert "root:" not in text_of(read(content))
+
+
+def test_hostile_policy_text_is_inert_in_the_pdf() -> None:
+    sections = "".join(f"<section>{block.html}</section>" for payload in PAYLOADS for block in blocks(payload))
+    reader = read(pdf.render(page(sections)))
+    assert "alert(1)" in text_of(reader)  # as text, which anybody may read
+    objects = [reader.get_object(number) for number in range(1, reader.trailer["/Size"])]
+    links = [one for one in objects if isinstance(one, DictionaryObject) and one.get("/Subtype") == "/Link"]
+    actions = [link["/A"] for link in links if "/A" in link]
+    assert {action["/S"] for action in actions} == {"/URI"}
+    assert all(action["/URI"].startswith(("https://", "http://", "mailto:")) for action in actions), actions
+    active = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/SubmitForm", "/GoToR", "/OpenAction", "/AA"}
+    named = {str(name) for one in objects if isinstance(one, DictionaryObject) for pair in one.items() for name in pair}
+    assert active.isdisjoint(named)
+
+
+def test_a_document_beyond_its_limits_is_given_up() -> None:
+    with pytest.raises(Unavailable):
+        pdf.render(page("<p>x</p>" * 200_000), limits=pdf.Limits(cpu_seconds=2, memory_bytes=2 << 30, wall_seconds=20))
+    assert pdf.render(page("<p>x</p>")).startswith(b"%PDF")
+
+
+def test_nothing_stays_behind_of_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    pdf.render(page("<p>x</p>"))
+    with pytest.raises(Unavailable):
+        pdf.render(page("<p>x</p>" * 100_000), limits=pdf.Limits(cpu_seconds=1, memory_bytes=2 << 30, wall_seconds=20))
+    assert list(tmp_path.glob("kijun-pdf-*")) == []

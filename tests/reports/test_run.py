@@ -1,0 +1,116 @@
+"""A report from the asking to the file: asked for on the analysis page, made by a worker, downloaded by who asked."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+
+import pypdfium2
+import pytest
+from flask import Flask
+
+from lms.accounts.models import Person
+from lms.foundation import jobs, journal, pdf, transaction
+from lms.foundation.db import db
+from lms.kit.problems import Unavailable
+from lms.reports.models import ReportRun
+from tests.conftest import SignIn, Visitor
+
+QUIZ = "harassment-checkpoint"
+
+
+@pytest.fixture
+def qa(sample: Flask, sign_in_as: SignIn) -> Visitor:
+    return sign_in_as(code_of(sample, "qa@kijun.example"))
+
+
+def code_of(app: Flask, login: str) -> str:
+    with app.app_context(), transaction.unit(write=False):
+        return str(db.session.query(Person.code).filter_by(login=login).scalar())
+
+
+def ask(visitor: Visitor, **form: str) -> str:
+    """Ask for a report through the form; the address of its page."""
+    answer = visitor.post(f"/reports/new?quiz={QUIZ}", data={"quiz": QUIZ, "cohort": "", "language": "ja", **form})
+    assert answer.status_code == 302, answer.text
+    return str(answer.location)
+
+
+def work_off(app: Flask) -> None:
+    with app.app_context():
+        assert jobs.Worker().work_off() >= 1
+
+
+def text_of(content: bytes) -> str:
+    document = pypdfium2.PdfDocument(io.BytesIO(content))
+    return re.sub(r"\s+", "", "".join(one.get_textpage().get_text_range() for one in document))
+
+
+def test_a_report_is_made_by_a_worker_and_downloaded(sample: Flask, qa: Visitor) -> None:
+    address = ask(qa, comment="11月の研修の振り返り")
+    waiting = qa.get(address)
+    assert waiting.headers["Refresh"] == "2"
+    assert qa.get(f"{address}/file").status_code == 409
+    work_off(sample)
+    ready = qa.get(address)
+    assert "Refresh" not in ready.headers
+    assert f"{address}/file" in ready.text
+    file = qa.get(f"{address}/file")
+    assert file.headers["Content-Type"] == "application/pdf"
+    assert file.headers["Content-Disposition"] == 'attachment; filename="harassment-checkpoint-2026-11-16-ja.pdf"'
+    assert "11月の研修の振り返り" in text_of(file.data)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_report_says_what_the_page_says(sample: Flask, qa: Visitor, language: str) -> None:
+    page = qa.get(f"/analysis/{QUIZ}?lang={language}").text
+    figures = re.search(r'<dl class="figs">.*?</dl>', page, re.S)
+    assert figures is not None, "the key figures of the page"
+    shown = [re.sub(r"<[^>]+>|\s+", "", one) for one in re.findall(r"<dd>(.*?)</dd>", figures[0], re.S)]
+    address = ask(qa, language=language)
+    work_off(sample)
+    report = text_of(qa.get(f"{address}/file").data)
+    attempts, pass_rate, mean, alpha = (re.match(r"[\d.]+%?", one) for one in shown[:4])
+    for figure in (attempts, pass_rate, mean, alpha):
+        assert figure is not None, shown
+        assert figure[0] in report
+
+
+def test_nobody_else_sees_the_report(sample: Flask, qa: Visitor, sign_in_as: SignIn) -> None:
+    address = ask(qa)
+    work_off(sample)
+    other = sign_in_as(code_of(sample, "trainer@kijun.example"))
+    assert other.get(address).status_code in {403, 404}
+    assert other.get(f"{address}/file").status_code in {403, 404}
+
+
+def test_the_export_stands_in_the_journal_without_names(sample: Flask, qa: Visitor) -> None:
+    ask(qa)
+    with sample.app_context(), transaction.unit(write=False):
+        entry = db.session.query(journal.AuditEvent).filter_by(action="report.export").one()
+        written = json.dumps(journal.content_of(entry), default=str, ensure_ascii=False)
+    assert "Nora" not in written
+    assert QUIZ in written
+
+
+def test_a_failed_report_says_so_and_can_be_asked_for_again(
+    sample: Flask, qa: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = ask(qa, cohort="tokyo-a")
+
+    def give_up(_html: str) -> bytes:
+        raise Unavailable("pdf.failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf, "render", give_up)
+        work_off(sample)
+    page = qa.get(f"{address}?lang=en").text
+    assert "The PDF could not be made" in page
+    assert "cohort=tokyo-a" in page  # the choices are kept
+    with sample.app_context(), transaction.unit(write=False):
+        assert db.session.query(ReportRun).one().file_sha256 is None
+
+
+def test_a_quiz_that_does_not_exist_is_not_found(qa: Visitor) -> None:
+    assert qa.get("/reports/new?quiz=nothing").status_code == 404
