@@ -176,11 +176,7 @@ def _first_attempts(quiz: Quiz) -> list[Row]:
     for attempt, code in db.session.execute(query):
         first.setdefault(attempt.person_id, (attempt, code))
     runs = quizzes.load_current_runs([attempt.id for attempt, _ in first.values()])
-    return [
-        (attempt, runs[attempt.id], code)
-        for attempt, code in first.values()
-        if attempt.id in runs
-    ]
+    return [(attempt, runs[attempt.id], code) for attempt, code in first.values() if attempt.id in runs]
 
 
 def _outcomes(quiz: Quiz, rows: Sequence[Row], of_person: Mapping[int, Cohort]) -> list[Outcome]:

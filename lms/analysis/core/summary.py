@@ -39,7 +39,8 @@ class Summary:
     """The key figures of a quiz, beside its pass rate.
 
     ``mean`` and ``sd`` (divisor n - 1) are shares of the greatest score, 0 to 1. ``attempts_shown`` is the n of
-    mean and SD, ``scores.used`` that of alpha; ``gap`` is the first language's mean share minus the second's. For fewer than 5 attempts ``withheld`` is true and mean, SD and ``scores`` are None.
+    mean and SD, ``scores.used`` that of alpha; ``gap`` is the first language's mean share minus the second's. For
+    fewer than 5 attempts ``withheld`` is true and mean, SD and ``scores`` are None.
     """
 
     attempts_shown: str
