@@ -286,7 +286,7 @@ def _take(world: World, person: Person, assignment: Assignment, moment: datetime
         row.shown_at = moment
         code = row.question_version.question.code
         key = keys[(row.question_version_id, row.key_n)]
-        payload = responses.answer(world.seed, person.login, code, row.question_version.body, key)
+        payload = responses.answer(world.seed, person.login, person.locale, code, row.question_version.body, key)
         events.append(Event(1, row.position, row.position, person.locale, payload))
     minutes = 8 + int(responses.chance(world.seed, "pace", person.login) * 18)
     with clock.fixed(moment + timedelta(minutes=minutes)):

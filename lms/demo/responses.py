@@ -10,14 +10,32 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
 from lms.questions.core.question import fractions_of
 
-ABILITY = NormalDist(1.4, 0.9)
+ABILITY = NormalDist(2.7, 1.5)
 """Of learners who have just been taught."""
 DIFFICULTY = {"easy": -0.6, "medium": 0.1, "hard": 0.9}
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a question, so that its analysis has something to find.
+
+    ``lure`` is a wrong option that the able take for right; ``harder_in`` adds logits in a language; with ``guessed``
+    everybody is right with that probability, whatever their ability.
+    """
+
+    lure: str | None = None
+    harder_in: Mapping[str, float] = field(default_factory=dict)
+    guessed: float | None = None
+
+
+FLAWS = {"HAR-021": Flaw(lure="o3"), "HAR-014": Flaw(harder_in={"ja": 3.0}), "HAR-009": Flaw(guessed=0.78)}
+SOUND = Flaw()
 
 
 def chance(*parts: str) -> float:
@@ -32,11 +50,15 @@ def ability(seed: str, person: str) -> float:
 
 
 def answer(
-    seed: str, person: str, code: str, body: Mapping[str, Any], key: Mapping[str, Any], *, harder: float = 0.0
+    seed: str, person: str, locale: str, code: str, body: Mapping[str, Any], key: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The payload of a person's answer to a question; ``harder`` adds logits."""
-    difficulty = DIFFICULTY[body["difficulty"]] + harder
-    right_chance = 1 / (1 + math.exp(difficulty - ability(seed, person)))
+    """The payload of a person's answer to a question that was read in the language ``locale``."""
+    flaw, theta = FLAWS.get(code, SOUND), ability(seed, person)
+    if flaw.lure is not None and chance(seed, person, code, "lure") < 0.85 * _logistic(5 * (theta - ABILITY.mean)):
+        return {"option": flaw.lure}
+    right_chance = _logistic(theta - DIFFICULTY[body["difficulty"]] - flaw.harder_in.get(locale, 0.0))
+    if flaw.guessed is not None:
+        right_chance = flaw.guessed
     chosen = {
         group: _choose(seed, person, f"{code}/{group}", fractions_of(key, group), right_chance)
         for group in body["groups"]
@@ -45,6 +67,10 @@ def answer(
         return {group: options[0] for group, options in chosen.items() if options}
     options = chosen["options"]
     return {"options": sorted(options)} if body["type"] == "multiple" else {"option": options[0]}
+
+
+def _logistic(logits: float) -> float:
+    return 1 / (1 + math.exp(-logits))
 
 
 def _choose(seed: str, person: str, name: str, fractions: Mapping[str, Any], right_chance: float) -> list[str]:

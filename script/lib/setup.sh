@@ -50,5 +50,5 @@ install_requirements() {
 # Makes what is derived from the sources: message catalogues and compressed static files.
 build_derived() {
   local catalogue=translations/ja/LC_MESSAGES/messages
-  [ "$catalogue.mo" -nt "$catalogue.po" ] || .venv/bin/pybabel -q compile -d translations
+  [ "$catalogue.mo" -nt "$catalogue.po" ] || .venv/bin/pybabel -q compile --use-fuzzy -d translations
 }

@@ -8,11 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms.analysis import queries as analysis
+from lms.analysis.core.findings import Code
 from lms.cohorts.models import Cohort
 from lms.foundation import clock, journal, transaction
 from lms.foundation.db import db
 from lms.policies import queries as policies
 from lms.questions.models import Question
+from lms.quizzes import queries as quizzes
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.models import Attempt
 from tests.quizzes import invariants
@@ -42,3 +45,14 @@ def test_its_audit_trail_is_whole() -> None:
 
 def test_nothing_in_it_lies_in_the_future() -> None:
     assert not journal.is_ahead_of_clock()
+
+
+def test_its_analysis_has_something_to_find() -> None:
+    found = analysis.load_analysis(quizzes.get_quiz("harassment-checkpoint"), analysis.Filters())
+    assert found is not None
+    codes = {entry.item: {finding.code for finding in entry.findings} for entry in found.health}
+    assert Code.KEY_SUSPECT in codes["HAR-021"]
+    assert Code.LANGUAGE_GAP in codes["HAR-014"]
+    assert Code.WEAK in codes["HAR-009"]
+    assert 60 <= (found.total_rate.percent or 0) <= 85
+    assert found.heatmap.below_everywhere
