@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lms.foundation.db import db
-from lms.foundation.locale import SOURCE_LOCALE
+from lms.foundation.locale import SOURCE_LOCALE, current
 from lms.kit.problems import NotFound
 from lms.policies.core.outline import numbers
 from lms.policies.core.staleness import Freshness, freshness
@@ -40,6 +40,11 @@ class SectionText:
     @property
     def full_name(self) -> str:
         return f"{self.module_code}/{self.key}"
+
+    @property
+    def title(self) -> str:
+        """Its title in the reader's language, else in the source language."""
+        return self.titles.get(current()) or self.titles.get(SOURCE_LOCALE) or self.key
 
     @property
     def anchor(self) -> str:
@@ -146,6 +151,13 @@ def load_sections(version_ids: Iterable[int], locales: Iterable[str] | None = No
             revisions = texts.get((version_id, row.id), {})
             found[version_id].append(_section_text(row.id, row.code, row.key, number, row.level, revisions))
     return found
+
+
+def load_sections_in_force(at: datetime) -> dict[str, SectionText]:
+    """Every section of the policies in force by its full name, in the policies' order."""
+    versions = load_in_force([module.id for module in list_modules()], at)
+    texts = load_sections([version.id for version in versions.values()])
+    return {section.full_name: section for listed in texts.values() for section in listed}
 
 
 def load_acknowledged(person_id: int) -> dict[int, Acknowledgement]:

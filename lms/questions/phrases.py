@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from lms.questions.core.question import Difficulty, QuestionType
+from lms.questions.core.question import Difficulty, PartName, QuestionType
 
 TYPES = {
     QuestionType.SINGLE: _l("Single choice"),
@@ -13,6 +13,13 @@ TYPES = {
 }
 
 DIFFICULTIES = {Difficulty.EASY: _l("Easy"), Difficulty.MEDIUM: _l("Medium"), Difficulty.HARD: _l("Hard")}
+
+PARTS = {
+    PartName.VERDICT: _l("Decision"),
+    PartName.SECTION: _l("Section cited"),
+    PartName.SEVERITY: _l("Severity"),
+    PartName.ACTION: _l("Action"),
+}
 
 STATES = {
     "draft": _l("Draft"),

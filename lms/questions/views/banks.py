@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms.foundation import findings, transaction
+from lms.foundation import clock, findings, transaction
 from lms.foundation.access import policy
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.kit.findings import has_errors
 from lms.kit.problems import Invalid
+from lms.policies import queries as policies
 from lms.questions import actions, phrases, queries
 from lms.questions.core import formats
 from lms.questions.forms import BankForm, ImportForm
@@ -32,7 +33,14 @@ def bank(code: str) -> str:
     found = queries.get_bank(code)
     questions = queries.list_questions(found)
     current = queries.load_current(questions)
-    return render_template("questions/bank.html", bank=found, questions=questions, current=current, phrases=phrases)
+    return render_template(
+        "questions/bank.html",
+        bank=found,
+        questions=questions,
+        current=current,
+        sections=policies.load_sections_in_force(clock.now()),
+        phrases=phrases,
+    )
 
 
 @blueprint.route("/questions/new", methods=["GET", "POST"])

@@ -10,7 +10,6 @@ from flask_login import current_user
 from lms.foundation import clock, findings
 from lms.foundation.access import policy
 from lms.foundation.forms import choices
-from lms.foundation.locale import localized
 from lms.kit.problems import Invalid
 from lms.policies import queries as policies
 from lms.questions import actions, phrases, queries
@@ -30,7 +29,13 @@ def show(bank: str, code: str) -> str:
     question = question_from(row.code, current.version.body, key)
     spoken = [(finding, findings.sentence(finding, phrases.FINDINGS)) for finding in check(question)]
     return render_template(
-        "questions/question.html", row=row, question=question, version=current.version, spoken=spoken, phrases=phrases
+        "questions/question.html",
+        row=row,
+        question=question,
+        version=current.version,
+        sections=policies.load_sections_in_force(clock.now()),
+        spoken=spoken,
+        phrases=phrases,
     )
 
 
@@ -55,16 +60,9 @@ def new(bank: str) -> ResponseReturnValue:
 
 
 def _section_choices() -> list[tuple[str, str]]:
-    """Every section of the policies in force, by its full name."""
-    modules = policies.list_modules()
-    versions = policies.load_in_force([module.id for module in modules], clock.now())
-    texts = policies.load_sections([version.id for version in versions.values()])
+    """Every numbered section of the policies in force, by its full name."""
     return [
-        (
-            section.full_name,
-            f"{section.module_code} {section.number} {localized({k: v or '' for k, v in section.titles.items()})}",
-        )
-        for listed in texts.values()
-        for section in listed
+        (name, f"{section.module_code} {section.number} {section.title}")
+        for name, section in policies.load_sections_in_force(clock.now()).items()
         if section.number
     ]

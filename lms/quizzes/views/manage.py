@@ -31,12 +31,14 @@ def index() -> str:
 def show(code: str) -> str:
     quiz = queries.get_quiz(code)
     version = queries.load_current_versions([quiz.id])[quiz.id]
+    listed = [entry.question for entry in queries.list_quiz_questions(version)]
     return render_template(
         "quizzes/quiz.html",
         quiz=quiz,
         version=version,
         rules=rules_from(version.rules),
-        questions=queries.list_quiz_questions(version),
+        questions=listed,
+        current=questions.load_current(listed),
         assignments=queries.list_assignments(quiz),
         phrases=phrases,
     )
