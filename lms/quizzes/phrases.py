@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from lms.questions.core.question import PartName
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.grading import Outcome
 from lms.quizzes.core.rules import Feedback, MultipleRule
@@ -39,6 +40,13 @@ OUTCOMES = {
     Outcome.WRONG: _l("Wrong"),
     Outcome.BLANK: _l("Not answered"),
     Outcome.NOT_REACHED: _l("Not reached"),
+}
+
+PARTS = {
+    PartName.VERDICT: _l("Decision"),
+    PartName.SECTION: _l("Section cited"),
+    PartName.SEVERITY: _l("Severity"),
+    PartName.ACTION: _l("Action"),
 }
 
 FEEDBACK = {

@@ -17,7 +17,6 @@ from lms.policies import queries as policies
 from lms.policies.core.markup import Prose, blocks
 from lms.policies.queries import SectionText
 from lms.questions import queries as questions
-from lms.questions.phrases import PARTS
 from lms.quizzes import phrases, queries
 from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.feedback import SectionScore, by_section
@@ -170,7 +169,7 @@ def _missed_question(
     right: list[tuple[str | None, str]] = []
     why: list[str] = []
     for group, options in body["groups"].items():
-        part = str(PARTS[group]) if group != "options" else None
+        part = str(phrases.PARTS[group]) if group != "options" else None
         picked = payload.get("options", [payload.get("option")]) if group == "options" else [payload.get(group)]
         facts = key["groups"][group]
         for option in options:

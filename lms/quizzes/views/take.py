@@ -14,7 +14,6 @@ from lms.foundation.errors import sentence
 from lms.foundation.locale import LOCALES, current
 from lms.kit.problems import Invalid, NotFound
 from lms.policies import queries as policies
-from lms.questions.phrases import PARTS
 from lms.quizzes import actions, phrases, queries
 from lms.quizzes.core.answers import next_seq, of_record
 from lms.quizzes.core.attempt import AttemptState, minutes_left
@@ -163,6 +162,5 @@ def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) 
         next_seq=next_seq([event.stamp for event in events], attempt.writer_epoch),
         minutes=minutes_left(clock.now(), attempt.deadline_at),
         phrases=phrases,
-        parts=PARTS,
         refusal=refusal,
     )
