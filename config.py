@@ -53,10 +53,7 @@ def embedded_url(data_folder: Path) -> str:
 
 
 def from_environment() -> Base:
-    """Read the settings of this process.
-
-    Raises ``RuntimeError`` when a production installation lacks what it needs, so that it does not start half safe.
-    """
+    """Read the settings of this process; raises ``ValueError`` for a setting that cannot be read."""
     data_folder = Path(os.environ.get("KIJUN_DATA") or ROOT / "instance").resolve()
     data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     production = os.environ.get("KIJUN_ENV") == "production"
@@ -67,11 +64,18 @@ def from_environment() -> Base:
         secret_key=os.environ.get("SECRET_KEY") or secret_key(data_folder),
         database_url=psycopg_url(database_url),
         redis_url=os.environ.get("REDIS_URL") or None,
-        proxy_count=int(os.environ.get("KIJUN_PROXIES") or 0),
+        proxy_count=_whole_number("KIJUN_PROXIES"),
         loopback=(os.environ.get("HOST") or "127.0.0.1") in {"127.0.0.1", "::1", "localhost"},
         sample_allowed=os.environ.get("KIJUN_SAMPLE") == "1",
         production=production,
     )
+
+
+def _whole_number(name: str) -> int:
+    value = os.environ.get(name) or "0"
+    if not value.isdecimal():
+        raise ValueError(f"{name}={value}")
+    return int(value)
 
 
 def psycopg_url(url: str) -> str:

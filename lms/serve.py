@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 import config
 from lms.app import create_app
-from lms.foundation import journal
+from lms.demo import loader
+from lms.foundation import journal, transaction
 from lms.foundation.locale import in_language
 from lms.foundation.serving import Child, Supervisor, copy_before_migration, head_revision, is_behind
 
@@ -32,7 +33,7 @@ def main() -> int:
     try:
         settings = config.from_environment()
         prepare(settings)
-    except (CannotServe, OperationalError, OSError) as error:
+    except (CannotServe, OperationalError, OSError, ValueError) as error:
         print(reason(error), file=sys.stderr)
         return 1
     os.environ["FLASK_APP"] = "wsgi"
@@ -72,15 +73,17 @@ def prepare(settings: config.Base) -> None:
             from flask_migrate import upgrade  # noqa: PLC0415 - Alembic configures logging when it is imported
 
             upgrade()
-        if journal.is_ahead_of_clock():
-            raise CannotServe(
-                in_language(
-                    "The clock of this machine stands before the newest entry of the database; set it right first.",
-                    "このマシンの時計が、データベースの最新の記録より前を示しています。先に時計を合わせてください。",
+        with transaction.unit(write=False):
+            if journal.is_ahead_of_clock():
+                raise CannotServe(
+                    in_language(
+                        "The clock of this machine stands before the newest entry of the database; set it right first.",
+                        "このマシンの時計が、データベースの最新の記録より前を示しています。先に時計を合わせてください。",
+                    )
                 )
-            )
+            wants_sample = (settings.sample_allowed or settings.embedded_database) and loader.is_empty()
     command(app, "static", "build")
-    if settings.sample_allowed or (settings.embedded_database and fresh):
+    if wants_sample:
         command(app, "demo", "load")
 
 

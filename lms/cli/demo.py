@@ -23,6 +23,7 @@ from lms.foundation.settings import sample_day
 group = AppGroup("demo", help=in_language("The sample organisation.", "サンプル組織。"))
 
 SEED = "1"
+CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
 
 
 @group.command(
@@ -47,14 +48,19 @@ def load(today: datetime | None, seed: str) -> None:
         click.echo(_("The sample organisation is loaded for %(day)s.", day=world.today.isoformat()))
 
 
-@group.command("sign-ins", help=in_language("List the sample sign-ins.", "サンプルのログイン情報を表示する。"))
+@group.command(
+    "sign-ins",
+    help=in_language(
+        "List the sample sign-ins, or say how the first administrator is made.",
+        "サンプルのログイン情報、または最初の管理者の作り方を表示する。",
+    ),
+)
 @speaking
 def sign_ins() -> None:
     with transaction.unit(write=False):
+        if loader.is_empty():
+            click.echo(_("There is nobody yet. Create the first administrator with: %(command)s", command=CREATE_ADMIN))
         if sample_day() is None:
-            click.echo(
-                _("This is no sample database. Create the first administrator with: flask people create-admin MAIL")
-            )
             return
         for person in people.list_sample_accounts():
             name, _description = SAMPLE_ACCOUNTS[person.login.partition("@")[0]]

@@ -17,5 +17,5 @@ group = AppGroup("static", help=in_language("Static files.", "静的ファイル
 )
 @speaking
 def build() -> None:
-    count = assets().build()
-    click.echo(ngettext("%(num)d file compressed.", "%(num)d files compressed.", count))
+    if count := assets().build():
+        click.echo(ngettext("%(num)d file compressed.", "%(num)d files compressed.", count))

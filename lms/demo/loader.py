@@ -67,7 +67,7 @@ def load(today: date, *, seed: str, password_hash: str) -> World:
 
     Raises ``Conflict`` on a database in use.
     """
-    if db.session.scalar(select(Person.id).limit(1)) is not None:
+    if not is_empty():
         raise Conflict("demo.not_empty")
     world = World(today, seed)
     organisation = content.load("organisation")
@@ -88,6 +88,11 @@ def load(today: date, *, seed: str, password_hash: str) -> World:
     mark_as_sample(world.today)
     journal.record("sample.load", actor="system", object="sample", day=world.today.isoformat())
     return world
+
+
+def is_empty() -> bool:
+    """Whether the database knows nobody yet; only then is the sample loaded."""
+    return db.session.scalar(select(Person.id).limit(1)) is None
 
 
 def _places(world: World, organisation: Mapping[str, Any]) -> None:
