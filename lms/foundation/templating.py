@@ -75,6 +75,7 @@ def bind(app: Flask) -> None:
         "here_in": here_in,
         "locale_now": locale.current,
         "now": clock.now,
+        "zone_now": lambda: locale.zone().key,
         "sample_day": sample_day,
     }
 

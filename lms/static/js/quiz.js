@@ -29,7 +29,7 @@
       });
       if (answer.status !== 200) throw new Error(String(answer.status));
       const { server_now: now } = await answer.json();
-      show(save.dataset.saved.replace('{time}', new Date(now).toLocaleTimeString('en-GB')), false);
+      show(save.dataset.saved.replace('{time}', new Date(now).toLocaleTimeString('en-GB', { timeZone: save.dataset.zone })), false);
     } catch {
       show(save.dataset.failed, true);
     }
@@ -46,6 +46,18 @@
     event.preventDefault();
     const button = event.submitter;
     sending.then(() => { form.dataset.ready = '1'; form.requestSubmit(button); });
+  });
+
+  /* The digits choose: among the options in focus, else among the first that have no answer yet. */
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
+    const groups = [...form.querySelectorAll('.opts')];
+    const group = groups.find((one) => one.contains(document.activeElement)) || groups.find((one) => !one.querySelector(':checked')) || groups[0];
+    const option = group?.querySelectorAll('input')[Number(event.key) - 1];
+    if (!option) return;
+    event.preventDefault();
+    option.focus();
+    option.click();
   });
 
   /* The time left follows the server's clock, from the moment the page was made. */

@@ -1,0 +1,199 @@
+"""A real installation and a real browser: script/server's own module serves, Debian's Chromium looks.
+
+The clock is the machine's. What a page says on its console, what fails to load and what axe finds is a fault of the
+page, so every test ends by looking at it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from tests.conftest import ROOT
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+FINDINGS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map((rule) =>
+    rule.id + ": " + rule.nodes.map((node) => node.target.join(" ") + " (" + node.failureSummary + ")").join(", "))"""
+"""What axe finds on the page: the rule, the elements, and what would mend them."""
+AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One server and one browser serve them all, so they stay together when tests run in parallel."""
+    for item in items:
+        if Path(__file__).parent in Path(item.path).parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@dataclass
+class Server:
+    """A running installation: where it listens, and how its commands are called."""
+
+    base: str
+    environment: dict[str, str]
+
+    def flask(self, *words: str) -> str:
+        """Run one of the product's commands on this installation."""
+        command = [sys.executable, "-m", "flask", *words]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(folder: Path, **settings: str) -> Iterator[Server]:
+    """Serve an installation whose data lie in ``folder``, until the test is over."""
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("KIJUN_", "DATABASE_URL"))},
+        **{"KIJUN_DATA": str(folder), "PORT": str(port), "FLASK_APP": "wsgi", "LC_ALL": "C.UTF-8"},
+        **settings,
+    }
+    command = [sys.executable, "-m", "lms.serve"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            wait_until_ready(process, port)
+            yield Server(f"http://127.0.0.1:{port}", environment)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(40)
+
+
+def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
+    """Until /readyz answers; its own message when the server ends instead."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Kijun"):
+            break
+    else:
+        pytest.fail(f"the server ended with status {process.wait()}")
+    for _attempt in range(200):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            threading.Event().wait(0.05)  # the port is not open yet
+        finally:
+            connection.close()
+    pytest.fail("the server does not answer")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The sample organisation, served as ``script/server`` serves it."""
+    yield from serve(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A person at a browser window: the page, and everything that went wrong on it."""
+
+    page: Page
+    base: str
+    language: str
+    faults: list[str] = field(default_factory=list)
+
+    def note_failure(self, request: Request) -> None:
+        """Note what could not be loaded, unless the visitor went on before it came."""
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"{request.failure} {request.url}")
+
+    def open(self, path: str) -> None:
+        """Go to a page of the installation."""
+        answer = self.page.goto(self.base + path)
+        assert answer is not None
+        assert answer.status == 200, f"{path} answers {answer.status}"
+
+    def sign_in(self, account: str) -> None:
+        """Sign in with one click as one of the sample's people."""
+        self.open(f"/sign-in?lang={self.language}")
+        self.page.locator(f'button[value="{account}"]').click()
+        self.page.wait_for_url(f"{self.base}/**")
+
+    def check(self) -> None:
+        """Nothing was said on the console, nothing failed to load, axe finds nothing, nothing scrolls sideways."""
+        assert self.faults == []
+        assert self.page.evaluate("document.documentElement.lang") == self.language
+        self.page.evaluate(AXE.read_text())
+        violations = self.page.evaluate(FINDINGS)
+        assert violations == [], self.page.url
+        self.check_width()
+
+    def check_width(self) -> None:
+        """The page does not scroll sideways."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+
+
+class Window:
+    """Opens browser windows for people and closes them after the test."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+
+    def __call__(self, server: Server, language: str, *, width: int = 1280, script: bool = True) -> Visit:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale="ja-JP" if language == "ja" else "en-GB",
+            timezone_id="Asia/Tokyo",
+            java_script_enabled=script,
+            accept_downloads=True,
+        )
+        context.set_default_timeout(15_000)
+        self.contexts.append(context)
+        visit = Visit(context.new_page(), server.base, language)
+        visit.page.on("console", lambda message: visit.faults.append(f"console: {message.text}"))
+        visit.page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
+        visit.page.on("requestfailed", visit.note_failure)
+        visit.page.on(
+            "response",
+            lambda answer: visit.faults.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
+        )
+        return visit
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Window]:
+    opened = Window(browser)
+    yield opened
+    for context in opened.contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def axe_is_the_released_one() -> None:
+    """The vendored file is the one whose checksum was noted."""
+    for line in AXE.with_name("CHECKSUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256(AXE.with_name(name).read_bytes()).hexdigest() == digest, name

@@ -1,0 +1,91 @@
+"""Every page that a role reaches from its navigation: both languages, three widths, no findings."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.conftest import Server, Visit, Window
+
+LEFT_ALONE = re.compile(r"^/(sign-out|calendar/|static/)|[?&]lang=|\.(csv|md|ics)(\?|$)|/file$")
+"""What is no page, or would change the visit."""
+MOST_OF_A_KIND = 2
+"""So many pages of one shape are looked at (two questions of twelve, two people of sixty)."""
+
+
+def shape(path: str) -> str:
+    """What pages of one kind have in common: the first and the last part of a long address."""
+    parts = urlsplit(path).path.strip("/").split("/")
+    return "/".join([parts[0], str(len(parts)), parts[-1] if len(parts) > 2 else ""])
+
+
+def links(visit: Visit) -> list[str]:
+    """The addresses within the installation that the page links to."""
+    found = visit.page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+    paths = [one.removeprefix(visit.base).partition("#")[0] for one in found if one.startswith(visit.base)]
+    return [path for path in paths if not LEFT_ALONE.search(path)]
+
+
+def walk(visit: Visit) -> list[str]:
+    """Every page reached by links, a few of each shape, each of them checked."""
+    seen: list[str] = []
+    waiting = ["/", *links(visit)]
+    shapes: dict[str, int] = {}
+    while waiting:
+        path = waiting.pop(0)
+        if path in seen or shapes.get(shape(path), 0) >= MOST_OF_A_KIND:
+            continue
+        shapes[shape(path)] = shapes.get(shape(path), 0) + 1
+        seen.append(path)
+        visit.open(path)
+        visit.check()
+        waiting += links(visit)
+    return seen
+
+
+@pytest.mark.usefixtures("axe_is_the_released_one")
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("account", ["joiner", "moderator", "trainer", "qa", "editor", "localizer", "vendor", "admin"])
+def test_every_page_of_a_role(server: Server, window: Window, account: str, language: str) -> None:
+    visit = window(server, language, width=1280)
+    visit.sign_in(account)
+    pages = walk(visit)
+    assert len(pages) >= 4, pages
+    for width in (390, 320):
+        visit.page.set_viewport_size({"width": width, "height": 800})
+        for path in pages:
+            visit.open(path)
+            visit.check_width()
+            if width == 390:
+                visit.check()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_sign_in_page(server: Server, window: Window, language: str, width: int) -> None:
+    visit = window(server, language, width=width)
+    visit.open(f"/sign-in?lang={language}")
+    visit.check()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_dark_pages_have_contrast_too(server: Server, window: Window, language: str) -> None:
+    visit = window(server, language)
+    visit.page.emulate_media(color_scheme="dark")
+    visit.sign_in("qa")
+    for path in ("/", "/analysis/harassment-checkpoint", "/policies/HAR", "/questions/HAR"):
+        visit.open(path)
+        visit.check()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_page_that_is_not_there_says_so(server: Server, window: Window, language: str) -> None:
+    visit = window(server, language)
+    visit.sign_in("joiner")
+    answer = visit.page.goto(f"{server.base}/policies/NOTHING")
+    assert answer is not None
+    assert answer.status == 404
+    visit.faults.clear()
+    visit.check()
