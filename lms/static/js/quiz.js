@@ -5,6 +5,7 @@
   if (!form || !save) return;
   let seq = Number(form.dataset.seq);
   let sending = Promise.resolve();
+  let underWay = 0;
 
   const payload = () => {
     const chosen = new FormData(form);
@@ -24,6 +25,7 @@
     try {
       const answer = await fetch(form.dataset.events, {
         method: 'POST',
+        keepalive: true, // it arrives even if the page is left at once
         headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': form.elements.csrf_token.value },
         body: JSON.stringify({ epoch: Number(form.dataset.epoch), events: [event] }),
       });
@@ -37,15 +39,16 @@
 
   form.addEventListener('change', () => {
     const event = { seq: seq++, position: Number(form.dataset.position), locale: document.documentElement.lang, payload: payload() };
-    sending = sending.then(() => send(event));
+    underWay += 1;
+    sending = sending.then(() => send(event)).finally(() => { underWay -= 1; });
   });
 
   /* A posted form waits for what is on its way, so that the same change is not written twice. */
   form.addEventListener('submit', (event) => {
-    if (form.dataset.ready) return;
+    if (!underWay) return;
     event.preventDefault();
     const button = event.submitter;
-    sending.then(() => { form.dataset.ready = '1'; form.requestSubmit(button); });
+    sending.then(() => form.requestSubmit(button));
   });
 
   /* The digits choose: among the options in focus, else among the first that have no answer yet. */
