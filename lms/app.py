@@ -77,7 +77,7 @@ def mount_features(app: Flask) -> None:
             app.register_blueprint(import_module(f"{package}.{module}").blueprint)
         for module in feature.silent:
             import_module(f"{package}.{module}")
-        if feature.has_phrases:
+        if feature.has_problems:
             errors.register(import_module(f"{package}.phrases").PROBLEMS)
 
 

@@ -22,7 +22,7 @@ class Feature:
     """The modules whose ``blueprint`` the app mounts, relative to the package."""
     silent: tuple[str, ...] = ()
     """Modules that register jobs or reactions when they are imported."""
-    has_phrases: bool = True
+    has_problems: bool = True
 
 
 def _names(text: str) -> frozenset[str]:
@@ -47,13 +47,15 @@ FEATURES: tuple[Feature, ...] = (
         _names("quizzes policies accounts sites"),
         ("views.board", "views.plan", "views.feed"),
     ),
-    Feature("analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",)),
-    Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
-    Feature("home", 11, _names("analysis cohorts quizzes policies accounts sites"), ("views",), has_phrases=False),
     Feature(
-        "cli", 12, _names("sites accounts policies questions quizzes cohorts analysis reports demo"), has_phrases=False
+        "analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False
+    ),
+    Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
+    Feature("home", 11, _names("analysis cohorts quizzes policies accounts sites"), ("views",), has_problems=False),
+    Feature(
+        "cli", 12, _names("sites accounts policies questions quizzes cohorts analysis reports demo"), has_problems=False
     ),
     Feature(
-        "demo", 12, _names("sites accounts policies questions quizzes cohorts analysis reports"), has_phrases=False
+        "demo", 12, _names("sites accounts policies questions quizzes cohorts analysis reports"), has_problems=False
     ),
 )

@@ -71,7 +71,3 @@ CSV_FINDINGS = {
     "unknown-item": _l("The item “%(item)s” does not stand in the responses."),
     "encoding-guessed": _l("The encoding was taken to be %(encoding)s."),
 }
-
-PROBLEMS = {
-    "analysis.group_and_focal": _l("--group and --focal go together."),
-}

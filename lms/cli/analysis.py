@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from flask_babel import gettext as _
 
 from lms.analysis.core.files import Files, read_responses
 from lms.analysis.core.report import report
@@ -12,7 +13,6 @@ from lms.analysis.phrases import CSV_FINDINGS
 from lms.cli.speech import say_findings, say_json, speaking
 from lms.foundation.locale import in_language
 from lms.kit.findings import has_errors
-from lms.kit.problems import Invalid
 
 group = AppGroup("analysis", help=in_language("Figures from files.", "ファイルからの集計。"))
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -54,7 +54,7 @@ def items(
     as_document: bool,
 ) -> None:
     if (group_column is None) != (focal is None):
-        raise Invalid("analysis.group_and_focal")
+        raise click.UsageError(_("--group and --focal go together."))
     reading = read_responses(
         Files(
             responses=responses.read_bytes(),
