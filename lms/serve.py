@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 import config
 from lms.app import create_app
@@ -33,7 +34,7 @@ def main() -> int:
     try:
         settings = config.from_environment()
         prepare(settings)
-    except (CannotServe, OperationalError, OSError, ValueError) as error:
+    except (CannotServe, DBAPIError, sqlite3.Error, OSError, ValueError) as error:
         print(reason(error), file=sys.stderr)
         return 1
     os.environ["FLASK_APP"] = "wsgi"
@@ -91,7 +92,7 @@ def command(app: Flask, *words: str) -> None:
     """Run one of our own commands in this process, where the app is loaded already."""
     result = app.test_cli_runner().invoke(args=words)
     print(result.output, end="", flush=True)
-    if isinstance(result.exception, OperationalError | OSError):
+    if isinstance(result.exception, DBAPIError | OSError):
         raise result.exception
     if result.exit_code != 0:
         failed = "flask " + " ".join(words)
@@ -107,7 +108,7 @@ def reason(error: Exception) -> str:
     'There is no permission to write to /srv/kijun.'
     """
     number = error.errno if isinstance(error, OSError) else None
-    words = str(error.orig) if isinstance(error, OperationalError) else ""
+    words = str(error.orig) if isinstance(error, DBAPIError) else ""
     if number == errno.ENOSPC or "disk is full" in words:
         return in_language("The disk is full.", "ディスクに空きがありません。")
     if isinstance(error, OSError) and number in {errno.EACCES, errno.EPERM, errno.EROFS}:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -114,12 +115,21 @@ def is_behind(head: str | None) -> bool:
 
 def copy_before_migration(path: Path, keep: int) -> Path:
     """Copy a SQLite file with its log folded in; the last ``keep`` copies stay."""
-    number = 1 + max((int(old.suffix[1:]) for old in path.parent.glob(f"{path.name}.before.*")), default=0)
-    target = path.with_name(f"{path.name}.before.{number}")
-    with sqlite3.connect(path) as source, sqlite3.connect(target) as copy:
-        source.backup(copy)
+    target = path.with_name(f"{path.name}.before.{1 + max(_copies(path), default=0)}")
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+    except sqlite3.Error:
+        target.unlink(missing_ok=True)  # half a copy would only pass for one
+        raise
     shutil.copymode(path, target)
-    copies = sorted(path.parent.glob(f"{path.name}.before.*"), key=lambda old: int(old.suffix[1:]))
-    for old in copies[:-keep]:
-        old.unlink()
+    copies = _copies(path)
+    for number in sorted(copies)[:-keep]:
+        copies[number].unlink()
     return target
+
+
+def _copies(path: Path) -> dict[int, Path]:
+    """Our copies of a file by their numbers; what somebody laid beside them is not ours."""
+    beside = path.parent.glob(f"{path.name}.before.*")
+    return {int(copy.suffix[1:]): copy for copy in beside if copy.suffix[1:].isdecimal()}

@@ -32,6 +32,8 @@ FINDINGS = {
     "format.not-read": _l("Files in the format “%(format)s” cannot be read yet."),
     "file.not-utf-8": _l("The file is not UTF-8 (first wrong byte: %(byte)s)."),
     "file.encoding-unknown": _l("The file is neither UTF-8, UTF-16 nor CP932."),
+    "file.no-questions": _l("There is no question in this file."),
+    "yaml.too-deep": _l("The YAML is nested too deeply."),
     "yaml.syntax": _l("The YAML cannot be read: %(problem)s."),
     "yaml.mapping-expected": _l("Here a mapping (key: value) must stand."),
     "yaml.repeated-key": _l("The key “%(key)s” stands twice."),

@@ -13,6 +13,7 @@ PROBLEMS = {
     "quiz.minutes": _l("Enter a number of minutes from 1 to 480."),
     "quiz.cut": _l("Enter a number from 1 to 100."),
     "quiz.attempts": _l("Enter a number from 1 to 20."),
+    "quiz.unknown": _l("There is no quiz “%(quiz)s”."),
     "quiz.code_taken": _l("This code is taken. Choose another."),
     "quiz.no_questions": _l("Choose at least one question."),
     "assignment.window": _l("The end must be later than the start."),

@@ -73,7 +73,7 @@ def parse(content: bytes) -> tuple[Policy, list[Finding]]:
     tokens = _parser.parse("\n".join(lines), environment)
     headings = _headings(tokens)
     title, headings = _without_title(headings, matter, lines)
-    sections = _sections(headings, lines, environment.get("references", {}), body_line, findings)
+    sections = _sections(headings, lines, environment, body_line, findings)
     if not sections:
         findings.append(Finding(Level.ERROR, "no-sections", body_line + 1, 1))
     findings += sensitive_findings(lines, tokens, body_line)
@@ -139,11 +139,13 @@ def _without_title(
 def _sections(
     headings: list[_Heading],
     lines: list[str],
-    references: dict[str, Any],
+    environment: dict[str, Any],
     body_line: int,
     findings: list[Finding],
 ) -> list[Section]:
-    definitions = {number for reference in references.values() for number in range(*reference["map"])}
+    references: dict[str, Any] = environment.get("references", {})
+    ignored = environment.get("duplicate_refs", [])  # of two definitions of one label the first counts
+    definitions = {number for one in (*references.values(), *ignored) for number in range(*one["map"])}
     bounds = [heading.first_line for heading in headings] + [len(lines)]
     sections = []
 

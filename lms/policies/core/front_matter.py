@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,34 +102,35 @@ def instant(written: str) -> datetime | None:
         moment = datetime.fromisoformat(when)
         if moment.tzinfo is not None:
             return None if zone_name.strip() else moment
-        return moment.replace(tzinfo=ZoneInfo(zone_name.strip()))
-    except (ValueError, KeyError, OSError):
+        moment = moment.replace(tzinfo=ZoneInfo(zone_name.strip()))
+        moment.astimezone(UTC)  # the first and last days of the calendar have no such instant
+    except (ValueError, KeyError, OSError, OverflowError):
         return None
+    return moment
 
 
 def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:
     try:
         node = yaml.compose(head, Loader=yaml.SafeLoader)
         values = yaml.safe_load(head)
+        plain = _plain(values)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 2, mark.column + 1) if mark else (1, 1)
         findings.append(Finding(Level.ERROR, "front-matter-syntax", line, column))
         return {}, {}
-    except ValueError:  # a date that is none
+    except (ValueError, RecursionError):  # a date that is none; nesting without end
         findings.append(Finding(Level.ERROR, "front-matter-syntax", 1, 1))
         return {}, {}
     if node is None:
         return {}, {}
-    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
+    if not isinstance(node, yaml.MappingNode) or not isinstance(plain, dict):
         findings.append(Finding(Level.ERROR, "front-matter-syntax", 1, 1))
         return {}, {}
     places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     # scalars as they were written: 4.10 is a version, not the number 4.1
     written = {str(key.value): value.value for key, value in node.value if isinstance(value, yaml.ScalarNode)}
-    return {
-        str(key): written.get(str(key), value) if str(key) in KNOWN else _plain(value) for key, value in values.items()
-    }, places
+    return {key: written.get(key, value) if key in KNOWN else value for key, value in plain.items()}, places
 
 
 def _toml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:

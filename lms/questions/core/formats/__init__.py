@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from lms.kit.findings import Finding, Level
 from lms.questions.core.formats import gift, native
@@ -23,7 +24,14 @@ def read(content: bytes, *, file_name: str, format_name: str | None = None) -> R
     reader = READERS.get(chosen)
     if reader is None:
         return Reading(chosen, "utf-8", (), (Finding(Level.ERROR, "format.not-read", facts={"format": chosen}),))
-    return reader(content)
+    return told_when_empty(reader(content))
+
+
+def told_when_empty(reading: Reading) -> Reading:
+    """A reading without questions and without findings says that there is no question."""
+    if reading.questions or reading.findings:
+        return reading
+    return replace(reading, findings=(Finding(Level.ERROR, "file.no-questions"),))
 
 
 def guess(content: bytes, file_name: str) -> str:

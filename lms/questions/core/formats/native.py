@@ -17,7 +17,7 @@ from lms.questions.core.question import Difficulty, Option, Part, PartName, Ques
 _HEAD_KEYS = ("id", "type", "difficulty", "sections", "sensitive")
 _QUESTION_KEYS = (*_HEAD_KEYS, "name", "case", "prompt", "rationale", "options", "parts", "tags")
 _OPTION_KEYS = ("id", "section", "fraction", "text", "rationale", "misconception")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?(/\d+)?\Z")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(/0*[1-9]\d*)?\Z")
 
 
 def read(content: bytes) -> Reading:
@@ -40,6 +40,8 @@ def read(content: bytes) -> Reading:
         findings.append(Finding(Level.ERROR, "yaml.syntax", **where, facts={"problem": error.problem or ""}))
     except yaml.reader.ReaderError as error:
         findings.append(Finding(Level.ERROR, "yaml.syntax", facts={"problem": error.reason}))
+    except RecursionError:
+        findings.append(Finding(Level.ERROR, "yaml.too-deep"))
     return Reading("yaml", "utf-8", tuple(placed), tuple(findings))
 
 
