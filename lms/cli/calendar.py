@@ -11,7 +11,7 @@ from lms.cohorts import queries
 from lms.cohorts.calendar import cohort_feed
 from lms.foundation import transaction
 from lms.foundation.locale import current, in_language
-from lms.kit.problems import NotFound
+from lms.kit.problems import Invalid, NotFound
 from lms.kit.workdays import WorkCalendar, passed
 from lms.sites.core import holiday_calendar
 
@@ -34,8 +34,12 @@ def workdays(country: str, date: datetime, n: int, as_document: bool) -> None:
         raise NotFound("calendar.unknown_country", country=country)
     start = date.date()
     span = abs(n) // 200 + 1
-    names = holiday_calendar.names(code, part or None, range(start.year - span, start.year + span + 1))
-    end = WorkCalendar(holidays=frozenset(names)).shift(start, n)
+    years = range(max(start.year - span, 1), min(start.year + span, 9999) + 1)
+    names = holiday_calendar.names(code, part or None, years)
+    try:
+        end = WorkCalendar(holidays=frozenset(names)).shift(start, n)
+    except OverflowError as error:
+        raise Invalid("calendar.out_of_range") from error
     holidays = [{"date": day.isoformat(), "name": names[day]} for day in passed(names.keys(), start, end)]
     if as_document:
         say_json({"date": end.isoformat(), "n": n, "country": country.upper(), "holidays": holidays})

@@ -1,19 +1,19 @@
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from lms.cli.speech import say_findings, say_json, speaking
-from lms.foundation import transaction
+from lms.foundation import clock, transaction
 from lms.foundation.findings import as_json
 from lms.foundation.locale import SOURCE_LOCALE, in_language
-from lms.kit.problems import Invalid
+from lms.kit.problems import Invalid, NotFound
 from lms.policies import actions, queries
 from lms.policies.actions import Checked
 from lms.policies.core.check import as_json as row_as_json
@@ -75,7 +75,7 @@ def import_policies(paths: tuple[Path, ...], code: str | None, effective: str | 
         raise Invalid("policy.has_errors")
     with transaction.unit():
         for read, english in checked:
-            own_code = code or read.source.matter.code or english.name.partition(".")[0].upper()
+            own_code = code or read.source.matter.code or _code_of(english)
             version = actions.import_policy(read, code=own_code, effective_at=effective_at, publish=publish)
             say_findings(read.findings, FINDINGS)
             click.echo(_("%(code)s v%(number)s is imported.", code=version.module.code, number=version.number))
@@ -92,12 +92,14 @@ def import_policies(paths: tuple[Path, ...], code: str | None, effective: str | 
 @speaking
 def export(code: str, output: Path) -> None:
     with transaction.unit(write=False):
-        versions = queries.list_versions(queries.get_module(code))
-        published = [version for version in versions if version.state == "published"]
-        files = actions.export_policy((published or versions)[0])
+        module = queries.find_module(code)
+        if module is None:
+            raise NotFound("policy.unknown", policy=code)
+        in_force = queries.load_in_force([module.id], clock.now()).get(module.id)
+        files = actions.export_policy(in_force or queries.list_versions(module)[0])
     output.mkdir(parents=True, exist_ok=True)
     for locale, text in files.items():
-        (output / f"{locale}.md").write_text(text)
+        (output / f"{locale}.md").write_text(text, encoding="utf-8")
         click.echo(str(output / f"{locale}.md"))
 
 
@@ -118,20 +120,38 @@ def _instant(written: str | None) -> datetime | None:
 
 
 def _pairs(paths: tuple[Path, ...]) -> list[tuple[Path, Path | None]]:
-    """The English files with their Japanese ones."""
-    pairs: list[tuple[Path, Path | None]] = []
+    """The English files with their Japanese ones; every path given must stand in a pair."""
+    pairs = [_pair(path, paths) for path in paths if path.is_dir() or _stem(path, SOURCE_LOCALE) is not None]
+    used = {file for pair in pairs for file in pair}
     for path in paths:
-        if path.is_dir():
-            english, japanese = path / "en.md", path / "ja.md"
-            if not english.exists():
-                raise Invalid("policy.no_file")
-            pairs.append((english, japanese if japanese.exists() else None))
-        elif f".{SOURCE_LOCALE}." in path.name or path.name == "en.md":
-            beside = path.with_name(
-                path.name.replace(f".{SOURCE_LOCALE}.", ".ja.") if path.name != "en.md" else "ja.md"
-            )
-            given: Any = next((other for other in paths if other.is_file() and ".ja." in other.name), None)
-            pairs.append((path, given or (beside if beside.exists() else None)))
-    if not pairs:
-        raise Invalid("policy.no_file")
+        if path.is_file() and path not in used:
+            raise Invalid("policy.no_pair", path=path)
     return pairs
+
+
+def _pair(path: Path, paths: tuple[Path, ...]) -> tuple[Path, Path | None]:
+    """A folder's two files, or an English file with the Japanese one that was given with it or lies beside it."""
+    if path.is_dir():
+        english, japanese = path / "en.md", path / "ja.md"
+        if not english.exists():
+            raise Invalid("policy.no_pair", path=path)
+        return english, japanese if japanese.exists() else None
+    stem = _stem(path, SOURCE_LOCALE)
+    given = next((other for other in paths if other.is_file() and _stem(other, "ja") == stem), None)
+    name = "ja.md" if path.name == "en.md" else path.name.replace(f".{SOURCE_LOCALE}.", ".ja.")
+    beside = path.with_name(name)
+    return path, given or (beside if beside.exists() else None)
+
+
+def _stem(path: Path, locale: str) -> str | None:
+    """What the name of a file says before its language: ``spam`` of ``spam.en.md``; None for another language."""
+    if path.name == f"{locale}.md":
+        return ""
+    stem, found, _rest = path.name.partition(f".{locale}.")
+    return stem if found else None
+
+
+def _code_of(english: Path) -> str:
+    """A code from the file's name, or for ``en.md`` from its folder's."""
+    name = _stem(english, SOURCE_LOCALE) or english.resolve().parent.name
+    return re.sub("[^A-Z0-9]+", "-", name.upper()).strip("-")

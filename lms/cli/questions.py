@@ -110,7 +110,7 @@ def _read(path: Path, format_name: str | None) -> Reading:
         reading = native.read(file.read_bytes())
         placed += reading.questions
         found += [replace(finding, facts={**finding.facts, "file": file.name}) for finding in reading.findings]
-    return Reading("yaml", "utf-8", tuple(placed), tuple(found))
+    return formats.told_when_empty(Reading("yaml", "utf-8", tuple(placed), tuple(found)))
 
 
 def _editorial(reading: Reading) -> list[Finding]:

@@ -6,8 +6,11 @@ import click
 from flask.cli import AppGroup
 
 from lms.cli.speech import speaking_of_texts
+from lms.cohorts import queries as cohorts
 from lms.foundation import clock, pdf, transaction
 from lms.foundation.locale import LOCALES, in_language
+from lms.kit.problems import NotFound
+from lms.quizzes import queries as quizzes
 from lms.reports.builders import analysis
 
 group = AppGroup("reports", help=in_language("Reports as files.", "レポートのファイル。"))
@@ -29,6 +32,10 @@ group = AppGroup("reports", help=in_language("Reports as files.", "レポート�
 def render(kind: str, quiz: str, cohort: str, locale: str, output: Path) -> None:
     request = analysis.Request(quiz, cohort, locale, clock.now(), "system", "Asia/Tokyo")
     with transaction.unit(write=False):
+        if quizzes.find_quiz(quiz) is None:
+            raise NotFound("quiz.unknown", quiz=quiz)
+        if cohort and cohorts.find_cohort(cohort) is None:
+            raise NotFound("calendar.unknown_cohort", cohort=cohort)
         document = analysis.html(request)
     output.write_bytes(pdf.render(document))
     click.echo(str(output))

@@ -13,6 +13,7 @@ import click
 from flask import g
 from flask.cli import with_appcontext
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from lms.foundation.errors import sentence
 from lms.foundation.findings import sentence as finding_sentence
@@ -64,6 +65,9 @@ def _run(command: Callable[..., Any], message_locale: str, *args: Any, **kwargs:
             return command(*args, **kwargs)
         except Problem as problem:
             click.echo(sentence(problem), err=True)
+            sys.exit(1)
+        except OSError as error:
+            click.echo(_("%(path)s cannot be read or written.", path=error.filename), err=True)
             sys.exit(1)
 
 

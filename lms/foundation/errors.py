@@ -28,6 +28,7 @@ _sentences: dict[str, Any] = {
     "calendar.unknown_country": _l(
         "The holidays of “%(country)s” are not known. Write a country's two letters, such as JP or US-TX."
     ),
+    "calendar.out_of_range": _l("The calendar does not reach so far. Choose a nearer date."),
     "calendar.unknown_cohort": _l("There is no cohort “%(cohort)s”."),
     "demo.not_empty": _l("The database is in use. The sample is only loaded into an empty one."),
     "http.400": _l("The request could not be read. Nothing was changed."),

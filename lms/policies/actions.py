@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lms.accounts.models import Person
@@ -30,6 +31,7 @@ from lms.policies.models import Section as SectionRow
 
 FIRST = VersionNumber(1, 0)
 SYSTEM = "system"
+CODE = re.compile(r"[A-Z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,12 @@ class Checked:
 
 
 def check_files(english: bytes, japanese: bytes | None) -> Checked:
-    """Read and check a policy; nothing is stored."""
+    """Read and check a policy; nothing is stored. Findings about the Japanese file say so: ``facts["file"]`` is ja."""
     source, findings = parse(english)
     translation, more = parse(japanese) if japanese is not None else (None, [])
     rows, pairing = check(source, translation)
-    return Checked(source, translation, rows, [*findings, *more, *pairing])
+    in_japanese = [replace(finding, facts={**finding.facts, "file": "ja"}) for finding in (*more, *pairing)]
+    return Checked(source, translation, rows, [*findings, *in_japanese])
 
 
 def import_policy(
@@ -73,6 +76,8 @@ def import_policy(
     module_code = code or matter.code
     if not module_code:
         raise Invalid("policy.no_code", field="code")
+    if not CODE.fullmatch(module_code):
+        raise Invalid("policy.bad_code", field="code", policy=module_code)
     module = queries.find_module(module_code) or _new_module(module_code)
     number = matter.version or _next_number(module)
     version = _fresh_version(module, number)

@@ -16,6 +16,9 @@ PROBLEMS = {
     "policy.changed_meanwhile": _l(
         "Version %(number)s is in force now. Please read what it says before you confirm. Nothing was recorded."
     ),
+    "policy.bad_code": _l("Use capitals, digits and hyphens for the policy's code (“%(policy)s”)."),
+    "policy.unknown": _l("There is no policy “%(policy)s”."),
+    "policy.no_pair": _l("“%(path)s” is neither a folder with en.md nor one of a pair of files named .en. and .ja."),
     "policy.no_file": _l("Choose the English file."),
 }
 

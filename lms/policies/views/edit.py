@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from lms.foundation import findings, transaction
 from lms.foundation.access import policy
 from lms.foundation.errors import sentence
+from lms.kit.findings import Finding
 from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.policies import actions, queries
 from lms.policies.core.version import parse_number
@@ -24,7 +27,7 @@ blueprint = Blueprint("policy_versions", __name__, template_folder="../templates
 @blueprint.get("/policies/import")
 @policy("policy.write")
 def import_page() -> str:
-    return render_template("policies/import.html", form=ImportForm(), checked=None, spoken=[], refusal=None)
+    return _import_page(ImportForm())
 
 
 @blueprint.post("/policies/import")
@@ -36,7 +39,7 @@ def import_files() -> ResponseReturnValue:
     if not form.validate() or english is None:
         if english is None:
             form.english.errors = [sentence(Invalid("policy.no_file"))]
-        return render_template("policies/import.html", form=form, checked=None, spoken=[], refusal=None), 422
+        return _import_page(form), 422
     checked = actions.check_files(english, _content(request.files.get("japanese")))
     transaction.begin_write()
     try:
@@ -44,11 +47,10 @@ def import_files() -> ResponseReturnValue:
             checked, code=form.code.data or None, publish=form.publish.data, by=current_user
         )
     except (Invalid, Conflict) as problem:
-        spoken = [(finding, findings.sentence(finding, FINDINGS)) for finding in checked.findings]
-        page = render_template(
-            "policies/import.html", form=form, checked=checked, spoken=spoken, refusal=sentence(problem)
-        )
-        return page, 422
+        if problem.field is None or problem.field not in form:
+            return _import_page(form, checked.findings, sentence(problem)), 422
+        form.take_back(problem)
+        return _import_page(form, checked.findings), 422
     flash(_("%(code)s v%(number)s is imported.", code=version.module.code, number=version.number))
     return redirect(url_for("policy_versions.index", code=version.module.code))
 
@@ -79,6 +81,11 @@ def download(code: str, number: str, language: str) -> Response:
     response.headers["Content-Type"] = "text/markdown; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-{number}.{language}.md"'
     return response
+
+
+def _import_page(form: ImportForm, found: Sequence[Finding] = (), refusal: str | None = None) -> str:
+    spoken = [(finding, findings.sentence(finding, FINDINGS)) for finding in found]
+    return render_template("policies/import.html", form=form, spoken=spoken, refusal=refusal)
 
 
 def _get_version(code: str, number: str) -> PolicyVersion:
