@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from lms.accounts import queries
 from lms.accounts.core import passwords
-from lms.accounts.core.roles import CODE_LETTERS, Role, may_grant
+from lms.accounts.core.roles import CODE_LETTERS, Role, may_grant, may_manage
 from lms.accounts.models import (
     CodeSeries,
     LinkPurpose,
@@ -142,6 +142,8 @@ def create_person(command: NewPerson, *, by: Person | None) -> Person:
 
 def make_link(person: Person, *, by: Person | None) -> str:
     """Make a one-time link that sets this person's password; returns its token, which is kept nowhere."""
+    if by is not None and by.id != person.id:
+        _check_standing(by, person)
     token = secrets.token_urlsafe(24)
     db.session.add(
         OneTimeLink(
@@ -188,6 +190,7 @@ def deactivate(person: Person, *, by: Person, revision: int) -> None:
     _check_revision(person, revision)
     if person.id == by.id:
         raise Refused("person.not_yourself")
+    _check_standing(by, person)
     person.deactivated_at = clock.now()
     person.revision += 1
     db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
@@ -211,6 +214,7 @@ def revoke_role(person: Person, role: Role, *, by: Person) -> None:
     """Take a role away; its dates stay."""
     if person.id == by.id:
         raise Refused("person.not_yourself")
+    _check_grant(by, role, person.site)
     for grant in person.grants:
         if grant.role == role and grant.revoked_at is None:
             grant.revoked_at = clock.now()
@@ -237,6 +241,11 @@ def _check_grant(by: Person, role: Role, site: Site) -> None:
         raise Refused("person.role_not_grantable")
     if Role.ADMIN not in roles and site.vendor_id != by.vendor_id:
         raise Refused("access.refused")
+
+
+def _check_standing(by: Person, person: Person) -> None:
+    if not may_manage(frozenset(map(Role, by.roles)), frozenset(map(Role, person.roles))):
+        raise Refused("person.may_more")
 
 
 def _check_revision(person: Person, revision: int) -> None:

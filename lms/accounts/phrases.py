@@ -24,6 +24,8 @@ PROBLEMS = {
         "Nobody changes their own roles or ends their own access. Please ask another administrator."
     ),
     "person.role_not_grantable": _l("Your role cannot give this role."),
+    "person.may_more": _l("This person holds a role that yours cannot give. Please ask an administrator."),
+    "person.unknown_role": _l("There is no such role. Nothing was changed."),
     "person.changed_meanwhile": _l(
         "Somebody else changed this person in the meantime. Reload the page to see what is there now."
     ),

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from lms.accounts import access as reach
 from lms.accounts.core.roles import Role
@@ -35,8 +35,8 @@ def list_people(access: Access, *, role: str | None = None, words: str = "") -> 
         held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
         query = query.where(Person.id.in_(held))
     if words:
-        pattern = f"%{words}%"
-        query = query.where(Person.name.ilike(pattern) | Person.reading.ilike(pattern) | Person.code.ilike(pattern))
+        named = (column.icontains(words, autoescape=True) for column in (Person.name, Person.reading, Person.code))
+        query = query.where(or_(*named))
     return list(db.session.scalars(query))
 
 

@@ -37,6 +37,17 @@ _GRANTABLE: Mapping[Role, frozenset[Role]] = {
 }
 
 
+def may_manage(manager: frozenset[Role], held: frozenset[Role]) -> bool:
+    """Whether somebody may take over or end an account with the roles ``held``: only what they could give themselves.
+
+    A link for a password made for an administrator would make its maker one.
+
+    >>> may_manage(frozenset({Role.VENDOR_MANAGER}), frozenset({Role.LEARNER, Role.ADMIN}))
+    False
+    """
+    return all(may_grant(manager, role) for role in held)
+
+
 def may_grant(granter: frozenset[Role], role: Role) -> bool:
     """Whether somebody with these roles may give ``role`` to another person.
 

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.accounts import actions, queries
-from lms.accounts.core.roles import Role, may_grant
+from lms.accounts.core.roles import Role, may_grant, may_manage
 from lms.accounts.forms import PersonForm
 from lms.accounts.phrases import ROLES
 from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
-from lms.kit.problems import Invalid, NotFound
+from lms.kit.problems import Invalid
 from lms.sites import queries as site_queries
 
 blueprint = Blueprint("people", __name__, template_folder="../templates")
@@ -79,7 +79,7 @@ def change_role(code: str) -> ResponseReturnValue:
     try:
         role = Role(request.form.get("role", ""))
     except ValueError as error:
-        raise NotFound from error
+        raise Invalid("person.unknown_role") from error
     change = actions.revoke_role if request.form.get("change") == "revoke" else actions.grant_role
     change(person, role, by=current_user)
     return redirect(url_for("people.show", code=code))
@@ -96,10 +96,14 @@ def deactivate(code: str) -> ResponseReturnValue:
 
 def _person_page(code: str, link: str | None) -> str:
     person = queries.get_person(access(), code)
-    grantable = {
-        role: name for role, name in ROLES.items() if may_grant(_own_roles(), role) and role not in person.roles
-    }
-    return render_template("accounts/person.html", person=person, link=link, roles=ROLES, grantable=grantable)
+    return render_template(
+        "accounts/person.html",
+        person=person,
+        link=link,
+        roles=ROLES,
+        grantable=[role for role in ROLES if may_grant(_own_roles(), role)],
+        may_manage=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
+    )
 
 
 def _own_roles() -> frozenset[Role]:

@@ -1,0 +1,41 @@
+"""An organisation with the cast in it, its administrator at work, and a look into the table of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.accounts.models import Person
+from lms.foundation.db import db
+from tests.cast import Cast, make_cast
+from tests.conftest import SignIn, Unit, Visitor
+
+Load = Callable[[str], Person]
+
+
+@pytest.fixture
+def cast(unit: Unit) -> Cast:
+    with unit():
+        return make_cast()
+
+
+@pytest.fixture
+def admin(sign_in_as: SignIn, cast: Cast) -> Visitor:
+    return sign_in_as(cast.admin)
+
+
+@pytest.fixture
+def load(app: Flask) -> Load:
+    """``load(login)`` gives the person as the database has them."""
+
+    def person(login: str) -> Person:
+        with app.app_context():
+            found = db.session.scalars(select(Person).where(Person.login == login)).one()
+            assert found.site.code
+            db.session.expunge_all()
+            return found
+
+    return person
