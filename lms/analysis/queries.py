@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,7 +40,8 @@ from lms.quizzes.models import (
     QuizVersion,
 )
 
-NO_COHORT = "–"
+NO_COHORT = ""
+"""Where the figures of people without a cohort stand: a group like the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,14 @@ class Analysis:
     """All that page, PDF and tables of a quiz's analysis show: one value, so their numbers are equal.
 
     ``filters`` are those applied; ``left_out`` names the cohorts whose people are in no figure, because the total would
-    give so few away.
+    give so few away. Those of them in ``apart`` are not few themselves: one language alone would give away the few of
+    the other.
     """
 
     quiz: Quiz
     filters: Filters
     left_out: Sequence[str]
+    apart: frozenset[str]
     rules: Rules
     summary: Summary
     pass_rates: Sequence[tuple[str, PassRate]]
@@ -109,18 +113,19 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
         rows = [row for row in rows if _cohort_code(of_person, row[0]) == filters.cohort]
     if is_small(sum(attempt.locale != filters.language for attempt, _run, _code in rows)):
         filters = replace(filters, language="")  # one language alone would give the few of the other away
+    apart = _apart(rows, of_person, filters.language)
     if filters.language:
         rows = [row for row in rows if row[0].locale == filters.language]
     if not rows:
         return None
-    columns = sorted({_cohort_code(of_person, attempt) for attempt, _run, _code in rows} - {NO_COHORT})
+    groups = sorted({_cohort_code(of_person, row[0]) for row in rows}, key=lambda code: (code == NO_COHORT, code))
     facts = _question_facts([attempt.id for attempt, _run, _code in rows])
     everybody = _responses(rows, of_person, facts)
     versions = _policy_versions([attempt.id for attempt, _run, _code in rows])
     sections = _sections(versions, facts)
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
     order = list(sections)
-    cells = heatmap(everybody, item_sections, order, columns, rules.cut_percent)
+    cells = heatmap(everybody, item_sections, order, groups, rules.cut_percent, apart)
     responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
     figures = item_figures(responses)
     options = {
@@ -128,16 +133,16 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     }
     gaps = item_gaps(responses)
     health = by_need(figures, options, gaps, changed=())
-    groups = [*columns, *({_cohort_code(of_person, attempt) for attempt, _run, _code in rows} & {NO_COHORT})]
-    rates, total = pass_rates(_outcomes(quiz, rows, of_person), groups)
+    rates, total = pass_rates(_outcomes(quiz, rows, of_person), groups, cells.left_out)
     closed = [attempt.closed_at for attempt, _run, _code in rows if attempt.closed_at]
     return Analysis(
         quiz=quiz,
         filters=filters,
         left_out=cells.left_out,
+        apart=apart,
         rules=rules,
         summary=summary(responses, health),
-        pass_rates=[pair for pair in zip(groups, rates, strict=True) if pair[0] != NO_COHORT],
+        pass_rates=list(zip(groups, rates, strict=True)),
         total_rate=total,
         heatmap=cells,
         sections=sections,
@@ -191,6 +196,14 @@ def _outcomes(quiz: Quiz, rows: Sequence[Row], of_person: Mapping[int, Cohort]) 
     runs = quizzes.load_current_runs(list(owners))
     passed = {owners[attempt_id] for attempt_id, run in runs.items() if run.passed}
     return [Outcome(_cohort_code(of_person, attempt), attempt.person_id in passed) for attempt, _run, _code in rows]
+
+
+def _apart(rows: Sequence[Row], of_person: Mapping[int, Cohort], language: str) -> frozenset[str]:
+    """The cohorts in which so few took the quiz in another language that this one alone would give them away."""
+    if not language:
+        return frozenset()
+    others = Counter(_cohort_code(of_person, row[0]) for row in rows if row[0].locale != language)
+    return frozenset(code for code, count in others.items() if is_small(count))
 
 
 def _cohort_code(of_person: Mapping[int, Cohort], attempt: Attempt) -> str:

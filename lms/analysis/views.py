@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from flask import Blueprint, Response, make_response, render_template, request
-from flask_babel import gettext as _
 
-from lms.analysis import phrases, queries
+from lms.analysis import phrases, queries, tables
 from lms.analysis.core.findings import REVIEWED, Code
 from lms.analysis.core.items import D27_PEOPLE, tail_size
 from lms.analysis.queries import Analysis, Filters
+from lms.foundation import spreadsheets
 from lms.foundation.access import policy
-from lms.foundation.locale import LOCALES, localized
+from lms.foundation.locale import LOCALES
 from lms.quizzes import queries as quizzes
 
 blueprint = Blueprint("analysis", __name__, template_folder="templates")
@@ -53,25 +50,8 @@ def show(code: str) -> str:
 def items_csv(code: str) -> Response:
     quiz = quizzes.get_quiz(code)
     found = queries.load_analysis(quiz, _filters())
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([_("ID"), _("Section"), _("Question"), _("n"), _("Facility"), _("Discrimination"), _("Finding")])
-    for entry in found.health if found else ():
-        fact, figures = found.facts[entry.item], entry.figures  # type: ignore[union-attr]
-        hidden = entry.findings[0].code is Code.FEW_DATA
-        writer.writerow(
-            [
-                fact.code,
-                fact.section or "",
-                localized(fact.body["prompt"]),
-                "<5" if hidden else figures.n,
-                "" if hidden or figures.facility is None else round(figures.facility, 4),
-                "" if hidden or figures.rest_correlation is None else round(figures.rest_correlation, 4),
-                "; ".join(str(phrases.FINDINGS[finding.code]) for finding in entry.findings),
-            ]
-        )
-    response = make_response("\ufeff" + text.getvalue())
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response = make_response(spreadsheets.as_csv(tables.questions(found)))
+    response.headers["Content-Type"] = spreadsheets.CSV_TYPE
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-items.csv"'
     return response
 

@@ -3,12 +3,13 @@
 Small groups. A cell of fewer than 5 people is withheld. If exactly one cell of a row or column is withheld, those
 people leave the totals, because the total less the other cells would give them away; the same when several withheld
 cells hold fewer than 5 people between them. They leave every total at once, so that no two totals can be compared.
+Cohorts that another table would make tell of few people are withheld whole, whatever their size.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,19 +92,22 @@ def heatmap(
     sections: Sequence[str],
     cohorts: Sequence[str],
     cut_percent: int,
+    hidden: Collection[str] = (),
 ) -> Heatmap:
     """Lay available cells out by section and cohort.
 
     An item counts in each of its sections; people of no listed cohort count nowhere, and an item of no listed section
-    neither.
+    neither. The cohorts in ``hidden`` are withheld and in no total.
     """
     sums = _sums(responses, item_sections, sections, cohorts)
-    out = _left_out(sums)
+    hidden_cells = np.zeros((len(sections), len(cohorts)), dtype=np.bool_)
+    hidden_cells[:, [cohort in hidden for cohort in cohorts]] = True
+    out = _left_out(sums, hidden_cells)
     everything = np.ones_like(out)
     rows, columns = _lines(out.shape)
 
     def cell(cells: BoolArray) -> HeatCell:
-        return _cell(sums, cells, np.zeros_like(out), cut_percent)
+        return _cell(sums, cells, hidden_cells, cut_percent)
 
     def total(cells: BoolArray) -> HeatCell:
         return _cell(sums, cells, out, cut_percent)
@@ -156,12 +160,12 @@ def _lines(shape: tuple[int, ...]) -> tuple[list[BoolArray], list[BoolArray]]:
     return [row_of == row for row in range(shape[0])], [column_of == column for column in range(shape[1])]
 
 
-def _left_out(sums: _Sums) -> BoolArray:
+def _left_out(sums: _Sums, hidden: BoolArray) -> BoolArray:
     """The cells whose people are in no total: repeated until no total gives a small group away.
 
     A line is what one total adds up: a row or column of cells, or all section totals, or all cohort totals.
     """
-    out = np.zeros(sums.earned.shape, dtype=np.bool_)
+    out = hidden.copy()
     rows, columns = _lines(out.shape)
     lines = [[row & column for column in columns] for row in rows]
     lines += [[row & column for row in rows] for column in columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lms.analysis.core.findings import Health
@@ -32,6 +32,9 @@ class PassRate:
     percent: int | None
     interval: Interval | None
     withheld: bool
+
+
+_WITHHELD = PassRate(None, shown_count(1), None, None, None, None, withheld=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +92,24 @@ def pass_rate(outcomes: Sequence[Outcome]) -> PassRate:
     """
     n, passed = len(outcomes), sum(outcome.passed for outcome in outcomes)
     if is_small(n):
-        return PassRate(None, shown_count(n), None, None, None, None, withheld=True)
+        return _WITHHELD
     if n == 0:
         return PassRate(0, shown_count(0), 0, None, None, None, withheld=False)
     return PassRate(n, shown_count(n), passed, passed / n, percent_down(passed, n), wilson(passed, n), withheld=False)
 
 
-def pass_rates(outcomes: Sequence[Outcome], cohorts: Sequence[str]) -> tuple[tuple[PassRate, ...], PassRate]:
+def pass_rates(
+    outcomes: Sequence[Outcome], cohorts: Sequence[str], hidden: Collection[str] = ()
+) -> tuple[tuple[PassRate, ...], PassRate]:
     """The pass rate of each cohort in the order given, and that of all of them.
 
     If exactly one cohort is withheld, or those withheld have fewer than 5 people between them, they are not in the
-    total, which says its n.
+    total, which says its n. The cohorts in ``hidden`` are withheld and not in the total, whatever their size.
     """
     by_cohort = {cohort: [outcome for outcome in outcomes if outcome.cohort == cohort] for cohort in cohorts}
-    hidden = [cohort for cohort, members in by_cohort.items() if is_small(len(members))]
-    if len(hidden) == 1 or is_small(sum(len(by_cohort[cohort]) for cohort in hidden)):
-        by_total = [cohort for cohort in cohorts if cohort not in hidden]
-    else:
-        by_total = list(cohorts)
-    total = pass_rate([outcome for cohort in by_total for outcome in by_cohort[cohort]])
-    return tuple(pass_rate(members) for members in by_cohort.values()), total
+    small = [cohort for cohort, members in by_cohort.items() if cohort not in hidden and is_small(len(members))]
+    leaving = {*hidden, *small}
+    if len(small) > 1 and not is_small(sum(len(by_cohort[cohort]) for cohort in small)):
+        leaving = {*hidden}
+    total = pass_rate([outcome for cohort in cohorts if cohort not in leaving for outcome in by_cohort[cohort]])
+    return tuple(_WITHHELD if cohort in hidden else pass_rate(by_cohort[cohort]) for cohort in cohorts), total

@@ -10,10 +10,12 @@ from flask import render_template
 
 from lms.analysis import phrases as analysis_phrases
 from lms.analysis import queries as analysis
+from lms.analysis import tables as analysis_tables
 from lms.analysis.core.findings import REVIEWED, Code
 from lms.analysis.queries import Analysis, Filters
 from lms.foundation.locale import localized, speaking
 from lms.kit.problems import Invalid
+from lms.kit.tables import Table
 from lms.policies.core.markup import Prose, blocks
 from lms.quizzes import queries as quizzes
 
@@ -34,17 +36,14 @@ class Request:
 
 
 def html(request: Request) -> str:
-    """The document; raises ``Invalid`` when there is nothing to report."""
-    quiz = quizzes.get_quiz(request.quiz)
-    found = analysis.load_analysis(quiz, Filters(cohort=request.cohort))
-    if found is None:
-        raise Invalid("report.no_results")
+    """The document as HTML, for PDF; raises ``Invalid`` when there is nothing to report."""
+    found = _load(request)
     with speaking(request.locale):
         return render_template(
             "reports/print/analysis.html",
             request_=request,
             zone=ZoneInfo(request.zone_name),
-            quiz=quiz,
+            quiz=found.quiz,
             found=found,
             points=_points(found),
             below=_below(found, request.locale),
@@ -53,11 +52,25 @@ def html(request: Request) -> str:
         )
 
 
+def tables(request: Request) -> list[Table]:
+    """The document as tables, for spreadsheets; raises ``Invalid`` when there is nothing to report."""
+    found = _load(request)
+    with speaking(request.locale):
+        return [analysis_tables.questions(found), analysis_tables.sections(found)]
+
+
 def file_name(request: Request) -> str:
     """The name under which the file is downloaded: quiz, cohort, day and language."""
     day = request.made_at.astimezone(ZoneInfo(request.zone_name)).date()
     parts = [request.quiz, *([request.cohort] if request.cohort else []), day.isoformat(), request.locale]
     return "-".join(parts) + ".pdf"
+
+
+def _load(request: Request) -> Analysis:
+    found = analysis.load_analysis(quizzes.get_quiz(request.quiz), Filters(cohort=request.cohort))
+    if found is None:
+        raise Invalid("report.no_results")
+    return found
 
 
 def _points(found: Analysis) -> list[tuple[str, str]]:
