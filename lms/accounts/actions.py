@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from lms.accounts import queries
 from lms.accounts.core import passwords
+from lms.accounts.core.addresses import is_address
 from lms.accounts.core.roles import CODE_LETTERS, Role, may_grant, may_manage
 from lms.accounts.models import (
     CodeSeries,
@@ -114,6 +115,8 @@ def end_session() -> None:
 def create_person(command: NewPerson, *, by: Person | None) -> Person:
     """Create a person with their roles; the code comes from the first role and is never used again."""
     login = fold_login(command.login)
+    if not is_address(login):
+        raise Invalid("person.no_address", field="login")
     if queries.find_by_login(login) is not None:
         raise Invalid("person.login_taken", field="login")
     if by is not None:
@@ -169,9 +172,9 @@ def hash_password(password: str, *, login: str) -> str:
 
 def redeem_link(token: str, password_hash: str) -> Person:
     """Set the password of a link's person; the link is used up and every session of theirs ends."""
-    link = queries.find_link(token)
     now = clock.now()
-    if link is None or link.used_at is not None or link.expires_at <= now or not link.person.is_active:
+    link = queries.find_link(token, now)
+    if link is None:
         raise Invalid("link.spent")
     link.used_at = now
     set_password(link.person, password_hash)

@@ -4,16 +4,15 @@ from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length, Optional, Regexp, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from lms.accounts.core.addresses import LONGEST, is_address
 from lms.accounts.core.roles import Role
-from lms.accounts.phrases import ROLES
+from lms.accounts.phrases import PROBLEMS, ROLES
 from lms.foundation.forms import Form, Required, choices
 from lms.kit.text import fold_login
 
-ADDRESS = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\Z"
-"""Only the shape: whether mail arrives is known when somebody has used the link."""
 LANGUAGES = choices([("en", "English"), ("ja", "日本語")])
 
 
@@ -40,8 +39,7 @@ class PersonForm(Form):
         _l("E-mail"),
         [
             Required(_l("Enter the e-mail address.")),
-            Regexp(ADDRESS, message=_l("Enter an address such as name@site.example.")),
-            Length(max=255),
+            Length(max=LONGEST),
         ],
         filters=[lambda text: fold_login(text) if text else text],
     )
@@ -53,6 +51,10 @@ class PersonForm(Form):
         widget=ListWidget(prefix_label=False),
         choices=choices(ROLES.items()),
     )
+
+    def validate_login(self, field: StringField) -> None:
+        if field.data and not is_address(field.data):
+            raise ValidationError(PROBLEMS["person.no_address"])
 
     def validate_roles(self, field: SelectMultipleField) -> None:
         if not field.data:

@@ -20,6 +20,7 @@ PROBLEMS = {
     "sign_in.wait": _l("Too many wrong passwords. Please wait %(minutes)s minutes, then try again."),
     "sign_in.refused": _l("This account cannot sign in. Please ask your trainer or the administrator."),
     "person.login_taken": _l("This e-mail address belongs to somebody already."),
+    "person.no_address": _l("Enter an address such as name@site.example."),
     "person.not_yourself": _l(
         "Nobody changes their own roles or ends their own access. Please ask another administrator."
     ),

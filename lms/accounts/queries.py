@@ -62,9 +62,12 @@ def load_named(person_ids: Iterable[int]) -> frozenset[int]:
     return frozenset(db.session.scalars(select(Person.id).where(Person.id.in_(ids), reach.people(names))))
 
 
-def find_link(token: str) -> OneTimeLink | None:
-    """The one-time link of a token, used or not."""
-    return db.session.get(OneTimeLink, hashlib.sha256(token.encode()).hexdigest())
+def find_link(token: str, now: datetime) -> OneTimeLink | None:
+    """The one-time link of a token, while it is good: not used, not expired, its person active."""
+    link = db.session.get(OneTimeLink, hashlib.sha256(token.encode()).hexdigest())
+    if link is None or link.used_at is not None or link.expires_at <= now or not link.person.is_active:
+        return None
+    return link
 
 
 def count_failures(*, login: str, address: str, since: datetime) -> tuple[int, int]:

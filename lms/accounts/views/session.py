@@ -13,7 +13,7 @@ from lms.accounts import actions, queries
 from lms.accounts.core.sample_accounts import login_of, may_be_listed
 from lms.accounts.forms import PasswordForm, SignInForm
 from lms.accounts.phrases import SAMPLE_ACCOUNTS
-from lms.foundation import transaction
+from lms.foundation import clock, transaction
 from lms.foundation.access import policy
 from lms.foundation.errors import sentence
 from lms.foundation.security import limiter
@@ -46,6 +46,7 @@ def check_sign_in() -> ResponseReturnValue:
     transaction.begin_write()
     if person_id is None:
         left = actions.note_failure(command)
+        transaction.keep()
         return _sign_in_page(form, None, tries_left=left), 422
     actions.open_session(person_id)
     return redirect(local_address(form.next.data) or url_for("home.today"))
@@ -82,8 +83,10 @@ def link(token: str) -> ResponseReturnValue:
 @transaction.writes_late
 def redeem_link(token: str) -> ResponseReturnValue:
     form = PasswordForm()
-    one_time_link = queries.find_link(token)
-    if not form.validate() or one_time_link is None:
+    one_time_link = queries.find_link(token, clock.now())
+    if one_time_link is None:
+        raise Invalid("link.spent")
+    if not form.validate():
         return _link_page(token, form), 422
     try:
         password_hash = actions.hash_password(form.password.data, login=one_time_link.person.login)
@@ -106,8 +109,8 @@ def local_address(target: str | None) -> str | None:
 
 
 def _link_page(token: str, form: PasswordForm) -> str:
-    one_time_link = queries.find_link(token)
-    if one_time_link is None or one_time_link.used_at is not None:
+    one_time_link = queries.find_link(token, clock.now())
+    if one_time_link is None:
         raise Invalid("link.spent")
     return render_template("accounts/link.html", form=form, person=one_time_link.person, token=token)
 
