@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.cohorts import queries
-from lms.cohorts.core.plan import Step, StepKind, slot, training_days
+from lms.cohorts.core.plan import Step, StepKind, check_go_live, slot, training_days
 from lms.cohorts.core.readiness import GateKind
 from lms.cohorts.models import (
     Cohort,
@@ -108,10 +108,13 @@ def create_template(command: NewTemplate) -> PlanTemplate:
 def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
     """Create a cohort and put its plan on the calendar.
 
-    Raises ``Invalid`` on ``go_live_on`` for a day that is not worked.
+    Raises ``Invalid`` on ``go_live_on`` for a day that is not worked, or whose holidays nobody knows.
     """
     if queries.find_cohort(command.code) is not None:
         raise Invalid("cohort.code_taken", field="code")
+    calendar = queries.load_calendar(command.site, command.go_live_on)
+    check_go_live(command.go_live_on, calendar)
+    days = training_days(command.go_live_on, command.template.day_count, calendar)
     now = clock.now()
     cohort = Cohort(
         code=command.code,
@@ -124,18 +127,16 @@ def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
     )
     db.session.add(cohort)
     db.session.flush()
-    _schedule(cohort, command, now, by)
+    _schedule(cohort, command, days, now, by)
     actor = by.code if by else SYSTEM
     go_live = command.go_live_on.isoformat()
     journal.record("cohort.create", actor=actor, object=cohort.code, chain_id=command.site.vendor_id, go_live=go_live)
     return cohort
 
 
-def _schedule(cohort: Cohort, command: NewCohort, now: datetime, by: Person | None) -> None:
+def _schedule(cohort: Cohort, command: NewCohort, days: Sequence[date], now: datetime, by: Person | None) -> None:
     """Write a session for every step; a quiz step gives its quiz to the cohort, due at the end of that day."""
     zone = ZoneInfo(command.site.zone_name)
-    calendar = queries.load_calendar(command.site, command.go_live_on)
-    days = training_days(command.go_live_on, command.template.day_count, calendar)
     lead = command.trainers[0].id if command.trainers else None
     for step in command.template.steps:
         hour, _, minute = step.starts.partition(":")
@@ -190,7 +191,9 @@ def assign_quiz(cohort: Cohort, quiz: Quiz, *, opens_at: datetime, due_at: datet
 
 
 def sign_off(cohort: Cohort, person: Person, *, by: Person) -> None:
-    """Record a trainer's sign-off of a person."""
+    """Record a trainer's sign-off of a person; a second one changes nothing."""
+    if queries.find_decision(cohort, person, GateKind.SIGN_OFF) is not None:
+        return
     db.session.add(
         GateDecision(
             cohort_id=cohort.id,

@@ -7,7 +7,7 @@ from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields import DateField, DateTimeLocalField
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
 
-from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR, StepKind
 from lms.cohorts.phrases import PROBLEMS
 from lms.foundation.forms import Form, Required
 
@@ -73,6 +73,10 @@ class CohortForm(Form):
     site = SelectField(_l("Site"), coerce=int)
     template = SelectField(_l("Training plan"))
     go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date."))])
+
+    def validate_go_live_on(self, field: DateField) -> None:
+        if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+            raise ValidationError(_l("Enter a date from 2000 to 2099; the holidays of other years are not known."))
 
 
 class AssignQuizForm(Form):

@@ -247,6 +247,14 @@ def _attendance(cohort: Cohort, person_ids: Collection[int]) -> tuple[int, dict[
     return planned, marked
 
 
+def find_decision(cohort: Cohort, person: Person, gate: GateKind) -> GateDecision | None:
+    """What was decided about a gate of a person, if anything."""
+    query = select(GateDecision).where(
+        GateDecision.cohort_id == cohort.id, GateDecision.person_id == person.id, GateDecision.gate == gate
+    )
+    return db.session.scalar(query)
+
+
 def _decisions(cohort: Cohort, person_ids: Collection[int]) -> dict[tuple[int, str], set[GateKind]]:
     query = select(GateDecision).where(
         GateDecision.cohort_id == cohort.id, GateDecision.person_id.in_(list(person_ids))

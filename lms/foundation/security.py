@@ -12,7 +12,7 @@ from typing import Any, cast
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from lms.foundation import transaction
 from lms.foundation.sessions import csrf_secret, is_secure
@@ -46,9 +46,22 @@ def is_csrf_token(token: str) -> bool:
     return len(mask) == len(masked) and hmac.compare_digest(_xor(mask, masked), csrf_secret(current_app))
 
 
-def signer(purpose: str) -> URLSafeTimedSerializer:
-    """A serializer for signed links; each purpose has a salt of its own, so that links cannot be swapped."""
-    return URLSafeTimedSerializer(cast(str, current_app.secret_key), salt=f"kijun.{purpose}")
+def signed(purpose: str, value: str) -> str:
+    """A value with its signature, for an address; each purpose has its own salt, so that links cannot be swapped."""
+    return str(_signer(purpose).dumps(value))
+
+
+def unsigned(purpose: str, token: str) -> str | None:
+    """The value of a token that we signed for this purpose, letter by letter as it stands; else None."""
+    try:
+        value = _signer(purpose).loads(token)
+    except BadSignature:
+        return None
+    return value if isinstance(value, str) and signed(purpose, value) == token else None
+
+
+def _signer(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(cast(str, current_app.secret_key), salt=f"kijun.{purpose}")
 
 
 def bind(app: Flask) -> None:

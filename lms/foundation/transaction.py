@@ -56,13 +56,20 @@ def begin_write() -> None:
     _begin("IMMEDIATE")
 
 
+def keep() -> None:
+    """Let this request commit although it is answered with a refusal: a wrong password must be counted."""
+    g.kept = True
+
+
 def conclude(app: Flask, response: Response) -> Response:
     """End the request's transaction, after rendering and before the response leaves.
 
-    A GET never writes, so it rolls back. A failed request (``g.failed``) rolls back. Everything else commits.
+    A GET never writes, so it rolls back. A failed request (``g.failed``) and one that is refused (status 400 and above)
+    roll back, so that a form that comes back has applied nothing. Everything else commits.
     A commit that fails becomes 503 through the same error map.
     """
-    if request.method in SAFE_METHODS or g.get("failed"):
+    is_refused = response.status_code >= 400 and not g.get("kept")
+    if request.method in SAFE_METHODS or g.get("failed") or is_refused:
         db.session.rollback()
         return response
     try:

@@ -15,7 +15,7 @@ from lms.cohorts.core.feed import PURPOSE
 from lms.cohorts.models import Cohort
 from lms.foundation import clock
 from lms.foundation.access import access_for, policy
-from lms.foundation.security import signer
+from lms.foundation.security import signed
 from lms.home.navigation import navigation
 from lms.policies import queries as policies
 from lms.quizzes import queries as quizzes
@@ -52,7 +52,7 @@ def _training(cohort: Cohort) -> dict[str, object]:
     zone = ZoneInfo(cohort.site.zone_name)
     day = now.astimezone(zone).date()
     sessions = cohorts.list_sessions_of_day(cohort, day)
-    token = signer(PURPOSE).dumps(current_user.code)
+    token = signed(PURPOSE, current_user.code)
     return {
         "zone": zone,
         "progress": cohorts.load_progress(cohort, day),

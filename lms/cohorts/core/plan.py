@@ -15,6 +15,9 @@ from zoneinfo import ZoneInfo
 from lms.kit.problems import Invalid
 from lms.kit.workdays import DAY, WorkCalendar
 
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+"""The years of which public holidays are known for every country; plans lie within them."""
+
 
 class StepKind(StrEnum):
     """What a plan item is."""
@@ -68,13 +71,14 @@ class TrackDay:
     is_go_live: bool
 
 
-def training_days(go_live_on: date, count: int, calendar: WorkCalendar) -> list[date]:
-    """The dates of the training days, the go-live day last.
+def check_go_live(day: date, calendar: WorkCalendar) -> None:
+    """Raise ``Invalid`` on ``go_live_on`` when nobody works on that day."""
+    if not calendar.is_workday(day):
+        raise Invalid("cohort.go_live_not_worked", field="go_live_on", day=day)
 
-    Raises ``Invalid`` on ``go_live_on`` when that day is not worked.
-    """
-    if not calendar.is_workday(go_live_on):
-        raise Invalid("cohort.go_live_not_worked", field="go_live_on", day=go_live_on)
+
+def training_days(go_live_on: date, count: int, calendar: WorkCalendar) -> list[date]:
+    """The dates of the training days, the go-live day last, even where it has become a day off since it was chosen."""
     return [calendar.shift(go_live_on, -back) if back else go_live_on for back in range(count - 1, -1, -1)]
 
 

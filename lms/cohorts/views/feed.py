@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response
-from itsdangerous import BadSignature
+from flask import Blueprint, Response, make_response, request
 
 from lms.accounts import queries as people
 from lms.cohorts import queries
 from lms.cohorts.calendar import cohort_feed
 from lms.cohorts.core.feed import PURPOSE
 from lms.foundation.access import policy
-from lms.foundation.security import signer
+from lms.foundation.security import unsigned
 from lms.kit.problems import NotFound
 
 blueprint = Blueprint("feeds", __name__)
@@ -19,11 +18,8 @@ blueprint = Blueprint("feeds", __name__)
 @blueprint.get("/calendar/<token>.ics")
 @policy("feed.read")
 def person_feed(token: str) -> Response:
-    try:
-        code = signer(PURPOSE).loads(token)
-    except BadSignature as error:
-        raise NotFound("feed.unknown") from error
-    person = people.find_active(code)
+    code = unsigned(PURPOSE, token)
+    person = people.find_active(code) if code is not None else None
     cohort = queries.find_cohort_of(person.id) if person is not None else None
     if person is None or cohort is None:
         raise NotFound("feed.unknown")
@@ -32,4 +28,5 @@ def person_feed(token: str) -> Response:
     response.headers["Content-Disposition"] = 'inline; filename="kijun.ics"'
     response.add_etag()
     response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
     return response

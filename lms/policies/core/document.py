@@ -183,7 +183,7 @@ def _with_definitions(body: str, references: dict[str, Any], lines: Sequence[str
     """The body with the reference definitions that it uses, so that a section stands for itself."""
     used = [
         "\n".join(lines[slice(*reference["map"])]).strip()
-        for label, reference in references.items()
+        for label, reference in sorted(references.items())
         if f"[{label}]" in re.sub(r"\s+", " ", body).upper()
     ]
     return f"{body}\n\n" + "\n".join(used) if used else body

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.cohorts.core.agenda import Phase, phase
-from lms.cohorts.core.plan import DayState, Step, day_number, overlapping, slot, track, training_days
+from lms.cohorts.core.plan import DayState, Step, check_go_live, day_number, overlapping, slot, track, training_days
 from lms.kit.problems import Invalid
 from lms.kit.workdays import WorkCalendar, passed
 from lms.sites.core import holiday_calendar
@@ -41,7 +41,7 @@ def test_the_track_of_the_sample() -> None:
 
 def test_a_go_live_on_a_holiday_is_refused_at_its_field() -> None:
     with pytest.raises(Invalid, match=r"cohort\.go_live_not_worked") as refusal:
-        training_days(date(2026, 11, 23), 15, TOKYO)
+        check_go_live(date(2026, 11, 23), TOKYO)
     assert refusal.value.field == "go_live_on"
 
 

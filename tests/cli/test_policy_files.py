@@ -1,0 +1,223 @@
+"""``flask policies import`` and ``export``: into the database and out of it, and never half."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.policies.models import Module, PolicyVersion, SectionRevision
+from tests.cli.conftest import Run, Write
+from tests.cli.test_policies import ENGLISH, JAPANESE
+
+MIDNIGHT = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def folder(write: Write) -> Path:
+    write("HAR/ja.md", JAPANESE)
+    return write("HAR/en.md", ENGLISH).parent
+
+
+def versions(app: Flask) -> list[tuple[str, str, str]]:
+    """Code, number and state of every version there is."""
+    with app.app_context():
+        found = db.session.scalars(select(PolicyVersion).join(PolicyVersion.module).order_by(PolicyVersion.id))
+        return [(version.module.code, version.number, version.state) for version in found]
+
+
+def effective_of(app: Flask) -> datetime | None:
+    with app.app_context():
+        return db.session.scalars(select(PolicyVersion)).one().effective_at
+
+
+def titles_of(app: Flask, code: str) -> dict[str, str]:
+    with app.app_context():
+        return dict(db.session.scalars(select(Module).where(Module.code == code)).one().title_text)
+
+
+def test_a_folder_becomes_a_draft_with_the_version_and_instant_of_its_files(run: Run, folder: Path, app: Flask) -> None:
+    answer = run("policies", "import", folder)
+    assert answer.code == 0
+    assert "HAR v4.2" in answer.out
+    assert versions(app) == [("HAR", "4.2", "draft")]
+    assert effective_of(app) == datetime(2026, 11, 12, 1, 0, tzinfo=UTC)
+    assert titles_of(app, "HAR") == {"en": "Harassment", "ja": "ハラスメント"}
+    with app.app_context():
+        assert db.session.scalar(select(func.count(SectionRevision.id))) == 5 + 5
+
+
+def test_publish_publishes_and_effective_wins_over_the_file(run: Run, folder: Path, app: Flask) -> None:
+    answer = run("policies", "import", folder, "--publish", "--effective", "2026-12-01T09:00 Asia/Tokyo")
+    assert answer.code == 0
+    assert versions(app) == [("HAR", "4.2", "published")]
+    assert effective_of(app) == MIDNIGHT
+
+
+def test_two_files_named_by_language_are_a_pair(run: Run, write: Write, app: Flask) -> None:
+    japanese, english = write("harassment.ja.md", JAPANESE), write("harassment.en.md", ENGLISH)
+    assert run("policies", "import", japanese, english).code == 0
+    assert titles_of(app, "HAR") == {"en": "Harassment", "ja": "ハラスメント"}
+
+
+def test_several_pairs_of_files_each_get_their_own_translation(run: Run, write: Write, app: Flask) -> None:
+    paths = [
+        write("har.en.md", ENGLISH),
+        write("har.ja.md", JAPANESE),
+        write("spm.en.md", "---\ncode: SPM\ntitle: Spam\n---\n## Purpose\nText.\n"),
+        write("spm.ja.md", "---\ncode: SPM\ntitle: スパム\n---\n## 目的\n本文です。\n"),
+    ]
+    assert run("policies", "import", *paths).code == 0
+    assert titles_of(app, "HAR")["ja"] == "ハラスメント"
+    assert titles_of(app, "SPM")["ja"] == "スパム"
+
+
+def test_a_file_in_one_language_takes_its_code_from_the_option_or_its_name(run: Run, write: Write, app: Flask) -> None:
+    file = write("spam.en.md", "## Purpose\nText.\n")
+    assert run("policies", "import", file, "--code", "SPM").code == 0
+    assert run("policies", "import", file).code == 0
+    assert versions(app) == [("SPM", "1.0", "draft"), ("SPAM", "1.0", "draft")]
+
+
+def test_a_file_without_a_number_becomes_the_next_minor_version(run: Run, write: Write, app: Flask) -> None:
+    file = write("spam.en.md", "## Purpose\nText.\n")
+    for _ in range(2):
+        assert run("policies", "import", file, "--publish").code == 0
+    assert versions(app) == [("SPAM", "1.0", "published"), ("SPAM", "1.1", "published")]
+
+
+def test_a_published_version_is_never_written_over(run: Run, folder: Path, write: Write, app: Flask) -> None:
+    assert run("policies", "import", folder, "--publish").code == 0
+    write("HAR/en.md", ENGLISH.replace("Read the whole exchange", "Read nothing"))
+    answer = run("policies", "import", folder)
+    assert (answer.code, answer.out) == (1, "")
+    assert "4.2" in answer.err
+    assert versions(app) == [("HAR", "4.2", "published")]
+    with app.app_context():
+        assert not db.session.scalars(select(SectionRevision).where(SectionRevision.body.contains("nothing."))).all()
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (ENGLISH.replace("{#unwanted-contact}", "{#insults}"), "19:1 error"),
+        (b"", "error"),
+        ("## 目的\n本文です。\n".encode("cp932"), "UTF-8"),
+    ],
+)
+def test_one_file_with_an_error_keeps_all_of_them_out(
+    run: Run, folder: Path, write: Write, app: Flask, content: str | bytes, where: str
+) -> None:
+    bad = write("bad.en.md", content)
+    answer = run("policies", "import", folder, bad)
+    assert (answer.code, answer.out) == (1, "")
+    assert str(bad) in answer.err
+    assert where in answer.err
+    assert versions(app) == []
+
+
+def test_a_conflict_in_the_second_policy_takes_the_first_one_back(
+    run: Run, folder: Path, write: Write, app: Flask
+) -> None:
+    assert run("policies", "import", folder, "--publish").code == 0
+    new = write("aaa.en.md", "## Purpose\nText.\n")
+    assert run("policies", "import", new, folder).code == 1
+    assert versions(app) == [("HAR", "4.2", "published")]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "ja.md", "policy.md"])
+def test_a_path_that_is_no_english_file_is_refused_and_never_passed_over(
+    run: Run, folder: Path, write: Write, app: Flask, name: str
+) -> None:
+    stray = write(f"elsewhere/{name}", "## Purpose\nText.\n")
+    alone = run("policies", "import", stray)
+    assert (alone.code, bool(alone.err)) == (1, True)
+    beside = run("policies", "import", folder, stray)
+    assert (beside.code, bool(beside.err)) == (1, True)
+    assert versions(app) == []
+
+
+def test_a_folder_without_english_is_refused(run: Run, write: Write, app: Flask) -> None:
+    answer = run("policies", "import", write("HAR/ja.md", JAPANESE).parent)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err
+    assert versions(app) == []
+
+
+@pytest.mark.parametrize("option", [["--effective", "tomorrow"], ["--effective", "2026-11-12T10:00"], ["--force"]])
+def test_wrong_usage_is_exit_code_2_and_imports_nothing(run: Run, folder: Path, app: Flask, option: list[str]) -> None:
+    answer = run("policies", "import", folder, *option)
+    assert (answer.code, answer.out) == (2, "")
+    assert versions(app) == []
+
+
+@pytest.mark.parametrize("code", ["A" * 200, "a/b", "..", "har", "ハラスメント", "HAR 2", "IMPORT?"])
+def test_a_code_that_no_address_could_carry_is_refused(run: Run, write: Write, app: Flask, code: str) -> None:
+    file = write("x.en.md", f"---\ncode: {code}\n---\n## Purpose\nText.\n")
+    answer = run("policies", "import", file)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err
+    assert versions(app) == []
+
+
+def test_import_speaks_japanese_in_a_japanese_environment(run: Run, folder: Path) -> None:
+    assert run("policies", "import", folder, lang="ja_JP.UTF-8").speaks_japanese
+    refused = run("policies", "import", folder, "--publish", lang="ja_JP.UTF-8")
+    assert refused.code == 0
+    refused = run("policies", "import", folder, lang="ja_JP.UTF-8")
+    assert (refused.code, refused.speaks_japanese) == (1, True)
+
+
+def test_what_is_exported_imports_again_and_exports_the_same_bytes(
+    run: Run, folder: Path, write: Write, app: Flask, tmp_path: Path
+) -> None:
+    assert run("policies", "import", folder, "--publish").code == 0
+    first, second = tmp_path / "first", tmp_path / "second"
+    answer = run("policies", "export", "HAR", "--output", first)
+    assert (answer.code, answer.out.splitlines()) == (0, [str(first / "en.md"), str(first / "ja.md")])
+    text = (first / "en.md").read_text(encoding="utf-8")
+    write("first/en.md", text.replace("'4.2'", "'4.3'"))
+    assert run("policies", "import", first, "--publish").code == 0
+    assert run("policies", "export", "HAR", "--output", second).code == 0
+    assert (second / "en.md").read_bytes() == (first / "en.md").read_bytes()
+    assert [number for _code, number, _state in versions(app)] == ["4.2", "4.3"]
+
+
+def test_export_writes_the_version_in_force_and_not_the_one_that_is_to_come(
+    run: Run, folder: Path, write: Write, tmp_path: Path
+) -> None:
+    assert run("policies", "import", folder, "--publish").code == 0
+    write("HAR/en.md", ENGLISH.replace('"4.2"', '"4.3"').replace("Read the whole", "Read half of the"))
+    assert run("policies", "import", folder, "--publish", "--effective", "2026-12-01T09:00 Asia/Tokyo").code == 0
+    assert run("policies", "export", "HAR", "--output", tmp_path / "now").code == 0
+    assert "Read the whole exchange" in (tmp_path / "now" / "en.md").read_text(encoding="utf-8")
+    with clock.fixed(MIDNIGHT):
+        assert run("policies", "export", "HAR", "--output", tmp_path / "then").code == 0
+    assert "Read half of the exchange" in (tmp_path / "then" / "en.md").read_text(encoding="utf-8")
+
+
+def test_export_of_what_is_only_a_draft_writes_the_newest_draft(run: Run, folder: Path, tmp_path: Path) -> None:
+    assert run("policies", "import", folder).code == 0
+    assert run("policies", "export", "HAR", "--output", tmp_path / "out").code == 0
+    assert (tmp_path / "out" / "ja.md").exists()
+
+
+def test_export_of_an_unknown_policy_is_one_sentence(run: Run, app: Flask, tmp_path: Path) -> None:
+    answer = run("policies", "export", "NONE", "--output", tmp_path / "out")
+    assert (answer.code, answer.out) == (1, "")
+    assert len(answer.err.splitlines()) == 1
+    assert "page" not in answer.err, "a command has no page"
+    assert not (tmp_path / "out").exists()
+
+
+def test_export_where_it_may_not_write_is_one_sentence(run: Run, folder: Path, write: Write) -> None:
+    assert run("policies", "import", folder, "--publish").code == 0
+    occupied = write("occupied", "a file, not a folder")
+    answer = run("policies", "export", "HAR", "--output", occupied / "out")
+    assert answer.code in (1, 2)
+    assert answer.err

@@ -1,0 +1,292 @@
+"""A cohort from a plan: which days are counted, what people get, what is refused and kept on the form."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.cohorts import actions, queries
+from lms.cohorts.core.plan import StepKind
+from lms.cohorts.models import Cohort, GateDecision, PlanTemplate
+from lms.foundation.db import db
+from lms.kit.problems import Invalid
+from lms.quizzes import queries as quizzes
+from lms.quizzes.models import Assignment
+from lms.sites.models import Closure, Site
+from tests.accounts.form_page import FormPage
+from tests.conftest import SignIn, Unit, Visitor
+from tests.quizzes import sitting
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@pytest.fixture
+def trainer(sample: Flask, sign_in_as: SignIn) -> Visitor:
+    with sample.app_context():
+        code = sitting.person("trainer@kijun.example").code
+    return sign_in_as(code)
+
+
+def site(code: str) -> Site:
+    return db.session.scalars(select(Site).where(Site.code == code)).one()
+
+
+def make_plan(days: int, *steps: actions.NewStep) -> PlanTemplate:
+    listed = steps or tuple(step(day) for day in range(1, days + 1))
+    return actions.create_template(
+        actions.NewTemplate("short", {"en": "Short", "ja": "短期"}, days, [{"kind": "sign_off"}], listed)
+    )
+
+
+def step(day: int, starts: str = "09:30", minutes: int = 60, **more: Any) -> actions.NewStep:
+    return actions.NewStep(
+        day, starts, minutes, more.pop("kind", StepKind.CLASS), {"en": "Class", "ja": "講義"}, {}, **more
+    )
+
+
+def make_cohort(site_code: str, go_live_on: date, template: PlanTemplate) -> Cohort:
+    trainer = sitting.person("trainer@kijun.example")
+    command = actions.NewCohort(
+        "new", {"en": "New", "ja": "新"}, site(site_code), template, go_live_on, trainers=[trainer]
+    )
+    return actions.create_cohort(command, by=trainer)
+
+
+def days_of(cohort: Cohort) -> list[date]:
+    zone = ZoneInfo(cohort.site.zone_name)
+    return [session.starts_at.astimezone(zone).date() for session in queries.list_sessions(cohort)]
+
+
+class TestCalendar:
+    def test_the_last_day_is_the_go_live_and_holidays_are_left_out(self, sample: Flask, unit: Unit) -> None:
+        """Monday 23 November 2026 is a public holiday in Japan."""
+        with unit():
+            cohort = make_cohort("tokyo", date(2026, 11, 24), make_plan(3))
+            assert days_of(cohort) == [date(2026, 11, 19), date(2026, 11, 20), date(2026, 11, 24)]
+
+    def test_each_site_counts_by_its_own_calendar(self, sample: Flask, unit: Unit) -> None:
+        with unit():
+            cohort = make_cohort("dublin", date(2026, 11, 24), make_plan(3))
+            assert days_of(cohort) == [date(2026, 11, 20), date(2026, 11, 23), date(2026, 11, 24)]
+
+    def test_a_closed_day_of_the_site_is_no_training_day(self, sample: Flask, unit: Unit) -> None:
+        with unit():
+            names = {"en": "Moving house", "ja": "移転"}
+            db.session.add(Closure(site_id=site("tokyo").id, closed_on=date(2026, 11, 20), name_text=names))
+            db.session.flush()
+            cohort = make_cohort("tokyo", date(2026, 11, 24), make_plan(3))
+            assert days_of(cohort) == [date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 24)]
+
+    def test_the_clock_on_the_wall_stays_when_the_clocks_change(self, sample: Flask, unit: Unit) -> None:
+        """Ireland goes back to winter time on 25 October 2026; the 26th is a holiday there."""
+        with unit():
+            cohort = make_cohort("dublin", date(2026, 10, 27), make_plan(2))
+            starts = [session.starts_at for session in queries.list_sessions(cohort)]
+        assert starts == [datetime(2026, 10, 23, 8, 30, tzinfo=UTC), datetime(2026, 10, 27, 9, 30, tzinfo=UTC)]
+
+    @pytest.mark.parametrize(
+        ("place", "day"), [("tokyo", date(2026, 11, 23)), ("tokyo", date(2026, 11, 22)), ("dublin", date(2026, 10, 26))]
+    )
+    def test_nobody_goes_live_on_a_day_that_is_not_worked(
+        self, sample: Flask, unit: Unit, place: str, day: date
+    ) -> None:
+        with unit():
+            template = make_plan(2)
+            with pytest.raises(Invalid) as refusal:
+                make_cohort(place, day, template)
+        assert (refusal.value.code, refusal.value.field) == ("cohort.go_live_not_worked", "go_live_on")
+
+
+class TestPlan:
+    @pytest.mark.parametrize("day", [0, 4])
+    def test_a_step_outside_the_plan_is_refused(self, sample: Flask, unit: Unit, day: int) -> None:
+        with unit(), pytest.raises(Invalid) as refusal:
+            make_plan(3, step(day))
+        assert refusal.value.facts == {"days": 3}
+
+    def test_a_quiz_of_the_plan_is_due_at_five_on_its_day_for_everybody_enrolled(
+        self, sample: Flask, unit: Unit
+    ) -> None:
+        with unit():
+            quiz = quizzes.get_quiz("harassment-checkpoint")
+            plan = make_plan(3, step(1), step(2, "14:15", 30, kind=StepKind.QUIZ, quiz_id=quiz.id))
+            cohort = make_cohort("tokyo", date(2026, 11, 24), plan)
+            moderator = sitting.person("moderator@kijun.example")
+            actions.enrol(cohort, [moderator])
+            actions.enrol(cohort, [moderator])
+            given = [g.assignment for g in quizzes.list_given(moderator.id)]
+            assert [person.code for person in queries.list_members(cohort)] == [moderator.code]
+            due = [(a.opens_at, a.due_at, a.zone_name) for a in given if a.opens_at.date() == date(2026, 11, 20)]
+        assert due == [
+            (
+                datetime(2026, 11, 20, 14, 15, tzinfo=TOKYO),
+                datetime(2026, 11, 20, 17, tzinfo=TOKYO),
+                "Asia/Tokyo",
+            )
+        ]
+
+    def test_what_is_typed_becomes_the_plan(self, trainer: Visitor, sample: Flask) -> None:
+        lines = "1 09:30 60 class Welcome | 顔合わせ\n\n 2  14:00 20 rest Quiet time｜休憩 \n"
+        form = {"code": "two-days", "title_en": "Two days", "title_ja": "2日間", "day_count": "2", "steps": lines}
+        assert trainer.post("/plans/new", data=form).location == "/plans/two-days"
+        with sample.app_context():
+            steps = [(s.day, s.starts, s.minutes, s.kind, s.title_text) for s in queries.get_template("two-days").steps]
+        assert steps == [
+            (1, "09:30", 60, "class", {"en": "Welcome", "ja": "顔合わせ"}),
+            (2, "14:00", 20, "rest", {"en": "Quiet time", "ja": "休憩"}),
+        ]
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "message"),
+        [
+            ("code", "labeller-15", "This code is taken. Choose another."),
+            ("code", "Two Days", "Use small letters, digits and hyphens."),
+            ("title_ja", "", "Enter the title in both languages."),
+            ("day_count", "", "Enter a number of days from 1 to 120."),
+            ("day_count", "0", "Enter a number of days from 1 to 120."),
+            ("day_count", "121", "Enter a number of days from 1 to 120."),
+            ("day_count", "two", "Enter a whole number."),
+            ("steps", "", "Enter at least one step."),
+            ("steps", "1 09:30 60 class A | あ\n3 09:30 60 class B | い", "from 1 to 2."),
+            ("steps", "1 09:30 60 class A | あ\n2 25:00 60 class B | い", "Line 2:"),
+            ("steps", "1 09:30 60 party A | あ", "Line 1:"),
+            ("steps", "1 09:30 0 class A | あ", "Line 1:"),
+            ("steps", "1 09:30 60 class Only English", "Line 1:"),
+        ],
+    )
+    def test_a_plan_that_cannot_be_taken_says_where_and_keeps_every_line(
+        self, trainer: Visitor, sample: Flask, field: str, typed: str, message: str
+    ) -> None:
+        form = {
+            "code": "two-days",
+            "title_en": "Two days",
+            "title_ja": "2日間",
+            "day_count": "2",
+            "steps": "1 09:30 60 class A | あ",
+            field: typed,
+        }
+        answer = trainer.post("/plans/new?lang=en", data=form)
+        page = FormPage(answer.text)
+        assert answer.status_code == 422
+        assert message in page.error(field)
+        kept = {name: page.value(name).strip() for name in form}
+        assert kept == form
+        with sample.app_context():
+            assert [template.code for template in queries.list_templates()] == ["labeller-15"]
+
+
+class TestCohortForm:
+    def form(self, sample: Flask, **changes: Any) -> dict[str, Any]:
+        with sample.app_context():
+            tokyo = site("tokyo").id
+        names = {"name_en": "Tokyo C", "name_ja": "東京C"}
+        return {
+            "code": "tokyo-c",
+            **names,
+            "site": tokyo,
+            "template": "labeller-15",
+            "go_live_on": "2026-12-21",
+            **changes,
+        }
+
+    def test_the_trainer_who_makes_a_cohort_has_it_in_their_list(self, trainer: Visitor, sample: Flask) -> None:
+        assert trainer.post("/cohorts/new", data=self.form(sample)).location == "/cohorts/tokyo-c"
+        assert "Tokyo C" in trainer.get("/cohorts?lang=en").text
+        assert "東京C" in trainer.get("/cohorts?lang=ja").text
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "message"),
+        [
+            ("code", "tokyo-a", "This code is taken. Choose another."),
+            ("code", "東京", "Use small letters, digits and hyphens."),
+            ("name_en", "", "Enter the name in both languages."),
+            ("go_live_on", "", "Enter a date."),
+            ("go_live_on", "2026-02-30", "Enter a date."),
+            ("go_live_on", "2026-11-23", "Choose a working day of the site for the go-live."),
+            ("go_live_on", "2026-12-20", "Choose a working day of the site for the go-live."),
+            ("site", "999", "Choose one of the options."),
+            ("template", "none", "Choose one of the options."),
+        ],
+    )
+    def test_the_message_stands_at_the_field_and_the_rest_is_kept(
+        self, trainer: Visitor, sample: Flask, field: str, typed: str, message: str
+    ) -> None:
+        form = self.form(sample, **{field: typed})
+        answer = trainer.post("/cohorts/new?lang=en", data=form)
+        page = FormPage(answer.text)
+        assert (answer.status_code, page.error(field)) == (422, message)
+        kept = {name: str(value) for name, value in form.items() if name != field}
+        assert {name: page.value(name) for name in kept} == kept
+        with sample.app_context():
+            assert queries.find_cohort("tokyo-c") is None
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+    def test_a_go_live_beyond_every_calendar_is_refused(self, trainer: Visitor, sample: Flask, day: str) -> None:
+        answer = trainer.post("/cohorts/new?lang=en", data=self.form(sample, go_live_on=day))
+        assert answer.status_code == 422
+        assert FormPage(answer.text).error("go_live_on") != ""
+
+
+class TestPeopleOfACohort:
+    def test_only_learners_of_the_site_are_put_into_a_cohort(self, trainer: Visitor, sample: Flask) -> None:
+        with sample.app_context():
+            logins = ["moderator@kijun.example", "qa@kijun.example", "maho.yoshida@northwind.example"]
+            codes = [sitting.person(login).code for login in logins]
+        trainer.post("/cohorts/tokyo-a/people", data={"people": [*codes, "L9999"]})
+        with sample.app_context():
+            cohort = queries.find_cohort("tokyo-a")
+            assert cohort is not None
+            members = {person.code for person in queries.list_members(cohort)}
+            checkpoint = sitting.assignment_id(sitting.person("joiner@kijun.example"))
+            given = {g.assignment.id for g in quizzes.list_given(sitting.person(logins[0]).id)}
+        assert members.intersection(codes) == {codes[0]}
+        assert checkpoint in given, "who comes later gets the quizzes of the plan too"
+
+    def test_a_quiz_is_given_in_the_times_of_the_site(self, trainer: Visitor, sample: Flask) -> None:
+        form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-18T09:00", "due_at": "2026-11-18T17:00"}
+        assert trainer.post("/cohorts/osaka-b/quizzes", data=form).status_code == 302
+        with sample.app_context():
+            newest = db.session.scalars(select(Assignment).order_by(Assignment.id.desc())).first()
+            assert newest is not None
+            assert newest.due_at == datetime.combine(date(2026, 11, 18), time(17), tzinfo=TOKYO)
+            learner = sitting.person("maho.yoshida@northwind.example")
+            assert newest.id in {g.assignment.id for g in quizzes.list_given(learner.id)}
+
+    @pytest.mark.parametrize(
+        ("field", "typed"),
+        [("quiz", "none"), ("opens_at", ""), ("due_at", "tomorrow"), ("due_at", "2026-11-18T09:00")],
+    )
+    def test_a_quiz_that_cannot_be_given_says_why_at_its_field(
+        self, trainer: Visitor, sample: Flask, field: str, typed: str
+    ) -> None:
+        form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-18T09:00", "due_at": "2026-11-18T17:00"}
+        answer = trainer.post("/cohorts/tokyo-a/quizzes?lang=en", data=form | {field: typed})
+        page = FormPage(answer.text)
+        assert answer.status_code == 422
+        assert list(page.errors) == [f"{field}-error"]
+        assert all(page.value(name) == value for name, value in form.items() if name != field)
+
+    def test_a_sign_off_is_recorded_with_who_gave_it_and_a_second_click_changes_nothing(
+        self, trainer: Visitor, sample: Flask
+    ) -> None:
+        with sample.app_context():
+            learner, by = sitting.person("emma.lindqvist@kijun.example"), sitting.person("trainer@kijun.example")
+            ids, code = (learner.id, by.id), learner.code
+        for _ in range(2):
+            assert trainer.post("/cohorts/tokyo-a/sign-offs", data={"person": code}).status_code in {302, 409}
+        with sample.app_context():
+            decisions = db.session.scalars(select(GateDecision)).all()
+            found = [(d.person_id, d.decided_by, d.gate, d.decision) for d in decisions]
+        assert found == [(*ids, "sign_off", "signed_off")]
+
+    def test_nobody_of_another_cohort_is_signed_off(self, trainer: Visitor, sample: Flask) -> None:
+        with sample.app_context():
+            code = sitting.person("maho.yoshida@northwind.example").code
+        assert trainer.post("/cohorts/tokyo-a/sign-offs", data={"person": code}).status_code == 404
+        with sample.app_context():
+            assert db.session.scalars(select(GateDecision)).all() == []

@@ -1,0 +1,291 @@
+"""Today with its timetable and gates, and a cohort's page with its week and readiness."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.accounts.models import Person
+from lms.cohorts.models import Attendance, Cohort, Enrolment, TrainingSession
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.policies.models import Acknowledgement, PolicyVersion
+from lms.quizzes.models import Attempt, GradingRun
+from lms.sites.models import Site
+from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
+from tests.quizzes import sitting
+
+Enter = Callable[[str], Visitor]
+EMMA = "emma.lindqvist@kijun.example"
+
+
+@pytest.fixture
+def enter(sample: Flask, sign_in_as: SignIn) -> Enter:
+    """``enter(name)`` signs in as somebody of the sample."""
+
+    def as_person(login: str) -> Visitor:
+        with sample.app_context():
+            code = sitting.person(login if "@" in login else f"{login}@kijun.example").code
+        return sign_in_as(code)
+
+    return as_person
+
+
+def words(html: str) -> str:
+    """The text of a piece of a page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def section_html(page: str, heading: str) -> str:
+    """The section that a heading labels."""
+    found = re.search(rf"<section[^>]*aria-labelledby=\"{heading}\">(.*?)</section>", page, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def section(page: str, heading: str) -> str:
+    """The words of a section."""
+    return words(section_html(page, heading))
+
+
+def agenda(page: str) -> list[tuple[str, str]]:
+    """The sessions of the day as (time and title, phase)."""
+    rows = re.findall(
+        r"<li class=\"(\w+) k-\w+\".*?<time[^>]*>(.*?)</time>.*?<p class=\"t\">(.*?)</p>", page, re.DOTALL
+    )
+    return [(f"{at} {words(title)}", phase) for phase, at, title in rows]
+
+
+def readiness(page: str) -> dict[str, list[str]]:
+    """The table of readiness: name to the words of its cells, without the symbols."""
+    table = re.search(r"<table class=\"tbl ready\">.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
+    assert table is not None
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", table[1], re.DOTALL)
+    return {name: [words(cell) for cell in re.findall(r"<td>(.*?)</td>", cells, re.DOTALL)] for name, cells in rows}
+
+
+class TestToday:
+    def test_the_timetable_of_the_day_in_the_times_of_the_site(self, enter: Enter) -> None:
+        assert agenda(enter("joiner").get("/?lang=en").text) == [
+            ("09:30 Check-in", "done"),
+            ("10:00 Harassment 3: unwanted contact", "done"),
+            ("13:00 Account safety 2: recovery requests", "now"),
+            ("14:15 Harassment checkpoint", "next"),
+            ("14:45 Quiet time", "next"),
+            ("15:00 Spam: practice queue", "next"),
+            ("16:30 Wellbeing check-in", "next"),
+        ]
+
+    def test_it_speaks_the_language_of_the_profile(self, enter: Enter) -> None:
+        titles = [title for title, _phase in agenda(enter("joiner").get("/").text)]
+        assert titles[:3] == ["09:30 朝会", "10:00 ハラスメント3：望まない連絡", "13:00 アカウントの安全2：復旧の申請"]
+
+    @pytest.mark.parametrize(
+        ("minutes", "phases"),
+        [
+            (-24 - 1, ["done", "done", "next"]),
+            (-24, ["done", "done", "now"]),
+            (36, ["done", "done", "done"]),
+            (-24 - 90 - 30, ["done", "now", "next"]),
+        ],
+    )
+    def test_a_session_runs_from_its_first_minute_and_is_over_with_its_last(
+        self, enter: Enter, minutes: int, phases: list[str]
+    ) -> None:
+        joiner = enter("joiner")
+        with clock.fixed(MONDAY_AFTERNOON + timedelta(minutes=minutes)):
+            assert [phase for _title, phase in agenda(joiner.get("/").text)][:3] == phases
+
+    @pytest.mark.parametrize(
+        ("day", "heading"),
+        [
+            ("2026-11-06", "Today"),
+            ("2026-11-09", "Day 1 of 15 to go-live"),
+            ("2026-11-14", "Day 5 of 15 to go-live"),
+            ("2026-11-27", "Day 14 of 15 to go-live"),
+            ("2026-11-30", "You are live"),
+            ("2027-01-05", "You are live"),
+        ],
+    )
+    def test_the_heading_counts_training_days(self, enter: Enter, day: str, heading: str) -> None:
+        with clock.fixed(datetime.fromisoformat(f"{day}T03:00").replace(tzinfo=UTC)):
+            page = enter("joiner").get("/?lang=en").text
+        assert re.search(rf"<h1[^>]*>{heading}</h1>", page)
+
+    def test_the_day_begins_at_midnight_of_the_site(self, enter: Enter) -> None:
+        joiner = enter("joiner")
+        with clock.fixed(datetime(2026, 11, 16, 14, 59, tzinfo=UTC)):
+            assert agenda(joiner.get("/?lang=en").text)[1][0] == "10:00 Harassment 3: unwanted contact"
+        with clock.fixed(datetime(2026, 11, 16, 15, 0, tzinfo=UTC)):
+            assert agenda(joiner.get("/?lang=en").text)[1][0] == "10:00 Spam 3: coordinated posting"
+
+    def test_a_day_off_has_no_sessions(self, enter: Enter) -> None:
+        with clock.fixed(datetime(2026, 11, 15, 3, tzinfo=UTC)):
+            page = enter("joiner").get("/?lang=en").text
+        assert agenda(page) == []
+        assert "No sessions today" in page
+
+    def test_what_is_cancelled_is_not_shown(self, enter: Enter, unit: Unit) -> None:
+        with unit():
+            query = select(TrainingSession).join(TrainingSession.cohort).where(Cohort.code == "tokyo-a")
+            found = [s for s in db.session.scalars(query) if s.title_text["en"] == "Spam: practice queue"]
+            found[0].state = "cancelled"
+        page = enter("joiner").get("/?lang=en").text
+        assert "15:00 Spam: practice queue" not in [title for title, _phase in agenda(page)]
+        assert len(agenda(page)) == 6
+
+    def test_what_is_to_do_leads_to_it_and_goes_when_it_is_done(self, enter: Enter, sample: Flask) -> None:
+        joiner = enter("joiner")
+        with sample.app_context():
+            assignment = sitting.assignment_id(sitting.person())
+        page = joiner.get("/?lang=en").text
+        todo = section(page, "todo")
+        assert "Harassment checkpoint" in todo
+        assert "due tomorrow 17:00" in todo
+        assert "Harassment v4.2" in todo
+        assert f'href="/quizzes/{assignment}"' in page
+        joiner.post("/policies/HAR/acknowledge", data={"version": "4.2", "language": "ja"})
+        assert "Harassment v4.2" not in section(joiner.get("/?lang=en").text, "todo")
+
+    def test_a_learner_without_a_cohort_has_no_timetable_and_still_what_is_to_do(self, enter: Enter) -> None:
+        page = enter("moderator").get("/?lang=en").text
+        assert agenda(page) == []
+        assert "Ready for go-live" not in page
+        assert "Harassment checkpoint" in section(page, "todo")
+
+    def test_the_gates_count_what_the_database_holds(self, enter: Enter, sample: Flask) -> None:
+        with sample.app_context():
+            facts = facts_of(sitting.person(EMMA))
+        gates = section(enter(EMMA).get("/?lang=en").text, "gates")
+        assert f"{facts.percent}% · cut 80%" in gates
+        assert f"{facts.present} of {facts.sessions} sessions" in gates
+        assert "1 of 1" in gates
+        assert "opens on day 13" in gates
+        assert "2 of 5 met" in gates
+
+    def test_staff_see_their_cohorts_and_the_places_of_their_work(self, enter: Enter) -> None:
+        page = enter("trainer").get("/?lang=en").text
+        assert 'href="/cohorts/tokyo-a"' in page
+        assert 'href="/cohorts/osaka-b"' in page
+        assert 'href="/cohorts' not in enter("qa").get("/?lang=en").text
+        assert 'href="/analysis"' in section_html(enter("qa").get("/?lang=en").text, "places")
+
+
+class Facts:
+    """What the rows say of a person, counted here by itself."""
+
+    def __init__(self, percent: int, present: int, sessions: int, acknowledged: int) -> None:
+        self.percent, self.present, self.sessions, self.acknowledged = percent, present, sessions, acknowledged
+
+    def is_at_risk(self) -> bool:
+        """Of the gates that are open: quiz under 80 %, a policy not read, a session missed."""
+        return self.percent < 80 or self.acknowledged < 1 or self.present < 11
+
+
+def facts_of(person: Person) -> Facts:
+    runs = select(GradingRun).join(Attempt, Attempt.id == GradingRun.attempt_id).where(Attempt.person_id == person.id)
+    (run,) = db.session.scalars(runs).all()
+    counted = TrainingSession.kind.in_(["class", "shadowing", "nesting", "calibration"])
+    of_cohort = select(Enrolment.cohort_id).where(Enrolment.person_id == person.id)
+    sessions = select(func.count()).select_from(TrainingSession)
+    roll = select(Attendance.status).join(TrainingSession, TrainingSession.id == Attendance.session_id)
+    statuses = db.session.scalars(roll.where(Attendance.person_id == person.id, counted)).all()
+    read = (
+        select(func.count())
+        .select_from(Acknowledgement)
+        .join(PolicyVersion, PolicyVersion.id == Acknowledgement.version_id)
+    )
+    return Facts(
+        percent=run.score_thousandths * 100 // run.max_thousandths,
+        present=sum(status in {"present", "late"} for status in statuses),
+        sessions=db.session.scalar(sessions.where(TrainingSession.cohort_id.in_(of_cohort), counted)) or 0,
+        acknowledged=db.session.scalar(
+            read.where(Acknowledgement.person_id == person.id, PolicyVersion.major == 4, PolicyVersion.minor == 2)
+        )
+        or 0,
+    )
+
+
+class TestCohortPage:
+    def test_everybody_stands_as_their_rows_say(self, enter: Enter, sample: Flask) -> None:
+        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en").text)
+        with sample.app_context():
+            query = select(Person).join(Enrolment, Enrolment.person_id == Person.id).join(Enrolment.cohort)
+            members = db.session.scalars(query.where(Cohort.code == "tokyo-a")).all()
+            taken = {person.name: facts_of(person) for person in members if person.login != sitting.JOINER}
+        assert set(table) == {*taken, "青木 ひなた"}
+        shown = {name: (row[0], row[1], row[3], row[4]) for name, row in table.items() if name in taken}
+        assert shown == {
+            name: (
+                "At risk" if facts.is_at_risk() else "On track",
+                f"{facts.percent}%",
+                f"{facts.acknowledged}/1",
+                f"{facts.present}/{facts.sessions}",
+            )
+            for name, facts in taken.items()
+        }
+        assert {row[0] for row in shown.values()} == {"At risk", "On track"}
+        assert table["青木 ひなた"][1] == "not open yet", "nothing is graded"
+
+    def test_who_needs_help_stands_first(self, enter: Enter) -> None:
+        states = [row[0] for row in readiness(enter("trainer").get("/cohorts/osaka-b?lang=en").text).values()]
+        assert states == sorted(states, key=["At risk", "On track", "Ready"].index)
+        assert len(set(states)) > 1
+
+    def test_a_sign_off_before_its_day_counts_at_once(self, enter: Enter, sample: Flask) -> None:
+        trainer = enter("trainer")
+        with sample.app_context():
+            code = sitting.person(EMMA).code
+        assert readiness(trainer.get("/cohorts/tokyo-a?lang=en").text)["Emma Lindqvist"][5] == "not open yet"
+        trainer.post("/cohorts/tokyo-a/sign-offs", data={"person": code})
+        row = readiness(trainer.get("/cohorts/tokyo-a?lang=en").text)["Emma Lindqvist"]
+        assert (row[5], row[6]) == ("met", ""), "and the button is gone"
+
+    def test_the_week_stands_by_day(self, enter: Enter) -> None:
+        page = enter("trainer").get("/cohorts/tokyo-a?lang=en").text
+        days = re.findall(r"<section class=\"weekday( is-today)?\"><h3>(.*?)</h3>(.*?)</section>", page, re.DOTALL)
+        assert [day for _today, day, _rest in days] == [
+            "Mon 16 Nov",
+            "Tue 17 Nov",
+            "Wed 18 Nov",
+            "Thu 19 Nov",
+            "Fri 20 Nov",
+        ]
+        assert [bool(today) for today, _day, _rest in days] == [True, False, False, False, False]
+        assert "13:00–14:30 Shadowing" in words(days[1][2])
+
+    def test_a_cohort_shows_the_times_of_its_site_to_a_reader_elsewhere(self, enter: Enter, unit: Unit) -> None:
+        with unit():
+            trainer = sitting.person("trainer@kijun.example")
+            trainer.site = db.session.scalars(select(Site).where(Site.code == "dublin")).one()
+        page = enter("trainer").get("/cohorts/tokyo-a?lang=en").text
+        assert "Times in JST" in page
+        assert "09:30" in words(page)
+
+    @pytest.mark.parametrize(
+        ("login", "seen"),
+        [
+            ("trainer", {"tokyo-a", "osaka-b"}),
+            ("trainer-b@kijun.example", {"tokyo-a"}),
+            ("trainer-c@northwind.example", {"osaka-b"}),
+            ("vendor", {"osaka-b"}),
+            ("admin", {"tokyo-a", "osaka-b"}),
+        ],
+    )
+    def test_everybody_sees_the_cohorts_in_their_reach_only(self, enter: Enter, login: str, seen: set[str]) -> None:
+        visitor = enter(login)
+        assert set(re.findall(r"/cohorts/((?:tokyo|osaka)-\w)\"", visitor.get("/cohorts").text)) == seen
+        opened = {code for code in ("tokyo-a", "osaka-b") if visitor.get(f"/cohorts/{code}").status_code == 200}
+        assert opened == seen
+
+    def test_a_vendor_manager_looks_and_changes_nothing(self, enter: Enter) -> None:
+        manager = enter("vendor")
+        page = manager.get("/cohorts/osaka-b?lang=en").text
+        assert "<form" not in section_html(page, "ready")
+        assert manager.post("/cohorts/osaka-b/sign-offs", data={"person": "L0035"}).status_code == 403
+        assert manager.post("/cohorts/osaka-b/people", data={"people": "L0002"}).status_code == 403

@@ -1,0 +1,400 @@
+"""Starting and stopping an installation: watched children, the copy before a migration, what is said when it cannot."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from lms.foundation.serving import copy_before_migration, head_revision, is_behind
+from lms.serve import CannotServe, reason
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OBEDIENT = "import os, signal; print('{name}', os.getpid(), flush=True); signal.pause()"
+DYING = "print('{name}', flush=True)"
+SUPERVISOR = """
+import sys, time
+from collections import deque
+from lms.foundation import serving
+from lms.foundation.serving import Child, Supervisor
+
+def child(name, code):
+    return Child(name, [sys.executable, "-c", code.format(name=name)])
+
+{setting}
+supervisor = Supervisor({children})
+supervisor.start()
+sys.exit(supervisor.watch(look_every=0.01))
+"""
+UNBOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+"""Root may write anywhere; without these two it is like everybody else."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Of a terminal in English that knows nothing of an installation."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR"}}
+    return {**kept, "LC_ALL": "en_GB.UTF-8", "PYTHONPATH": str(ROOT), **more}
+
+
+Supervise = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def supervise() -> Iterator[Supervise]:
+    """Starts a supervisor of these children in a process of its own; what is left of it is ended."""
+    started = []
+
+    def start(children: str, setting: str = "", **more: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISOR.format(children=children, setting=setting)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=environment(**more),
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.terminate()  # politely: it ends its children, who would outlive a supervisor that is killed
+        process.communicate(timeout=30)
+
+
+def next_line(process: subprocess.Popen[str]) -> list[str]:
+    """The next line of its output, as words; waits for it."""
+    assert process.stdout is not None
+    return process.stdout.readline().split()
+
+
+def is_running(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class TestSupervisor:
+    def test_a_child_that_dies_is_started_again(self, supervise: Supervise) -> None:
+        supervisor = supervise(f"[child('web', {OBEDIENT!r})]")
+        _name, first = next_line(supervisor)
+        os.kill(int(first), signal.SIGKILL)
+        name, second = next_line(supervisor)
+        assert (name, second != first) == ("web", True)
+
+    def test_the_others_are_left_alone(self, supervise: Supervise) -> None:
+        supervisor = supervise(f"[child('web', {OBEDIENT!r}), child('worker', {OBEDIENT!r})]")
+        pids = dict(next_line(supervisor) for _ in range(2))
+        os.kill(int(pids["worker"]), signal.SIGKILL)
+        assert next_line(supervisor)[0] == "worker"
+        assert is_running(pids["web"])
+
+    @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+    def test_told_to_stop_it_ends_all_of_them_and_says_0(self, supervise: Supervise, told: signal.Signals) -> None:
+        supervisor = supervise(f"[child('web', {OBEDIENT!r}), child('worker', {OBEDIENT!r})]")
+        pids = dict(next_line(supervisor) for _ in range(2))
+        supervisor.send_signal(told)
+        assert supervisor.wait(timeout=30) == 0
+        assert [name for name, pid in pids.items() if is_running(pid)] == []
+
+    def test_ctrl_c_in_the_terminal_reaches_the_children_as_a_polite_end(self, supervise: Supervise) -> None:
+        """The terminal sends it to the whole group; a child that got it as well would drop its requests."""
+        code = (
+            "import signal, sys\n"
+            "def told(number, frame):\n"
+            "    print('ended by', signal.Signals(number).name, flush=True); sys.exit()\n"
+            "signal.signal(signal.SIGINT, told); signal.signal(signal.SIGTERM, told)\n"
+            "print('ready', flush=True); signal.pause()"
+        )
+        supervisor = supervise(f"[child('web', {code!r})]")
+        assert next_line(supervisor) == ["ready"]
+        os.killpg(supervisor.pid, signal.SIGINT)
+        assert next_line(supervisor) == ["ended", "by", "SIGTERM"]
+        assert next_line(supervisor) == []
+        assert supervisor.wait(timeout=30) == 0
+
+    def test_a_child_that_will_not_end_is_killed_with_all_that_it_started(self, supervise: Supervise) -> None:
+        code = (
+            "import os, signal, subprocess, sys\n"
+            "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+            "below = subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'])\n"
+            "print(os.getpid(), below.pid, flush=True); below.wait()"
+        )
+        supervisor = supervise(f"[child('web', {code!r})]", setting="serving.STOP_SECONDS = 0")
+        pids = next_line(supervisor)
+        supervisor.terminate()
+        assert supervisor.wait(timeout=30) == 0
+        assert not is_running(pids[0])
+        assert next_line(supervisor) == [], "nobody holds the output open any more"
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            ("en_GB.UTF-8", "worker ended 3 times within a minute, so Kijun stops."),
+            ("ja_JP.UTF-8", "workerが1分間に3回終了したため、Kijunを停止します。"),
+        ],
+    )
+    def test_three_deaths_in_a_minute_end_everything_with_a_sentence(
+        self, supervise: Supervise, language: str, sentence: str
+    ) -> None:
+        children = f"[child('web', {OBEDIENT!r}), child('worker', {DYING!r})]"
+        supervisor = supervise(children, LC_ALL=language, PYTHONIOENCODING="utf-8")
+        out, err = supervisor.communicate(timeout=60)
+        lines = [line.split() for line in out.splitlines()]
+        assert (supervisor.returncode, err.strip()) == (1, sentence)
+        assert lines.count(["worker"]) == 3
+        (web,) = [pid for name, pid in (line for line in lines if len(line) == 2) if name == "web"]
+        assert not is_running(web)
+
+    def test_deaths_of_long_ago_are_forgiven(self, supervise: Supervise) -> None:
+        old = "watched = child('web', {code!r}); watched.deaths = deque([time.monotonic() - 90] * 3, maxlen=3)"
+        supervisor = supervise("[watched]", setting=old.format(code=OBEDIENT))
+        _name, first = next_line(supervisor)
+        os.kill(int(first), signal.SIGKILL)
+        assert next_line(supervisor)[0] == "web"
+        assert supervisor.poll() is None
+
+
+class TestCopyBeforeMigration:
+    def test_what_is_in_the_log_is_in_the_copy(self, tmp_path: Path) -> None:
+        path = tmp_path / "kijun.sqlite"
+        with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("CREATE TABLE kept (n INTEGER)")
+            connection.execute("INSERT INTO kept VALUES (7)")
+            connection.commit()
+            assert (tmp_path / "kijun.sqlite-wal").stat().st_size > 0
+            copy = copy_before_migration(path, keep=3)
+        connection.close()
+        with sqlite3.connect(copy) as found:
+            assert found.execute("SELECT n FROM kept").fetchall() == [(7,)]
+        found.close()
+
+    def test_the_last_three_copies_stay_and_numbers_go_on(self, tmp_path: Path) -> None:
+        path = tmp_path / "kijun.sqlite"
+        sqlite3.connect(path).close()
+        made = [copy_before_migration(path, keep=3).name for _ in range(11)]
+        assert made[-1] == "kijun.sqlite.before.11"
+        assert {found.name for found in tmp_path.glob("*.before.*")} == set(made[-3:])
+
+    def test_what_somebody_laid_beside_the_copies_is_left_alone(self, tmp_path: Path) -> None:
+        path = tmp_path / "kijun.sqlite"
+        sqlite3.connect(path).close()
+        packed = tmp_path / "kijun.sqlite.before.1.gz"
+        packed.write_bytes(b"")
+        for _ in range(4):
+            copy_before_migration(path, keep=3)
+        assert packed.exists()
+        assert len(list(tmp_path.glob("*.before.*"))) == 4
+
+    def test_the_copy_is_as_private_as_the_database(self, tmp_path: Path) -> None:
+        path = tmp_path / "kijun.sqlite"
+        sqlite3.connect(path).close()
+        path.chmod(0o600)
+        assert copy_before_migration(path, keep=3).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_is_behind_until_it_has_seen_the_newest_revision(app: Flask) -> None:
+    with app.app_context():
+        head = head_revision(app)
+        assert head is not None
+        assert not is_behind(head)
+        assert is_behind("a newer one")
+
+
+def refusal_of_sqlite(url: str, *statements: str) -> OperationalError:
+    """What SQLAlchemy raises when these statements are run."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+    except OperationalError as error:
+        return error
+    finally:
+        engine.dispose()
+    raise AssertionError("nothing was refused")
+
+
+def full_disk() -> OSError:
+    with pytest.raises(OSError, match="No space left") as raised, open("/dev/full", "wb", buffering=0) as file:
+        file.write(b"x")
+    return raised.value
+
+
+def full_database(folder: Path) -> OperationalError:
+    url = f"sqlite:///{folder / 'full.sqlite'}"
+    fill = "INSERT INTO filled VALUES (zeroblob(90000))"
+    return refusal_of_sqlite(url, "CREATE TABLE filled (b)", "PRAGMA max_page_count = 3", fill)
+
+
+def read_only_database(folder: Path) -> OperationalError:
+    sqlite3.connect(folder / "read.sqlite").close()
+    return refusal_of_sqlite(f"sqlite:///file:{folder / 'read.sqlite'}?mode=ro&uri=true", "CREATE TABLE t (n)")
+
+
+def database_nowhere(folder: Path) -> OperationalError:
+    return refusal_of_sqlite(f"sqlite:///{folder / 'nowhere' / 'kijun.sqlite'}", "SELECT 1")
+
+
+FULL = ("The disk is full.", "ディスクに空きがありません。")
+NOT_ALLOWED = (
+    "There is no permission to write to the database file.",
+    "データベースファイルに書き込む権限がありません。",
+)
+FAILURES: Mapping[str, tuple[Callable[[Path], Exception], tuple[str, str]]] = {
+    "full disk": (lambda _folder: full_disk(), FULL),
+    "full database": (full_database, FULL),
+    "read-only database": (read_only_database, NOT_ALLOWED),
+    "database in no folder": (database_nowhere, NOT_ALLOWED),
+    "no permission": (
+        lambda _folder: PermissionError(errno.EACCES, "Permission denied", "/srv/kijun"),
+        ("There is no permission to write to /srv/kijun.", "/srv/kijun に書き込む権限がありません。"),
+    ),
+    "read-only file system": (
+        lambda _folder: OSError(errno.EROFS, "Read-only file system", "/srv/kijun"),
+        ("There is no permission to write to /srv/kijun.", "/srv/kijun に書き込む権限がありません。"),
+    ),
+    "its own sentence": (lambda _folder: CannotServe("The clock is wrong."), ("The clock is wrong.",) * 2),
+    "anything else": (
+        lambda _folder: ValueError("KIJUN_PROXIES=two"),
+        ("Kijun cannot start: KIJUN_PROXIES=two", "Kijunを起動できません：KIJUN_PROXIES=two"),
+    ),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("language", ["en_GB.UTF-8", "ja_JP.UTF-8"])
+def test_each_failure_has_its_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: str, language: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", language)
+    fail, (english, japanese) = FAILURES[failure]
+    assert reason(fail(tmp_path)) == (japanese if language.startswith("ja") else english)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as the first start leaves it, without the sample: in it ``kijun.db``, migrated."""
+    folder = tmp_path_factory.mktemp("installation")
+    code = "import config; from lms import serve; serve.prepare(config.from_environment())"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=serving_from(folder), stdout=subprocess.PIPE)
+    return folder
+
+
+def serving_from(folder: Path, **more: str) -> dict[str, str]:
+    return environment(**{"KIJUN_DATA": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'kijun.db'}", **more})
+
+
+@pytest.fixture
+def installation(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of it that the test may spoil."""
+    return Path(shutil.copytree(prepared, tmp_path / "installation"))
+
+
+def start(folder: Path, *, bound: list[str] | None = None, **more: str) -> tuple[int, str]:
+    """Start Kijun where it must refuse; its status, and what it says on standard error."""
+    command = [*(bound or []), sys.executable, "-m", "lms.serve"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=serving_from(folder, **more), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stderr.strip()
+
+
+class TestStart:
+    def test_the_first_start_makes_no_copy_and_a_migration_makes_one(self, installation: Path) -> None:
+        assert list(installation.glob("*.before.*")) == []
+        with sqlite3.connect(installation / "kijun.db") as connection:
+            assert connection.execute("SELECT count(*) FROM people").fetchone() == (0,), (
+                "no sample in a database of one's own"
+            )
+            connection.execute("UPDATE alembic_version SET version_num = 'unknown'")
+        connection.close()
+        status, _said = start(installation)
+        assert status == 1
+        assert [copy.name for copy in installation.glob("*.before.*")] == ["kijun.db.before.1"]
+
+    @pytest.mark.parametrize(
+        ("language", "sentence"),
+        [
+            (
+                "en_GB.UTF-8",
+                "The clock of this machine stands before the newest entry of the database; set it right first.",
+            ),
+            (
+                "ja_JP.UTF-8",
+                "このマシンの時計が、データベースの最新の記録より前を示しています。先に時計を合わせてください。",
+            ),
+        ],
+    )
+    def test_a_clock_behind_the_journal_keeps_it_from_starting(
+        self, installation: Path, language: str, sentence: str
+    ) -> None:
+        with sqlite3.connect(installation / "kijun.db") as connection:
+            connection.execute(
+                "INSERT INTO audit_events (chain_id, n, at, actor, action, object, detail, prev_sha256, sha256) "
+                "VALUES (0, 1, '2999-01-01 00:00:00.000000', 'system', 'sample.load', 'x', '{}', ?, ?)",
+                ("0" * 64, "1" * 64),
+            )
+        connection.close()
+        assert start(installation, LC_ALL=language, PYTHONIOENCODING="utf-8") == (1, sentence)
+
+    def test_a_data_folder_that_cannot_be_written_is_named(self, tmp_path: Path) -> None:
+        tmp_path.chmod(0o555)
+        try:
+            assert start(tmp_path / "new", bound=UNBOUND) == (
+                1,
+                f"There is no permission to write to {tmp_path / 'new'}.",
+            )
+        finally:
+            tmp_path.chmod(0o755)
+
+    def test_a_database_file_that_cannot_be_written_is_said(self, installation: Path) -> None:
+        database = installation / "kijun.db"
+        database.unlink()
+        database.touch(0o444)
+        assert start(installation, bound=UNBOUND) == (1, NOT_ALLOWED[0])
+
+    def test_no_room_for_the_copy_before_a_migration_is_said(self, installation: Path) -> None:
+        """A limit on the size of files stands for a disk that takes no more."""
+        with sqlite3.connect(installation / "kijun.db") as connection:
+            connection.execute("DELETE FROM alembic_version")
+        connection.close()
+        status, said = start(installation, bound=["prlimit", "--fsize=200000"])
+        assert (status, len(said.splitlines())) == (1, 1)
+
+    def test_a_file_that_is_no_database_is_said(self, installation: Path) -> None:
+        (installation / "kijun.db").write_text("a letter, no database\n" * 100)
+        status, said = start(installation)
+        assert (status, len(said.splitlines())) == (1, 1)
+        assert "not a database" in said
+
+    def test_a_data_folder_that_is_a_file_is_said(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        status, said = start(tmp_path / "file")
+        assert (status, len(said.splitlines())) == (1, 1)
+        assert str(tmp_path / "file") in said
+
+    def test_a_setting_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
+        assert start(tmp_path, KIJUN_PROXIES="two") == (1, "Kijun cannot start: KIJUN_PROXIES=two")
+
+    def test_a_database_server_that_does_not_answer_is_said(self, tmp_path: Path) -> None:
+        status, said = start(tmp_path, DATABASE_URL="postgresql://kijun@127.0.0.1:1/kijun")
+        assert status == 1
+        assert said.startswith("Kijun cannot start: ")
+        assert "refused" in said
