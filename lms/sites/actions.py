@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.foundation.db import db
 from lms.kit.problems import Invalid
 from lms.sites import queries
+from lms.sites.core import holiday_calendar
 from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Room, Site, Vendor
 
@@ -44,7 +45,11 @@ def create_vendor(command: NewVendor) -> Vendor:
 
 
 def create_site(command: NewSite) -> Site:
-    """Create a site; the code is unique."""
+    """Create a site; the code is unique, and the holidays of its place are known."""
+    if not holiday_calendar.is_known(command.country):
+        raise Invalid("site.unknown_country", field="country")
+    if not holiday_calendar.is_known(command.country, command.subdivision):
+        raise Invalid("site.unknown_subdivision", field="subdivision")
     if queries.find_site(command.code) is not None:
         raise Invalid("site.code_taken", field="code")
     site = Site(
@@ -61,7 +66,9 @@ def create_site(command: NewSite) -> Site:
 
 
 def add_room(site: Site, name: str, capacity: int) -> Room:
-    """Add a room to a site."""
+    """Add a room to a site, under a name that no other room there has."""
+    if db.session.scalar(select(Room.id).where(Room.site_id == site.id, Room.name == name)):
+        raise Invalid("room.name_taken", field="name")
     room = Room(site_id=site.id, name=name, capacity=capacity)
     db.session.add(room)
     db.session.flush()

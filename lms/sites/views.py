@@ -75,8 +75,12 @@ def new_room(code: str) -> ResponseReturnValue:
     site = queries.get_site(access(), code)
     form = RoomForm()
     if form.is_sent_and_valid():
-        actions.add_room(site, form.name.data, int(form.capacity.data))
-        flash(_("The room is added."))
-        return redirect(url_for("sites.index"))
+        try:
+            actions.add_room(site, form.name.data, int(form.capacity.data))
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            flash(_("The room is added."))
+            return redirect(url_for("sites.index"))
     page = render_template("sites/room_new.html", form=form, site=site)
     return (page, 422) if request.method == "POST" else page
