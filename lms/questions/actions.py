@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from lms.foundation.db import db
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid
 from lms.policies import queries as policies
+from lms.policies.models import Section
 from lms.questions import queries
 from lms.questions.core.checks import check
 from lms.questions.core.formats.report import Placed
@@ -17,6 +19,7 @@ from lms.questions.models import Bank, QuestionKey, QuestionState, QuestionVersi
 from lms.questions.models import Question as QuestionRow
 
 SYSTEM = "system"
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,12 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     """Write a question as a new version; returns its row and whether anything was written.
 
     A version is never changed: other content is version n + 1, the same content is nothing. A question with one
-    language only stays a draft. Raises ``Invalid`` when it cites a section that there is not.
+    language only stays a draft. Raises ``Invalid`` for a code that no address can carry, and when it cites or offers a
+    section that there is not.
     """
-    links = [(name, policies.find_section(name)) for name in question.sections]
-    for name, section in links:
-        if section is None:
-            raise Invalid("question.unknown_section", field="sections", section=name)
+    if not CODE.fullmatch(question.id):
+        raise Invalid("question.bad_code", field="code", question=question.id)
+    links = _sections(question)
     cut = halves(question)
     row = queries.find_question(question.id)
     if row is not None and row.bank_id != bank.id:
@@ -74,11 +77,7 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
         body=cut.body,
         sha256=cut.body_sha256,
         created_at=now,
-        links=[
-            SectionLink(section_id=section.id, position=position)
-            for position, (_, section) in enumerate(links)
-            if section is not None
-        ],
+        links=[SectionLink(section_id=section.id, position=position) for position, section in enumerate(links)],
     )
     db.session.add(version)
     db.session.flush()
@@ -87,14 +86,29 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     return row, True
 
 
+def _sections(question: Question) -> list[Section]:
+    """The sections that a question cites, each once, the main one first; those that a case offers must exist too."""
+    offered = [option.section for part in question.parts for option in part.options if option.section is not None]
+    found = {name: policies.find_section(name) for name in (*question.sections, *offered)}
+    for name, section in found.items():
+        if section is None:
+            raise Invalid("question.unknown_section", field="section", section=name)
+    return [section for name in dict.fromkeys(question.sections) if (section := found[name]) is not None]
+
+
 def import_questions(bank: Bank, placed: Sequence[Placed], *, by: Person | None, locale: str | None = None) -> Imported:
     """Write the questions of a file into a bank, all of them or (when one cannot be) none."""
     findings: list[Finding] = []
     created: list[str] = []
     revised: list[str] = []
     unchanged: list[str] = []
+    seen: set[str] = set()
     for item in placed:
         question = _named(item, bank, locale)
+        if question.id in seen:
+            findings.append(Finding(Level.ERROR, "question.id-repeated", item.line, 1, {"question": question.id}))
+            continue
+        seen.add(question.id)
         existed = queries.find_question(question.id) is not None
         try:
             _row, written = save_question(bank, question, by=by)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, Optional, Regexp, ValidationError
+from wtforms.validators import Length, Regexp, ValidationError
 
 from lms.foundation.forms import Form, Required, choices
 from lms.questions.core.question import Difficulty, Option, Question, QuestionType
@@ -41,7 +41,7 @@ class SingleChoiceForm(Form):
     difficulty = SelectField(_l("Difficulty"), choices=choices(DIFFICULTIES.items()), default=Difficulty.MEDIUM)
     prompt_en = TextAreaField(_l("Question in English"), [Required(_l("Enter the question in both languages."))])
     prompt_ja = TextAreaField(_l("Question in Japanese"), [Required(_l("Enter the question in both languages."))])
-    right = RadioField(_l("Right option"), [Optional()], choices=choices((place, place) for place in PLACES))
+    right = RadioField(_l("Right option"), choices=choices((place, place) for place in PLACES), validate_choice=False)
     text_en_1 = StringField(_l("Option 1 in English"), [Length(max=500)])
     text_ja_1 = StringField(_l("Option 1 in Japanese"), [Length(max=500)])
     text_en_2 = StringField(_l("Option 2 in English"), [Length(max=500)])
@@ -58,7 +58,7 @@ class SingleChoiceForm(Form):
     )
 
     def validate_right(self, field: RadioField) -> None:
-        if not field.data or not self[f"text_en_{field.data}"].data:
+        if field.data not in PLACES or not self[f"text_en_{field.data}"].data:
             raise ValidationError(str(PROBLEMS["question.no_right"]))
 
     def validate_text_en_2(self, _field: StringField) -> None:

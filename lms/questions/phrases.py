@@ -32,6 +32,7 @@ FINDINGS = {
     "format.not-read": _l("Files in the format “%(format)s” cannot be read yet."),
     "file.not-utf-8": _l("The file is not UTF-8 (first wrong byte: %(byte)s)."),
     "file.encoding-unknown": _l("The file is neither UTF-8, UTF-16 nor CP932."),
+    "question.id-repeated": _l("The ID “%(question)s” stands twice in the file."),
     "file.no-questions": _l("There is no question in this file."),
     "yaml.too-deep": _l("The YAML is nested too deeply."),
     "yaml.syntax": _l("The YAML cannot be read: %(problem)s."),
@@ -63,12 +64,16 @@ FINDINGS = {
     "question.no-misconception": _l("Option %(option)s names no misconception."),
     "question.cue-word": _l("Option %(option)s has a word that gives the answer away."),
     "question.unknown_section": _l("There is no section “%(section)s”. Import its policy first."),
+    "question.bad_code": _l(
+        "“%(question)s” is no ID: up to 40 letters, digits, hyphens, dots and underscores, without spaces."
+    ),
     "question.other_bank": _l("%(question)s belongs to another bank."),
 }
 
 PROBLEMS = {
     "bank.code_taken": _l("This code is taken. Choose another."),
     "question.unknown_section": FINDINGS["question.unknown_section"],
+    "question.bad_code": FINDINGS["question.bad_code"],
     "question.other_bank": FINDINGS["question.other_bank"],
     "question.not_imported": _l("Nothing was imported."),
     "question.no_right": _l("Mark the right option."),

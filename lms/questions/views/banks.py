@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,12 +13,13 @@ from lms.foundation import clock, findings, transaction
 from lms.foundation.access import policy
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
-from lms.kit.findings import has_errors
+from lms.kit.findings import Finding, has_errors
 from lms.kit.problems import Invalid
 from lms.policies import queries as policies
 from lms.questions import actions, phrases, queries
 from lms.questions.core import formats
 from lms.questions.forms import BankForm, ImportForm
+from lms.questions.models import Bank
 
 blueprint = Blueprint("questions", __name__, template_folder="../templates")
 
@@ -62,7 +65,7 @@ def new_bank() -> ResponseReturnValue:
 @blueprint.get("/questions/<code>/import")
 @policy("question.write")
 def import_page(code: str) -> str:
-    return render_template("questions/import.html", bank=queries.get_bank(code), form=ImportForm(), spoken=[])
+    return _import_page(queries.get_bank(code), ImportForm())
 
 
 @blueprint.post("/questions/<code>/import")
@@ -71,9 +74,12 @@ def import_page(code: str) -> str:
 def import_file(code: str) -> ResponseReturnValue:
     form = ImportForm()
     uploaded = request.files.get("file")
-    if not form.validate() or uploaded is None or not uploaded.filename:
+    is_valid = form.validate()
+    if uploaded is None or not uploaded.filename:
         form.file.errors = [sentence(Invalid("question.no_file"))]
-        return render_template("questions/import.html", bank=queries.get_bank(code), form=form, spoken=[]), 422
+        return _import_page(queries.get_bank(code), form), 422
+    if not is_valid:
+        return _import_page(queries.get_bank(code), form), 422
     reading = formats.read(uploaded.read(), file_name=uploaded.filename)
     found = list(reading.findings)
     if not has_errors(found):
@@ -83,16 +89,20 @@ def import_file(code: str) -> ResponseReturnValue:
         )
         found += imported.findings
         if not has_errors(imported.findings):
-            flash(
-                _(
-                    "Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.",
-                    new=len(imported.created),
-                    revised=len(imported.revised),
-                    same=len(imported.unchanged),
-                )
+            done = _(
+                "Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.",
+                new=len(imported.created),
+                revised=len(imported.revised),
+                same=len(imported.unchanged),
             )
+            if found:  # what was left out or changed must be read in full, so no redirect
+                return _import_page(queries.get_bank(code), form, found, done)
+            flash(done)
             return redirect(url_for("questions.bank", code=code))
-        db.session.rollback()  # input is never half applied
+        db.session.rollback()  # input is never half applied, and the page reads afresh
+    return _import_page(queries.get_bank(code), form, found), 422
+
+
+def _import_page(bank: Bank, form: ImportForm, found: Sequence[Finding] = (), done: str | None = None) -> str:
     spoken = [(finding, findings.sentence(finding, phrases.FINDINGS)) for finding in found]
-    page = render_template("questions/import.html", bank=queries.get_bank(code), form=form, spoken=spoken)
-    return page, 422
+    return render_template("questions/import.html", bank=bank, form=form, spoken=spoken, done=done)

@@ -10,11 +10,12 @@ from flask_login import current_user
 from lms.foundation import clock, findings
 from lms.foundation.access import policy
 from lms.foundation.forms import choices
-from lms.kit.problems import Invalid
+from lms.foundation.locale import LOCALES
+from lms.kit.problems import Invalid, NotFound
 from lms.policies import queries as policies
 from lms.questions import actions, phrases, queries
 from lms.questions.core.checks import check
-from lms.questions.core.question import question_from
+from lms.questions.core.question import UNDETERMINED, question_from
 from lms.questions.forms import SingleChoiceForm
 
 blueprint = Blueprint("question", __name__, template_folder="../templates")
@@ -24,6 +25,8 @@ blueprint = Blueprint("question", __name__, template_folder="../templates")
 @policy("question.read")
 def show(bank: str, code: str) -> str:
     row = queries.get_question(code)
+    if row.bank.code != bank:
+        raise NotFound
     current = queries.load_current([row])[row.id]
     key = queries.load_keys({(current.version.id, current.key_n)})[(current.version.id, current.key_n)]
     question = question_from(row.code, current.version.body, key)
@@ -32,6 +35,7 @@ def show(bank: str, code: str) -> str:
         "questions/question.html",
         row=row,
         question=question,
+        languages=[*LOCALES, *([UNDETERMINED] if UNDETERMINED in question.prompt else [])],
         version=current.version,
         sections=policies.load_sections_in_force(clock.now()),
         spoken=spoken,

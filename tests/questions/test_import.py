@@ -1,0 +1,284 @@
+"""Questions from files into a bank, by command and by page: versions only where something changed, never half."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.foundation.db import db
+from lms.policies import actions as policies
+from lms.questions import actions, queries
+from lms.questions.models import Question, QuestionVersion
+from tests.cast import Cast, make_cast
+from tests.conftest import SignIn, Unit, Visitor
+
+POLICY = b"---\ncode: HAR\ntitle: Harassment\n---\n## Insults {#insults}\nText.\n\n## Context {#context}\nText.\n"
+ONE = """id: T-{n}
+type: single
+sections: [HAR/insults]
+prompt: {{en: "Which is an insult? ({n})", ja: 侮辱はどれですか（{n}）。}}
+rationale: {{en: It says what a person is worth., ja: その人の価値を否定する言葉です。}}
+options:
+  - id: o1
+    fraction: 1
+    text: {{en: A word about a person, ja: 個人についての言葉}}
+    rationale: {{en: Aimed at a person., ja: 個人に向けられています。}}
+  - id: o2
+    text: {{en: A word about a company, ja: 企業についての言葉}}
+    rationale: {{en: A company is no person., ja: 企業は個人ではありません。}}
+    misconception: {{en: Every harsh word is an insult, ja: 厳しい言葉はすべて侮辱}}
+"""
+CASE_PARTS = """
+id: T-9
+type: case
+sections: [HAR/context]
+prompt: {en: "What do you decide?", ja: どう判断しますか。}
+case: {en: Somebody writes., ja: だれかが書きました。}
+parts:
+  verdict:
+    weight: 60
+    options:
+      - {id: o1, fraction: 1, text: {en: Remove, ja: 削除}}
+      - {id: o2, text: {en: Keep, ja: 維持}}
+  section:
+    weight: 40
+    options:
+      - {id: s1, fraction: 1, section: HAR/insults}
+      - {id: s2, section: HAR/nowhere}
+"""
+GIFT = "// [id:G-1]\n::One:: Which? { =right ~wrong }\n\n// [id:G-2]\nTwo? { =right ~wrong }\n\nTrue? {T}\n"
+
+
+@dataclass(frozen=True)
+class Door:
+    """One of the two ways in. ``send`` gives what the person is told, and whether the file was taken."""
+
+    app: Flask
+    visitor: Visitor | None
+    folder: Path
+
+    def send(self, content: str | bytes, name: str = "t.yaml", locale: str = "en") -> tuple[bool, str]:
+        raw = content.encode() if isinstance(content, str) else content
+        if self.visitor is not None:
+            form: dict[str, Any] = {"file": (io.BytesIO(raw), name), "locale": locale}
+            answer = self.visitor.post("/questions/T/import?lang=en", data=form, content_type="multipart/form-data")
+            assert answer.status_code in (200, 302, 422), answer.text
+            told = self.visitor.get(answer.location).text if answer.status_code == 302 else answer.text
+            return answer.status_code != 422, told
+        (self.folder / name).write_bytes(raw)
+        arguments = ["questions", "import", str(self.folder / name), "--bank", "T", "--locale", locale]
+        result = self.app.test_cli_runner().invoke(args=arguments, env={"LC_ALL": "en"})
+        assert isinstance(result.exception, SystemExit | None), result.exception
+        assert result.exit_code in (0, 1)
+        return result.exit_code == 0, result.output
+
+
+@pytest.fixture
+def cast(unit: Unit) -> Cast:
+    with unit():
+        policies.import_policy(policies.check_files(POLICY, None), publish=True)
+        actions.create_bank("T", {"en": "Try-out", "ja": "試用"})
+        return make_cast()
+
+
+@pytest.fixture(params=["command", "page"])
+def door(request: pytest.FixtureRequest, app: Flask, cast: Cast, sign_in_as: SignIn, tmp_path: Path) -> Door:
+    return Door(app, sign_in_as(cast.qa) if request.param == "page" else None, tmp_path)
+
+
+def many(*numbers: int) -> str:
+    return "---\n".join(ONE.format(n=n) for n in numbers)
+
+
+def stored(app: Flask) -> dict[str, tuple[str, int]]:
+    """State and number of the newest version of each question."""
+    with app.app_context():
+        questions = list(db.session.scalars(select(Question).order_by(Question.code)))
+        current = queries.load_current(questions)
+        return {question.code: (question.state, current[question.id].version.n) for question in questions}
+
+
+def body_of(app: Flask, code: str) -> dict[str, Any]:
+    with app.app_context():
+        question = queries.get_question(code)
+        return dict(queries.load_current([question])[question.id].version.body)
+
+
+def test_yaml_enters_in_both_languages_and_in_use(door: Door) -> None:
+    taken, told = door.send(many(1, 2))
+    assert taken
+    assert "2 new" in told
+    assert stored(door.app) == {"T-1": ("in_use", 1), "T-2": ("in_use", 1)}
+    assert body_of(door.app, "T-1")["prompt"]["ja"] == "侮辱はどれですか（1）。"
+
+
+@pytest.mark.parametrize(("locale", "missing"), [("en", "ja"), ("ja", "en")])
+def test_gift_enters_as_a_draft_in_the_language_that_was_said(door: Door, locale: str, missing: str) -> None:
+    taken, told = door.send(GIFT, "t.gift", locale)
+    assert taken
+    assert "2 new" in told
+    assert stored(door.app) == {"G-1": ("draft", 1), "G-2": ("draft", 1)}
+    prompt = body_of(door.app, "G-1")["prompt"]
+    assert (prompt[locale], missing in prompt) == ("Which?", False)
+
+
+def test_what_was_left_out_of_a_file_is_said_even_when_the_rest_is_taken(door: Door) -> None:
+    taken, told = door.send(GIFT, "t.gift")
+    assert taken
+    assert "true_false" in told
+
+
+def test_the_same_file_again_changes_nothing(door: Door) -> None:
+    door.send(many(1, 2))
+    taken, told = door.send(many(1, 2))
+    assert taken
+    assert "0 new, 0 revised, 2 unchanged" in told
+    assert stored(door.app) == {"T-1": ("in_use", 1), "T-2": ("in_use", 1)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Which is an insult? (2)", "Which one is an insult?"),
+        ("A word about a company, ja", "A word about a firm, ja"),
+        ("ja: 厳しい言葉はすべて侮辱", "ja: 厳しい言葉は侮辱"),
+        ("fraction: 1", "fraction: 0.5"),
+        ("sections: [HAR/insults]", "sections: [HAR/context]"),
+    ],
+)
+def test_only_a_question_that_changed_gets_a_new_version(door: Door, old: str, new: str) -> None:
+    door.send(many(1, 2))
+    changed = ONE.format(n=2).replace(old, new)
+    assert changed != ONE.format(n=2)
+    taken, told = door.send(ONE.format(n=1) + "---\n" + changed)
+    assert taken
+    assert "0 new, 1 revised, 1 unchanged" in told
+    assert [n for _state, n in stored(door.app).values()] == [1, 2]
+
+
+def test_an_older_version_stays_as_it_was(door: Door) -> None:
+    door.send(many(1))
+    door.send(many(1).replace("Which is", "What is"))
+    with door.app.app_context():
+        query = select(QuestionVersion).join(QuestionVersion.question).where(Question.code == "T-1")
+        prompts = [version.body["prompt"]["en"] for version in db.session.scalars(query.order_by(QuestionVersion.n))]
+    assert prompts == ["Which is an insult? (1)", "What is an insult? (1)"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        (ONE.format(n=3).replace("HAR/insults", "HAR/nowhere"), "There is no section “HAR/nowhere”."),
+        (ONE.format(n=3).replace("HAR/insults", "NONE/insults"), "There is no section “NONE/insults”."),
+        (CASE_PARTS, "There is no section “HAR/nowhere”."),
+        (ONE.format(n=3).replace("fraction: 1", "fraction: lots"), "“lots” is no fraction"),
+        (ONE.format(n=3).replace("type: single", "type: essay"), "“essay” is not known here"),
+        (ONE.format(n=3) + "color: red\n", "The key “color” is not known here"),
+        (ONE.format(n=1).replace("Which is", "What is"), "“T-1”"),
+        (ONE.format(n=3).replace("id: T-3", "id: " + "X" * 300), "X" * 30),
+        (ONE.format(n=3).replace("id: T-3", "id: a/b"), "a/b"),
+        (ONE.format(n=3).replace("prompt:", "prompt: ["), "The YAML cannot be read"),
+    ],
+    ids=[
+        *("unknown section", "unknown policy", "unknown section in a part", "fraction", "type", "key"),
+        *("same id twice", "id too long", "id with a slash", "syntax"),
+    ],
+)
+def test_one_question_that_cannot_be_taken_keeps_the_whole_file_out(door: Door, bad: str, told: str) -> None:
+    taken, message = door.send(ONE.format(n=1) + "---\n" + bad)
+    assert not taken
+    assert told in message
+    assert stored(door.app) == {}
+
+
+def test_every_question_that_cannot_be_taken_is_listed(door: Door) -> None:
+    text = "---\n".join(ONE.format(n=n).replace("HAR/insults", f"HAR/nowhere-{n}") for n in (1, 2, 3))
+    taken, told = door.send(text)
+    assert not taken
+    assert all(f"HAR/nowhere-{n}" in told for n in (1, 2, 3))
+
+
+def test_a_section_that_is_cited_twice_is_cited_once_or_refused(door: Door) -> None:
+    taken, told = door.send(ONE.format(n=1).replace("[HAR/insults]", "[HAR/insults, HAR/insults]"))
+    assert taken or "HAR/insults" in told
+    assert list(stored(door.app)) == (["T-1"] if taken else [])
+
+
+def test_a_refused_file_leaves_earlier_questions_as_they_were(door: Door) -> None:
+    door.send(many(1))
+    taken, _told = door.send(ONE.format(n=1).replace("Which is", "What is") + "---\n" + CASE_PARTS)
+    assert not taken
+    assert stored(door.app) == {"T-1": ("in_use", 1)}
+    assert body_of(door.app, "T-1")["prompt"]["en"] == "Which is an insult? (1)"
+
+
+def test_a_question_of_another_bank_is_not_taken_over(door: Door, unit: Unit) -> None:
+    door.send(many(1))
+    with unit():
+        other = actions.create_bank("U", {"en": "Other", "ja": "別"})
+        question = db.session.scalars(select(Question).where(Question.code == "T-1")).one()
+        question.bank_id = other.id
+    taken, told = door.send(many(1).replace("Which is", "What is"))
+    assert not taken
+    assert "T-1 belongs to another bank." in told
+    assert stored(door.app) == {"T-1": ("in_use", 1)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("fraction: 1", "fraction: 0"),
+        (", ja: 企業についての言葉", ""),
+        ("A word about a company, ja", "A word about a person, ja"),
+        ("id: o2", "id: o1"),
+    ],
+    ids=["no right option", "one text in one language", "two options say the same", "one id twice"],
+)
+def test_a_question_that_is_not_finished_enters_as_a_draft(door: Door, old: str, new: str) -> None:
+    assert old in many(1)
+    taken, _told = door.send(many(1).replace(old, new))
+    assert taken
+    assert stored(door.app) == {"T-1": ("draft", 1)}
+
+
+def test_a_draft_that_is_finished_comes_into_use(door: Door) -> None:
+    door.send(many(1).replace("fraction: 1", "fraction: 0"))
+    assert door.send(many(1))[0]
+    assert stored(door.app) == {"T-1": ("in_use", 2)}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("t.yaml", b"", "no question"),
+        ("t.gift", b"\n\n", "no question"),
+        ("t.yaml", many(1).encode("cp932"), "The file is not UTF-8"),
+        ("t.gift", b"\x81\xff\xfe\x00::a", "neither UTF-8, UTF-16 nor CP932"),
+        ("t.xml", b"<quiz></quiz>", "cannot be read yet"),
+        ("t.xlsx", b"PK\x03\x04", "cannot be read yet"),
+        ("t.gift", b"Which? { =a ~b", "is never closed"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_answered_with_a_sentence(
+    door: Door, name: str, content: bytes, told: str
+) -> None:
+    taken, message = door.send(content, name)
+    assert not taken
+    assert told in message
+    assert stored(door.app) == {}
+
+
+@pytest.mark.parametrize(("name", "text"), [("t.yaml", many(1, 2)), ("t.gift", GIFT)])
+def test_byte_order_mark_and_crlf_make_no_difference(door: Door, name: str, text: str) -> None:
+    assert door.send(text, name)[0]
+    before = stored(door.app)
+    taken, told = door.send(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(), name)
+    assert taken
+    assert "0 new, 0 revised, 2 unchanged" in told
+    assert stored(door.app) == before
