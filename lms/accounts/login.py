@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Flask, Request
 from flask_login import LoginManager
+from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person, WebSession
 from lms.foundation import clock
@@ -27,7 +28,8 @@ def signed_in(_request: Request) -> Person | None:
     sid = visit().sent_sid
     if sid is None:
         return None
-    web_session = db.session.get(WebSession, stored_id(sid))
+    whole = joinedload(WebSession.person).joinedload(Person.grants)
+    web_session = db.session.get(WebSession, stored_id(sid), options=[whole])
     if web_session is None or not web_session.person.is_active:
         return None
     if clock.now() - web_session.created_at > timedelta(hours=ABSOLUTE_HOURS):

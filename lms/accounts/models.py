@@ -34,9 +34,7 @@ class Person(Base):
 
     vendor: Mapped[Vendor] = relationship()
     site: Mapped[Site] = relationship(lazy="joined", innerjoin=True)
-    grants: Mapped[list[RoleGrant]] = relationship(
-        back_populates="person", foreign_keys="RoleGrant.person_id", lazy="selectin"
-    )
+    grants: Mapped[list[RoleGrant]] = relationship(back_populates="person", foreign_keys="RoleGrant.person_id")
 
     # what Flask-Login asks of a person
     is_authenticated = True

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
 
 from lms.accounts import access as reach
 from lms.accounts.core.roles import Role
@@ -29,8 +30,9 @@ def get_person(access: Access, code: str) -> Person:
 
 
 def list_people(access: Access, *, role: str | None = None, words: str = "") -> list[Person]:
-    """People by reading, as far as this access reaches."""
+    """People with their roles, by reading, as far as this access reaches."""
     query = select(Person).where(reach.people(access)).order_by(Person.reading, Person.code)
+    query = query.options(selectinload(Person.grants))
     if role:
         held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
         query = query.where(Person.id.in_(held))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion
 from lms.policies.queries import SectionText
 from lms.questions import queries as questions
-from lms.questions.models import Question, QuestionVersion
+from lms.questions.models import Bank, Question, QuestionVersion
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.grading import Outcome as ItemOutcome
@@ -107,8 +107,9 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     """
     version = quizzes.load_current_versions([quiz.id])[quiz.id]
     rules = rules_from(version.rules)
-    rows = _first_attempts(quiz)
+    rows, passed = _first_attempts(quiz)
     of_person = cohorts.load_cohort_names([attempt.person_id for attempt, _run, _code in rows])
+    every_cohort = _by_code(of_person.values())
     if filters.cohort:
         rows = [row for row in rows if _cohort_code(of_person, row[0]) == filters.cohort]
     if is_small(sum(attempt.locale != filters.language for attempt, _run, _code in rows)):
@@ -119,8 +120,9 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     if not rows:
         return None
     groups = sorted({_cohort_code(of_person, row[0]) for row in rows}, key=lambda code: (code == NO_COHORT, code))
-    facts = _question_facts([attempt.id for attempt, _run, _code in rows])
-    everybody = _responses(rows, of_person, facts)
+    places = _places([attempt.id for attempt, _run, _code in rows])
+    facts = _question_facts(set(places.values()))
+    everybody = _responses(rows, of_person, places, facts)
     versions = _policy_versions([attempt.id for attempt, _run, _code in rows])
     sections = _sections(versions, facts)
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
@@ -133,7 +135,8 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     }
     gaps = item_gaps(responses)
     health = by_need(figures, options, gaps, changed=())
-    rates, total = pass_rates(_outcomes(quiz, rows, of_person), groups, cells.left_out)
+    outcomes = [Outcome(_cohort_code(of_person, row[0]), row[0].person_id in passed) for row in rows]
+    rates, total = pass_rates(outcomes, groups, cells.left_out)
     closed = [attempt.closed_at for attempt, _run, _code in rows if attempt.closed_at]
     return Analysis(
         quiz=quiz,
@@ -152,7 +155,7 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
         gaps=gaps,
         facts={fact.code: fact for fact in facts.values()},
         versions=versions,
-        cohorts={cohort.code: cohort for cohort in of_person.values()},
+        cohorts=every_cohort,
         first_closed=min(closed, default=None),
         last_closed=max(closed, default=None),
         languages=sorted({attempt.locale for attempt, _run, _code in rows}),
@@ -161,15 +164,20 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
 
 def list_cohorts_of(quiz: Quiz) -> list[Cohort]:
     """The cohorts whose people have finished the quiz, by code (for the filter)."""
-    people = [attempt.person_id for attempt, _run, _code in _first_attempts(quiz)]
-    return sorted(set(cohorts.load_cohort_names(people).values()), key=lambda cohort: cohort.code)
+    rows, _passed = _first_attempts(quiz)
+    return list(_by_code(cohorts.load_cohort_names([row[0].person_id for row in rows]).values()).values())
 
 
 Row = tuple[Attempt, GradingRun, str]
+Places = dict[tuple[str, int], tuple[int, int]]
 
 
-def _first_attempts(quiz: Quiz) -> list[Row]:
-    """Each person's first assessed attempt that is graded, with the person's code."""
+def _by_code(found: Iterable[Cohort]) -> dict[str, Cohort]:
+    return dict(sorted({cohort.code: cohort for cohort in found}.items()))
+
+
+def _first_attempts(quiz: Quiz) -> tuple[list[Row], set[int]]:
+    """Each person's first assessed attempt that is graded, with their code; and who has passed by any attempt."""
     query = (
         select(Attempt, PersonRow.code)
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
@@ -177,25 +185,13 @@ def _first_attempts(quiz: Quiz) -> list[Row]:
         .where(QuizVersion.quiz_id == quiz.id, Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
         .order_by(Attempt.opened_at, Attempt.id)
     )
+    closed = [(attempt, code) for attempt, code in db.session.execute(query)]
+    runs = quizzes.load_current_runs([attempt.id for attempt, _code in closed])
     first: dict[int, tuple[Attempt, str]] = {}
-    for attempt, code in db.session.execute(query):
+    for attempt, code in closed:
         first.setdefault(attempt.person_id, (attempt, code))
-    runs = quizzes.load_current_runs([attempt.id for attempt, _ in first.values()])
-    return [(attempt, runs[attempt.id], code) for attempt, code in first.values() if attempt.id in runs]
-
-
-def _outcomes(quiz: Quiz, rows: Sequence[Row], of_person: Mapping[int, Cohort]) -> list[Outcome]:
-    """Whether each person has passed, by the best attempt."""
-    people = [attempt.person_id for attempt, _run, _code in rows]
-    query = (
-        select(Attempt.id, Attempt.person_id)
-        .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
-        .where(QuizVersion.quiz_id == quiz.id, Attempt.purpose == Purpose.ASSESSED, Attempt.person_id.in_(people))
-    )
-    owners = dict(db.session.execute(query).all())
-    runs = quizzes.load_current_runs(list(owners))
-    passed = {owners[attempt_id] for attempt_id, run in runs.items() if run.passed}
-    return [Outcome(_cohort_code(of_person, attempt), attempt.person_id in passed) for attempt, _run, _code in rows]
+    rows = [(attempt, runs[attempt.id], code) for attempt, code in first.values() if attempt.id in runs]
+    return rows, {attempt.person_id for attempt, _code in closed if attempt.id in runs and runs[attempt.id].passed}
 
 
 def _apart(rows: Sequence[Row], of_person: Mapping[int, Cohort], language: str) -> frozenset[str]:
@@ -211,40 +207,38 @@ def _cohort_code(of_person: Mapping[int, Cohort], attempt: Attempt) -> str:
     return cohort.code if cohort is not None else NO_COHORT
 
 
-def _question_facts(attempt_ids: Sequence[str]) -> dict[int, QuestionFacts]:
-    """The questions of these attempts by their version's id; of several versions of one question the newest speaks."""
-    pinned = select(AttemptQuestion.question_version_id, AttemptQuestion.key_n).where(
-        AttemptQuestion.attempt_id.in_(attempt_ids)
-    )
-    pairs = {(version_id, key_n) for version_id, key_n in db.session.execute(pinned.distinct())}
-    keys = questions.load_keys(pairs)
-    main = questions.load_main_sections(version_id for version_id, _ in pairs)
+def _question_facts(pinned: Collection[tuple[int, int]]) -> dict[int, QuestionFacts]:
+    """The questions pinned as (version, key) by their version's id; of several versions of one question the newest
+    speaks."""
+    keys = questions.load_keys(pinned)
+    newest_key = {version_id: key for (version_id, _n), key in sorted(keys.items())}
     query = (
-        select(QuestionVersion, Question.code, Question.bank_id)
+        select(QuestionVersion, Question.code, Bank.code)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(QuestionVersion.id.in_([version_id for version_id, _ in pairs]))
+        .join(Bank, Bank.id == Question.bank_id)
+        .where(QuestionVersion.id.in_(list(newest_key)))
         .order_by(Question.code, QuestionVersion.n)
     )
-    banks = {bank.id: bank.code for bank, _count in questions.list_banks()}
-    newest_key = {version_id: key for (version_id, _n), key in sorted(keys.items())}
     return {
         version.id: QuestionFacts(
             code=code,
-            bank=banks[bank_id],
+            bank=bank,
             type=version.type,
             body=version.body,
-            section=main[version.id].full_name if version.id in main else None,
+            section=version.body["sections"][0] if version.body["sections"] else None,
             keys=frozenset(
                 option
                 for option, key in newest_key[version.id]["groups"].get("options", {}).items()
                 if key["fraction"] == "1"
             ),
         )
-        for version, code, bank_id in db.session.execute(query)
+        for version, code, bank in db.session.execute(query)
     }
 
 
-def _responses(rows: Sequence[Row], of_person: Mapping[int, Cohort], facts: Mapping[int, QuestionFacts]) -> Responses:
+def _responses(
+    rows: Sequence[Row], of_person: Mapping[int, Cohort], places: Places, facts: Mapping[int, QuestionFacts]
+) -> Responses:
     """The response matrix: who earned what of each question, and what they chose."""
     codes = {attempt.id: code for attempt, _run, code in rows}
     people = [
@@ -258,7 +252,6 @@ def _responses(rows: Sequence[Row], of_person: Mapping[int, Cohort], facts: Mapp
         )
         for fact in facts.values()
     }
-    places = _places(list(codes))
     chosen = _chosen(list(codes))
     query = (
         select(GradingItem, GradingRun.attempt_id)
@@ -267,7 +260,7 @@ def _responses(rows: Sequence[Row], of_person: Mapping[int, Cohort], facts: Mapp
     )
     answers = []
     for item, attempt_id in db.session.execute(query):
-        version_id = places[(attempt_id, item.position)]
+        version_id, _key_n = places[(attempt_id, item.position)]
         answers.append(
             Answer(
                 person=codes[attempt_id],
@@ -283,10 +276,13 @@ def _responses(rows: Sequence[Row], of_person: Mapping[int, Cohort], facts: Mapp
 _CELLS = {ItemOutcome.BLANK.value: Cell.BLANK, ItemOutcome.NOT_REACHED.value: Cell.NOT_REACHED}
 
 
-def _places(attempt_ids: Sequence[str]) -> dict[tuple[str, int], int]:
-    query = select(AttemptQuestion.attempt_id, AttemptQuestion.position, AttemptQuestion.question_version_id)
+def _places(attempt_ids: Sequence[str]) -> Places:
+    """The drawn papers: the pinned question version and key at each position of these attempts."""
+    query = select(
+        AttemptQuestion.attempt_id, AttemptQuestion.position, AttemptQuestion.question_version_id, AttemptQuestion.key_n
+    )
     rows = db.session.execute(query.where(AttemptQuestion.attempt_id.in_(attempt_ids)))
-    return {(attempt_id, position): version_id for attempt_id, position, version_id in rows}
+    return {(attempt_id, position): (version_id, key_n) for attempt_id, position, version_id, key_n in rows}
 
 
 def _chosen(attempt_ids: Sequence[str]) -> dict[tuple[str, int], tuple[str, ...]]:

@@ -36,7 +36,7 @@ def show(code: str) -> str:
         folded=bool(found and filters.language and not found.filters.language),
         found=found,
         chosen=_chosen(found),
-        cohorts=queries.list_cohorts_of(quiz),
+        cohorts=found.cohorts.values() if found else queries.list_cohorts_of(quiz),
         phrases=phrases,
         reviewed=REVIEWED,
         few_data=Code.FEW_DATA,

@@ -95,7 +95,7 @@ def export(code: str, output: Path) -> None:
         module = queries.find_module(code)
         if module is None:
             raise NotFound("policy.unknown", policy=code)
-        in_force = queries.load_in_force([module.id], clock.now()).get(module.id)
+        in_force = queries.load_in_force(clock.now(), [module.id]).get(module.id)
         files = actions.export_policy(in_force or queries.list_versions(module)[0])
     output.mkdir(parents=True, exist_ok=True)
     for locale, text in files.items():

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,10 +28,9 @@ from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.kit.workdays import WorkCalendar
 from lms.policies import queries as policies
+from lms.policies.models import PolicyVersion
 from lms.quizzes import queries as quizzes
-from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
-from lms.quizzes.models import Attempt
 from lms.sites.core import holiday_calendar
 from lms.sites.models import Closure, Site
 
@@ -149,27 +148,32 @@ def list_week(cohort: Cohort, monday: date) -> list[tuple[date, list[TrainingSes
 
 def load_calendar(site: Site, around: date) -> WorkCalendar:
     """The working days of a site in the years around a date."""
-    closures = db.session.scalars(select(Closure.closed_on).where(Closure.site_id == site.id))
-    years = range(around.year - 1, around.year + 2)
-    return holiday_calendar.calendar(site.country, site.subdivision, site.weekend, years, frozenset(closures))
+    return _calendar(site, around, _closures([site.id])[site.id])
 
 
-def load_progress(cohort: Cohort, today: date) -> Progress:
-    """Where a cohort stands today."""
-    calendar = load_calendar(cohort.site, cohort.go_live_on)
-    days = training_days(cohort.go_live_on, cohort.template.day_count, calendar)
-    return Progress(day_number(days, today), len(days), track(days, calendar, today))
+def load_progress(cohorts: Sequence[Cohort], now: datetime) -> dict[int, Progress]:
+    """Where each of these cohorts stands on its day at its site."""
+    closures = _closures({cohort.site_id for cohort in cohorts})
+    found = {}
+    for cohort in cohorts:
+        calendar = _calendar(cohort.site, cohort.go_live_on, closures[cohort.site_id])
+        days = training_days(cohort.go_live_on, cohort.template.day_count, calendar)
+        today = now.astimezone(ZoneInfo(cohort.site.zone_name)).date()
+        found[cohort.id] = Progress(day_number(days, today), len(days), track(days, calendar, today))
+    return found
 
 
-def load_gates(cohort: Cohort, people: Sequence[Person], now: datetime) -> dict[int, list[Gate]]:
-    """The gates of each of these people, with as many queries for one as for many."""
+def load_gates(
+    cohort: Cohort, people: Sequence[Person], day: int, in_force: Iterable[PolicyVersion]
+) -> dict[int, list[Gate]]:
+    """The gates of each of these people on a training day, with as many queries for one as for many.
+
+    ``in_force`` are the policy versions of which acknowledgements count.
+    """
     criteria = criteria_from(cohort.template.gates["gates"])
     ids = [person.id for person in people]
-    today = now.astimezone(ZoneInfo(cohort.site.zone_name)).date()
-    day = load_progress(cohort, today).day
     wanted = {module for criterion in criteria for module in criterion.modules}
-    modules = [module.id for module in policies.list_modules() if module.code in wanted]
-    versions = {version.id for version in policies.load_in_force(modules, now).values()}
+    versions = {version.id for version in in_force if version.module.code in wanted}
     acknowledged = policies.load_acknowledged_pairs(ids, versions)
     percents = _quiz_percents(ids)
     planned, roll_calls = _attendance(cohort, ids)
@@ -211,40 +215,48 @@ def _attended(statuses: Sequence[AttendanceStatus]) -> tuple[int, int]:
     return found.attended, found.counted
 
 
+def _closures(site_ids: Collection[int]) -> dict[int, frozenset[date]]:
+    days: dict[int, set[date]] = {site_id: set() for site_id in site_ids}
+    query = select(Closure.site_id, Closure.closed_on).where(Closure.site_id.in_(list(site_ids)))
+    for site_id, closed_on in db.session.execute(query):
+        days[site_id].add(closed_on)
+    return {site_id: frozenset(closed) for site_id, closed in days.items()}
+
+
+def _calendar(site: Site, around: date, closures: frozenset[date]) -> WorkCalendar:
+    years = range(around.year - 1, around.year + 2)
+    return holiday_calendar.calendar(site.country, site.subdivision, site.weekend, years, closures)
+
+
 def _quiz_percents(person_ids: Collection[int]) -> dict[int, int]:
     """The mean of the best result of each assignment, in whole percent, rounded down."""
-    query = select(Attempt.id, Attempt.person_id, Attempt.assignment_id).where(
-        Attempt.person_id.in_(list(person_ids)), Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None)
-    )
-    attempts = db.session.execute(query).all()
-    runs = quizzes.load_current_runs([attempt.id for attempt in attempts])
     best: dict[int, dict[int, int]] = {}
-    for attempt in attempts:
-        if attempt.id in runs:
-            run = runs[attempt.id]
-            of_person = best.setdefault(attempt.person_id, {})
-            percent = shown_percent(run.score_thousandths, run.max_thousandths)
-            of_person[attempt.assignment_id] = max(percent, of_person.get(attempt.assignment_id, 0))
+    for result in quizzes.load_results(person_ids):
+        of_person = best.setdefault(result.person_id, {})
+        percent = shown_percent(result.score_thousandths, result.max_thousandths)
+        of_person[result.assignment_id] = max(percent, of_person.get(result.assignment_id, 0))
     return {person_id: sum(percents.values()) // len(percents) for person_id, percents in best.items()}
 
 
 def _attendance(cohort: Cohort, person_ids: Collection[int]) -> tuple[int, dict[int, list[AttendanceStatus]]]:
     """How many sessions are planned that attendance is about, and each person's roll calls of them."""
-    counted = (
-        TrainingSession.cohort_id == cohort.id,
-        TrainingSession.kind.in_(ATTENDED_KINDS),
-        TrainingSession.state == SessionState.PLANNED,
-    )
-    planned = db.session.scalar(select(func.count()).select_from(TrainingSession).where(*counted)) or 0
+    of_these = (Attendance.session_id == TrainingSession.id) & Attendance.person_id.in_(list(person_ids))
     query = (
-        select(Attendance.person_id, Attendance.status)
-        .join(TrainingSession, TrainingSession.id == Attendance.session_id)
-        .where(*counted, Attendance.person_id.in_(list(person_ids)))
+        select(TrainingSession.id, Attendance.person_id, Attendance.status)
+        .outerjoin(Attendance, of_these)
+        .where(
+            TrainingSession.cohort_id == cohort.id,
+            TrainingSession.kind.in_(ATTENDED_KINDS),
+            TrainingSession.state == SessionState.PLANNED,
+        )
     )
+    planned = set()
     marked: dict[int, list[AttendanceStatus]] = {}
-    for person_id, status in db.session.execute(query):
-        marked.setdefault(person_id, []).append(AttendanceStatus(status))
-    return planned, marked
+    for session_id, person_id, status in db.session.execute(query):
+        planned.add(session_id)
+        if person_id is not None:
+            marked.setdefault(person_id, []).append(AttendanceStatus(status))
+    return len(planned), marked
 
 
 def find_decision(cohort: Cohort, person: Person, gate: GateKind) -> GateDecision | None:

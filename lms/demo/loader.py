@@ -222,7 +222,7 @@ def _acknowledgements(world: World) -> None:
     module = policy_queries.get_module("HAR")
     calendar = cohort_queries.load_calendar(world.sites["tokyo"], world.today)
     learners = [person for cohort in world.cohorts.values() for person in cohort_queries.list_members(cohort)]
-    newest = policy_queries.load_in_force([module.id], world.at(world.today, 12))[module.id]
+    newest = policy_queries.load_in_force(world.at(world.today, 12), [module.id])[module.id]
     for version, moment, share in (
         ("4.1", newest.effective_at - timedelta(days=5) if newest.effective_at else clock.now(), 0.95),
         (newest.number, world.at(calendar.shift(world.today, -1), 17), 0.66),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, url_for
@@ -18,6 +20,7 @@ from lms.foundation.access import access_for, policy
 from lms.foundation.security import signed
 from lms.home.navigation import navigation
 from lms.policies import queries as policies
+from lms.policies.models import PolicyVersion
 from lms.quizzes import queries as quizzes
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
@@ -29,8 +32,7 @@ def today() -> str:
     if Role.LEARNER not in current_user.roles:
         return _staff_page()
     now = clock.now()
-    modules = policies.list_modules()
-    versions = policies.load_in_force([module.id for module in modules], now)
+    versions = policies.load_in_force(now)
     acknowledged = policies.load_acknowledged(current_user.id)
     given = quizzes.list_given(current_user.id)
     open_quizzes = [entry for entry in given if entry.open_attempt or (not entry.passed and entry.may_start(now))]
@@ -42,22 +44,22 @@ def today() -> str:
         open_assignments={entry.assignment.id for entry in open_quizzes},
         to_read=[version for version in versions.values() if version.id not in acknowledged],
         cohort=cohort,
-        **(_training(cohort) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),
+        **(_training(cohort, versions.values(), now) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),
     )
 
 
-def _training(cohort: Cohort) -> dict[str, object]:
+def _training(cohort: Cohort, in_force: Iterable[PolicyVersion], now: datetime) -> dict[str, object]:
     """What a cohort's page of the day adds: the track, the timetable and the gates of whoever asks."""
-    now = clock.now()
     zone = ZoneInfo(cohort.site.zone_name)
     day = now.astimezone(zone).date()
     sessions = cohorts.list_sessions_of_day(cohort, day)
+    progress = cohorts.load_progress([cohort], now)[cohort.id]
     token = signed(PURPOSE, current_user.code)
     return {
         "zone": zone,
-        "progress": cohorts.load_progress(cohort, day),
+        "progress": progress,
         "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session in sessions],
-        "gates": cohorts.load_gates(cohort, [current_user], now)[current_user.id],
+        "gates": cohorts.load_gates(cohort, [current_user], progress.day, in_force)[current_user.id],
         "feed_url": url_for("feeds.person_feed", token=token, _external=True),
         "phrases": cohort_phrases,
     }

@@ -119,7 +119,7 @@ def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> 
     """
     shown = queries.get_published_version(module, number)
     now = clock.now()
-    current = queries.load_in_force([module.id], now).get(module.id)
+    current = queries.load_in_force(now, [module.id]).get(module.id)
     if current is None or current.id != shown.id:
         raise Conflict("policy.changed_meanwhile", number=current.number if current else number)
     already = queries.load_acknowledged(person.id).get(shown.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE, current
@@ -109,13 +109,17 @@ def get_published_version(module: Module, number: str) -> PolicyVersion:
     return version
 
 
-def load_in_force(module_ids: Collection[int], at: datetime) -> dict[int, PolicyVersion]:
-    """The version in force of each module at an instant; a module without one is absent."""
+def load_in_force(at: datetime, module_ids: Collection[int] | None = None) -> dict[int, PolicyVersion]:
+    """The version in force of each module (or of these) at an instant, by code; a module without one is absent."""
     query = (
         select(PolicyVersion)
-        .where(PolicyVersion.module_id.in_(list(module_ids)), PolicyVersion.state == VersionState.PUBLISHED)
-        .options(joinedload(PolicyVersion.module))
+        .join(PolicyVersion.module)
+        .where(PolicyVersion.state == VersionState.PUBLISHED)
+        .options(contains_eager(PolicyVersion.module))
+        .order_by(Module.code)
     )
+    if module_ids is not None:
+        query = query.where(PolicyVersion.module_id.in_(list(module_ids)))
     by_module: dict[int, dict[int, PolicyVersion]] = {}
     for version in db.session.scalars(query):
         by_module.setdefault(version.module_id, {})[version.id] = version
@@ -155,7 +159,7 @@ def load_sections(version_ids: Iterable[int], locales: Iterable[str] | None = No
 
 def load_sections_in_force(at: datetime) -> dict[str, SectionText]:
     """Every section of the policies in force by its full name, in the policies' order."""
-    versions = load_in_force([module.id for module in list_modules()], at)
+    versions = load_in_force(at)
     texts = load_sections([version.id for version in versions.values()])
     return {section.full_name: section for listed in texts.values() for section in listed}
 

@@ -203,7 +203,7 @@ def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) ->
             )
         )
     modules = {link.section.module_id for found in usable for link in found.version.links}
-    for policy_version in policies.load_in_force(modules, now).values():
+    for policy_version in policies.load_in_force(now, modules).values():
         attempt.policies.append(AttemptPolicy(policy_version_id=policy_version.id))
     db.session.flush()
 

@@ -86,37 +86,40 @@ def _given(person_id: int, assignments: Sequence[Assignment]) -> list[Given]:
     for attempt in db.session.scalars(query.order_by(Attempt.attempt_no)):
         attempts.setdefault(attempt.assignment_id, []).append(attempt)
     runs = load_current_runs([attempt.id for of_one in attempts.values() for attempt in of_one])
-    versions = load_current_versions([assignment.quiz_id for assignment in assignments])
-    counts = count_questions([version.id for version in versions.values()])
+    versions = load_counted_versions([assignment.quiz_id for assignment in assignments])
     given = []
     for assignment in assignments:
         own = tuple(attempts.get(assignment.id, ()))
         graded = [runs[attempt.id] for attempt in own if attempt.id in runs]
-        version = versions[assignment.quiz_id]
+        version, count = versions[assignment.quiz_id]
         passed = any(run.passed for run in graded) if graded else None
-        given.append(Given(assignment, version, rules_from(version.rules), counts[version.id], own, passed))
+        given.append(Given(assignment, version, rules_from(version.rules), count, own, passed))
     return given
 
 
 def load_current_versions(quiz_ids: Collection[int]) -> dict[int, QuizVersion]:
     """The newest published version of each quiz."""
+    return {quiz_id: version for quiz_id, (version, _count) in load_counted_versions(quiz_ids).items()}
+
+
+def load_counted_versions(quiz_ids: Collection[int]) -> dict[int, tuple[QuizVersion, int]]:
+    """The newest published version of each quiz, with how many questions it lists."""
     newest = (
         select(QuizVersion.quiz_id, func.max(QuizVersion.n).label("n"))
         .where(QuizVersion.quiz_id.in_(list(quiz_ids)))
         .group_by(QuizVersion.quiz_id)
         .subquery()
     )
-    query = select(QuizVersion).join(newest, (newest.c.quiz_id == QuizVersion.quiz_id) & (newest.c.n == QuizVersion.n))
-    return {version.quiz_id: version for version in db.session.scalars(query)}
-
-
-def count_questions(version_ids: Collection[int]) -> dict[int, int]:
-    """How many questions each quiz version lists."""
-    query = select(QuizQuestion.quiz_version_id, func.count()).where(
-        QuizQuestion.quiz_version_id.in_(list(version_ids))
+    count = (
+        select(func.count())
+        .where(QuizQuestion.quiz_version_id == QuizVersion.id)
+        .correlate(QuizVersion)
+        .scalar_subquery()
     )
-    counts = dict(db.session.execute(query.group_by(QuizQuestion.quiz_version_id)).all())
-    return {version_id: counts.get(version_id, 0) for version_id in version_ids}
+    query = select(QuizVersion, count).join(
+        newest, (newest.c.quiz_id == QuizVersion.quiz_id) & (newest.c.n == QuizVersion.n)
+    )
+    return {version.quiz_id: (version, listed) for version, listed in db.session.execute(query)}
 
 
 def get_attempt(access: Access, attempt_id: str) -> Attempt:
@@ -173,6 +176,36 @@ def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False)
     if with_items:
         query = query.options(selectinload(GradingRun.items))
     return {run.attempt_id: run for run in db.session.scalars(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a closed attempt came to by its newest published grading run."""
+
+    person_id: int
+    assignment_id: int
+    score_thousandths: int
+    max_thousandths: int
+
+
+def load_results(person_ids: Collection[int]) -> list[Result]:
+    """The results of all assessed attempts of these people."""
+    newest = (
+        select(func.max(GradingRun.run_no))
+        .where(GradingRun.attempt_id == Attempt.id, GradingRun.published_at.is_not(None))
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    query = (
+        select(Attempt.person_id, Attempt.assignment_id, GradingRun.score_thousandths, GradingRun.max_thousandths)
+        .join(GradingRun, (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest))
+        .where(
+            Attempt.person_id.in_(list(person_ids)),
+            Attempt.purpose == Purpose.ASSESSED,
+            Attempt.closed_at.is_not(None),
+        )
+    )
+    return [Result(*row) for row in db.session.execute(query)]
 
 
 def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:

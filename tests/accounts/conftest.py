@@ -35,6 +35,7 @@ def load(app: Flask) -> Load:
         with app.app_context():
             found = db.session.scalars(select(Person).where(Person.login == login)).one()
             assert found.site.code
+            assert found.grants is not None
             db.session.expunge_all()
             return found
 

@@ -23,7 +23,7 @@ from lms.cohorts.core.feed import PURPOSE
 from lms.foundation import clock, transaction
 from lms.foundation.access import ANONYMOUS, Scope, scopes_for
 from lms.foundation.db import db
-from lms.foundation.security import signer
+from lms.foundation.security import signed
 from lms.foundation.sessions import stored_id
 from lms.quizzes import actions as quizzes
 from lms.reports import actions as reports
@@ -128,7 +128,7 @@ def world(sample: Flask) -> World:
         report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         learner = sitting.person("emma.lindqvist@kijun.example").code
-        return World(attempt.id, assignment, report.public_id, learner, str(signer(PURPOSE).dumps(joiner.code)))
+        return World(attempt.id, assignment, report.public_id, learner, signed(PURPOSE, joiner.code))
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def restore(files: dict[str, str]) -> PolicyVersion:
 
 def in_force() -> str | None:
     module = queries.get_module("SPM")
-    version = queries.load_in_force([module.id], clock.now()).get(module.id)
+    version = queries.load_in_force(clock.now(), [module.id]).get(module.id)
     return version.number if version is not None else None
 
 

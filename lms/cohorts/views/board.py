@@ -20,6 +20,7 @@ from lms.foundation.access import access, access_for, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Invalid, NotFound
+from lms.policies import queries as policies
 from lms.quizzes import queries as quizzes
 from lms.sites import queries as sites
 
@@ -30,11 +31,7 @@ blueprint = Blueprint("cohorts", __name__, template_folder="../templates")
 @policy("cohort.read")
 def index() -> str:
     cohorts = queries.list_cohorts(access())
-    today = clock.now()
-    progress = {
-        cohort.id: queries.load_progress(cohort, today.astimezone(ZoneInfo(cohort.site.zone_name)).date())
-        for cohort, _count in cohorts
-    }
+    progress = queries.load_progress([cohort for cohort, _count in cohorts], clock.now())
     return render_template("cohorts/index.html", cohorts=cohorts, progress=progress)
 
 
@@ -124,7 +121,8 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
     zone = ZoneInfo(cohort.site.zone_name)
     today = now.astimezone(zone).date()
     members = queries.list_members(cohort)
-    gates = queries.load_gates(cohort, members, now)
+    progress = queries.load_progress([cohort], now)[cohort.id]
+    gates = queries.load_gates(cohort, members, progress.day, policies.load_in_force(now).values())
     standings = {person.id: standing(gates[person.id]) for person in members}
     order = [Standing.AT_RISK, Standing.ON_TRACK, Standing.READY]
     monday = today - timedelta(days=today.weekday())
@@ -135,7 +133,7 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
     return render_template(
         "cohorts/cohort.html",
         cohort=cohort,
-        progress=queries.load_progress(cohort, today),
+        progress=progress,
         members=sorted(members, key=lambda person: order.index(standings[person.id])),
         named=people.load_named(enrolled),
         gates=gates,

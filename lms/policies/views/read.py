@@ -37,7 +37,7 @@ class Shown:
 @policy("policy.read")
 def library() -> str:
     modules = queries.list_modules()
-    versions = queries.load_in_force([module.id for module in modules], clock.now())
+    versions = queries.load_in_force(clock.now())
     acknowledged = queries.load_acknowledged(current_user.id)
     return render_template("policies/library.html", modules=modules, versions=versions, acknowledged=acknowledged)
 
@@ -82,7 +82,7 @@ def shown_in(section: SectionText, locale: str) -> Shown:
 def _version(code: str) -> tuple[PolicyVersion, bool]:
     """The version asked for, and whether it is the one in force."""
     module = queries.get_module(code)
-    in_force = queries.load_in_force([module.id], clock.now()).get(module.id)
+    in_force = queries.load_in_force(clock.now(), [module.id]).get(module.id)
     asked = request.args.get("v")
     version = queries.get_published_version(module, asked) if asked else in_force
     if version is None:

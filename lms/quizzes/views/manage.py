@@ -21,9 +21,9 @@ blueprint = Blueprint("quiz_design", __name__, template_folder="../templates")
 @policy("quiz.read")
 def index() -> str:
     quizzes = queries.list_quizzes()
-    versions = queries.load_current_versions([quiz.id for quiz in quizzes])
-    counts = queries.count_questions([version.id for version in versions.values()])
-    return render_template("quizzes/design.html", quizzes=quizzes, versions=versions, counts=counts)
+    versions = queries.load_counted_versions([quiz.id for quiz in quizzes])
+    counts = {quiz_id: count for quiz_id, (_version, count) in versions.items()}
+    return render_template("quizzes/design.html", quizzes=quizzes, counts=counts)
 
 
 @blueprint.get("/quiz-design/<code>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import holidays
 
@@ -58,8 +59,13 @@ def calendar(
     country: str, subdivision: str | None, weekend: str, years: range, closures: frozenset[date]
 ) -> WorkCalendar:
     """The working days of a place: its weekend (digits of ``date.weekday()``), public holidays and own closures."""
-    public = frozenset(names(country, subdivision, years))
+    public = frozenset().union(*(_public_days(country, subdivision, year) for year in years))
     return WorkCalendar(frozenset(int(digit) for digit in weekend), public | closures)
+
+
+@lru_cache(maxsize=1000)
+def _public_days(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
 
 
 def _language(country: str, wanted: str) -> str | None:
