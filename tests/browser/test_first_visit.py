@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import http.client
 import re
-from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Server, Visit, Window
+from tests.browser.conftest import ACCOUNTS, Meter, Server, Window
 
-MOST_BYTES = 100 * 1024
-MOST_REQUESTS = 12
 PAGES = {
     "sign-in": ("", "/sign-in"),
-    "today": ("joiner", "/"),
+    **{f"start of the {name}": (name, "/") for name in ACCOUNTS},
     "policy": ("joiner", "/policies/HAR"),
     "side by side": ("joiner", "/policies/HAR/side"),
     "analysis": ("qa", "/analysis/harassment-checkpoint"),
@@ -22,35 +19,7 @@ PAGES = {
     "cohort": ("trainer", "/cohorts/tokyo-a"),
     "people": ("admin", "/people"),
 }
-
-
-class Meter:
-    """Counts what a page fetches, as it comes over the line."""
-
-    def __init__(self, visit: Visit) -> None:
-        self.bytes: dict[str, float] = {}
-        self.answers: dict[str, dict[str, Any]] = {}
-        session = visit.page.context.new_cdp_session(visit.page)
-        session.send("Network.enable")
-        self.cached: set[str] = set()
-        session.on("Network.requestServedFromCache", lambda event: self.cached.add(event["requestId"]))
-        session.on("Network.responseReceived", self.answered)
-        session.on("Network.loadingFinished", self.loaded)
-
-    def answered(self, event: dict[str, Any]) -> None:
-        self.answers[event["requestId"]] = event["response"]
-
-    def loaded(self, event: dict[str, Any]) -> None:
-        self.bytes[event["requestId"]] = event["encodedDataLength"]
-
-    @property
-    def fetched(self) -> dict[str, float]:
-        """The bytes that came from the server, by address."""
-        return {
-            answer["url"]: self.bytes.get(key, 0)
-            for key, answer in self.answers.items()
-            if answer["url"].startswith("http") and not answer.get("fromDiskCache") and key not in self.cached
-        }
+"""Who looks, and where; the pages of an attempt are weighed by the joiner who takes it."""
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -60,14 +29,7 @@ def test_a_first_visit_is_light(server: Server, window: Window, name: str, langu
     visit = window(server, language)
     if account:
         visit.sign_in(account)
-    visit.page.context.new_cdp_session(visit.page).send("Network.clearBrowserCache")
-    meter = Meter(visit)
-    visit.open(path)
-    visit.page.wait_for_load_state("networkidle")
-    weights = meter.fetched
-    assert len(weights) <= MOST_REQUESTS, weights
-    assert sum(weights.values()) <= MOST_BYTES, weights
-    assert all(url.startswith(server.base) for url in weights)
+    visit.check_first_visit(path)
 
 
 def test_static_files_are_hashed_compressed_and_kept_for_a_year(server: Server) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Response, expect
 
 from tests.browser.conftest import Server, Visit, Window, serve
 
@@ -39,27 +40,33 @@ WORDS = {
         "outcome": re.compile("未合格|合格です"),
     },
 }
+FACTS = {"en": ["12", "30 minutes", "80%", "0 of 2", "JST"], "ja": ["12", "30分", "80%", "2", "日本時間"]}
+"""What the start page says: questions, minutes, cut score, attempts, window."""
 SECRETS = ("rationale", "fraction", "misconception", "is_key", "解説", "正答")
 """What belongs to the key: none of it may travel before the attempt is handed in."""
+FLAGGED = 3
+"""The question that is left for later."""
 
 
-@pytest.fixture(params=["en", "ja"])
+@pytest.fixture(scope="module", params=["en", "ja"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A sample of its own, because a joiner takes the checkpoint once."""
+@pytest.fixture(scope="module")
+def own_server(language: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A sample for each language, because a joiner takes the checkpoint once."""
     yield from serve(tmp_path_factory.mktemp("joiner"))
 
 
-def button(visit: Visit, name: str | re.Pattern[str]) -> Any:
+@pytest.fixture
+def untouched_server(tmp_path: Path) -> Iterator[Server]:
+    """A sample in which the joiner has done nothing yet."""
+    yield from serve(tmp_path)
+
+
+def button(visit: Visit, name: str | re.Pattern[str]) -> Locator:
     return visit.page.get_by_role("button", name=name, exact=isinstance(name, str)).locator("visible=true").first
-
-
-def link(visit: Visit, name: str | re.Pattern[str]) -> Any:
-    return visit.page.get_by_role("link", name=name).locator("visible=true").first
 
 
 def test_reading_the_policy_and_acknowledging_it(own_server: Server, window: Window, language: str) -> None:
@@ -81,76 +88,108 @@ def test_reading_the_policy_and_acknowledging_it(own_server: Server, window: Win
 def test_both_languages_side_by_side(own_server: Server, window: Window, language: str) -> None:
     visit = window(own_server, language)
     visit.sign_in("joiner")
-    visit.open("/policies/HAR/side#s-unwanted-contact")
-    for text in ("Repeated unwanted contact", "望まない連絡の繰り返し"):
-        expect(visit.page.get_by_role("heading", name=text).first).to_be_visible()
-    pair = visit.page.locator("#s-unwanted-contact").first
-    expect(pair).to_be_in_viewport()
+    visit.open("/policies/HAR")
+    visit.page.locator('.views a[href*="/side"]').click()
+    visit.page.wait_for_url("**/side*")
+    english = visit.page.get_by_role("heading", name="Repeated unwanted contact").first
+    japanese = visit.page.get_by_role("heading", name="望まない連絡の繰り返し").first
+    english.scroll_into_view_if_needed()
+    left, right = english.bounding_box(), japanese.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert (left["y"], left["x"] < right["x"]) == (right["y"], True), "the same section stands beside itself"
     visit.check()
 
 
 def test_taking_the_checkpoint_with_the_keyboard(own_server: Server, window: Window, language: str) -> None:
-    words = WORDS[language]
     visit = window(own_server, language, width=390 if language == "ja" else 1280)
     visit.sign_in("joiner")
     bodies: list[str] = []
     visit.page.on("response", lambda answer: bodies.append(answer.text()) if is_text(answer) else None)
-
-    visit.page.locator(".page-head a.btn-main, .page a.btn-main").first.click()
-    expect(visit.page.get_by_text("80%")).to_be_visible()  # the cut score
+    start(visit)
+    for number in range(1, 13):
+        expect(visit.page.locator("form[data-attempt]")).to_have_attribute("data-position", str(number))
+        if number == FLAGGED:
+            flag(visit)
+        else:
+            answer_by_digit(visit)
+        if number < 12:
+            button(visit, WORDS[language]["next"]).click()
+    visit.check_first_visit(visit.page.url.removeprefix(visit.base))
+    expect(visit.page.locator(".opts input:checked").first).to_be_checked()  # a reload finds what was saved
     visit.check()
-    button(visit, words["start"]).focus()
+    review(visit)
+    assert len(bodies) > 12
+    assert [secret for secret in SECRETS for body in bodies if secret in body] == []
+    button(visit, WORDS[language]["submit"]).click()
+    read_the_result(visit)
+
+
+def start(visit: Visit) -> None:
+    """From the start page, whose figures are those of the quiz, to the first question."""
+    visit.page.locator(".page a.btn-main").first.click()
+    facts = visit.page.locator("dl.kv dd")
+    for number, text in enumerate(FACTS[visit.language]):
+        expect(facts.nth(number)).to_contain_text(text)
+    visit.check()
+    button(visit, WORDS[visit.language]["start"]).focus()
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_url("**/attempts/**")
     visit.check()
 
-    status = visit.page.locator("[data-save]")
-    position = visit.page.locator("form[data-attempt]")
-    for number in range(1, 13):
-        expect(position).to_have_attribute("data-position", str(number))
-        if number == 3:  # left for later
-            button(visit, words["flag"]).click()
-            expect(button(visit, words["flag"])).to_have_attribute("aria-pressed", "true")
-            expect(position).to_have_attribute("data-position", "3")
-        else:
-            for _part in range(visit.page.locator(".opts").count()):
-                visit.page.locator("h1").first.click()  # no option is in focus, so the digit finds the next group
-                with visit.page.expect_response("**/events") as answered:
-                    visit.page.keyboard.press("1")
-                assert answered.value.status == 200
-                expect(status).to_have_text(SAVED[language])
-        if number < 12:
-            button(visit, words["next"]).click()
-    visit.open(visit.page.url.removeprefix(visit.base))  # a reload finds what was saved
-    expect(visit.page.locator(".opts input:checked").first).to_be_checked()
-    visit.check()
-    if language == "ja":
+
+def flag(visit: Visit) -> None:
+    """Leave the question for later, and stay on it."""
+    button(visit, WORDS[visit.language]["flag"]).click()
+    expect(button(visit, WORDS[visit.language]["flag"])).to_have_attribute("aria-pressed", "true")
+    expect(visit.page.locator("form[data-attempt]")).to_have_attribute("data-position", str(FLAGGED))
+
+
+def answer_by_digit(visit: Visit) -> None:
+    """Choose the first option of each part; the page says when the server has it."""
+    for _part in range(visit.page.locator(".opts").count()):
+        visit.page.locator("h1").first.click()  # no option is in focus, so the digit finds the next part
+        with visit.page.expect_response("**/events") as answered:
+            visit.page.keyboard.press("1")
+        assert answered.value.status == 200
+        expect(visit.page.locator("[data-save]")).to_have_text(SAVED[visit.language])
+
+
+def review(visit: Visit) -> None:
+    """The server counts what it has: eleven answers, and the flagged question without one."""
+    words = WORDS[visit.language]
+    if visit.page.viewport_size == {"width": 390, "height": 900}:
         visit.page.locator('button[popovertarget="qmap"]').locator("visible=true").first.click()
         visit.page.locator("#qmap").get_by_role("button", name=words["review"]).click()
     else:
         button(visit, words["review"]).click()
     visit.page.wait_for_url("**/review*")
-    assert "11" in visit.page.content() or visit.page.locator(".st.is-pass").count() == 11
+    rows = visit.page.locator("main .list-item")
+    expect(rows).to_have_count(12)
+    expect(rows.locator(".is-pass")).to_have_count(11)
+    expect(rows.nth(FLAGGED - 1).locator(".is-info, .is-none")).to_have_count(2)
     visit.check()
-    assert [secret for secret in SECRETS for body in bodies if secret in body] == []
 
-    button(visit, words["submit"]).click()
+
+def read_the_result(visit: Visit) -> None:
+    """The outcome in words, and from a missed question to its section in the policy."""
+    words = WORDS[visit.language]
     visit.page.wait_for_url("**/result")
+    visit.check_first_visit(visit.page.url.removeprefix(visit.base))
     expect(visit.page.locator("h1")).to_have_text(words["outcome"])
     expect(visit.page.get_by_text(words["right"]).first).to_be_visible()
     visit.check()
-    missed = visit.page.locator("article.miss").first
-    quoted = missed.locator("blockquote p").first.inner_text()
-    target = link(visit, words["section"])
+    quoted = visit.page.locator("article.miss blockquote p").first.inner_text()
+    target = visit.page.locator("article.miss").first.get_by_role("link", name=words["section"])
     anchor = str(target.get_attribute("href")).partition("#")[2]
     target.click()
     section = visit.page.locator(f"#{anchor}")
     expect(section).to_be_in_viewport()
-    assert squeezed(quoted) in squeezed(visit.page.locator("main").inner_text())
+    assert squeezed(quoted) in squeezed(section.inner_text())
     visit.check()
 
 
-def is_text(answer: Any) -> bool:
+def is_text(answer: Response) -> bool:
     return answer.ok and answer.request.resource_type in {"document", "fetch", "xhr"} and "/attempts/" in answer.url
 
 
@@ -158,9 +197,9 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def test_taking_the_checkpoint_without_script(own_server: Server, window: Window) -> None:
+def test_taking_the_checkpoint_without_script(untouched_server: Server, window: Window) -> None:
     words = WORDS["en"]
-    visit = window(own_server, "en", script=False)
+    visit = window(untouched_server, "en", script=False)
     visit.open("/sign-in?lang=en")
     visit.page.locator('button[value="joiner"]').click()
     visit.open("/quizzes")
