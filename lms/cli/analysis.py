@@ -25,7 +25,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("responses", type=FILE)
 @click.option("--key", type=FILE, help=in_language("CSV with the right answers (item,key).", "正答のCSV（item,key）。"))
 @click.option(
-    "--max", "maxima", type=FILE, help=in_language("CSV with maximum marks (item,max).", "配点のCSV（item,max）。")
+    "--max", "maxima", type=FILE, help=in_language("CSV with maximum marks (item,max).", "満点のCSV（item,max）。")
 )
 @click.option("--group", "group_column", help=in_language("Column of the groups compared.", "比べる群の列。"))
 @click.option("--focal", help=in_language("Value of the focal group.", "焦点群の値。"))

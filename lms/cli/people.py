@@ -13,7 +13,7 @@ from lms.foundation import transaction
 from lms.foundation.locale import in_language
 from lms.sites.actions import first_site
 
-group = AppGroup("people", help=in_language("People and their access.", "利用者とその権限。"))
+group = AppGroup("people", help=in_language("People and their access.", "ユーザーとその権限。"))
 
 
 @group.command(

@@ -26,7 +26,9 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @group.command(
     "check",
-    help=in_language("Check a policy, alone or with its Japanese.", "ポリシーを、単独または日本語版と並べて確認する。"),
+    help=in_language(
+        "Check a policy, alone or with its Japanese.", "ポリシーを単独で、または日本語版と並べて確認する。"
+    ),
 )
 @click.argument("english", type=FILE)
 @click.argument("japanese", type=FILE, required=False)
@@ -52,7 +54,8 @@ def check(english: Path, japanese: Path | None, as_document: bool) -> None:
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--code", help=in_language("The policy's code, when the file does not say it.", "ファイルにないときのコード。")
+    "--code",
+    help=in_language("The policy's code, when the file does not say it.", "ポリシーのコード（ファイルにないとき）。"),
 )
 @click.option(
     "--effective",

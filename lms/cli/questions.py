@@ -23,11 +23,11 @@ from lms.questions.core.formats.report import as_json as question_as_json
 from lms.questions.models import Bank
 from lms.questions.phrases import FINDINGS
 
-group = AppGroup("questions", help=in_language("Questions as files.", "問題ファイル。"))
+group = AppGroup("questions", help=in_language("Questions as files.", "設問のファイル。"))
 PATH = click.Path(exists=True, path_type=Path)
 
 
-@group.command("check", help=in_language("Check a file of questions.", "問題ファイルを確認する。"))
+@group.command("check", help=in_language("Check a file of questions.", "設問のファイルを確認する。"))
 @click.argument("file", type=PATH)
 @click.option("--format", "format_name", type=click.Choice(formats.KNOWN))
 @click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))

@@ -6,7 +6,7 @@ Every date, time and number that a person sees goes through here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -99,6 +99,11 @@ def localized(texts: Mapping[str, str], locale: str | None = None) -> str:
 def day(value: date | datetime, zone: ZoneInfo | None = None, *, pattern: str = "day") -> str:
     """A calendar day: ``Mon 16 Nov``, ``11月16日（月）``; ``pattern`` is day, long_day, date or month."""
     return _day(value, zone, pattern, current())
+
+
+def sentences(parts: Iterable[object]) -> str:
+    """Sentences one after the other: a blank between them in English, nothing in Japanese. Empty ones are left out."""
+    return ("" if current() == "ja" else " ").join(text for part in parts if (text := str(part).strip()))
 
 
 def clock_time(value: datetime | time, zone: ZoneInfo | None = None, *, seconds: bool = False) -> str:

@@ -62,6 +62,7 @@ def bind(app: Flask) -> None:
         "moment_in_zone": locale.moment_in_zone,
         "zone_label": locale.zone_label,
         "number": locale.number,
+        "sentences": locale.sentences,
         "signed": locale.signed,
         "percent": locale.percent,
         "emphasis": emphasis,

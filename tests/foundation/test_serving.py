@@ -114,11 +114,11 @@ class TestSupervisor:
     def test_ctrl_c_in_the_terminal_reaches_the_children_as_a_polite_end(self, supervise: Supervise) -> None:
         """The terminal sends it to the whole group; a child that got it as well would drop its requests."""
         code = (
-            "import signal, sys\n"
-            "def told(number, frame):\n"
-            "    print('ended by', signal.Signals(number).name, flush=True); sys.exit()\n"
-            "signal.signal(signal.SIGINT, told); signal.signal(signal.SIGTERM, told)\n"
-            "print('ready', flush=True); signal.pause()"
+            "import signal\n"
+            "ends = [signal.SIGINT, signal.SIGTERM]\n"
+            "signal.pthread_sigmask(signal.SIG_BLOCK, ends)\n"
+            "print('ready', flush=True)\n"
+            "print('ended by', signal.sigwait(ends).name, flush=True)"
         )
         supervisor = supervise(f"[child('web', {code!r})]")
         assert next_line(supervisor) == ["ready"]

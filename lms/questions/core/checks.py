@@ -14,7 +14,8 @@ from lms.questions.core.types import TYPES
 LOCALES = ("en", "ja")
 _SECTION = re.compile(r"[A-Z0-9-]+/[^\s{}#]{1,80}\Z")
 _CUE_WORDS = re.compile(
-    r"\b(always|never|all of the above|none of the above)\b|すべて正しい|いずれでもない", re.IGNORECASE
+    r"\b(always|never|all of the above|none of the above)\b|必ず|常に|決して|絶対に|すべて正しい|上記のすべて|いずれでもない|どれでもない",
+    re.IGNORECASE,
 )
 
 
