@@ -59,13 +59,15 @@ def from_environment() -> Base:
     production = os.environ.get("KIJUN_ENV") == "production"
     kind = Production if production else Development
     database_url = os.environ.get("DATABASE_URL") or embedded_url(data_folder)
+    proxies = _whole_number("KIJUN_PROXIES")
     return kind(
         data_folder=data_folder,
         secret_key=os.environ.get("SECRET_KEY") or secret_key(data_folder),
         database_url=psycopg_url(database_url),
         redis_url=os.environ.get("REDIS_URL") or None,
-        proxy_count=_whole_number("KIJUN_PROXIES"),
-        loopback=(os.environ.get("HOST") or "127.0.0.1") in {"127.0.0.1", "::1", "localhost"},
+        proxy_count=proxies,
+        # behind a proxy the loopback address is everybody's door
+        loopback=proxies == 0 and (os.environ.get("HOST") or "127.0.0.1") in {"127.0.0.1", "::1", "localhost"},
         sample_allowed=os.environ.get("KIJUN_SAMPLE") == "1",
         production=production,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, jsonify
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 import config
 from lms import cli
@@ -21,6 +22,13 @@ from lms.home import navigation
 from lms.kit.problems import Unavailable
 
 GREATEST_UPLOAD_BYTES = 8 * 1024 * 1024
+
+
+class KeyConverter(IntegerConverter):
+    """A number in an address, as far as the columns of keys reach; a greater one leads nowhere (404)."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": 2**31 - 1, **options})
 
 
 class Kijun(access.GuardedFlask):
@@ -37,6 +45,7 @@ def create_app(settings: config.Base | None = None, overrides: Mapping[str, Any]
     """Build the app from ``settings`` (by default those of the environment)."""
     settings = settings or config.from_environment()
     app = Kijun("lms", static_folder=None)
+    app.url_map.converters["int"] = KeyConverter
     app.config.update(
         KIJUN=settings,
         SECRET_KEY=settings.secret_key,

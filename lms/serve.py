@@ -19,6 +19,7 @@ import config
 from lms.app import create_app
 from lms.demo import loader
 from lms.foundation import journal, transaction
+from lms.foundation.db import db, is_durable
 from lms.foundation.locale import in_language
 from lms.foundation.serving import Child, Supervisor, copy_before_migration, head_revision, is_behind
 
@@ -33,7 +34,7 @@ def main() -> int:
     """Prepare and serve; returns the exit status."""
     try:
         settings = config.from_environment()
-        prepare(settings)
+        app = prepare(settings)
     except (CannotServe, DBAPIError, sqlite3.Error, OSError, ValueError) as error:
         print(reason(error), file=sys.stderr)
         return 1
@@ -52,15 +53,17 @@ def main() -> int:
     ]
     supervisor = Supervisor(children)
     supervisor.start()
+    supervisor.wait_until_listening(host, int(port))
     print(f"\nKijun  http://{host}:{port}/", flush=True)
-    supervisor.run_once([*flask, "demo", "sign-ins"])
+    command(app, "demo", "sign-ins")
     return supervisor.watch()
 
 
-def prepare(settings: config.Base) -> None:
+def prepare(settings: config.Base) -> Flask:
     """Migrate the database (the file is copied first), compress static files, load the sample where it belongs.
 
-    Raises ``CannotServe`` when the clock stands before what the database holds already.
+    Returns the app. Raises ``CannotServe`` when the clock stands before what the database holds already, or when the
+    database may lose what it has acknowledged.
     """
     app = create_app(settings)
     path = (
@@ -74,6 +77,15 @@ def prepare(settings: config.Base) -> None:
             from flask_migrate import upgrade  # noqa: PLC0415 - Alembic configures logging when it is imported
 
             upgrade()
+        if not is_durable(db.engine):
+            raise CannotServe(
+                in_language(
+                    "The database may lose what it has acknowledged: it needs WAL and synchronous=FULL (SQLite), or "
+                    "fsync and synchronous_commit (PostgreSQL).",
+                    "データベースが、保存済みの内容を失うおそれのある設定です。SQLiteではWALとsynchronous=FULL、PostgreSQLでは"
+                    "fsyncとsynchronous_commitが必要です。",
+                )
+            )
         with transaction.unit(write=False):
             if journal.is_ahead_of_clock():
                 raise CannotServe(
@@ -86,6 +98,7 @@ def prepare(settings: config.Base) -> None:
     command(app, "static", "build")
     if wants_sample:
         command(app, "demo", "load")
+    return app
 
 
 def command(app: Flask, *words: str) -> None:

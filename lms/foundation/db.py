@@ -42,8 +42,19 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 2,
-        "connect_args": {"options": limits, "connect_timeout": 5},
+        # a server that is gone without a word is noticed after 6 s, not after the system's quarter of an hour
+        "connect_args": {"options": limits, "connect_timeout": 5, "tcp_user_timeout": 6000},
     }
+
+
+def is_durable(engine: Engine) -> bool:
+    """Whether a commit that has returned survives a power cut, as far as the database says."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+            return (mode, connection.exec_driver_sql("PRAGMA synchronous").scalar()) == ("wal", 2)
+        commits = connection.exec_driver_sql("SHOW synchronous_commit").scalar()
+        return commits != "off" and connection.exec_driver_sql("SHOW fsync").scalar() == "on"
 
 
 def bind(app: Flask) -> None:

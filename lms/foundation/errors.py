@@ -5,14 +5,27 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from lms.kit.problems import Problem, TooMany, Unavailable
+from lms.foundation.db import db
+from lms.kit.problems import Conflict, Problem, TooMany, Unavailable
 
 log = logging.getLogger("kijun")
 
@@ -23,6 +36,9 @@ _sentences: dict[str, Any] = {
     "access.sign_in": _l("Please sign in to go on."),
     "access.form_expired": _l(
         "The form could not be sent because the page was open for too long. Go back, reload the page and send it again."
+    ),
+    "database.conflict": _l(
+        "Somebody did the same at this very moment. Nothing was lost. Look at what is there now, then try again."
     ),
     "database.unavailable": _l("The database does not answer just now. Nothing was lost. Please try again."),
     "calendar.unknown_country": _l(
@@ -72,6 +88,8 @@ def bind(app: Flask) -> None:
 
     @app.errorhandler(Problem)
     def expected(problem: Problem) -> Response:
+        if problem.status in {403, 404}:
+            log.info("refused: %s to person %s", problem.code, getattr(g.get("access"), "person_id", None))
         if problem.code == "access.sign_in" and not _wants_json():
             g.failed = True
             target = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -87,10 +105,19 @@ def bind(app: Flask) -> None:
         code = "not_found" if status == 404 else f"http.{status}"
         return _answer(status, code, str(_sentences.get(code, _sentences["http.400"])))
 
-    @app.errorhandler(OperationalError)
-    def database_away(error: DBAPIError) -> Response:
-        log.exception("database does not answer")
-        return expected(Unavailable("database.unavailable"))
+    @app.errorhandler(DBAPIError)
+    def database_refused(error: DBAPIError) -> Response:
+        if isinstance(error, DataError):  # a number or a letter that no column takes: what was sent is at fault
+            _leave_database_alone()
+            return _answer(400, "http.400", str(_sentences["http.400"]))
+        if isinstance(error, IntegrityError) and _is_repeated(error):
+            _leave_database_alone()
+            return expected(Conflict("database.conflict"))
+        if isinstance(error, OperationalError | InterfaceError | InternalError):
+            log.exception("database does not answer")
+            _leave_database_alone()
+            return expected(Unavailable("database.unavailable"))
+        return our_mistake(error)
 
     @app.errorhandler(Exception)
     def our_mistake(error: Exception) -> Response:
@@ -98,7 +125,24 @@ def bind(app: Flask) -> None:
             raise error
         reference = f"R-{secrets.token_hex(3).upper()}"
         log.exception("unexpected failure %s on %s %s", reference, request.method, request.path)
+        _leave_database_alone()
         return _answer(500, "http.500", str(_sentences["http.500"]), {"reference": reference})
+
+
+def _leave_database_alone() -> None:
+    """Give back what the session holds and let nothing of the error's page ask the database: it may be what failed.
+
+    The page's language is the one chosen before, else that of cookie and browser.
+    """
+    with suppress(DBAPIError):
+        db.session.rollback()
+    g.reader_unknown = True
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+
+
+def _is_repeated(error: IntegrityError) -> bool:
+    """Whether a unique constraint refused a row: two did the same at once. Any other constraint is our mistake."""
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
 
 
 def _answer(status: int, code: str, message: str, facts: Mapping[str, Any] | None = None) -> Response:

@@ -16,7 +16,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text, and_, or_, select, text, update
+from flask import Flask, current_app
+from sqlalchemy import ColumnElement, Index, String, Text, and_, or_, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, transaction
@@ -108,13 +110,24 @@ def enqueue(kind: str, **arguments: Any) -> Job:
     return job
 
 
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Job.state == JobState.WAITING, Job.due_at <= now),
+        and_(Job.state == JobState.RUNNING, Job.lease_until < now),
+    )
+
+
 class Worker:
-    """One worker: claims due jobs, runs them, and keeps the timetable of periodic work."""
+    """One worker: claims due jobs and runs them; beside it, in a thread of its own, the timetable of periodic work.
+
+    A job may take minutes, and an overdue attempt must not wait for it. A database that is away is waited for.
+    """
 
     def __init__(self, *, poll_seconds: float = 1.0) -> None:
         self.name = secrets.token_hex(8)
         self.poll_seconds = poll_seconds
         self.stopping = threading.Event()
+        self._next_look: dict[str, datetime] = {}
 
     def stop(self) -> None:
         """Ask the worker to end after the job in hand."""
@@ -122,10 +135,16 @@ class Worker:
 
     def work(self) -> None:
         """Work until ``stop`` is called."""
-        while not self.stopping.is_set():
-            self.keep_timetable()
-            if not self.run_next():
-                self.stopping.wait(self.poll_seconds)
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        timetable = threading.Thread(target=self._keep_time, args=(app,), name="timetable")
+        timetable.start()
+        try:
+            while not self.stopping.is_set():
+                if not self._run_next_if_possible():
+                    self.stopping.wait(self.poll_seconds)
+        finally:
+            self.stopping.set()
+            timetable.join()
 
     def work_off(self) -> int:
         """Run all due jobs and return how many there were."""
@@ -135,17 +154,37 @@ class Worker:
         return count
 
     def keep_timetable(self) -> None:
-        """Run what is due of the periodic work."""
+        """Run what is due of the periodic work; asks the database for each no oftener than its interval."""
         for periodic in _periodic.values():
+            now = clock.now()
+            if now < self._next_look.get(periodic.kind, now):
+                continue
+            self._next_look[periodic.kind] = now + periodic.interval
             try:
                 with transaction.unit():
-                    if self._beat(periodic, clock.now()):
+                    if self._beat(periodic, now):
                         periodic.run()
             except Exception:
                 log.exception("periodic work failed: %s", periodic.kind)
 
+    def _keep_time(self, app: Flask) -> None:
+        with app.app_context():
+            while not self.stopping.is_set():
+                self.keep_timetable()
+                self.stopping.wait(self.poll_seconds)
+
+    def _run_next_if_possible(self) -> bool:
+        try:
+            return self.run_next()
+        except DBAPIError:
+            log.exception("the database does not answer; the worker waits for it")
+            return False
+
     def run_next(self) -> bool:
         """Claim one due job and run it; False when there was none."""
+        with transaction.unit(write=False):  # an idle worker takes no write lock
+            if db.session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is None:
+                return False
         with transaction.unit():
             job = self._claim(clock.now())
             if job is None:
@@ -163,11 +202,7 @@ class Worker:
         return True
 
     def _claim(self, now: datetime) -> Job | None:
-        due = or_(
-            and_(Job.state == JobState.WAITING, Job.due_at <= now),
-            and_(Job.state == JobState.RUNNING, Job.lease_until < now),
-        )
-        query = select(Job).where(due).order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)
+        query = select(Job).where(_due(now)).order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)
         job = db.session.scalar(query)
         if job is None:
             return None

@@ -176,6 +176,6 @@ def _choose() -> str | None:
     asked = request.args.get("lang") or request.cookies.get(COOKIE)
     if asked in LOCALES:
         return asked
-    if g.get("decided") and not current_user.is_anonymous:
+    if g.get("decided") and not g.get("reader_unknown") and not current_user.is_anonymous:
         return str(current_user.locale)
     return request.accept_languages.best_match(LOCALES) or SOURCE_LOCALE

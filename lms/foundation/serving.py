@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -56,9 +57,15 @@ class Supervisor:
         for child in self.children:
             self._start(child)
 
-    def run_once(self, command: Sequence[str]) -> None:
-        """Run a command to its end, its output on ours."""
-        subprocess.run(command, check=False)
+    def wait_until_listening(self, host: str, port: int) -> None:
+        """Wait until somebody can connect, while the children live; what they print on their way stands before."""
+        while not self.stopping and all(child.running and child.running.poll() is None for child in self.children):
+            try:
+                socket.create_connection((host, port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
 
     def watch(self, *, look_every: float = 0.3) -> int:
         """Watch until told to stop (status 0) or until a child has died three times in a minute (status 1)."""

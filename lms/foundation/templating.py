@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
@@ -105,8 +105,15 @@ def trusted(block: Cleaned) -> Markup:
 
 
 def here_in(language: str) -> str:
-    """This page in another language, its other arguments kept."""
+    """This page in another language, its other arguments kept.
+
+    A page that answers a form stands at its address only where that address can be opened as well; else Today.
+    """
     if request.endpoint is None:
         return f"?lang={language}"
+    if request.method not in {"GET", "HEAD"}:
+        adapter = current_app.create_url_adapter(request)
+        can_be_opened = adapter is not None and adapter.test(request.path, "GET")
+        return f"{request.path if can_be_opened else '/'}?lang={language}"
     arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": language}
-    return url_for(request.endpoint, **arguments) if request.method == "GET" else f"?lang={escape(language)}"
+    return url_for(request.endpoint, **arguments)

@@ -79,7 +79,7 @@ def conclude(app: Flask, response: Response) -> Response:
         app.logger.exception("commit failed")
         unavailable = Unavailable("database.unavailable")
         unavailable.__cause__ = error
-        return app.make_response(app.handle_user_exception(unavailable))
+        return app.process_response(app.make_response(app.handle_user_exception(unavailable)))
     return response
 
 
@@ -88,6 +88,9 @@ def unit(*, write: bool = True) -> Iterator[None]:
     """The transaction of a job or a command: commits at the end, rolls back when anything is raised."""
     _begin("IMMEDIATE" if write else "DEFERRED")
     try:
+        if db.engine.dialect.name == "postgresql":
+            # nobody waits before a page for a job or a command, so its statements may take longer
+            db.session.execute(text("SET LOCAL statement_timeout = '60s'"))
         yield
         if write:
             db.session.commit()

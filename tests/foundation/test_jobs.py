@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from lms.foundation import clock, jobs, transaction
 from lms.foundation.db import db
@@ -131,6 +134,48 @@ def test_periodic_work_of_two_workers_keeps_one_interval() -> None:
     finally:
         del jobs._periodic["probe.beat"]
     assert beats == ["x", "x"]
+
+
+def test_periodic_work_does_not_wait_for_a_long_job(ran: list[str]) -> None:
+    beaten, worker = threading.Event(), Worker(poll_seconds=0.01)
+
+    def wait_for_the_beat() -> None:
+        ran.append("beaten" if beaten.wait(30) else "alone")
+        worker.stop()
+
+    jobs._runners["probe.long"] = wait_for_the_beat
+    with transaction.unit():
+        jobs.enqueue("probe.long")
+    jobs.every(timedelta(minutes=1), "probe.beat")(beaten.set)
+    try:
+        worker.work()
+    finally:
+        del jobs._periodic["probe.beat"], jobs._runners["probe.long"]
+    assert ran == ["beaten"]
+
+
+def test_a_worker_waits_for_a_database_that_is_away(ran: list[str]) -> None:
+    """The first looks fail, as while a server is started again."""
+    worker, refusals = Worker(poll_seconds=0.01), [OperationalError("BEGIN", {}, Exception("gone"))] * 3
+
+    def stop() -> None:
+        ran.append("back")
+        worker.stop()
+
+    def refuse(_connection: object) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    jobs._runners["probe.stop"] = stop
+    with transaction.unit():
+        jobs.enqueue("probe.stop")
+    event.listen(db.engine, "begin", refuse)
+    try:
+        worker.work()
+    finally:
+        event.remove(db.engine, "begin", refuse)
+        del jobs._runners["probe.stop"]
+    assert (ran, refusals) == (["back"], [])
 
 
 def test_overdue_attempts_are_among_the_periodic_work() -> None:

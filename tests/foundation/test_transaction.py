@@ -76,6 +76,8 @@ def test_a_failed_commit_is_503_and_saves_nothing(sample: Flask, sitters: list[t
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "acked" not in answer.json
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
     with sample.app_context(), transaction.unit(write=False):
         assert queries.load_events(attempt_id) == []
 
