@@ -3,8 +3,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts import access as reach
@@ -30,38 +31,50 @@ def get_person(access: Access, code: str) -> Person:
 
 
 def list_people(access: Access, *, role: str | None = None, words: str = "") -> list[Person]:
-    """People with their roles, by reading, as far as this access reaches."""
-    query = select(Person).where(reach.people(access)).order_by(Person.reading, Person.code)
+    """People with their roles, as far as this access reaches.
+
+    Words find codes, and the names and readings of those whose names whoever asks may see.
+    """
+    query = select(Person).where(reach.people(access)).order_by(*_in_order())
     query = query.options(selectinload(Person.grants))
     if role:
         held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
         query = query.where(Person.id.in_(held))
     if words:
-        named = (column.icontains(words, autoescape=True) for column in (Person.name, Person.reading, Person.code))
-        query = query.where(or_(*named))
+        name, reading, code = (
+            column.icontains(words, autoescape=True) for column in (Person.name, Person.reading, Person.code)
+        )
+        query = query.where(or_(code, and_(_is_named(), or_(name, reading))))
     return list(db.session.scalars(query))
 
 
-def list_learners_of_site(site_id: int) -> list[Person]:
-    """The active learners of a site, by reading: whom a trainer may put into a cohort there."""
-    held = select(RoleGrant.person_id).where(RoleGrant.role == Role.LEARNER, RoleGrant.revoked_at.is_(None))
-    query = select(Person).where(Person.site_id == site_id, Person.deactivated_at.is_(None), Person.id.in_(held))
-    return list(db.session.scalars(query.order_by(Person.reading, Person.code)))
+def list_active_of_sites(role: Role, site_ids: Iterable[int]) -> list[Person]:
+    """The active people who hold a role at one of these sites: whom a cohort there may take in, or who may train it."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
+    query = select(Person).where(Person.site_id.in_(list(site_ids)), Person.id.in_(held))
+    return list(db.session.scalars(query.where(Person.deactivated_at.is_(None)).order_by(*_in_order())))
 
 
-def load_codes(person_ids: Iterable[int]) -> dict[int, str]:
-    """The codes of these people."""
-    rows = db.session.execute(select(Person.id, Person.code).where(Person.id.in_(list(person_ids))))
-    return {row.id: row.code for row in rows}
+def _in_order() -> tuple[ColumnElement[Any], ...]:
+    """The order of a list of people: by reading where whoever asks may see the name, then the others by code.
+
+    Sorted by reading, a list of codes would tell names.
+    """
+    named = _is_named()
+    return case((named, 0), else_=1), case((named, Person.reading), else_=""), Person.code
 
 
 def load_named(person_ids: Iterable[int]) -> frozenset[int]:
     """Which of these people's names whoever asks may see."""
     ids = list(person_ids)
-    names = access_for("person.names")
-    if not ids or not names.scopes:
+    if not ids:
         return frozenset()
-    return frozenset(db.session.scalars(select(Person.id).where(Person.id.in_(ids), reach.people(names))))
+    return frozenset(db.session.scalars(select(Person.id).where(Person.id.in_(ids), _is_named())))
+
+
+def _is_named() -> ColumnElement[bool]:
+    """Whether whoever asks may see a person's name."""
+    return reach.people(access_for("person.names"))
 
 
 def find_link(token: str, now: datetime) -> OneTimeLink | None:

@@ -208,6 +208,30 @@ class TestReach:
         assert len(names_in(page)) == 28
         assert "青木 ひなた" not in page
 
+    @pytest.mark.parametrize("words", ["髙橋", "たかはし", "Rivers"])
+    @pytest.mark.parametrize("role", ["qa", "editor", "localizer"])
+    def test_who_may_not_see_names_finds_nobody_by_name(
+        self, sign_in_as: SignIn, cast: Cast, role: str, words: str
+    ) -> None:
+        page = sign_in_as(getattr(cast, role)).get("/people", query_string={"q": words}).text
+        assert names_in(page) == []
+        assert cast.learner not in page
+
+    def test_who_may_not_see_names_finds_codes_and_themselves(self, sign_in_as: SignIn, cast: Cast) -> None:
+        qa = sign_in_as(cast.qa)
+        assert names_in(qa.get(f"/people?q={cast.learner}").text) == ["–"]
+        assert names_in(qa.get("/people?q=quinn").text) == ["Quinn Analyst"]
+
+    def test_where_names_are_not_seen_the_order_is_that_of_codes(
+        self, admin: Visitor, sign_in_as: SignIn, cast: Cast
+    ) -> None:
+        for number, reading in enumerate(["わだ", "あおき", "かとう"]):
+            admin.post("/people/new", data=filled(cast, name=reading, reading=reading, login=f"p{number}@site.example"))
+        codes = re.findall(r"<th scope=\"row\">(?:<a[^>]*>)?(\w+)", sign_in_as(cast.qa).get("/people").text)
+        others = [code for code in codes if code != cast.qa]
+        assert others == sorted(others)
+        assert len(others) == 11
+
     def test_who_may_not_see_names_sees_codes(self, sign_in_as: SignIn, cast: Cast) -> None:
         page = sign_in_as(cast.qa).get("/people").text
         assert cast.learner in page

@@ -283,6 +283,14 @@ class TestCohortPage:
         opened = {code for code in ("tokyo-a", "osaka-b") if visitor.get(f"/cohorts/{code}").status_code == 200}
         assert opened == seen
 
+    def test_a_trainer_sees_candidates_whom_they_do_not_train_by_code(self, enter: Enter, sample: Flask) -> None:
+        with sample.app_context():
+            moderator = sitting.person("moderator@kijun.example").code
+        page = enter("trainer-b@kijun.example").get("/cohorts/tokyo-a").text
+        assert f'value="{moderator}"' in section_html(page, "add")
+        assert "石原" not in page
+        assert "石原 修" in section_html(enter("admin").get("/cohorts/tokyo-a").text, "add")
+
     def test_a_vendor_manager_looks_and_changes_nothing(self, enter: Enter) -> None:
         manager = enter("vendor")
         page = manager.get("/cohorts/osaka-b?lang=en").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.accounts import queries as people
+from lms.accounts.core.roles import Role
+from lms.accounts.models import Person
 from lms.cohorts import actions, phrases, queries
 from lms.cohorts.core.readiness import Standing, standing
 from lms.cohorts.forms import AssignQuizForm, CohortForm
@@ -74,7 +77,7 @@ def new() -> ResponseReturnValue:
 def enrol(code: str) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
     wanted = set(request.form.getlist("people"))
-    candidates = [person for person in people.list_learners_of_site(cohort.site_id) if person.code in wanted]
+    candidates = [person for person in _learners_of(cohort) if person.code in wanted]
     actions.enrol(cohort, candidates)
     flash(_("Added: %(count)s", count=len(candidates)))
     return redirect(url_for("cohorts.show", code=code))
@@ -129,13 +132,14 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
     week = queries.list_week(cohort, monday)
     form.quiz.choices = choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
     enrolled = {member.id for member in members}
-    candidates = [person for person in people.list_learners_of_site(cohort.site_id) if person.id not in enrolled]
+    candidates = [person for person in _learners_of(cohort) if person.id not in enrolled]
+    named = people.load_named([*enrolled, *(person.id for person in candidates)])
     return render_template(
         "cohorts/cohort.html",
         cohort=cohort,
         progress=progress,
-        members=sorted(members, key=lambda person: order.index(standings[person.id])),
-        named=people.load_named(enrolled),
+        members=sorted(members, key=lambda person: (order.index(standings[person.id]), *_place(person, named))),
+        named=named,
         gates=gates,
         standings=standings,
         week=week,
@@ -146,3 +150,13 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
         candidates=candidates,
         phrases=phrases,
     )
+
+
+def _learners_of(cohort: Cohort) -> list[Person]:
+    """Whom the cohort may take in."""
+    return people.list_active_of_sites(Role.LEARNER, [cohort.site_id])
+
+
+def _place(person: Person, named: Collection[int]) -> tuple[bool, str, str]:
+    """By reading where the name is seen; the others by code, since their order would tell names."""
+    return person.id not in named, person.reading if person.id in named else "", person.code
