@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from lms.accounts import queries
 from lms.accounts.core import passwords
 from lms.accounts.core.addresses import is_address
-from lms.accounts.core.roles import CODE_LETTERS, Role, may_grant, may_manage
+from lms.accounts.core.roles import CODE_LETTERS, Role, may_grant, may_hold, may_manage
 from lms.accounts.models import (
     CodeSeries,
     LinkPurpose,
@@ -28,6 +28,7 @@ from lms.foundation.sessions import stored_id, visit
 from lms.kit.ids import person_code
 from lms.kit.problems import Conflict, Invalid, Refused, TooMany
 from lms.kit.text import fold_login
+from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
 
 WINDOW = timedelta(minutes=15)
@@ -119,6 +120,8 @@ def create_person(command: NewPerson, *, by: Person | None) -> Person:
         raise Invalid("person.no_address", field="login")
     if queries.find_by_login(login) is not None:
         raise Invalid("person.login_taken", field="login")
+    if not all(may_hold(role, VendorKind(command.site.vendor.kind)) for role in command.roles):
+        raise Invalid("person.in_house_only", field="roles")
     if by is not None:
         for role in command.roles:
             _check_grant(by, role, command.site)
@@ -206,6 +209,8 @@ def grant_role(person: Person, role: Role, *, by: Person) -> None:
     if person.id == by.id:
         raise Refused("person.not_yourself")
     _check_grant(by, role, person.site)
+    if not may_hold(role, VendorKind(person.vendor.kind)):
+        raise Refused("person.in_house_only")
     if role in person.roles:
         return
     person.grants.append(RoleGrant(role=role, granted_by=by.id, granted_at=clock.now()))

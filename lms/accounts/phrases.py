@@ -25,6 +25,9 @@ PROBLEMS = {
         "Nobody changes their own roles or ends their own access. Please ask another administrator."
     ),
     "person.role_not_grantable": _l("Your role cannot give this role."),
+    "person.in_house_only": _l(
+        "QA analyst, policy editor, localizer and administrator are roles for in-house people only."
+    ),
     "person.may_more": _l("This person holds a role that yours cannot give. Please ask an administrator."),
     "person.unknown_role": _l("There is no such role. Nothing was changed."),
     "person.changed_meanwhile": _l(

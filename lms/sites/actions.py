@@ -76,8 +76,9 @@ def add_room(site: Site, name: str, capacity: int) -> Room:
 
 
 def first_site() -> Site:
-    """The first site of an installation, made when there is none: an administrator belongs somewhere too."""
-    site = db.session.scalar(select(Site).order_by(Site.id).limit(1))
+    """The first in-house site of an installation, made when there is none: an administrator belongs somewhere too."""
+    in_house = select(Site).join(Site.vendor).where(Vendor.kind == VendorKind.IN_HOUSE)
+    site = db.session.scalar(in_house.order_by(Site.id).limit(1))
     if site is not None:
         return site
     names = {"en": "Head office", "ja": "本社"}

@@ -112,6 +112,16 @@ class TestRefusedForms:
         assert list(page.errors) == [f"{field}-error"], "no other field is blamed"
         assert people_count(app) == before
 
+    @pytest.mark.parametrize("role", ["qa", "editor", "localizer", "admin"])
+    def test_roles_that_reach_everybody_are_for_in_house_people(
+        self, admin: Visitor, cast: Cast, app: Flask, role: str
+    ) -> None:
+        before = people_count(app)
+        answer = admin.post("/people/new", data=filled(cast, site=cast.osaka, roles=["learner", role]))
+        assert answer.status_code == 422
+        assert "for in-house people only" in FormPage(answer.text).error("roles")
+        assert people_count(app) == before
+
     def test_what_was_typed_is_kept(self, admin: Visitor, cast: Cast) -> None:
         typed = filled(
             cast, login="learner@site.example", name='"><b>O’Neil</b>', site=cast.osaka, roles=["qa", "editor"]

@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 
 from lms.cohorts.queries import load_calendar
 from lms.foundation.db import db
+from lms.sites import actions
+from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Room, Site, Vendor
 from tests.accounts.form_page import FormPage
 from tests.cast import Cast, make_cast
@@ -240,3 +242,13 @@ def test_the_list_names_each_site_with_its_vendor(admin: Visitor) -> None:
     assert "Osaka Northwind Asia/Tokyo JP" in english
     assert "大阪 ノースウィンド Asia/Tokyo JP" in japanese
     assert "In-house" in english
+
+
+def test_the_first_administrator_belongs_to_an_in_house_site(unit: Unit) -> None:
+    names = {"en": "Northwind", "ja": "ノースウィンド"}
+    with unit():
+        vendor = actions.create_vendor(actions.NewVendor("northwind", names, VendorKind.BPO))
+        actions.create_site(actions.NewSite("osaka", names, vendor.id, "Asia/Tokyo", "JP"))
+        site = actions.first_site()
+        assert (site.code, site.vendor.kind) == ("main", VendorKind.IN_HOUSE)
+        assert actions.first_site().id == site.id

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from lms.sites.core.vendor import VendorKind
+
 
 class Role(StrEnum):
     """What a person is on the platform. A person may hold several."""
@@ -31,6 +33,9 @@ CODE_LETTERS: Mapping[Role, str] = {
 
 STAFF = frozenset(Role) - {Role.LEARNER}
 
+IN_HOUSE = frozenset({Role.QA, Role.EDITOR, Role.LOCALIZER, Role.ADMIN})
+"""Roles that reach everybody and every key; nobody of another company holds them."""
+
 _GRANTABLE: Mapping[Role, frozenset[Role]] = {
     Role.ADMIN: frozenset(Role),
     Role.VENDOR_MANAGER: frozenset({Role.LEARNER, Role.TRAINER}),
@@ -46,6 +51,15 @@ def may_manage(manager: frozenset[Role], held: frozenset[Role]) -> bool:
     False
     """
     return all(may_grant(manager, role) for role in held)
+
+
+def may_hold(role: Role, kind: VendorKind) -> bool:
+    """Whether somebody of such a vendor may hold a role.
+
+    >>> may_hold(Role.QA, VendorKind.BPO), may_hold(Role.TRAINER, VendorKind.BPO)
+    (False, True)
+    """
+    return kind == VendorKind.IN_HOUSE or role not in IN_HOUSE
 
 
 def may_grant(granter: frozenset[Role], role: Role) -> bool:

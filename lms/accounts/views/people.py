@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.accounts import actions, queries
-from lms.accounts.core.roles import Role, may_grant, may_manage
+from lms.accounts.core.roles import Role, may_grant, may_hold, may_manage
 from lms.accounts.forms import PersonForm
 from lms.accounts.phrases import ROLES
 from lms.foundation.access import access, policy
@@ -16,6 +16,7 @@ from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Invalid
 from lms.sites import queries as site_queries
+from lms.sites.core.vendor import VendorKind
 
 blueprint = Blueprint("people", __name__, template_folder="../templates")
 
@@ -102,6 +103,7 @@ def _person_page(code: str, link: str | None) -> str:
         link=link,
         roles=ROLES,
         grantable=[role for role in ROLES if may_grant(_own_roles(), role)],
+        holdable=[role for role in ROLES if may_hold(role, VendorKind(person.vendor.kind))],
         may_manage=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
     )
 
