@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -256,6 +257,24 @@ class TestPeopleOfACohort:
             assert newest.due_at == datetime.combine(date(2026, 11, 18), time(17), tzinfo=TOKYO)
             learner = sitting.person("maho.yoshida@northwind.example")
             assert newest.id in {g.assignment.id for g in quizzes.list_given(learner.id)}
+
+    def test_qa_gives_a_quiz_to_any_cohort(self, sample: Flask, sign_in_as: SignIn) -> None:
+        with sample.app_context():
+            qa = sign_in_as(sitting.person("qa@kijun.example").code)
+        form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-18T09:00", "due_at": "2026-11-18T17:00"}
+        assert qa.post("/cohorts/osaka-b/quizzes", data=form).location == "/cohorts/osaka-b"
+        assert qa.get("/cohorts/osaka-b").status_code == 200
+        with sample.app_context():
+            newest = db.session.scalars(select(Assignment).order_by(Assignment.id.desc())).first()
+            assert newest is not None
+            assert newest.created_by == sitting.person("qa@kijun.example").id
+
+    def test_the_language_switch_of_a_form_with_errors_leads_somewhere(self, trainer: Visitor, sample: Flask) -> None:
+        page = trainer.post("/cohorts/tokyo-a/quizzes?lang=en", data={}).text
+        switch = re.search(r'<a href="([^"]*)" lang="ja"', page)
+        assert switch is not None
+        answer = trainer.get(switch[1], follow_redirects=True)
+        assert (answer.status_code, '<html lang="ja"' in answer.text) == (200, True)
 
     @pytest.mark.parametrize(
         ("field", "typed"),

@@ -172,7 +172,7 @@ class TestToday:
         page = enter("trainer").get("/?lang=en").text
         assert 'href="/cohorts/tokyo-a"' in page
         assert 'href="/cohorts/osaka-b"' in page
-        assert 'href="/cohorts' not in enter("qa").get("/?lang=en").text
+        assert 'href="/cohorts' not in enter("editor").get("/?lang=en").text
         assert 'href="/analysis"' in section_html(enter("qa").get("/?lang=en").text, "places")
 
 
@@ -275,6 +275,7 @@ class TestCohortPage:
             ("trainer-c@northwind.example", {"osaka-b"}),
             ("vendor", {"osaka-b"}),
             ("admin", {"tokyo-a", "osaka-b"}),
+            ("qa", {"tokyo-a", "osaka-b"}),
         ],
     )
     def test_everybody_sees_the_cohorts_in_their_reach_only(self, enter: Enter, login: str, seen: set[str]) -> None:
@@ -290,6 +291,22 @@ class TestCohortPage:
         assert f'value="{moderator}"' in section_html(page, "add")
         assert "石原" not in page
         assert "石原 修" in section_html(enter("admin").get("/cohorts/tokyo-a").text, "add")
+
+    def test_qa_finds_every_cohort_from_today_and_sees_its_people_by_code(self, enter: Enter, sample: Flask) -> None:
+        qa = enter("qa")
+        with sample.app_context():
+            query = select(Person).join(Enrolment, Enrolment.person_id == Person.id).join(Enrolment.cohort)
+            people = {p.code: p.name for p in db.session.scalars(query.where(Cohort.code == "osaka-b"))}
+        assert 'href="/cohorts/osaka-b"' in qa.get("/").text
+        page = qa.get("/cohorts/osaka-b?lang=en").text
+        table = readiness(page)
+        assert set(table) == set(people)
+        for state in ("At risk", "On track"):
+            codes = [code for code, cells in table.items() if cells[0] == state]
+            assert codes == sorted(codes), "an order by reading would tell names"
+        assert not [name for name in people.values() if name in page]
+        assert "<form" not in section_html(page, "ready")
+        assert 'aria-labelledby="add"' not in page
 
     def test_a_vendor_manager_looks_and_changes_nothing(self, enter: Enter) -> None:
         manager = enter("vendor")

@@ -83,6 +83,13 @@ def enrol(code: str) -> ResponseReturnValue:
     return redirect(url_for("cohorts.show", code=code))
 
 
+@blueprint.get("/cohorts/<code>/quizzes")
+@policy("assignment.write")
+def quizzes_of(code: str) -> ResponseReturnValue:
+    """The address that answers a form with errors, asked for by a link such as that of the other language."""
+    return redirect(url_for("cohorts.show", code=code, lang=request.args.get("lang")))
+
+
 @blueprint.post("/cohorts/<code>/quizzes")
 @policy("assignment.write")
 def assign_quiz(code: str) -> ResponseReturnValue:
