@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -16,7 +18,6 @@ TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 TAGS = BLOCKS | TABLES | {"em", "strong", "del", "code", "a"}
 ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}, "code": set()}
 SCHEMES = {"http", "https", "mailto"}
-_TAG = re.compile(r"<[^>]+>")
 _LINK = re.compile(r"(?:https?:|mailto:|[^:]*\Z|[^:]*/)", re.IGNORECASE)
 """A target has a scheme of ours, or nothing that could be one before its first slash."""
 
@@ -41,30 +42,37 @@ class Sensitive:
 
 Block = Prose | Sensitive
 
+KEPT_BODIES = 1024
+"""How many bodies a process remembers as HTML: the policies in force, and what else was read lately."""
 
-def blocks(body: str) -> list[Block]:
-    """The blocks of a section, in order.
+
+@lru_cache(maxsize=KEPT_BODIES)
+def blocks(body: str) -> tuple[Block, ...]:
+    """The blocks of a section, in order; remembered by the text, since what is published never changes.
 
     >>> blocks("Remove *insults*.")
-    [Prose(html='<p>Remove <em>insults</em>.</p>')]
+    (Prose(html='<p>Remove <em>insults</em>.</p>'),)
     """
     lines = body.split("\n")
+    environment: dict[str, Any] = {}
+    tokens = _markdown.parse(body, environment)
+    references = environment.get("references", {})
     found: list[Block] = []
-    for stretch in stretches(lines, _markdown.parse(body)):
-        rendered = render("\n".join(lines[stretch.first : stretch.end]))
+    for stretch in stretches(lines, tokens):
+        rendered = _render("\n".join(lines[stretch.first : stretch.end]), references)
         if stretch.label is not None:
             found.append(Sensitive(stretch.label, rendered))
         elif rendered:
             found.append(Prose(rendered))
-    return found
+    return tuple(found)
 
 
-def render(markdown: str) -> str:
-    """Markdown as safe HTML.
+def _render(markdown: str, references: Mapping[str, Any]) -> str:
+    """A part of a section as safe HTML; ``references`` are the link definitions of the whole section.
 
     Headings inside a section (deeper than its own) become h5 and h6; pictures become their text.
     """
-    tokens = _markdown.parse(markdown)
+    tokens = _markdown.parse(markdown, {"references": dict(references)})
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = "h6" if token.tag == "h6" else "h5"
@@ -72,9 +80,3 @@ def render(markdown: str) -> str:
     return nh3.clean(
         dirty, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer"
     ).strip()
-
-
-def plain(body: str) -> str:
-    """The words of a section, without markup: for lengths and for search."""
-    text = " ".join(_TAG.sub(" ", block.html) for block in blocks(body))
-    return " ".join(html.unescape(text).split())

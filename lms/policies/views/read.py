@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -29,7 +30,7 @@ class Shown:
     section: SectionText
     locale: str
     title: str | None
-    blocks: list[Block]
+    blocks: Sequence[Block]
     freshness: Freshness | None
 
 

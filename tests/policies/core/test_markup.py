@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.policies.core.markup import ATTRIBUTES, TAGS, Prose, Sensitive, blocks, plain
+from lms.policies.core.markup import ATTRIBUTES, TAGS, Prose, Sensitive, blocks
 from lms.policies.core.sensitive import Degree, Form
 from tests.policies.core.xss_corpus import PAYLOADS
 
@@ -110,5 +110,12 @@ def test_a_mark_in_code_is_no_mark() -> None:
     assert [type(block) for block in blocks("```\n::: sensitive kind=x degree=mild form=text\n```\n")] == [Prose]
 
 
-def test_plain_words() -> None:
-    assert plain("Do **not**\n\n- one & two") == "Do not one & two"
+def test_links_reach_their_definition_from_every_part_of_a_section() -> None:
+    body = "[a][g]\n\n::: sensitive kind=x degree=mild form=text\n[b][g]\n:::\n\n[c][G]\n\n[g]: https://kijun.example/g"
+    assert [block.html.count('<a href="https://kijun.example/g"') for block in blocks(body)] == [1, 1, 1]
+
+
+def test_a_body_is_rendered_once_however_often_it_is_read() -> None:
+    first = blocks("Once *only*.")
+    assert blocks("Once *only*.") is first
+    assert blocks.cache_info().maxsize is not None, "bounded"
