@@ -35,6 +35,12 @@ FINDINGS = {
         "A sensitive block needs kind, degree (mild, medium, strong) and form (text, image, sound, video)."
     ),
     "sensitive-not-closed": _l("A sensitive block is not closed with “:::”."),
+    "sensitive-not-opened": _l("“:::” ends no sensitive block."),
+    "bad-sensitive-mark": _l(
+        "A sensitive block begins with “::: sensitive” and ends with “:::”, in small letters at the very beginning of a"
+        " line. In a text about such marks, quote them in a fenced code block."
+    ),
+    "heading-in-sensitive": _l("A section begins inside a sensitive block. End the block before it."),
     "uncertain-pair": _l("“%(title)s” could not be paired for certain; it may belong to: %(candidates)s."),
 }
 

@@ -72,12 +72,15 @@ def parse(content: bytes) -> tuple[Policy, list[Finding]]:
     environment: dict[str, Any] = {}
     tokens = _parser.parse("\n".join(lines), environment)
     headings = _headings(tokens)
+    definitions = _definition_lines(environment)
+    starts = {heading.first_line for heading in headings}
+    no_text = definitions.union(*(range(heading.first_line, heading.end_line) for heading in headings))
+    faults = sensitive_findings(lines, tokens, starts, no_text, body_line)
     title, headings = _without_title(headings, matter, lines)
-    sections = _sections(headings, lines, environment, body_line, findings)
+    sections = _sections(headings, lines, environment.get("references", {}), definitions, body_line, findings)
     if not sections:
         findings.append(Finding(Level.ERROR, "no-sections", body_line + 1, 1))
-    findings += sensitive_findings(lines, tokens, body_line)
-    return Policy(matter, title, tuple(sections)), findings
+    return Policy(matter, title, tuple(sections)), findings + faults
 
 
 def slug(heading: str) -> str:
@@ -139,13 +142,11 @@ def _without_title(
 def _sections(
     headings: list[_Heading],
     lines: list[str],
-    environment: dict[str, Any],
+    references: dict[str, Any],
+    definitions: set[int],
     body_line: int,
     findings: list[Finding],
 ) -> list[Section]:
-    references: dict[str, Any] = environment.get("references", {})
-    ignored = environment.get("duplicate_refs", [])  # of two definitions of one label the first counts
-    definitions = {number for one in (*references.values(), *ignored) for number in range(*one["map"])}
     bounds = [heading.first_line for heading in headings] + [len(lines)]
     sections = []
 
@@ -168,6 +169,12 @@ def _sections(
         text = body(heading.end_line, end)
         sections.append(Section(key, heading.explicit_key is not None, depth, heading.title, text, line))
     return sections
+
+
+def _definition_lines(environment: dict[str, Any]) -> set[int]:
+    """The lines of reference definitions; of two of one label the first counts, the other is no text either."""
+    found = (*environment.get("references", {}).values(), *environment.get("duplicate_refs", []))
+    return {number for one in found for number in range(*one["map"])}
 
 
 def _free_slug(heading: str, used: dict[str, int], taken: set[str]) -> str:
