@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -24,7 +24,7 @@ from lms.accounts.models import (
 )
 from lms.foundation import clock, journal
 from lms.foundation.db import db
-from lms.foundation.sessions import stored_id, visit
+from lms.foundation.sessions import ABSOLUTE_HOURS, stored_id, visit
 from lms.kit.ids import person_code
 from lms.kit.problems import Conflict, Invalid, Refused, TooMany
 from lms.kit.text import fold_login
@@ -237,10 +237,11 @@ def change_profile(person: Person, *, locale: str, own_zone_name: str | None, re
     person.revision += 1
 
 
-def purge_sessions(now: datetime) -> None:
-    """Delete sessions and links whose time is over."""
-    db.session.execute(delete(WebSession).where(WebSession.created_at < now - timedelta(hours=12)))
-    db.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - timedelta(days=7)))
+def purge_sessions() -> None:
+    """Delete sessions and links whose time is over; the journal keeps that they were."""
+    now = clock.now()
+    db.session.execute(delete(WebSession).where(WebSession.created_at < now - timedelta(hours=ABSOLUTE_HOURS)))
+    db.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
 
 
 def _check_grant(by: Person, role: Role, site: Site) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from lms.accounts import actions
-from lms.accounts.models import Person, WebSession
+from lms.accounts.models import OneTimeLink, Person, WebSession
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.jobs import Worker
 from lms.foundation.sessions import stored_id
 from lms.foundation.settings import mark_as_sample
 from tests.cast import PASSWORD, Cast, make_cast
@@ -93,6 +94,40 @@ def test_a_session_ends_after_12_hours(sign_in_as: SignIn, cast: Cast) -> None:
     visitor = sign_in_as(cast.learner)
     with clock.fixed(MONDAY_AFTERNOON + timedelta(hours=12, seconds=1)):
         assert visitor.get("/settings").status_code == 302
+
+
+def seen_at(app: Flask) -> datetime:
+    with app.app_context():
+        return db.session.scalars(select(WebSession.seen_at)).one()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "method", "noted"), [(4, "post", False), (5, "post", True), (60, "post", True), (60, "get", False)]
+)
+def test_a_session_notes_every_five_minutes_that_somebody_sent_something(
+    sign_in_as: SignIn, cast: Cast, app: Flask, minutes: int, method: str, noted: bool
+) -> None:
+    visitor = sign_in_as(cast.learner)
+    later = MONDAY_AFTERNOON + timedelta(minutes=minutes)
+    form = {"reading": "みく", "locale": "en", "own_zone_name": "", "revision": 1}
+    with clock.fixed(later):
+        answer = visitor.get("/settings") if method == "get" else visitor.post("/settings", data=form)
+    assert answer.status_code < 400
+    assert seen_at(app) == (later if noted else MONDAY_AFTERNOON)
+
+
+def test_sessions_and_links_are_deleted_when_their_time_is_over(
+    sign_in_as: SignIn, cast: Cast, app: Flask, unit: Unit
+) -> None:
+    sign_in_as(cast.learner)
+    with unit():
+        actions.make_link(db.session.scalars(select(Person).where(Person.code == cast.learner)).one(), by=None)
+    left = []
+    for hours in (0.1, 1.1, 12.1):
+        with clock.fixed(MONDAY_AFTERNOON + timedelta(hours=hours)), app.app_context():
+            Worker().keep_timetable()
+            left.append([len(db.session.scalars(select(table)).all()) for table in (WebSession, OneTimeLink)])
+    assert left == [[1, 1], [1, 0], [0, 0]]
 
 
 def test_deactivation_ends_a_session_at_once(sign_in_as: SignIn, cast: Cast) -> None:
