@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
@@ -17,18 +19,17 @@ from lms.foundation.db import db
 from lms.kit.chains import sha256_of
 from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.policies import queries as policies
-from lms.questions import queries as questions
 from lms.questions.core.types import type_of
-from lms.questions.models import QuestionState
+from lms.questions.queries import Current
 from lms.quizzes import queries
 from lms.quizzes.core import attempt as rules_of_attempt
-from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, missing, new_events, next_seq, of_record
+from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, check_fit, missing, new_events, next_seq, of_record
 from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose, Timing, Window, deadline_for, timing
-from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, Grade, grade
+from lms.quizzes.core.grading import ENGINE_VERSION, grade
 from lms.quizzes.core.paper import PaperQuestion, draw
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
-from lms.quizzes.core.rules import MultipleRule, Rules, checked, rules_from
+from lms.quizzes.core.rules import Rules, checked, rules_from
 from lms.quizzes.models import (
     AnswerEvent,
     Assignee,
@@ -46,6 +47,9 @@ from lms.quizzes.models import (
 )
 
 SYSTEM = "system"
+MOST_CLOSED_AT_ONCE = 200
+
+log = logging.getLogger("kijun.quizzes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,13 @@ class PublishQuiz:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of sent answers: the stamps that are in the log now, and the time that decided."""
+    """What became of sent answers: the stamps in the log, those kept as too late, and the time that decided."""
 
     acked: tuple[Stamp, ...]
+    quarantined: tuple[Stamp, ...]
     server_now: datetime
     deadline_at: datetime
-    quarantined: bool = False
+    receipt_sha256: str | None
 
 
 def publish_quiz(command: PublishQuiz, *, by: Person | None) -> QuizVersion:
@@ -141,7 +146,7 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
     now = clock.attempt_now(db.session)
     given = queries.get_given(person.id, assignment_id)
     if given.open_attempt is not None:
-        if not rules_of_attempt.is_overdue(now, given.open_attempt.deadline_at):
+        if not rules_of_attempt.is_overdue(now, given.open_attempt.deadline_at, given.open_attempt.grace):
             return given.open_attempt
         close(given.open_attempt, now)
     window = Window(given.assignment.opens_at, given.assignment.due_at)
@@ -172,9 +177,7 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
 
 def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) -> None:
     """Write the drawn paper and the policy versions in force."""
-    listed = [row.question for row in queries.list_quiz_questions(version)]
-    current = questions.load_current([question for question in listed if question.state == QuestionState.IN_USE])
-    usable = [current[question.id] for question in listed if question.id in current]
+    usable = queries.list_drawable_questions(version)
     if not usable:
         raise Conflict("attempt.no_questions")
     paper = draw(
@@ -202,69 +205,93 @@ def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) ->
                 shown_at=now if row.position == 1 else None,
             )
         )
-    modules = {link.section.module_id for found in usable for link in found.version.links}
-    for policy_version in policies.load_in_force(now, modules).values():
+    for policy_version in policies.load_in_force(now, _modules_of(usable)).values():
         attempt.policies.append(AttemptPolicy(policy_version_id=policy_version.id))
     db.session.flush()
+
+
+def _modules_of(drawn: Sequence[Current]) -> set[int]:
+    """The modules whose sections the questions cite, and those whose sections a case offers as options."""
+    cited = {link.section.module_id for found in drawn for link in found.version.links}
+    cases = [found.version.body["groups"].get("section", ()) for found in drawn]
+    offered = {option["section"].partition("/")[0] for options in cases for option in options if option.get("section")}
+    return cited | {module.id for module in policies.list_modules() if module.code in offered}
 
 
 def save_events(access: Access, attempt_id: str, sent: Sequence[Event]) -> Saved:
     """Append changes of answers to the log. Only after the commit of this may anybody say "saved".
 
-    What comes after the grace or after the close goes to the late events, for a person to look at. Raises
-    ``Conflict`` when the attempt was closed otherwise, ``Invalid`` when a stamp comes again with other content.
+    What comes after the grace or after the close goes to the late events, for a person to look at; what the log has
+    already is acknowledged whenever it comes again. Raises ``Unfit`` when an event does not belong to the paper or a
+    stamp comes again with other content, ``Conflict`` when there are too many; then nothing of the call is kept.
     """
     attempt = queries.lock_attempt(access, attempt_id)
+    check_fit(sent, {row.position for row in attempt.questions}, attempt.writer_epoch)
     now = clock.attempt_now(db.session)
-    when = timing(now, attempt.deadline_at, timedelta(seconds=attempt.grace_seconds))
-    if attempt.state != AttemptState.OPEN or when is Timing.LATE:
-        _quarantine(attempt, sent, now)
-        return Saved(tuple(event.stamp for event in sent), now, attempt.deadline_at, quarantined=True)
-    stored = {event.stamp: event.payload_sha256 for event in queries.load_events(attempt_id)}
-    fresh = new_events(sent, stored)
-    if len(stored) + len(fresh) > MOST_EVENTS:
+    when = timing(now, attempt.deadline_at, attempt.grace)
+    is_late = attempt.state != AttemptState.OPEN or when is Timing.LATE
+    logged = {event.stamp: event.payload_sha256 for event in queries.load_events(attempt_id)}
+    late = {event.stamp: event.payload_sha256 for event in queries.load_late_events(attempt_id)} if is_late else {}
+    fresh = new_events(sent, late | logged)
+    if len(logged) + len(late) + len(fresh) > MOST_EVENTS:
         raise Conflict("answer.too_many")
+    reason = "closed" if attempt.state != AttemptState.OPEN else "late"
     for event in fresh:
-        db.session.add(
-            AnswerEvent(
-                attempt_id=attempt_id,
-                epoch=event.epoch,
-                seq=event.seq,
-                position=event.position,
-                locale=event.locale,
-                payload=dict(event.payload),
-                payload_sha256=event.payload_sha256,
-                server_at=now,
-                in_grace=when is Timing.IN_GRACE,
-            )
-        )
+        columns = _columns(attempt, event, now)
+        if is_late:
+            db.session.add(LateEvent(**columns, reason=reason))
+        else:
+            db.session.add(AnswerEvent(**columns, in_grace=when is Timing.IN_GRACE))
     db.session.flush()
-    return Saved(tuple(event.stamp for event in sent), now, attempt.deadline_at)
+    stamps = [event.stamp for event in sent]
+    return Saved(
+        acked=tuple(stamp for stamp in stamps if not is_late or stamp in logged),
+        quarantined=tuple(stamp for stamp in stamps if is_late and stamp not in logged),
+        server_now=now,
+        deadline_at=attempt.deadline_at,
+        receipt_sha256=attempt.receipt_sha256,
+    )
+
+
+def _columns(attempt: Attempt, event: Event, now: datetime) -> dict[str, Any]:
+    """What the answer log and the late events store alike."""
+    return {
+        "attempt_id": attempt.id,
+        "epoch": event.epoch,
+        "seq": event.seq,
+        "position": event.position,
+        "locale": event.locale,
+        "payload": dict(event.payload),
+        "payload_sha256": event.payload_sha256,
+        "server_at": now,
+    }
 
 
 def answer_by_form(
     access: Access, attempt_id: str, position: int, payload: Mapping[str, Any], *, locale: str
 ) -> Saved | None:
-    """Save the answer of a plain form; None when it says what the log says already.
+    """Save the answer of a plain form; None when it says what is kept already.
 
     A page gone back to may send an old number again, so the next free one is taken here.
     """
-    queries.lock_attempt(access, attempt_id)
-    events = queries.load_events(attempt_id)
+    attempt = queries.lock_attempt(access, attempt_id)
+    events = [*queries.load_events(attempt_id), *queries.load_late_events(attempt_id)]
     known = of_record(events).get(position)
     if (known.payload if known else {}) == payload:
         return None
-    attempt = queries.get_attempt(access, attempt_id)
     seq = next_seq([event.stamp for event in events], attempt.writer_epoch)
     return save_events(access, attempt_id, [Event(attempt.writer_epoch, seq, position, locale, payload)])
 
 
 def note_shown(access: Access, attempt_id: str, position: int, *, flagged: bool | None = None) -> None:
-    """Note that a question's page is being opened, and whether it is flagged for a later look."""
-    attempt = queries.get_attempt(access, attempt_id)
+    """Note that a question's page is being opened, and whether it is flagged for a later look; not after the end."""
+    attempt = queries.lock_attempt(access, attempt_id)
+    now = clock.attempt_now(db.session)
+    if attempt.state != AttemptState.OPEN or rules_of_attempt.is_overdue(now, attempt.deadline_at, attempt.grace):
+        return
     for question in attempt.questions:
         if question.position == position:
-            question.shown_at = question.shown_at or clock.attempt_now(db.session)
+            question.shown_at = question.shown_at or now
             if flagged is not None:
                 question.is_flagged = flagged
 
@@ -272,38 +299,47 @@ def note_shown(access: Access, attempt_id: str, position: int, *, flagged: bool 
 def submit(access: Access, attempt_id: str, manifest: Collection[Stamp] = ()) -> Attempt:
     """Close an attempt once, whoever asks how often.
 
-    Raises ``Conflict`` with the list while announced answers are missing.
+    Raises ``Conflict`` with the list while announced answers are missing; once the time is over nothing can come any
+    more, and it is closed without them.
     """
     attempt = queries.lock_attempt(access, attempt_id)
     if attempt.state != AttemptState.OPEN:
         return attempt
-    have = {event.stamp for event in queries.load_events(attempt_id)}
-    lacking = missing(manifest, have)
-    if lacking:
+    now = clock.attempt_now(db.session)
+    lacking = missing(manifest, {event.stamp for event in queries.load_events(attempt_id)})
+    if lacking and not rules_of_attempt.is_overdue(now, attempt.deadline_at, attempt.grace):
         raise Conflict("attempt.answers_missing", missing=[list(stamp) for stamp in lacking])
-    close(attempt, clock.attempt_now(db.session))
+    close(attempt, now)
     return attempt
 
 
 def sweep() -> int:
-    """Close the overdue attempts; returns how many were closed."""
+    """Close the overdue attempts; returns how many were closed.
+
+    Each is closed in a savepoint of its own: one that cannot be graded stays open, is logged, and stops no other.
+    """
     now = clock.attempt_now(db.session)
-    overdue = (
-        select(Attempt)
-        .where(Attempt.state == AttemptState.OPEN, Attempt.deadline_at < now - rules_of_attempt.GRACE)
-        .order_by(Attempt.deadline_at)
-        .limit(200)
-        .with_for_update(skip_locked=True, of=Attempt)
-    )
-    attempts = list(db.session.scalars(overdue))
-    for attempt in attempts:
-        close(attempt, now)
-    return len(attempts)
+    closed = 0
+    for attempt_id in queries.list_overdue(now):
+        if closed == MOST_CLOSED_AT_ONCE:
+            break
+        try:
+            with db.session.begin_nested():
+                attempt = queries.find_attempt_to_close(attempt_id)
+                if attempt is not None:
+                    close(attempt, now)
+                    closed += 1
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("attempt %s could not be closed", attempt_id)
+            db.session.expire_all()  # what was read of it inside the savepoint is not so any more
+    return closed
 
 
 def close(attempt: Attempt, now: datetime) -> None:
     """Close an open attempt that is locked: state, receipt and the first grading run, in one step."""
-    state, cause = rules_of_attempt.closing(now, attempt.deadline_at)
+    state, cause = rules_of_attempt.closing(now, attempt.deadline_at, attempt.grace)
     events = queries.load_events(attempt.id)
     changed = db.session.execute(
         update(Attempt)
@@ -321,7 +357,7 @@ def close(attempt: Attempt, now: datetime) -> None:
 
 def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> None:
     rules = rules_from(attempt.quiz_version.rules)
-    result = graded(attempt, events, rules)
+    result = grade(queries.load_gradables(attempt, events, rules))
     passed = has_passed(result.score_thousandths, result.max_thousandths, rules.cut_percent)
     run = GradingRun(
         attempt_id=attempt.id,
@@ -349,45 +385,3 @@ def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> No
     journal.record(
         "attempt.grade", actor=SYSTEM, object=attempt.id, chain_id=attempt.vendor_id, score=result.score_thousandths
     )
-
-
-def graded(attempt: Attempt, events: Sequence[Event], rules: Rules) -> Grade:
-    """Grade an attempt from its pinned keys and its answers of record."""
-    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
-    answers = of_record(events)
-    all_or_nothing = rules.multiple is MultipleRule.ALL_OR_NOTHING
-    paper = []
-    for row in attempt.questions:
-        body = row.question_version.body
-        key = keys[(row.question_version_id, row.key_n)]
-        event = answers.get(row.position)
-        paper.append(
-            Gradable(
-                position=row.position,
-                key_n=row.key_n,
-                max_thousandths=row.max_thousandths,
-                mark=partial(type_of(body).mark, key, all_or_nothing=all_or_nothing and body["type"] == "multiple"),
-                answer=event.payload if event is not None and event.payload else None,
-                shown=row.shown_at is not None,
-            )
-        )
-    return grade(paper)
-
-
-def _quarantine(attempt: Attempt, sent: Sequence[Event], now: datetime) -> None:
-    reason = "closed" if attempt.state != AttemptState.OPEN else "late"
-    for event in sent:
-        db.session.add(
-            LateEvent(
-                attempt_id=attempt.id,
-                epoch=event.epoch,
-                seq=event.seq,
-                position=event.position,
-                locale=event.locale,
-                payload=dict(event.payload),
-                payload_sha256=event.payload_sha256,
-                server_at=now,
-                reason=reason,
-            )
-        )
-    db.session.flush()

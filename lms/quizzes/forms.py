@@ -9,8 +9,9 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from lms.foundation.forms import Form, Required, choices
+from lms.kit.problems import Invalid
 from lms.questions.core.types import type_of
-from lms.quizzes.core.answers import MOST_IN_ONE_CALL, Event
+from lms.quizzes.core.answers import MOST_EVENTS, MOST_IN_ONE_CALL, Event, Stamp, Unfit
 from lms.quizzes.core.rules import Feedback, MultipleRule, Rules
 from lms.quizzes.phrases import FEEDBACK, MULTIPLE_RULES
 
@@ -23,24 +24,44 @@ def answer_from_form(body: Mapping[str, Any], form: MultiDict[str, str]) -> dict
 
 
 def events_from_json(document: Any, bodies: Mapping[int, Mapping[str, Any]], locales: tuple[str, ...]) -> list[Event]:
-    """The events of a posted JSON document.
+    """The events of a posted JSON document; raises ``Unfit`` when it is not what a page of this attempt sends."""
+    try:
+        epoch, sent = document["epoch"], document["events"]
+        if not isinstance(sent, list) or not 0 < len(sent) <= MOST_IN_ONE_CALL:
+            raise Unfit("answer.unfit")
+        return [_event(epoch, item, bodies, locales) for item in sent]
+    except Unfit:
+        raise
+    except Invalid as problem:
+        raise Unfit(problem.code) from problem
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unfit("answer.unfit") from error
 
-    Raises ``ValueError`` when its shape is wrong, ``Invalid`` for a foreign option.
-    """
-    sent = document["events"]
-    epoch = document["epoch"]
-    if not isinstance(sent, list) or not 0 < len(sent) <= MOST_IN_ONE_CALL or not isinstance(epoch, int):
-        raise ValueError("events")
-    events = []
-    for item in sent:
-        seq, position, locale, payload = item["seq"], item["position"], item["locale"], item["payload"]
-        if not (
-            isinstance(seq, int) and seq > 0 and position in bodies and locale in locales and isinstance(payload, dict)
-        ):
-            raise ValueError("event")
-        parsed = type_of(bodies[position]).parse(bodies[position], payload) or {}
-        events.append(Event(epoch, seq, position, locale, parsed))
-    return events
+
+def _event(
+    epoch: Any, item: Mapping[str, Any], bodies: Mapping[int, Mapping[str, Any]], locales: tuple[str, ...]
+) -> Event:
+    seq, position, locale, payload = item["seq"], item["position"], item["locale"], item["payload"]
+    are_numbers = _is_number(epoch) and _is_number(seq) and _is_number(position)
+    if not are_numbers or position not in bodies or locale not in locales or not isinstance(payload, dict):
+        raise Unfit("answer.unfit")
+    return Event(epoch, seq, position, locale, type_of(bodies[position]).parse(bodies[position], payload) or {})
+
+
+def manifest_from_json(document: Any) -> list[Stamp]:
+    """The stamps that a page has sent, as it lists them when it hands in; raises ``Unfit`` for anything else."""
+    stamps = document.get("manifest") if isinstance(document, dict) else None
+    if not isinstance(stamps, list) or len(stamps) > MOST_EVENTS:
+        raise Unfit("answer.unfit_manifest")
+    for stamp in stamps:
+        if not isinstance(stamp, list) or len(stamp) != 2 or not all(map(_is_number, stamp)):
+            raise Unfit("answer.unfit_manifest")
+    return [(epoch, seq) for epoch, seq in stamps]
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is an integer; to Python, true and false are integers too."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 class QuizForm(Form):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
@@ -146,6 +147,11 @@ class Attempt(Base):
         back_populates="attempt", order_by="AttemptQuestion.position"
     )
     policies: Mapped[list[AttemptPolicy]] = relationship(back_populates="attempt")
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after the deadline answers of this attempt still count."""
+        return timedelta(seconds=self.grace_seconds)
 
 
 class AttemptQuestion(Base):

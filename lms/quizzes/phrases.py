@@ -24,7 +24,12 @@ PROBLEMS = {
     "attempt.answers_missing": _l("Some answers have not arrived yet. They are being sent again."),
     "attempt.closed": _l("This attempt is closed."),
     "answer.unknown_option": _l("Choose one of the options shown."),
-    "answer.conflict": _l("This answer was sent twice with different content. Both are kept; please choose again."),
+    "answer.unfit": _l("The answers that were sent do not fit this attempt. None of them was saved."),
+    "answer.unfit_manifest": _l("The list of answers could not be read. Nothing was handed in."),
+    "answer.conflict": _l(
+        "Two different answers were sent under the same number. The first is kept; nothing sent with the second was "
+        "saved. Please choose again."
+    ),
     "answer.too_many": _l("Too many changes in one attempt. Your answers are kept; please submit."),
 }
 

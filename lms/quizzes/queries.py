@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -11,11 +12,14 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.policies.models import PolicyVersion
-from lms.questions.models import Question
+from lms.questions import queries as questions
+from lms.questions.core.types import type_of
+from lms.questions.models import Question, QuestionState
 from lms.quizzes import access as reach
-from lms.quizzes.core.answers import Event
-from lms.quizzes.core.attempt import AttemptState, Purpose
-from lms.quizzes.core.rules import Rules, rules_from
+from lms.quizzes.core.answers import Event, of_record
+from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
+from lms.quizzes.core.grading import Gradable
+from lms.quizzes.core.rules import MultipleRule, Rules, rules_from
 from lms.quizzes.models import (
     AnswerEvent,
     Assignee,
@@ -24,6 +28,7 @@ from lms.quizzes.models import (
     AttemptPolicy,
     AttemptQuestion,
     GradingRun,
+    LateEvent,
     Quiz,
     QuizQuestion,
     QuizVersion,
@@ -40,6 +45,8 @@ class Given:
     questions: int
     attempts: tuple[Attempt, ...]
     passed: bool | None
+    last_opened: int | None
+    """The position at which an open attempt goes on: the question that was opened last."""
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -87,14 +94,31 @@ def _given(person_id: int, assignments: Sequence[Assignment]) -> list[Given]:
         attempts.setdefault(attempt.assignment_id, []).append(attempt)
     runs = load_current_runs([attempt.id for of_one in attempts.values() for attempt in of_one])
     versions = load_counted_versions([assignment.quiz_id for assignment in assignments])
+    places = load_last_opened([a.id for own in attempts.values() for a in own if a.state == AttemptState.OPEN])
     given = []
     for assignment in assignments:
         own = tuple(attempts.get(assignment.id, ()))
         graded = [runs[attempt.id] for attempt in own if attempt.id in runs]
         version, count = versions[assignment.quiz_id]
         passed = any(run.passed for run in graded) if graded else None
-        given.append(Given(assignment, version, rules_from(version.rules), count, own, passed))
+        place = next((places[attempt.id] for attempt in own if attempt.id in places), None)
+        given.append(Given(assignment, version, rules_from(version.rules), count, own, passed, place))
     return given
+
+
+def load_last_opened(attempt_ids: Collection[str]) -> dict[str, int]:
+    """The position of the question that was opened last in each attempt; the first is open from the start."""
+    if not attempt_ids:
+        return {}
+    query = (
+        select(AttemptQuestion.attempt_id, AttemptQuestion.position)
+        .where(AttemptQuestion.attempt_id.in_(list(attempt_ids)), AttemptQuestion.shown_at.is_not(None))
+        .order_by(AttemptQuestion.shown_at, AttemptQuestion.position)
+    )
+    places: dict[str, int] = {}
+    for attempt_id, position in db.session.execute(query):
+        places[attempt_id] = position
+    return places
 
 
 def load_current_versions(quiz_ids: Collection[int]) -> dict[int, QuizVersion]:
@@ -103,7 +127,7 @@ def load_current_versions(quiz_ids: Collection[int]) -> dict[int, QuizVersion]:
 
 
 def load_counted_versions(quiz_ids: Collection[int]) -> dict[int, tuple[QuizVersion, int]]:
-    """The newest published version of each quiz, with how many questions it lists."""
+    """The newest published version of each quiz, with how many of its questions an attempt would get now."""
     newest = (
         select(QuizVersion.quiz_id, func.max(QuizVersion.n).label("n"))
         .where(QuizVersion.quiz_id.in_(list(quiz_ids)))
@@ -112,14 +136,16 @@ def load_counted_versions(quiz_ids: Collection[int]) -> dict[int, tuple[QuizVers
     )
     count = (
         select(func.count())
-        .where(QuizQuestion.quiz_version_id == QuizVersion.id)
+        .select_from(QuizQuestion)
+        .join(QuizQuestion.question)
+        .where(QuizQuestion.quiz_version_id == QuizVersion.id, Question.state == QuestionState.IN_USE)
         .correlate(QuizVersion)
         .scalar_subquery()
     )
     query = select(QuizVersion, count).join(
         newest, (newest.c.quiz_id == QuizVersion.quiz_id) & (newest.c.n == QuizVersion.n)
     )
-    return {version.quiz_id: (version, listed) for version, listed in db.session.execute(query)}
+    return {version.quiz_id: (version, drawn) for version, drawn in db.session.execute(query)}
 
 
 def get_attempt(access: Access, attempt_id: str) -> Attempt:
@@ -148,6 +174,25 @@ def lock_attempt(access: Access, attempt_id: str) -> Attempt:
     return attempt
 
 
+def find_attempt_to_close(attempt_id: str) -> Attempt | None:
+    """An open attempt, locked; none when it is closed by now or somebody else has the lock."""
+    query = select(Attempt).where(Attempt.id == attempt_id, Attempt.state == AttemptState.OPEN)
+    query = query.with_for_update(skip_locked=True, of=Attempt)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def list_overdue(now: datetime) -> list[str]:
+    """The open attempts whose time and grace are over, the longest first."""
+    query = select(Attempt.id, Attempt.deadline_at, Attempt.grace_seconds).where(
+        Attempt.state == AttemptState.OPEN, Attempt.deadline_at < now
+    )
+    return [
+        row.id
+        for row in db.session.execute(query.order_by(Attempt.deadline_at))
+        if is_overdue(now, row.deadline_at, timedelta(seconds=row.grace_seconds))
+    ]
+
+
 def load_events(attempt_id: str) -> list[Event]:
     """The answer log of an attempt, as values."""
     query = select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id)
@@ -157,9 +202,47 @@ def load_events(attempt_id: str) -> list[Event]:
     ]
 
 
+def load_late_events(attempt_id: str) -> list[Event]:
+    """What came too late for the answer log of an attempt, as values."""
+    query = select(LateEvent).where(LateEvent.attempt_id == attempt_id)
+    return [
+        Event(event.epoch, event.seq, event.position, event.locale, event.payload)
+        for event in db.session.scalars(query.order_by(LateEvent.epoch, LateEvent.seq))
+    ]
+
+
+def count_late_answers(attempt_id: str) -> int:
+    """The questions of an attempt for which an answer came too late."""
+    query = select(func.count(LateEvent.position.distinct())).where(LateEvent.attempt_id == attempt_id)
+    return db.session.scalar(query) or 0
+
+
 def load_last_saved_at(attempt_id: str) -> datetime | None:
     """When the newest answer of an attempt was saved."""
     return db.session.scalar(select(func.max(AnswerEvent.server_at)).where(AnswerEvent.attempt_id == attempt_id))
+
+
+def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> list[Gradable]:
+    """The paper of an attempt for grading: its pinned keys beside its answers of record."""
+    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
+    answers = of_record(events)
+    all_or_nothing = rules.multiple is MultipleRule.ALL_OR_NOTHING
+    paper = []
+    for row in attempt.questions:
+        body = row.question_version.body
+        key = keys[(row.question_version_id, row.key_n)]
+        event = answers.get(row.position)
+        paper.append(
+            Gradable(
+                position=row.position,
+                key_n=row.key_n,
+                max_thousandths=row.max_thousandths,
+                mark=partial(type_of(body).mark, key, all_or_nothing=all_or_nothing and body["type"] == "multiple"),
+                answer=event.payload if event is not None and event.payload else None,
+                shown=row.shown_at is not None,
+            )
+        )
+    return paper
 
 
 def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False) -> dict[str, GradingRun]:
@@ -258,6 +341,13 @@ def list_quiz_questions(version: QuizVersion) -> list[QuizQuestion]:
         .options(joinedload(QuizQuestion.question).joinedload(Question.bank))
     )
     return list(db.session.scalars(query.order_by(QuizQuestion.position)))
+
+
+def list_drawable_questions(version: QuizVersion) -> list[questions.Current]:
+    """What an attempt would get now, in order: the listed questions in use, with their newest version and key."""
+    listed = [row.question for row in list_quiz_questions(version) if row.question.state == QuestionState.IN_USE]
+    current = questions.load_current(listed)
+    return [current[question.id] for question in listed if question.id in current]
 
 
 def list_assignments(quiz: Quiz) -> list[tuple[Assignment, int]]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
+from flask import Flask
 from sqlalchemy import select
 
 from lms.accounts.models import Person
+from lms.foundation import transaction
 from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
 from lms.questions import queries as questions
 from lms.quizzes import queries
 from lms.quizzes.models import Attempt
+
+T = TypeVar("T")
 
 JOINER = "joiner@kijun.example"
 
@@ -61,3 +65,40 @@ def _answer(attempt: Attempt, position: int, *, right: bool) -> dict[str, Any]:
     if row.question_version.body["type"] == "multiple":
         return {"options": options(groups["options"])}
     return {part: best(group) for part, group in groups.items()}
+
+
+class Look:
+    """Reads what is stored of the attempt, in a unit of its own, so that no page shares its session."""
+
+    def __init__(self, app: Flask, attempt_id: str) -> None:
+        self.app, self.attempt_id = app, attempt_id
+
+    def __call__(self, read: Callable[[Attempt], T]) -> T:
+        with self.app.app_context(), transaction.unit(write=False):
+            return read(db.session.get_one(Attempt, self.attempt_id))
+
+    def right(self, position: int) -> dict[str, Any]:
+        return self(lambda attempt: right_answer(attempt, position))
+
+    def wrong(self, position: int) -> dict[str, Any]:
+        return self(lambda attempt: wrong_answer(attempt, position))
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        return self(lambda attempt: [dict(event.payload) for event in queries.load_events(attempt.id)])
+
+    @property
+    def late(self) -> list[dict[str, Any]]:
+        return self(lambda attempt: [dict(event.payload) for event in queries.load_late_events(attempt.id)])
+
+    @property
+    def state(self) -> str:
+        return self(lambda attempt: attempt.state)
+
+    @property
+    def score(self) -> int:
+        return self(lambda attempt: queries.load_current_runs([attempt.id])[attempt.id].score_thousandths)
+
+
+def at(first: str, position: int) -> str:
+    return first.rsplit("/", 1)[0] + f"/{position}"

@@ -13,11 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from lms.foundation import clock, transaction
 from lms.foundation.access import Access
 from lms.foundation.db import db
-from lms.kit.problems import Conflict, Invalid, NotFound, Problem
+from lms.kit.problems import Conflict, NotFound, Problem
 from lms.quizzes import actions, queries
-from lms.quizzes.core.answers import Event
+from lms.quizzes.core.answers import Event, Unfit
 from lms.quizzes.core.attempt import AttemptState, CloseCause
-from lms.quizzes.models import AnswerEvent, Attempt, LateEvent, Quiz
+from lms.quizzes.models import AnswerEvent, Assignment, Attempt, LateEvent, Quiz, QuizVersion
 from tests.quizzes import invariants, sitting
 
 
@@ -46,6 +46,10 @@ def answer(attempt: Attempt, position: int, seq: int, *, right: bool = True) -> 
 
 def logged(attempt: Attempt) -> int:
     return db.session.scalar(select(func.count()).where(AnswerEvent.attempt_id == attempt.id)) or 0
+
+
+def kept_late(attempt: Attempt) -> int:
+    return db.session.scalar(select(func.count(LateEvent.id)).where(LateEvent.attempt_id == attempt.id)) or 0
 
 
 def test_opening_pins_paper_key_and_policy(attempt: Attempt) -> None:
@@ -90,9 +94,27 @@ def test_a_repeated_answer_is_logged_once(attempt: Attempt, own: Access) -> None
 
 def test_another_content_under_the_same_number_is_refused(attempt: Attempt, own: Access) -> None:
     actions.save_events(own, attempt.id, [answer(attempt, 1, 1)])
-    with pytest.raises(Invalid, match="conflict"):
-        actions.save_events(own, attempt.id, [answer(attempt, 1, 1, right=False)])
+    with pytest.raises(Unfit, match="conflict"):
+        actions.save_events(own, attempt.id, [answer(attempt, 2, 2), answer(attempt, 1, 1, right=False)])
     assert logged(attempt) == 1
+
+
+@pytest.mark.parametrize(
+    ("epoch", "seq", "position"),
+    [(0, 2, 1), (2, 2, 1), (-1, 2, 1), (2**70, 2, 1), (1, 0, 1), (1, 2**31, 1), (1, 2, 0), (1, 2, 13)],
+)
+def test_what_does_not_fit_the_attempt_is_refused_with_all_that_came_with_it(
+    attempt: Attempt, own: Access, epoch: int, seq: int, position: int
+) -> None:
+    unfit = Event(epoch, seq, position, "ja", sitting.right_answer(attempt, 1))
+    with pytest.raises(Unfit, match="unfit"):
+        actions.save_events(own, attempt.id, [answer(attempt, 1, 1), unfit])
+    assert logged(attempt) == 0
+
+
+def test_the_greatest_number_is_taken(attempt: Attempt, own: Access) -> None:
+    last = answer(attempt, 1, 2**31 - 1)
+    assert actions.save_events(own, attempt.id, [last]).acked == (last.stamp,)
 
 
 def test_all_right_is_full_marks_and_all_wrong_is_none(attempt: Attempt, own: Access) -> None:
@@ -136,6 +158,11 @@ def test_a_submission_waits_for_the_answers_that_it_announces(attempt: Attempt, 
     assert actions.submit(own, attempt.id, manifest=[(1, 1)]).state == AttemptState.SUBMITTED
 
 
+def test_nothing_can_come_after_the_grace_so_nothing_is_waited_for(attempt: Attempt, own: Access) -> None:
+    with clock.fixed(attempt.deadline_at + timedelta(seconds=61)):
+        assert actions.submit(own, attempt.id, manifest=[(1, 1)]).state == AttemptState.EXPIRED
+
+
 def test_submitting_again_changes_nothing(attempt: Attempt, own: Access) -> None:
     actions.submit(own, attempt.id)
     closed_at, receipt = attempt.closed_at, attempt.receipt_sha256
@@ -156,18 +183,78 @@ def test_what_comes_after_deadline_and_grace_is_kept_apart(
         assert attempt.state == state
         actions.sweep()
     assert logged(attempt) == in_log
-    assert db.session.scalar(select(func.count(LateEvent.id)).where(LateEvent.attempt_id == attempt.id)) == late
-    assert saved.quarantined is bool(late)
+    assert kept_late(attempt) == late
+    assert (len(saved.acked), len(saved.quarantined)) == (in_log, late)
     with clock.fixed(attempt.deadline_at + timedelta(hours=1)):
         actions.sweep()
 
 
 def test_an_answer_after_the_close_is_kept_apart_and_moves_no_score(attempt: Attempt, own: Access) -> None:
     actions.submit(own, attempt.id)
-    saved = actions.save_events(own, attempt.id, [answer(attempt, 1, 1)])
-    assert saved.quarantined
+    for _time in range(3):
+        saved = actions.save_events(own, attempt.id, [answer(attempt, 1, 1)])
+        assert (saved.acked, saved.quarantined) == ((), ((1, 1),))
+        assert saved.receipt_sha256 == attempt.receipt_sha256
     assert logged(attempt) == 0
+    assert kept_late(attempt) == 1
     assert queries.load_current_runs([attempt.id])[attempt.id].score_thousandths == 0
+
+
+def test_after_the_close_what_the_log_has_is_acknowledged_and_only_the_rest_is_late(
+    attempt: Attempt, own: Access
+) -> None:
+    first, second = answer(attempt, 1, 1), answer(attempt, 2, 2)
+    actions.save_events(own, attempt.id, [first])
+    actions.submit(own, attempt.id)
+    assert actions.save_events(own, attempt.id, [first]).quarantined == ()
+    saved = actions.save_events(own, attempt.id, [first, second])
+    assert (saved.acked, saved.quarantined) == ((first.stamp,), (second.stamp,))
+    assert kept_late(attempt) == 1
+    with pytest.raises(Unfit, match="conflict"):
+        actions.save_events(own, attempt.id, [answer(attempt, 2, 2, right=False)])
+
+
+def test_an_attempt_keeps_the_grace_that_it_was_opened_with(attempt: Attempt, own: Access) -> None:
+    attempt.grace_seconds = 300
+    with clock.fixed(attempt.deadline_at + timedelta(seconds=300)):
+        assert actions.sweep() == 0
+        assert actions.open_attempt(attempt.person, attempt.assignment_id, locale="ja").id == attempt.id
+        assert actions.save_events(own, attempt.id, [answer(attempt, 1, 1)]).acked
+        assert actions.submit(own, attempt.id).state == AttemptState.SUBMITTED
+
+
+def test_a_short_grace_ends_earlier(attempt: Attempt) -> None:
+    attempt.grace_seconds = 10
+    with clock.fixed(attempt.deadline_at + timedelta(seconds=11)):
+        assert actions.sweep() == 1
+    assert attempt.state == AttemptState.EXPIRED
+
+
+def test_an_attempt_that_cannot_be_graded_keeps_no_other_open(
+    attempt: Attempt, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = db.session.get_one(Assignment, attempt.assignment_id)
+    other = sitting.person("moderator@kijun.example")
+    actions.add_assignees(given, [other.id])
+    second = actions.open_attempt(other, given.id, locale="en")
+    second.deadline_at += timedelta(minutes=1)
+    rules, broken = attempt.quiz_version.rules, {**attempt.quiz_version.rules, "minutes": 0}
+    pinned = QuizVersion(
+        quiz_id=given.quiz_id, n=99, title_text={}, rules=broken, sha256="0" * 64, published_at=attempt.opened_at
+    )
+    db.session.add(pinned)
+    db.session.flush()
+    original, attempt.quiz_version_id = attempt.quiz_version_id, pinned.id
+    db.session.flush()
+    with clock.fixed(second.deadline_at + timedelta(seconds=61)):
+        assert actions.sweep() == 1
+        assert (attempt.state, second.state) == (AttemptState.OPEN, AttemptState.EXPIRED)
+        assert attempt.id in caplog.text
+        attempt.quiz_version_id = original
+        db.session.flush()
+        assert actions.sweep() == 1
+    assert attempt.state == AttemptState.EXPIRED
+    assert rules == attempt.quiz_version.rules
 
 
 def test_an_overdue_attempt_is_closed_and_graded_with_no_browser_present(attempt: Attempt, own: Access) -> None:

@@ -21,9 +21,9 @@ from hypothesis.stateful import (
 
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
-from lms.kit.problems import Invalid, Problem
+from lms.kit.problems import Problem
 from lms.quizzes import actions, queries
-from lms.quizzes.core.answers import Event
+from lms.quizzes.core.answers import Event, Unfit
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.models import Attempt
 from tests.conftest import Database
@@ -31,7 +31,7 @@ from tests.quizzes import invariants, sitting
 
 
 class Sittings(RuleBasedStateMachine):
-    """One person with one assignment, against a model: which events the log holds, and whether an attempt is open."""
+    """One person with one assignment, against a model: which events the log holds, and which came too late."""
 
     app: ClassVar[Flask]
     renew: ClassVar[Callable[[], None]]
@@ -42,7 +42,7 @@ class Sittings(RuleBasedStateMachine):
         self.now: datetime = clock.now()
         self.attempt_id: str | None = None
         self.logged: dict[tuple[int, int], Event] = {}
-        self.sent: list[Event] = []
+        self.late: dict[tuple[int, int], Event] = {}
 
     def act(self, step: Callable[[], Any]) -> Any:
         with clock.fixed(self.now), self.app.app_context(), transaction.unit():
@@ -63,29 +63,32 @@ class Sittings(RuleBasedStateMachine):
 
         opened = self.act(step)
         if opened is not None and opened != self.attempt_id:
-            self.attempt_id, self.logged, self.sent = opened, {}, []
+            self.attempt_id, self.logged, self.late = opened, {}, {}
 
     @precondition(lambda self: self.attempt_id is not None)
     @rule(epoch=st.integers(1, 2), seq=st.integers(1, 6), position=st.integers(1, 12), right=st.booleans())
     def save(self, epoch: int, seq: int, position: int, right: bool) -> None:
-        def step() -> tuple[Event, bool]:
+        def step() -> None:
             attempt = db.session.get_one(Attempt, self.attempt_id)
+            own = sitting.own_access(attempt.person)
             give = sitting.right_answer if right else sitting.wrong_answer
             event = Event(epoch, seq, position, "en", give(attempt, position))
-            open_now = attempt.state == AttemptState.OPEN and self.now <= attempt.deadline_at + timedelta(seconds=60)
-            known = self.logged.get(event.stamp)
-            if open_now and known is not None and known.payload_sha256 != event.payload_sha256:
-                with pytest.raises(Invalid):
-                    actions.save_events(sitting.own_access(attempt.person), attempt.id, [event])
-                return event, False
-            saved = actions.save_events(sitting.own_access(attempt.person), attempt.id, [event])
-            assert saved.quarantined is not open_now
-            return event, open_now
+            is_open = attempt.state == AttemptState.OPEN and self.now <= attempt.deadline_at + timedelta(seconds=60)
+            known = self.logged.get(event.stamp) or (None if is_open else self.late.get(event.stamp))
+            is_conflict = known is not None and known.payload_sha256 != event.payload_sha256
+            if is_conflict or epoch > attempt.writer_epoch:
+                with pytest.raises(Unfit):
+                    actions.save_events(own, attempt.id, [event])
+                return
+            saved = actions.save_events(own, attempt.id, [event])
+            if is_open:
+                self.logged[event.stamp] = event
+            elif event.stamp not in self.logged:
+                self.late[event.stamp] = event
+            assert saved.acked == ((event.stamp,) if event.stamp in self.logged else ())
+            assert saved.quarantined == (() if event.stamp in self.logged else (event.stamp,))
 
-        event, taken = self.act(step)
-        if taken:
-            self.logged[event.stamp] = event
-        self.sent.append(event)
+        self.act(step)
 
     @precondition(lambda self: self.logged)
     @rule(data=st.data())
@@ -120,6 +123,9 @@ class Sittings(RuleBasedStateMachine):
             if self.attempt_id is not None:
                 stored = {event.stamp: event for event in queries.load_events(self.attempt_id)}
                 assert stored == self.logged
+                kept = queries.load_late_events(self.attempt_id)
+                assert {event.stamp: event for event in kept} == self.late
+                assert len(kept) == len(self.late)
 
         self.act(step)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 from flask import Flask
@@ -16,69 +16,14 @@ from sqlalchemy import select
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.questions.models import QuestionKey
-from lms.quizzes import queries
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.models import Attempt
-from tests.conftest import QueryCount, SignIn, Unit, Visitor
+from tests.conftest import QueryCount, SignIn, Visitor
 from tests.quizzes import sitting
+from tests.quizzes.sitting import Look
 
 T = TypeVar("T")
 Counted = Callable[[], AbstractContextManager[QueryCount]]
-
-
-@pytest.fixture
-def joiner(sample: Flask, sign_in_as: SignIn, unit: Unit) -> Visitor:
-    with unit():
-        code = sitting.person().code
-    return sign_in_as(code)
-
-
-@pytest.fixture
-def first(joiner: Visitor, sample: Flask) -> str:
-    """The address of the first question, after pressing Start."""
-    with sample.app_context(), transaction.unit(write=False):
-        assignment = sitting.assignment_id(sitting.person())
-    answer = joiner.post(f"/quizzes/{assignment}/attempts")
-    assert answer.status_code == 302
-    return str(answer.location)
-
-
-class Look:
-    """Reads what is stored of the attempt, in a unit of its own, so that no page shares its session."""
-
-    def __init__(self, app: Flask, attempt_id: str) -> None:
-        self.app, self.attempt_id = app, attempt_id
-
-    def __call__(self, read: Callable[[Attempt], T]) -> T:
-        with self.app.app_context(), transaction.unit(write=False):
-            return read(db.session.get_one(Attempt, self.attempt_id))
-
-    def right(self, position: int) -> dict[str, Any]:
-        return self(lambda attempt: sitting.right_answer(attempt, position))
-
-    def wrong(self, position: int) -> dict[str, Any]:
-        return self(lambda attempt: sitting.wrong_answer(attempt, position))
-
-    @property
-    def log(self) -> list[dict[str, Any]]:
-        return self(lambda attempt: [dict(event.payload) for event in queries.load_events(attempt.id)])
-
-    @property
-    def state(self) -> str:
-        return self(lambda attempt: attempt.state)
-
-    @property
-    def score(self) -> int:
-        return self(lambda attempt: queries.load_current_runs([attempt.id])[attempt.id].score_thousandths)
-
-
-@pytest.fixture
-def look(sample: Flask, first: str) -> Look:
-    return Look(sample, first.split("/")[2])
-
-
-def at(first: str, position: int) -> str:
-    return first.rsplit("/", 1)[0] + f"/{position}"
 
 
 def test_start_page_tells_the_rules_before_anything_is_opened(joiner: Visitor, sample: Flask) -> None:
@@ -145,48 +90,6 @@ def test_flag_is_kept_and_shown(joiner: Visitor, first: str, look: Look) -> None
     assert not look(lambda attempt: attempt.questions[0].is_flagged)
 
 
-def test_script_saves_and_gets_the_servers_time(joiner: Visitor, first: str, look: Look) -> None:
-    payload = look.right(2)
-    event = {"seq": 1, "position": 2, "locale": "en", "payload": payload}
-    answer = joiner.post(at(first, 1).replace("questions/1", "events"), json={"epoch": 1, "events": [event]})
-    assert answer.status_code == 200
-    assert answer.json["acked"] == [[1, 1]]
-    assert answer.json["server_now"] == clock.now().isoformat()
-    assert look.log == [payload]
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        {},
-        {"epoch": 1, "events": []},
-        {"epoch": "1", "events": [{"seq": 1, "position": 1, "locale": "en", "payload": {}}]},
-        {"epoch": 1, "events": [{"seq": 0, "position": 1, "locale": "en", "payload": {}}]},
-        {"epoch": 1, "events": [{"seq": 1, "position": 99, "locale": "en", "payload": {}}]},
-        {"epoch": 1, "events": [{"seq": 1, "position": 1, "locale": "xx", "payload": {}}]},
-        {"epoch": 1, "events": [{"seq": 1, "position": 1, "locale": "en", "payload": []}]},
-        [],
-        "text",
-    ],
-)
-def test_a_malformed_call_is_refused_and_logs_nothing(joiner: Visitor, first: str, look: Look, document: Any) -> None:
-    answer = joiner.post(first.replace("questions/1", "events"), json=document)
-    assert answer.status_code in {400, 422}
-    assert look.log == []
-
-
-def test_after_the_deadline_the_page_leads_to_the_result(joiner: Visitor, first: str, look: Look) -> None:
-    late = look(lambda attempt: attempt.deadline_at) + timedelta(minutes=5)
-    payload = look.right(1)
-    with clock.fixed(late):
-        answer = joiner.post(first, data={**payload, "go": "next"})
-        page = joiner.get(answer.location + "&lang=en").text
-        assert "kept for review" in page
-        joiner.post(first.replace("questions/1", "submit"))
-    assert look.state == AttemptState.EXPIRED
-    assert look.score == 0
-
-
 def secrets_of(attempt: Attempt) -> list[str]:
     """What only the key holds: rationales and misconceptions in both languages."""
     found: set[str] = set()
@@ -208,7 +111,7 @@ def option_texts(attempt: Attempt) -> list[str]:
 def test_nothing_of_the_key_leaves_before_submission(joiner: Visitor, first: str, look: Look) -> None:
     hidden = look(secrets_of)
     assert len(hidden) > 100
-    sent = [joiner.get(at(first, n) + f"?lang={lang}").text for n in range(1, 13) for lang in ("en", "ja")]
+    sent = [joiner.get(sitting.at(first, n) + f"?lang={lang}").text for n in range(1, 13) for lang in ("en", "ja")]
     sent.append(joiner.get(first.replace("questions/1", "review")).text)
     sent.append(joiner.get("/quizzes").text)
     sent.append(joiner.post(first, data={**look.wrong(1), "go": "1"}).text)
@@ -234,6 +137,6 @@ def test_a_page_of_a_question_costs_few_queries(joiner: Visitor, first: str, que
     counts = []
     for position in (1, 12):
         with queries_counted() as count:
-            joiner.get(at(first, position))
+            joiner.get(sitting.at(first, position))
         counts.append(len(count))
     assert max(counts) <= 15

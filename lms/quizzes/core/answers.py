@@ -15,8 +15,16 @@ from lms.kit.problems import Invalid
 
 Stamp = tuple[int, int]
 """(epoch, seq): who wrote, and the how-manieth change of theirs it was."""
+MOST_SEQ = 2**31 - 1
+"""The greatest number that the log can hold."""
 MOST_EVENTS = 5000
 MOST_IN_ONE_CALL = 50
+
+
+class Unfit(Invalid):
+    """What was sent cannot be taken, no part of it (422)."""
+
+    status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +70,21 @@ def missing(manifest: Collection[Stamp], have: Collection[Stamp]) -> list[Stamp]
     return sorted(set(manifest) - set(have))
 
 
-def new_events(sent: Iterable[Event], stored: Mapping[Stamp, str]) -> list[Event]:
-    """Those of the sent events that the log does not have yet.
+def check_fit(sent: Iterable[Event], positions: Collection[int], writer_epoch: int) -> None:
+    """Raise ``Unfit`` for an event beside the paper, or with a stamp that no writer of this attempt can have.
 
-    ``stored`` gives the payload hash under each stamp. Raises ``Invalid`` when a stamp comes again with another
+    An epoch from the future would outrank every answer that follows, so it may never enter the log.
+    """
+    for event in sent:
+        has_stamp = 1 <= event.epoch <= writer_epoch and 1 <= event.seq <= MOST_SEQ
+        if not has_stamp or event.position not in positions:
+            raise Unfit("answer.unfit")
+
+
+def new_events(sent: Iterable[Event], stored: Mapping[Stamp, str]) -> list[Event]:
+    """Those of the sent events that are not stored yet.
+
+    ``stored`` gives the payload hash under each stamp. Raises ``Unfit`` when a stamp comes again with another
     content: two writers have mixed up their numbers, and neither answer may be taken silently.
     """
     fresh: dict[Stamp, Event] = {}
@@ -76,7 +95,7 @@ def new_events(sent: Iterable[Event], stored: Mapping[Stamp, str]) -> list[Event
         if known is None:
             fresh[event.stamp] = event
         elif known != event.payload_sha256:
-            raise Invalid("answer.conflict", epoch=event.epoch, seq=event.seq)
+            raise Unfit("answer.conflict", epoch=event.epoch, seq=event.seq)
     return list(fresh.values())
 
 

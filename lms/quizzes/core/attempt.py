@@ -85,12 +85,12 @@ def may_open(now: datetime, window: Window, attempts_taken: int, attempts_allowe
         raise Conflict("attempt.none_left")
 
 
-def closing(now: datetime, deadline_at: datetime) -> tuple[AttemptState, CloseCause]:
+def closing(now: datetime, deadline_at: datetime, grace: timedelta = GRACE) -> tuple[AttemptState, CloseCause]:
     """The state and the cause with which an attempt that is submitted now closes.
 
     What comes after the grace is closed as expired, whoever asked for it.
     """
-    if is_overdue(now, deadline_at):
+    if is_overdue(now, deadline_at, grace):
         return AttemptState.EXPIRED, CloseCause.EXPIRED
     return AttemptState.SUBMITTED, CloseCause.SUBMITTED
 

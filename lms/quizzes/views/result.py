@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,10 @@ from lms.policies.queries import SectionText
 from lms.questions import queries as questions
 from lms.quizzes import phrases, queries
 from lms.quizzes.core.answers import of_record
-from lms.quizzes.core.feedback import SectionScore, by_section
+from lms.quizzes.core.feedback import SectionScore, by_section, right_options
 from lms.quizzes.core.grading import GradedItem, Outcome
 from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, shown_percent
+from lms.quizzes.core.receipt import short_form
 from lms.quizzes.core.rules import Feedback, Rules, rules_from
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun
 from lms.quizzes.views.take import blueprint
@@ -41,14 +42,13 @@ class MissedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class MissedSection:
-    """The missed questions of a section beside the section's pinned text."""
+    """The missed questions of a section beside the section's pinned text; of no section in the last group."""
 
-    score: SectionScore
-    section: SectionText
-    version_number: str
-    locale: str
-    blocks: list[Prose]
     questions: list[MissedQuestion]
+    section: SectionText | None = None
+    version_number: str = ""
+    locale: str = SOURCE_LOCALE
+    blocks: Sequence[Prose] = ()
 
 
 @blueprint.get("/results")
@@ -74,9 +74,9 @@ def result(attempt_id: Any) -> str:
     sections, numbers = _pinned_sections(attempt)
     main = questions.load_main_sections(row.question_version_id for row in attempt.questions)
     main_sections = {
-        row.position: main[row.question_version_id].full_name
+        row.position: section.full_name
         for row in attempt.questions
-        if row.question_version_id in main
+        if (section := main.get(row.question_version_id)) is not None and section.full_name in sections
     }
     scores = by_section(items, main_sections, list(sections))
     shows_details = rules.feedback is Feedback.NOW or (
@@ -93,6 +93,8 @@ def result(attempt_id: Any) -> str:
         missed=missed,
         shows_details=shows_details,
         figures=_figures(run, items, rules),
+        late_count=queries.count_late_answers(attempt.id),
+        short_receipt=short_form(attempt.receipt_sha256) if attempt.receipt_sha256 else None,
         phrases=phrases,
     )
 
@@ -130,26 +132,24 @@ def _missed(
     answers = of_record(queries.load_events(attempt.id))
     rows = {row.position: row for row in attempt.questions}
     outcomes = {item.position: item.outcome for item in items}
+
+    def shown(position: int) -> MissedQuestion:
+        row = rows[position]
+        payload = dict(answers[position].payload) if position in answers else {}
+        key = keys[(row.question_version_id, row.key_n)]
+        return _missed_question(row, key, payload, outcomes[position], sections)
+
     found = []
     for score in scores:
-        section = sections.get(score.section)
-        if not score.missed or section is None:
-            continue
-        locale = current() if current() in section.bodies else SOURCE_LOCALE
-        shown = [
-            _missed_question(
-                rows[position],
-                keys[(rows[position].question_version_id, rows[position].key_n)],
-                dict(answers[position].payload) if position in answers else {},
-                outcomes[position],
-                sections,
-            )
-            for position in score.missed
-        ]
-        found.append(
-            MissedSection(score, section, numbers[score.section], locale, _prose(section.bodies[locale]), shown)
-        )
-    return found
+        if score.missed:
+            section = sections[score.section]
+            locale = current() if current() in section.bodies else SOURCE_LOCALE
+            questions_missed = [shown(position) for position in score.missed]
+            prose = _prose(section.bodies[locale])
+            found.append(MissedSection(questions_missed, section, numbers[score.section], locale, prose))
+    placed = {position for score in scores for position in score.missed}
+    rest = [shown(item.position) for item in items if item.is_missed and item.position not in placed]
+    return [*found, MissedSection(rest)] if rest else found
 
 
 def _prose(body: str) -> list[Prose]:
@@ -171,13 +171,13 @@ def _missed_question(
     for group, options in body["groups"].items():
         part = str(phrases.PARTS[group]) if group != "options" else None
         picked = payload.get("options", [payload.get("option")]) if group == "options" else [payload.get(group)]
-        facts = key["groups"][group]
+        right_ids = right_options(body, key, group)
         for option in options:
             text = _option_text(option, locale, sections)
-            is_right = facts[option["id"]]["fraction"] == "1"
+            is_right = option["id"] in right_ids
             if option["id"] in picked:
                 chosen.append((part, text))
-                if not is_right and (reason := facts[option["id"]]["rationale"].get(locale)):
+                if not is_right and (reason := key["groups"][group][option["id"]]["rationale"].get(locale)):
                     why.append(reason)
             if is_right:
                 right.append((part, text))

@@ -17,9 +17,11 @@ from lms.policies import queries as policies
 from lms.quizzes import actions, phrases, queries
 from lms.quizzes.core.answers import next_seq, of_record
 from lms.quizzes.core.attempt import AttemptState, minutes_left
+from lms.quizzes.core.paper import letter
 from lms.quizzes.core.passing import questions_at_cut
+from lms.quizzes.core.receipt import canonical_answers
 from lms.quizzes.core.rules import rules_from
-from lms.quizzes.forms import answer_from_form, events_from_json
+from lms.quizzes.forms import answer_from_form, events_from_json, manifest_from_json
 from lms.quizzes.models import Attempt, AttemptQuestion
 
 blueprint = Blueprint("quizzes", __name__, template_folder="../templates")
@@ -44,7 +46,8 @@ def start(assignment_id: int) -> str:
 @policy("attempt.write")
 def open_attempt(assignment_id: int) -> ResponseReturnValue:
     attempt = actions.open_attempt(current_user, assignment_id, locale=current())
-    return redirect(url_for("quizzes.question", attempt_id=attempt.id, position=1))
+    place = queries.load_last_opened([attempt.id])[attempt.id]
+    return redirect(url_for("quizzes.question", attempt_id=attempt.id, position=place))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/questions/<int:position>")
@@ -61,18 +64,22 @@ def question(attempt_id: Any, position: int) -> ResponseReturnValue:
 def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
     attempt = queries.get_attempt(access(), str(attempt_id))
     row = _row(attempt, position)
-    if attempt.state != AttemptState.OPEN:
-        return redirect(url_for("quizzes.result", attempt_id=attempt.id))
+    here = url_for("quizzes.question", attempt_id=attempt.id, position=position)
+    if "show" in request.form:  # a button of another page leads here; it brings no answer along
+        actions.note_shown(access(), attempt.id, position)
+        return redirect(here)
     try:
         payload = answer_from_form(row.question_version.body, request.form)
     except Invalid as problem:
         return _question_page(attempt, row, sentence(problem)), 422
     saved = actions.answer_by_form(access(), attempt.id, position, payload, locale=current())
+    if attempt.state != AttemptState.OPEN:
+        return redirect(url_for("quizzes.result", attempt_id=attempt.id))
     if saved is not None and saved.quarantined:
-        return redirect(url_for("quizzes.submit_page", attempt_id=attempt.id, late=1))
+        return redirect(url_for("quizzes.submit_page", attempt_id=attempt.id))
     if "flag" in request.form:
         actions.note_shown(access(), attempt.id, position, flagged=not row.is_flagged)
-        return redirect(url_for("quizzes.question", attempt_id=attempt.id, position=position))
+        return redirect(here)
     return _go(access(), attempt, position)
 
 
@@ -81,16 +88,14 @@ def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
 def save_events(attempt_id: Any) -> ResponseReturnValue:
     attempt = queries.get_attempt(access(), str(attempt_id))
     bodies = {row.position: row.question_version.body for row in attempt.questions}
-    try:
-        events = events_from_json(request.get_json(), bodies, LOCALES)
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid("http.400") from error
+    events = events_from_json(_document(), bodies, LOCALES)
     saved = actions.save_events(access(), attempt.id, events)
     body = {
         "acked": [list(stamp) for stamp in saved.acked],
+        "quarantined": [list(stamp) for stamp in saved.quarantined],
         "server_now": saved.server_now.isoformat(),
         "deadline": saved.deadline_at.isoformat(),
-        "quarantined": saved.quarantined,
+        "receipt": saved.receipt_sha256,
     }
     return jsonify(body), 202 if saved.quarantined else 200
 
@@ -103,15 +108,34 @@ def submit_page(attempt_id: Any) -> ResponseReturnValue:
         return redirect(url_for("quizzes.result", attempt_id=attempt.id))
     answered = _answered(attempt)
     return render_template(
-        "quizzes/review.html", attempt=attempt, answered=answered, at=clock.now(), minutes_left=minutes_left
+        "quizzes/review.html",
+        attempt=attempt,
+        answered=answered,
+        late_count=queries.count_late_answers(attempt.id),
+        at=clock.now(),
+        minutes_left=minutes_left,
     )
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/submit")
 @policy("attempt.write")
 def submit(attempt_id: Any) -> ResponseReturnValue:
-    attempt = actions.submit(access(), str(attempt_id))
-    return redirect(url_for("quizzes.result", attempt_id=attempt.id))
+    """As a form it leads to the result. As JSON it names the answers that were sent and gets the receipt."""
+    manifest = manifest_from_json(_document()) if request.is_json else ()
+    attempt = actions.submit(access(), str(attempt_id), manifest)
+    if not request.is_json:
+        return redirect(url_for("quizzes.result", attempt_id=attempt.id))
+    answers = canonical_answers(queries.load_events(attempt.id))
+    closed_at = attempt.closed_at.isoformat() if attempt.closed_at else None
+    return jsonify(receipt=attempt.receipt_sha256, answers=answers, closed_at=closed_at)
+
+
+def _document() -> Any:
+    """The posted JSON; one that is nested without end is as unreadable as one that is broken."""
+    try:
+        return request.get_json()
+    except RecursionError as error:
+        raise Invalid("http.400") from error
 
 
 def _go(access: Access, attempt: Attempt, position: int) -> ResponseReturnValue:
@@ -119,7 +143,8 @@ def _go(access: Access, attempt: Attempt, position: int) -> ResponseReturnValue:
     target = request.form.get("go", "next")
     last = len(attempt.questions)
     places = {"back": position - 1, "next": position + 1, "review": last + 1}
-    place = places.get(target, int(target) if target.isdecimal() else position + 1)
+    places |= {str(n): n for n in range(1, last + 1)}
+    place = places.get(target, position + 1)
     if not 1 <= place <= last:
         return redirect(url_for("quizzes.submit_page", attempt_id=attempt.id))
     actions.note_shown(access, attempt.id, place)
@@ -162,5 +187,6 @@ def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) 
         next_seq=next_seq([event.stamp for event in events], attempt.writer_epoch),
         minutes=minutes_left(clock.now(), attempt.deadline_at),
         phrases=phrases,
+        letter=letter,
         refusal=refusal,
     )
