@@ -184,10 +184,17 @@ def redeem_link(token: str, password_hash: str) -> Person:
     return link.person
 
 
-def set_password(person: Person, password_hash: str) -> None:
-    """Store a password's hash and end all sessions."""
+def change_own_password(person: Person, password_hash: str) -> None:
+    """Store the hash of somebody's new password; the session in which they changed it goes on, the others end."""
+    sent = visit().sent_sid
+    set_password(person, password_hash, kept_session=stored_id(sent) if sent else None)
+
+
+def set_password(person: Person, password_hash: str, *, kept_session: str | None = None) -> None:
+    """Store a password's hash and end all sessions, but for one that is to be kept."""
     person.password_hash = password_hash
-    db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
+    ended = delete(WebSession).where(WebSession.person_id == person.id)
+    db.session.execute(ended.where(WebSession.id_sha256 != kept_session) if kept_session else ended)
     journal.record("password.set", actor=person.code, object=person.code, chain_id=person.vendor_id)
 
 

@@ -30,6 +30,10 @@ class PasswordForm(Form):
     )
 
 
+class ChangePasswordForm(PasswordForm):
+    old_password = PasswordField(_l("Password until now"), [Required(_l("Enter your password."))])
+
+
 class PersonForm(Form):
     name = StringField(_l("Name"), [Required(_l("Enter the name.")), Length(max=255)])
     reading = StringField(
@@ -70,6 +74,10 @@ class ProfileForm(Form):
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     own_zone_name = SelectField(_l("Time zone"), [Optional()])
     revision = IntegerField(widget=HiddenInput())
+
+    def go_on_from(self, revision: int) -> None:
+        """Let the next save count from this revision: its sender has seen what was saved in the meantime."""
+        self.revision.raw_data, self.revision.data = None, revision
 
     def offer_zones(self, site_zone: str) -> None:
         """Offer the site's zone as the default, then every zone by name."""

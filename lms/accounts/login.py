@@ -1,7 +1,8 @@
 """Who is signed in: the row behind the visitor's session id, read once per request and only when somebody asks.
 
 A session ends 12 hours after the sign-in and not sooner by itself. There is no end for being idle: whoever reads a
-policy or sits over a question sends nothing for long, a GET never writes, and so reading cannot be told from being away.
+policy or sits over a question sends nothing for long, a GET never writes, and so nobody can tell reading from being
+away.
 ``seen_at`` says when somebody last sent something, to within five minutes.
 """
 

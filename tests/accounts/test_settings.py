@@ -86,9 +86,16 @@ def test_what_cannot_be_taken_says_so_at_its_field_and_the_rest_is_kept(
 
 def test_two_open_windows_do_not_undo_each_other(learner: Visitor, load: Load) -> None:
     learner.post("/settings", data=typed(reading="はじめの窓"))
-    answer = learner.post("/settings", data=typed(reading="つぎの窓"))
+    answer = learner.post("/settings", data=typed(reading="つぎの窓", own_zone_name="Europe/Dublin"))
     assert answer.status_code == 409
     assert load(LOGIN).reading == "はじめの窓"
+    page = FormPage(answer.text)
+    kept = {name: page.value(name) for name in ("reading", "locale", "own_zone_name")}
+    assert kept == {"reading": "つぎの窓", "locale": "en", "own_zone_name": "Europe/Dublin"}, "what was typed"
+    assert "<dd>はじめの窓</dd>" in answer.text, "and what is saved"
+    again = learner.post("/settings", data={**kept, "revision": page.value("revision")})
+    assert again.status_code == 302
+    assert load(LOGIN).reading == "つぎの窓"
 
 
 @pytest.mark.parametrize("revision", ["", "one"])

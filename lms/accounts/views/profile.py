@@ -1,4 +1,4 @@
-"""A person's own settings: language, time zone, reading of the name."""
+"""A person's own settings: language, time zone, reading of the name; and their password."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.accounts import actions
-from lms.accounts.forms import ProfileForm
+from lms.accounts.forms import ChangePasswordForm, ProfileForm
 from lms.accounts.phrases import ROLES
+from lms.foundation import transaction
 from lms.foundation.access import policy
 from lms.foundation.locale import COOKIE
+from lms.kit.problems import Conflict, Invalid, TooMany
 
 blueprint = Blueprint("profile", __name__, template_folder="../templates")
 
@@ -26,7 +28,9 @@ def edit() -> ResponseReturnValue:
         revision=current_user.revision,
     )
     form.offer_zones(current_user.site.zone_name)
-    if form.is_sent_and_valid():
+    if not form.is_sent_and_valid():
+        return _settings_page(form), 422 if request.method == "POST" else 200
+    try:
         actions.change_profile(
             current_user,
             locale=form.locale.data,
@@ -34,9 +38,45 @@ def edit() -> ResponseReturnValue:
             reading=form.reading.data or "",
             revision=form.revision.data,
         )
-        response = make_response(redirect(url_for("profile.edit")))
-        response.delete_cookie(COOKIE)  # from here on the profile's language speaks
-        flash(_("Your settings are saved."))
-        return response
-    page = render_template("accounts/profile.html", form=form, roles=ROLES)
-    return (page, 422) if request.method == "POST" else page
+    except Conflict as problem:
+        form.go_on_from(current_user.revision)
+        return _settings_page(form, is_behind=True), problem.status
+    response = make_response(redirect(url_for("profile.edit")))
+    response.delete_cookie(COOKIE)  # from here on the profile's language speaks
+    flash(_("Your settings are saved."))
+    return response
+
+
+@blueprint.route("/settings/password", methods=["GET", "POST"])
+@policy("profile.write")
+@transaction.writes_late
+def change_password() -> ResponseReturnValue:
+    form = ChangePasswordForm()
+    if not form.is_sent_and_valid():
+        return _password_page(form), 422 if request.method == "POST" else 200
+    command = actions.SignIn(current_user.login, form.old_password.data, request.remote_addr or "")
+    try:
+        is_right = actions.check_password(command) is not None
+        password_hash = actions.hash_password(form.password.data, login=command.login) if is_right else ""
+    except TooMany as problem:
+        form.take_back(Invalid(problem.code, field="old_password", **problem.facts))
+        return _password_page(form), problem.status
+    except Invalid as problem:
+        form.take_back(problem)
+        return _password_page(form), 422
+    transaction.begin_write()
+    if not is_right:
+        form.take_back(Invalid("password.wrong", field="old_password", left=actions.note_failure(command)))
+        transaction.keep()
+        return _password_page(form), 422
+    actions.change_own_password(current_user, password_hash)
+    flash(_("Your password is changed. Wherever else you were signed in, you are signed out."))
+    return redirect(url_for("profile.edit"))
+
+
+def _settings_page(form: ProfileForm, *, is_behind: bool = False) -> str:
+    return render_template("accounts/profile.html", form=form, roles=ROLES, is_behind=is_behind)
+
+
+def _password_page(form: ChangePasswordForm) -> str:
+    return render_template("accounts/password.html", form=form)
