@@ -1,0 +1,129 @@
+"""What the result says is so: every miss is listed, right is what earns, a reason is a reason of an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from lms.foundation.db import db
+from lms.policies.models import Section
+from lms.questions.models import QuestionKey, SectionLink
+from lms.quizzes.models import Attempt, QuizVersion
+from tests.conftest import Unit, Visitor
+from tests.quizzes import sitting
+from tests.quizzes.sitting import Look
+
+NOTHING = "Nothing missed. Every answer was right."
+WITHOUT = "Not tied to a section of the policy"
+Hand = Callable[[], str]
+
+
+@pytest.fixture
+def hand_in(joiner: Visitor, first: str) -> Hand:
+    """Hands in and gives the result page in English."""
+
+    def act() -> str:
+        joiner.post(first.replace("questions/1", "submit"))
+        page: str = joiner.get(first.replace("questions/1", "result") + "?lang=en").text
+        return page
+
+    return act
+
+
+def link_of(look: Look, position: int) -> tuple[int, int]:
+    """The key of the link to the main section of a question on the paper."""
+
+    def read(attempt: Attempt) -> tuple[int, int]:
+        version = attempt.questions[position - 1].question_version
+        return version.id, version.links[0].section_id
+
+    return look(read)
+
+
+def test_a_miss_without_a_section_is_listed_under_words_of_its_own(look: Look, unit: Unit, hand_in: Hand) -> None:
+    with unit():
+        db.session.delete(db.session.get_one(SectionLink, link_of(look, 1)))
+    page = hand_in()
+    assert NOTHING not in page
+    assert page.count(WITHOUT) == 1
+    assert sorted(map(int, re.findall(r"Q(\d+)</span>", page))) == list(range(1, 13))
+
+
+def test_a_miss_whose_section_was_not_in_force_is_listed_too_and_no_code_is_shown(
+    look: Look, unit: Unit, hand_in: Hand
+) -> None:
+    with unit():
+        link = db.session.get_one(SectionLink, link_of(look, 1))
+        elsewhere = Section(module_id=link.section.module_id, key="never-in-force")
+        db.session.add(elsewhere)
+        db.session.flush()
+        db.session.delete(link)
+        db.session.flush()
+        db.session.add(SectionLink(question_version_id=link.question_version_id, section_id=elsewhere.id, position=0))
+    page = hand_in()
+    assert WITHOUT in page
+    assert "never-in-force" not in page
+    assert sorted(map(int, re.findall(r"Q(\d+)</span>", page))) == list(range(1, 13))
+
+
+def test_nothing_missed_is_said_when_nothing_was(joiner: Visitor, first: str, look: Look, hand_in: Hand) -> None:
+    for position in range(1, 13):
+        joiner.post(sitting.at(first, position), data={**look.right(position), "go": "next"})
+    page = hand_in()
+    assert NOTHING in page
+    assert WITHOUT not in page
+
+
+@pytest.mark.parametrize("is_right", [False, True])
+def test_where_only_sections_are_shown_the_sentence_is_still_true(
+    joiner: Visitor, first: str, look: Look, unit: Unit, hand_in: Hand, is_right: bool
+) -> None:
+    with unit():
+        version = db.session.get_one(QuizVersion, look(lambda attempt: attempt.quiz_version_id))
+        version.rules = {**version.rules, "feedback": "sections_only"}
+    for position in range(1, 13 if is_right else 12):
+        joiner.post(sitting.at(first, position), data={**look.right(position), "go": "next"})
+    assert (NOTHING in hand_in()) is is_right
+
+
+def of_type(attempt: Attempt, kind: str) -> int:
+    return next(row.position for row in attempt.questions if row.question_version.body["type"] == kind)
+
+
+def missed(page: str, position: int) -> str:
+    """The part of the page about one missed question."""
+    found = re.search(rf'<li><p class="qt"><span class="n">Q{position}</span>.*?</li>', page, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def test_of_an_imported_multiple_response_all_that_earns_is_right(
+    joiner: Visitor, first: str, look: Look, unit: Unit, hand_in: Hand
+) -> None:
+    position = look(lambda attempt: of_type(attempt, "multiple"))
+
+    def pinned(attempt: Attempt) -> tuple[tuple[int, int], dict[str, str]]:
+        row = attempt.questions[position - 1]
+        texts = {o["id"]: o["text"]["en"] for o in row.question_version.body["groups"]["options"]}
+        return (row.question_version_id, row.key_n), texts
+
+    which, texts = look(pinned)
+    good, other, *bad = sorted(texts)
+    with unit():
+        key: Any = db.session.get_one(QuestionKey, which)
+        changed = deepcopy(key.key)
+        for option, facts in changed["groups"]["options"].items():
+            facts["fraction"] = "1/2" if option in {good, other} else "-1"
+            facts["rationale"] = {"en": f"Why <em>{option}</em> <b>.", "ja": ""}
+        key.key = changed
+    joiner.post(sitting.at(first, position), data={"options": [good, bad[0]], "go": "next"})
+    shown = missed(hand_in(), position)
+    answers = re.findall(r"<dd>(.*?)</dd>", shown)
+    assert answers[1].split("<br>") == [o for o in answers[1].split("<br>") if o]
+    assert len(answers[1].split("<br>")) == 2
+    assert f"Why <em>{bad[0]}</em> &lt;b&gt;." in shown
+    assert f"Why <em>{good}</em>" not in shown
