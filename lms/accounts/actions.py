@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -153,7 +152,7 @@ def make_link(person: Person, *, by: Person | None) -> str:
     token = secrets.token_urlsafe(24)
     db.session.add(
         OneTimeLink(
-            token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+            token_sha256=queries.token_hash(token),
             person=person,
             purpose=LinkPurpose.SET_PASSWORD,
             made_by=by.id if by else None,

@@ -79,10 +79,15 @@ def _is_named() -> ColumnElement[bool]:
 
 def find_link(token: str, now: datetime) -> OneTimeLink | None:
     """The one-time link of a token, while it is good: not used, not expired, its person active."""
-    link = db.session.get(OneTimeLink, hashlib.sha256(token.encode()).hexdigest())
+    link = db.session.get(OneTimeLink, token_hash(token))
     if link is None or link.used_at is not None or link.expires_at <= now or not link.person.is_active:
         return None
     return link
+
+
+def token_hash(token: str) -> str:
+    """What the table of links keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def count_failures(*, login: str, address: str, since: datetime) -> tuple[int, int]:

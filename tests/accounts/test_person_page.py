@@ -19,8 +19,11 @@ from tests.cast import PASSWORD, Cast
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Visitor
 
 
-def link_in(page: str) -> str:
-    found = re.search(r"/link/[\w-]+", page)
+def link_for(manager: Visitor, code: str) -> str:
+    """Make a link, and read its address off the page to which that leads."""
+    made = manager.post(f"/people/{code}/link")
+    assert (made.status_code, made.location) == (302, f"/people/{code}")
+    found = re.search(r"/link/[\w-]+", manager.get(made.location).text)
     assert found is not None
     return found[0]
 
@@ -34,22 +37,24 @@ def in_house_manager(admin: Visitor, sign_in_as: SignIn, cast: Cast) -> Visitor:
 
 class TestPassword:
     def test_the_link_is_shown_once_and_only_its_hash_is_kept(self, admin: Visitor, cast: Cast, app: Flask) -> None:
-        address = link_in(admin.post(f"/people/{cast.learner}/link").text)
-        assert "/link/" not in admin.get(f"/people/{cast.learner}").text
+        address = link_for(admin, cast.learner)
+        for language in ("en", "ja"):
+            page = admin.get(f"/people/{cast.learner}?lang={language}")
+            assert (page.status_code, "/link/" in page.text) == (200, False)
         with app.app_context():
             link = db.session.scalars(select(OneTimeLink)).one()
         assert link.token_sha256 not in address
         assert link.expires_at == MONDAY_AFTERNOON + timedelta(minutes=60)
 
     def test_the_password_is_kept_as_argon2id(self, admin: Visitor, client: Visitor, cast: Cast, load: Load) -> None:
-        client.post(link_in(admin.post(f"/people/{cast.learner}/link").text), data={"password": PASSWORD})
+        client.post(link_for(admin, cast.learner), data={"password": PASSWORD})
         stored = load("learner@site.example").password_hash or ""
         memory, time, lanes = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$", stored).groups()  # type: ignore[union-attr]
         assert (int(memory) >= 19 * 1024, int(time) >= 2, int(lanes)) == (True, True, 1)
         assert PASSWORD not in stored
 
     def test_a_link_of_an_hour_ago_sets_nothing(self, admin: Visitor, client: Visitor, cast: Cast, load: Load) -> None:
-        address = link_in(admin.post(f"/people/{cast.learner}/link").text)
+        address = link_for(admin, cast.learner)
         with clock.fixed(MONDAY_AFTERNOON + timedelta(minutes=60)):
             answer = client.post(address, data={"password": PASSWORD})
         assert answer.status_code == 400
@@ -60,7 +65,7 @@ class TestPassword:
         self, admin: Visitor, client: Visitor, sign_in_as: SignIn, cast: Cast
     ) -> None:
         elsewhere = sign_in_as(cast.learner)
-        client.post(link_in(admin.post(f"/people/{cast.learner}/link").text), data={"password": PASSWORD})
+        client.post(link_for(admin, cast.learner), data={"password": PASSWORD})
         assert elsewhere.get("/settings").status_code == 302
         assert client.get("/settings").status_code == 200
 
@@ -82,7 +87,7 @@ class TestPassword:
     def test_a_password_that_will_not_do_says_why_at_the_field(
         self, admin: Visitor, client: Visitor, cast: Cast, typed: str, message: str
     ) -> None:
-        address = link_in(admin.post(f"/people/{cast.learner}/link").text)
+        address = link_for(admin, cast.learner)
         answer = client.post(address, data={"password": typed})
         assert FormPage(answer.text).error("password") == message
         assert answer.status_code == (422 if message else 302)
@@ -95,7 +100,7 @@ class TestDeactivation:
         self, admin: Visitor, client: Visitor, sign_in_as: SignIn, cast: Cast, load: Load
     ) -> None:
         learner = sign_in_as(cast.learner)
-        address = link_in(admin.post(f"/people/{cast.learner}/link").text)
+        address = link_for(admin, cast.learner)
         assert admin.post(f"/people/{cast.learner}/deactivate", data={"revision": 1}).location == "/people"
         assert learner.get("/settings").status_code == 302
         assert client.post(address, data={"password": PASSWORD}).status_code in {400, 422}

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
+import config
 from lms.accounts import actions
 from lms.accounts.models import OneTimeLink, Person, WebSession
+from lms.app import create_app
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.jobs import Worker
+from lms.foundation.security import limiter
 from lms.foundation.sessions import stored_id
 from lms.foundation.settings import mark_as_sample
 from tests.cast import PASSWORD, Cast, make_cast
@@ -174,7 +179,7 @@ def test_sample_accounts_are_listed_and_open_with_one_click_only_on_sample_data(
 
 
 def test_a_link_sets_the_password_once(client: Visitor, sign_in_as: SignIn, cast: Cast) -> None:
-    page = sign_in_as(cast.admin).post(f"/people/{cast.second_learner}/link").text
+    page = sign_in_as(cast.admin).post(f"/people/{cast.second_learner}/link", follow_redirects=True).text
     address = re.search(r"/link/[\w-]+", page)[0]
     assert "second@site.example" in client.get(address).text
     refused = client.post(address, data={"password": "short"})
@@ -183,3 +188,23 @@ def test_a_link_sets_the_password_once(client: Visitor, sign_in_as: SignIn, cast
     assert client.get(address).status_code == 400
     client.post("/sign-out")
     assert sign_in(client, "another good sentence", login="second@site.example").status_code == 302
+
+
+@pytest.fixture
+def limited(app: Flask, settings: config.Testing, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
+    """A visitor of the app with the limit on costly requests, which other tests run without."""
+    monkeypatch.setattr(limiter, "enabled", True)
+    strict = create_app(settings)
+    yield strict.test_client()
+    with strict.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_class_opens_its_links_behind_one_address(limited: FlaskClient) -> None:
+    assert {limited.get(f"/link/unknown-{number}").status_code for number in range(40)} == {400}
+
+
+def test_one_link_is_tried_thirty_times_a_minute_at_most(limited: FlaskClient) -> None:
+    statuses = [limited.get("/link/unknown").status_code for _ in range(31)]
+    assert statuses == [400] * 30 + [429]

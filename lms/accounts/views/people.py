@@ -18,6 +18,9 @@ from lms.kit.problems import Invalid
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
 
+LINK_MESSAGE = "info"
+"""The category of the message that carries a new link to the person's page."""
+
 blueprint = Blueprint("people", __name__, template_folder="../templates")
 
 
@@ -62,15 +65,25 @@ def new() -> ResponseReturnValue:
 @policy("person.write")
 def show(code: str) -> str:
     person = queries.get_person(access(), code)
-    return _person_page(person.code, None)
+    return render_template(
+        "accounts/person.html",
+        person=person,
+        link_message=LINK_MESSAGE,
+        roles=ROLES,
+        grantable=[role for role in ROLES if may_grant(_own_roles(), role)],
+        holdable=[role for role in ROLES if may_hold(role, VendorKind(person.vendor.kind))],
+        may_manage=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
+    )
 
 
 @blueprint.post("/people/<code>/link")
 @policy("person.write")
-def make_link(code: str) -> str:
+def make_link(code: str) -> ResponseReturnValue:
+    """Make a link and show it once, on the person's page: in a message, so that a reload does not make another."""
     person = queries.get_person(access(), code)
     token = actions.make_link(person, by=current_user)
-    return _person_page(code, url_for("accounts.link", token=token, _external=True))
+    flash(url_for("accounts.link", token=token, _external=True), LINK_MESSAGE)
+    return redirect(url_for("people.show", code=code))
 
 
 @blueprint.post("/people/<code>/roles")
@@ -93,19 +106,6 @@ def deactivate(code: str) -> ResponseReturnValue:
     actions.deactivate(person, by=current_user, revision=request.form.get("revision", 0, type=int))
     flash(_("%(code)s can no longer sign in.", code=code))
     return redirect(url_for("people.index"))
-
-
-def _person_page(code: str, link: str | None) -> str:
-    person = queries.get_person(access(), code)
-    return render_template(
-        "accounts/person.html",
-        person=person,
-        link=link,
-        roles=ROLES,
-        grantable=[role for role in ROLES if may_grant(_own_roles(), role)],
-        holdable=[role for role in ROLES if may_hold(role, VendorKind(person.vendor.kind))],
-        may_manage=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
-    )
 
 
 def _own_roles() -> frozenset[Role]:
