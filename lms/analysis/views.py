@@ -6,11 +6,12 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from lms.analysis import phrases, queries, tables
 from lms.analysis.core.findings import REVIEWED, Code
-from lms.analysis.core.items import D27_PEOPLE, tail_size
+from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis, Filters
 from lms.foundation import spreadsheets
 from lms.foundation.access import policy
 from lms.foundation.locale import LOCALES
+from lms.kit.figures import INDICATIVE
 from lms.quizzes import queries as quizzes
 
 blueprint = Blueprint("analysis", __name__, template_folder="templates")
@@ -40,8 +41,8 @@ def show(code: str) -> str:
         phrases=phrases,
         reviewed=REVIEWED,
         few_data=Code.FEW_DATA,
-        tail_size=tail_size,
         d27_people=D27_PEOPLE,
+        indicative_under=INDICATIVE,
     )
 
 

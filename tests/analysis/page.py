@@ -49,7 +49,7 @@ class AnalysisPage:
     @property
     def figures(self) -> dict[str, str]:
         """The key figures at the top."""
-        top = self._between('<dl class="figs">', "</dl>")
+        top = self._between('<dl class="figs figs-b">', "</dl>")
         return {
             words(name): words(value) for name, value in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", top, re.DOTALL)
         }

@@ -65,7 +65,7 @@ def test_a_report_is_made_by_a_worker_and_downloaded(sample: Flask, qa: Visitor)
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_report_says_what_the_page_says(sample: Flask, qa: Visitor, language: str) -> None:
     page = qa.get(f"/analysis/{QUIZ}?lang={language}").text
-    figures = re.search(r'<dl class="figs">.*?</dl>', page, re.S)
+    figures = re.search(r'<dl class="figs figs-b">.*?</dl>', page, re.S)
     assert figures is not None, "the key figures of the page"
     shown = [re.sub(r"<[^>]+>|\s+", "", one) for one in re.findall(r"<dd>(.*?)</dd>", figures[0], re.S)]
     address = ask(qa, language=language)

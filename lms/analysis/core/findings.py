@@ -139,6 +139,19 @@ def suspect_option(options: Sequence[OptionFigures]) -> ItemFinding | None:
     )
 
 
+def reads_otherwise(then: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether a section's text is another one now in a language that it had then, or gone; both as hashes by language.
+
+    A section that was not there then has not changed, and a language that came later has changed nothing.
+
+    >>> reads_otherwise({"en": "a"}, {"en": "a", "ja": "b"}), reads_otherwise({"en": "a"}, {"en": "b"})
+    (False, True)
+    >>> reads_otherwise({"en": "a"}, {}), reads_otherwise({}, {"en": "a"})
+    (True, False)
+    """
+    return bool(then) and (not now or any(now.get(language, text) != text for language, text in then.items()))
+
+
 def _gap_facts(gap: Gap) -> dict[str, float | str]:
     facts: dict[str, float | str] = {}
     for place, side in (("first", gap.first), ("second", gap.second)):

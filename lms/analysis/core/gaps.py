@@ -1,14 +1,18 @@
 """How far two languages lie apart: per item in facility, and for the whole test in points.
 
 A gap is a description. Whether an item is harder in one language *at equal ability* is the question of ``dif``.
+
+Cohorts in which few people took the quiz in one language are on neither side (``groups``); each side says its n.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lms.analysis.core.groups import of_languages
 from lms.analysis.core.items import facility, mean_share
 from lms.analysis.core.responses import Cell, FloatArray, Responses
 from lms.kit.figures import Interval, difference, is_small, shown_count
@@ -51,7 +55,8 @@ class Gap:
 
 def item_gaps(responses: Responses, first: str = "en", second: str = "ja") -> dict[str, Gap]:
     """The gap in facility of every item, between the people who took it in one language and in the other."""
-    sides = [(language, _speaking(responses, language)) for language in (first, second)]
+    counted = _counted(responses)
+    sides = [(language, _speaking(counted, language)) for language in (first, second)]
     gaps = {}
     for column, item in enumerate(responses.items):
         one, other = (
@@ -70,9 +75,9 @@ def score_gap(responses: Responses, first: str = "en", second: str = "ja") -> Ga
     >>> score_gap(collect(people, [Item("Q1")], answers)).gap
     0.25
     """
-    sides = []
+    counted, sides = _counted(responses), []
     for language in (first, second):
-        shares = score_shares(_speaking(responses, language))
+        shares = score_shares(_speaking(counted, language))
         sides.append(_side(language, len(shares), *mean_share(shares)))
     return _gap(*sides)
 
@@ -86,6 +91,12 @@ def score_shares(responses: Responses) -> FloatArray:
     sat = possible > 0
     shares: FloatArray = np.minimum(responses.marks[sat].sum(axis=1) / possible[sat], 1.0)
     return shares
+
+
+def _counted(responses: Responses) -> Responses:
+    """Who is counted; everybody where a language has few people at all, since both sides are withheld then."""
+    counts = Counter(person.language for person in responses.people)
+    return responses if any(is_small(count) for count in counts.values()) else of_languages(responses)
 
 
 def _speaking(responses: Responses, language: str) -> Responses:

@@ -8,6 +8,9 @@
   exactly floor(0.27 n + 0.5) people count on each side. So it does not depend on the order of rows.
 
 Totals and rests come from complete rows.
+
+A question that was revised has one facility over all its versions, each answer graded by the key of its own. Who chose
+what is told of the newest version alone, from those who had it: options that share a name need not share a meaning.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lms.analysis.core.groups import separable
 from lms.analysis.core.responses import BoolArray, Cell, FloatArray, Responses
 from lms.kit.figures import UNDER95, Interval, t_interval, t_quantile, wilson
 
@@ -52,20 +56,22 @@ class ItemFigures:
 
 @dataclass(frozen=True, slots=True)
 class OptionFigures:
-    """Who chose one option. ``count`` and ``share`` are of the available cells, blanks included.
+    """Who chose one option. ``count`` and ``share`` are of the ``n`` available cells of its version, blanks included.
 
     The other figures are of complete rows: ``rest_correlation`` of having chosen it with the rest score, ``mean_rest``
-    of its choosers in marks, and who chose it among the top and bottom 27 % and the top third. ``lead`` is the 95 %
-    interval of its mean rest score minus the key's (None for a key, and where nobody chose one of the two).
-    ``is_dead`` describes a wrong option that next to nobody takes, although people do go wrong.
+    of its choosers in marks, and who chose it among the top and bottom 27 % (``tail`` people each) and the top third.
+    ``lead`` is the 95 % interval of its mean rest score minus the key's (None for a key, and where nobody chose one of
+    the two). ``is_dead`` describes a wrong option that next to nobody takes, although people do go wrong.
     """
 
     option: str
     is_key: bool
+    n: int
     count: int
     share: float | None
     rest_correlation: float | None
     mean_rest: float | None
+    tail: int
     top_share: float | None
     bottom_share: float | None
     top_third_share: float | None
@@ -180,8 +186,12 @@ def tail_difference(shares: FloatArray, totals: FloatArray) -> tuple[float | Non
 
 
 def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]:
-    """The figures of every option of an item with options, keys included, in the order of the options."""
+    """The figures of every option of an item with options, keys included, in the order of the options.
+
+    They rest on those who had the version that the item describes, where their cohorts may be split by version.
+    """
     column = responses.index(item)
+    responses = _of_version(responses, column)
     facts = responses.items[column]
     available, complete = responses.available[:, column], responses.complete
     chosen = responses.chosen[item]
@@ -202,10 +212,12 @@ def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]
         OptionFigures(
             option=option,
             is_key=bool(is_key[place]),
+            n=n,
             count=int(counts[place]),
             share=counts[place] / n if n else None,
             rest_correlation=with_rest[place],
             mean_rest=float(rest[takers[:, place]].mean()) if takers[:, place].any() else None,
+            tail=tail,
             top_share=top[place],
             bottom_share=bottom[place],
             top_third_share=top_third[place],
@@ -216,6 +228,19 @@ def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]
         )
         for place, option in enumerate(facts.options)
     )
+
+
+def _of_version(responses: Responses, column: int) -> Responses:
+    """Everybody, while an item has one version; else the people who had the one that it describes."""
+    version, available = responses.items[column].version, responses.available[:, column]
+    if responses.versions is None or (responses.versions[available, column] == version).all():
+        return responses
+    versions = responses.versions[:, column]
+    parts = [
+        (person.language, int(number)) if has else None
+        for person, number, has in zip(responses.people, versions, available, strict=True)
+    ]
+    return responses.only(separable(responses.people, parts) & available & (versions == version))
 
 
 def _undefined(columns: FloatArray | BoolArray) -> tuple[float | None, ...]:

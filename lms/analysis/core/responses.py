@@ -25,6 +25,7 @@ StateArray: TypeAlias = NDArray[np.int8]
 class Cell(IntEnum):
     """What became of one item with one person."""
 
+    WITHHELD = -1  # few people of the cohort have it: counts for the score, left out of item statistics
     MISSING = 0  # not in the paper, or an empty CSV cell: left out of everything
     NOT_REACHED = 1  # in the paper, but no page with it was opened: 0 for the score, left out of item statistics
     BLANK = 2  # shown, no answer at close: mark 0, counts
@@ -45,24 +46,31 @@ class Person:
 class Item:
     """One column. ``maximum`` is in marks; ``options`` stand in their order, ``keys`` are those with full marks.
 
-    ``options`` is empty for an item whose answers are not choices from a list.
+    ``options`` is empty for an item whose answers are not choices from a list. ``version`` numbers the wording and key
+    that options and keys are of: a question that was revised is one item still, since its marks compare, but what was
+    chosen does not compare across versions.
     """
 
     code: str
     maximum: float = 1.0
     options: tuple[str, ...] = ()
     keys: frozenset[str] = frozenset()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One graded cell: ``share`` of the item's maximum (0 to 1) and the options that were chosen."""
+    """One graded cell: ``share`` of the item's maximum (0 to 1) and the options that were chosen.
+
+    ``version`` numbers the wording and key by which it was given and graded.
+    """
 
     person: str
     item: str
     share: float = 0.0
     state: Cell = Cell.ANSWERED
     chosen: tuple[str, ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +78,9 @@ class Responses:
     """A frozen response matrix; its arrays cannot be written to.
 
     ``shares`` is people x items, 0 to 1, and 0 wherever nothing was answered; ``states`` holds a :class:`Cell` for
-    each. ``chosen`` has, for an item with options, a matrix people x options that says who chose what.
+    each. ``chosen`` has, for an item with options, a matrix people x options that says who chose what, in the version
+    that the item describes. ``versions`` is people x items: by which version each cell was graded; None where no item
+    has more than one.
     """
 
     people: tuple[Person, ...]
@@ -78,6 +88,7 @@ class Responses:
     shares: FloatArray
     states: StateArray
     chosen: Mapping[str, BoolArray] = field(default_factory=dict)
+    versions: IntArray | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.people), len(self.items))
@@ -89,6 +100,8 @@ class Responses:
             choices.setflags(write=False)
         self.shares.setflags(write=False)
         self.states.setflags(write=False)
+        if self.versions is not None:
+            self.versions.setflags(write=False)
 
     @cached_property
     def available(self) -> BoolArray:
@@ -159,11 +172,14 @@ class Responses:
             shares=self.shares[mask],
             states=self.states[mask],
             chosen={item: choices[mask] for item, choices in self.chosen.items()},
+            versions=None if self.versions is None else self.versions[mask],
         )
 
 
 def collect(people: Sequence[Person], items: Sequence[Item], answers: Iterable[Answer]) -> Responses:
     """Lay graded answers out as a matrix. What has no answer is missing; an unknown person, item or option: KeyError.
+
+    What was chosen in another version than the item's is not laid out: its options are others.
 
     >>> people, items = [Person("L1"), Person("L2")], [Item("HAR-014"), Item("HAR-024")]
     >>> blank = Answer("L1", "HAR-024", state=Cell.BLANK)
@@ -178,14 +194,16 @@ def collect(people: Sequence[Person], items: Sequence[Item], answers: Iterable[A
     places = {item.code: {option: place for place, option in enumerate(item.options)} for item in items if item.options}
     shares = np.zeros((len(people), len(items)), dtype=np.float64)
     states = np.zeros((len(people), len(items)), dtype=np.int8)
+    versions = np.zeros((len(people), len(items)), dtype=np.int64)
     chosen = {item: np.zeros((len(people), len(options)), dtype=np.bool_) for item, options in places.items()}
     for answer in answers:
         row, column = rows[answer.person], columns[answer.item]
         states[row, column] = answer.state
+        versions[row, column] = answer.version
         if answer.state is not Cell.ANSWERED:
             continue
         shares[row, column] = answer.share
-        if answer.item in places:
+        if answer.item in places and answer.version == items[column].version:
             for option in answer.chosen:
                 chosen[answer.item][row, places[answer.item][option]] = True
-    return Responses(tuple(people), tuple(items), shares, states, chosen)
+    return Responses(tuple(people), tuple(items), shares, states, chosen, versions)

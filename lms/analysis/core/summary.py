@@ -41,11 +41,12 @@ _WITHHELD = PassRate(None, shown_count(1), None, None, None, None, withheld=True
 class Summary:
     """The key figures of a quiz, beside its pass rate.
 
-    ``mean`` and ``sd`` (divisor n - 1) are shares of the greatest score, 0 to 1. ``attempts_shown`` is the n of
-    mean and SD, ``scores.used`` that of alpha; ``gap`` is the first language's mean share minus the second's. For
-    fewer than 5 attempts ``withheld`` is true and mean, SD and ``scores`` are None.
+    ``mean`` and ``sd`` (divisor n - 1) are shares of the greatest score, 0 to 1. ``attempts`` is the n of mean and SD,
+    ``scores.used`` that of alpha; ``gap`` is the first language's mean share minus the second's. For fewer than 5
+    attempts ``withheld`` is true and ``attempts``, mean, SD and ``scores`` are None.
     """
 
+    attempts: int | None
     attempts_shown: str
     mean: float | None
     mean_percent: int | None
@@ -70,6 +71,7 @@ def summary(
     withheld = is_small(n)
     mean, interval = (None, None) if withheld else mean_share(shares)
     return Summary(
+        attempts=None if withheld else n,
         attempts_shown=shown_count(n),
         mean=mean,
         mean_percent=None if mean is None else percent_down(mean),

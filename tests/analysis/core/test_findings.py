@@ -33,7 +33,7 @@ def figures(item: str = "HAR-001", **changed: Any) -> ItemFigures:
 
 
 def option(name: str, *, is_key: bool = False, count: int = 20, lead: Interval | None = None) -> OptionFigures:
-    return OptionFigures(name, is_key, count, 0.1, 0.1, 8.0, 0.2, 0.2, 0.2, lead, is_dead=False)
+    return OptionFigures(name, is_key, 100, count, 0.1, 0.1, 8.0, 27, 0.2, 0.2, 0.2, lead, is_dead=False)
 
 
 def gap(size: float, low: float, high: float) -> Gap:

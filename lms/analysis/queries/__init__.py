@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from lms.analysis.core.findings import Health, by_need, reads_otherwise
+from lms.analysis.core.gaps import Gap, item_gaps
+from lms.analysis.core.groups import few_of_a_language, without_few
+from lms.analysis.core.heatmap import Heatmap, heatmap
+from lms.analysis.core.items import OptionFigures, item_figures, option_figures
+from lms.analysis.core.responses import Answer, Cell, Item, Person, Responses, collect
+from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
+from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
+from lms.analysis.queries import rows
+from lms.analysis.queries.rows import NO_COHORT, Graded, Sitting, Taken
+from lms.cohorts.models import Cohort
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.kit.figures import is_small
+from lms.policies import queries as policies
+from lms.policies.models import PolicyVersion, Section
+from lms.policies.queries import SectionText
+from lms.questions import queries as questions
+from lms.questions.models import Bank, Question, QuestionVersion, SectionLink
+from lms.quizzes import queries as quizzes
+from lms.quizzes.core.grading import Outcome as ItemOutcome
+from lms.quizzes.core.rules import Rules, rules_from
+from lms.quizzes.models import Quiz
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFacts:
+    """What a page or report says of a question beside its figures, by its newest version that was answered.
+
+    ``version_n`` is that version; ``number`` orders versions and keys of one question.
+    """
+
+    code: str
+    bank: str
+    type: str
+    body: Mapping[str, Any]
+    section: str | None
+    keys: frozenset[str]
+    version_n: int
+    number: int
+    section_id: int | None
+    module_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which attempts are looked at; empty means all."""
+
+    cohort: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that page, PDF and tables of a quiz's analysis show: one value, so their numbers are equal.
+
+    ``filters`` are those applied; ``left_out`` names the cohorts whose people are in no figure, because the total would
+    give so few away. Those in ``apart`` are in no figure of one language, since few of their people took the quiz in
+    one; with the filter of a language that leaves them out of every figure.
+    """
+
+    quiz: Quiz
+    filters: Filters
+    left_out: Sequence[str]
+    apart: Sequence[str]
+    rules: Rules
+    summary: Summary
+    pass_rates: Sequence[tuple[str, PassRate]]
+    total_rate: PassRate
+    heatmap: Heatmap
+    sections: Mapping[str, SectionText]
+    missed: Sequence[SectionFigures]
+    health: Sequence[Health]
+    options: Mapping[str, Sequence[OptionFigures]]
+    gaps: Mapping[str, Gap]
+    facts: Mapping[str, QuestionFacts]
+    versions: Sequence[PolicyVersion]
+    cohorts: Mapping[str, Cohort]
+    first_closed: datetime | None
+    last_closed: datetime | None
+
+    @property
+    def numbers_below_everywhere(self) -> list[str]:
+        """The numbers of the sections that are below the cut in every cohort."""
+        return [self.sections[name].number or name for name in self.heatmap.below_everywhere]
+
+
+def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
+    """The analysis of the first assessed attempts of a quiz; None while nobody has finished it.
+
+    A fixed number of queries, whatever the number of attempts.
+    """
+    version = quizzes.load_current_versions([quiz.id])[quiz.id]
+    rules = rules_from(version.rules)
+    sittings, every_cohort = rows.load_sittings(quiz)
+    if filters.cohort:
+        sittings = [sitting for sitting in sittings if sitting.cohort == filters.cohort]
+    if is_small(sum(sitting.language != filters.language for sitting in sittings)):
+        filters = replace(filters, language="")  # one language alone would give the few of the other away
+    shown = [sitting for sitting in sittings if filters.language in ("", sitting.language)]
+    if not shown:
+        return None
+    people = [Person(sitting.person, sitting.language, sitting.cohort) for sitting in sittings]
+    apart = frozenset(cohort for cohort in few_of_a_language(people) if cohort is not None)
+    sizes = Counter(sitting.cohort for sitting in sittings)
+    groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
+    ids = {sitting.attempt_id for sitting in sittings}
+    graded = [answer for answer in rows.load_graded(quiz) if answer.attempt_id in ids]
+    taken = _taken({answer.taken for answer in graded})
+    facts = {fact.code: fact for fact in taken.values()}
+    everybody = without_few(_responses(quiz, people, sittings, graded, taken), by_language=bool(filters.language))
+    everybody = everybody.only([filters.language in ("", person.language) for person in people])
+    pinned = _pinned(quiz, shown)
+    versions = _newest(pinned.values())
+    sections = _sections(versions, facts.values())
+    item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
+    order = list(sections)
+    # Under 5 people there is no figure at all, so nobody has to be kept out of one.
+    hidden = apart if filters.language and not is_small(len(shown)) else frozenset()
+    cells = heatmap(everybody, item_sections, order, groups, rules.cut_percent, hidden)
+    responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
+    figures = item_figures(responses)
+    options = _options(responses)
+    gaps = item_gaps(responses)
+    health = by_need(figures, options, gaps, _changed(graded, taken, pinned))
+    rates, total = pass_rates(
+        [Outcome(sitting.cohort, sitting.has_passed) for sitting in shown], groups, cells.left_out
+    )
+    return Analysis(
+        quiz=quiz,
+        filters=filters,
+        left_out=cells.left_out,
+        apart=[code for code in groups if code in apart and not (code in cells.left_out and is_small(sizes[code]))],
+        rules=rules,
+        summary=summary(responses, health),
+        pass_rates=list(zip(groups, rates, strict=True)),
+        total_rate=total,
+        heatmap=cells,
+        sections=sections,
+        missed=most_missed(section_figures(responses, item_sections, order)),
+        health=health,
+        options=options,
+        gaps=gaps,
+        facts=facts,
+        versions=versions,
+        cohorts=every_cohort,
+        first_closed=min(sitting.closed_at for sitting in shown),
+        last_closed=max(sitting.closed_at for sitting in shown),
+    )
+
+
+def list_cohorts_of(quiz: Quiz) -> list[Cohort]:
+    """The cohorts whose people have finished the quiz, by code (for the filter)."""
+    _sittings, cohorts = rows.load_sittings(quiz)
+    return list(cohorts.values())
+
+
+def _taken(pairs: Collection[Taken]) -> dict[Taken, QuestionFacts]:
+    """The questions as they were taken; those of one question in the order of their versions and keys."""
+    keys = questions.load_keys(pairs)
+    query = (
+        select(QuestionVersion, Question.code, Bank.code, Section.id, Section.module_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .join(Bank, Bank.id == Question.bank_id)
+        .outerjoin(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
+        .outerjoin(Section, Section.id == SectionLink.section_id)
+        .where(QuestionVersion.id.in_({version_id for version_id, _key_n in pairs}))
+        .order_by(Question.code, QuestionVersion.n)
+    )
+    found: dict[Taken, QuestionFacts] = {}
+    for version, code, bank, section_id, module_id in db.session.execute(query):
+        for key_n in sorted(key_n for version_id, key_n in pairs if version_id == version.id):
+            key = keys[(version.id, key_n)]["groups"].get("options", {})
+            found[(version.id, key_n)] = QuestionFacts(
+                code=code,
+                bank=bank,
+                type=version.type,
+                body=version.body,
+                section=version.body["sections"][0] if version.body["sections"] else None,
+                keys=frozenset(option for option, facts in key.items() if facts["fraction"] == "1"),
+                version_n=version.n,
+                number=len(found),
+                section_id=section_id,
+                module_id=module_id,
+            )
+    return found
+
+
+def _responses(
+    quiz: Quiz,
+    people: Sequence[Person],
+    sittings: Sequence[Sitting],
+    graded: Collection[Graded],
+    taken: Mapping[Taken, QuestionFacts],
+) -> Responses:
+    """The response matrix: who earned what of each question, and what they chose of its newest version."""
+    codes = {sitting.attempt_id: sitting.person for sitting in sittings}
+    newest = {fact.code: (pair, fact) for pair, fact in taken.items()}
+    items = [
+        Item(
+            fact.code,
+            options=tuple(option["id"] for option in fact.body["groups"].get("options", ())),
+            keys=fact.keys,
+            version=fact.number,
+        )
+        for _code, (_pair, fact) in sorted(newest.items())
+    ]
+    with_options = {pair for pair, fact in newest.values() if "options" in fact.body["groups"]}
+    chosen = rows.load_chosen(quiz, {answer.place for answer in graded if answer.taken in with_options})
+    answers = []
+    for answer in graded:
+        fact = taken[answer.taken]
+        answers.append(
+            Answer(
+                person=codes[answer.attempt_id],
+                item=fact.code,
+                share=answer.awarded_thousandths / answer.max_thousandths,
+                state=_CELLS.get(answer.outcome, Cell.ANSWERED),
+                chosen=chosen.get(answer.place, ()),
+                version=fact.number,
+            )
+        )
+    return collect(people, items, answers)
+
+
+_CELLS = {ItemOutcome.BLANK.value: Cell.BLANK, ItemOutcome.NOT_REACHED.value: Cell.NOT_REACHED}
+
+
+def _options(responses: Responses) -> dict[str, tuple[OptionFigures, ...]]:
+    """The figures of options of every question of which at least 5 people had the newest version."""
+    figures = {code: option_figures(responses, code) for code in responses.chosen}
+    return {
+        code: options for code, options in figures.items() if options and options[0].n and not is_small(options[0].n)
+    }
+
+
+def _pinned(quiz: Quiz, sittings: Sequence[Sitting]) -> dict[str, tuple[PolicyVersion, ...]]:
+    """The policy versions under which each of these attempts was taken."""
+    pinned = rows.load_pinned(quiz)
+    return {sitting.attempt_id: tuple(pinned.get(sitting.attempt_id, ())) for sitting in sittings}
+
+
+def _newest(pinned: Iterable[Sequence[PolicyVersion]]) -> list[PolicyVersion]:
+    """The last version of each module among those pinned."""
+    found = {version.id: version for versions in pinned for version in versions}
+    order = sorted(found.values(), key=lambda version: (version.module_id, version.major, version.minor))
+    return list({version.module_id: version for version in order}.values())
+
+
+def _changed(
+    graded: Collection[Graded], taken: Mapping[Taken, QuestionFacts], pinned: Mapping[str, tuple[PolicyVersion, ...]]
+) -> set[str]:
+    """The questions whose section reads otherwise in the policy in force than when somebody took them.
+
+    Only answers to a question's newest version are looked at: who revised it has seen what the policy says now.
+    """
+    newest = {fact.code: pair for pair, fact in taken.items()}
+    current = set(newest.values())
+    together = {(answer.taken, pinned.get(answer.attempt_id, ())) for answer in graded if answer.taken in current}
+    versions = {version.id: version for _taken, listed in together for version in listed}
+    now = policies.load_in_force(clock.now(), {version.module_id for version in versions.values()})
+    hashes = rows.load_hashes({*versions, *(version.id for version in now.values())})
+    then: dict[Taken, set[int]] = {}
+    for pair, listed in together:
+        then.setdefault(pair, set()).update(version.id for version in listed)
+    changed = set()
+    for code, pair in newest.items():
+        fact = taken[pair]
+        if fact.section_id is None or fact.module_id is None:
+            continue
+        here = now.get(fact.module_id)
+        text = hashes.get((here.id, fact.section_id), {}) if here else {}
+        if any(reads_otherwise(hashes.get((version_id, fact.section_id), {}), text) for version_id in then[pair]):
+            changed.add(code)
+    return changed
+
+
+def _sections(versions: Sequence[PolicyVersion], facts: Iterable[QuestionFacts]) -> dict[str, SectionText]:
+    """The sections that the questions rest on, in the order of the policies."""
+    wanted = {fact.section for fact in facts}
+    texts = policies.load_sections([version.id for version in versions])
+    return {
+        section.full_name: section
+        for version in versions
+        for section in texts[version.id]
+        if section.full_name in wanted
+    }
