@@ -7,7 +7,7 @@ halves are plain JSON, so each has one canonical form and one hash.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -168,6 +168,17 @@ def question_from(question_id: str, body: Mapping[str, Any], key: Mapping[str, A
     )
 
 
+def without_key(question: Question) -> Question:
+    """The question as somebody sees it who may not see its key: no marks, no reasons, no sections that it rests on."""
+    return replace(
+        question,
+        rationale={},
+        sections=(),
+        options=_bare(question.options),
+        parts=tuple(replace(part, options=_bare(part.options)) for part in question.parts),
+    )
+
+
 def option_ids(body: Mapping[str, Any], group: str = "options") -> list[str]:
     """The ids of a group's options, as the author listed them."""
     return [option["id"] for option in body["groups"].get(group, ())]
@@ -178,6 +189,26 @@ def fractions_of(key: Mapping[str, Any], group: str = "options") -> dict[str, Fr
     return {option_id: Fraction(facts["fraction"]) for option_id, facts in key["groups"][group].items()}
 
 
+def texts_of(question: Question) -> list[Text]:
+    """Every text of a question, those of its key among them."""
+    options = [option for group in question.option_groups.values() for option in group]
+    return [
+        *(question.name, question.prompt, question.case, question.rationale),
+        *(text for option in options for text in (option.text, option.rationale, option.misconception)),
+    ]
+
+
+def code_from_texts(question: Question) -> str:
+    """An id for a question that brings none: the same for the same prompt and options, another one for others.
+
+    >>> question = Question("", QuestionType.SINGLE, {"en": "Which?"}, options=(Option("o1", {"en": "This"}),))
+    >>> code_from_texts(question)
+    '7D5784644C'
+    """
+    options = [list(option.text.values()) for group in question.option_groups.values() for option in group]
+    return sha256_of([list(question.prompt.values()), options])[:10].upper()
+
+
 def missing_languages(texts: Sequence[Text], locales: Sequence[str]) -> frozenset[str]:
     """The locales that at least one of the texts lacks.
 
@@ -185,6 +216,10 @@ def missing_languages(texts: Sequence[Text], locales: Sequence[str]) -> frozense
     ['ja']
     """
     return frozenset(locale for locale in locales for text in texts if not text.get(locale, "").strip())
+
+
+def _bare(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    return tuple(Option(option.id, option.text, section=option.section) for option in options)
 
 
 def _option_body(option: Option) -> dict[str, Any]:

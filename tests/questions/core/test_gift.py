@@ -39,7 +39,73 @@ def test_weights_escapes_feedback_and_general_feedback() -> None:
     assert question.prompt == {"und": "A = B{x}?"}
     assert [option.fraction for option in question.options] == [1, Fraction(1, 2), Fraction("-0.33333")]
     assert question.options[1].text == {"und": "half~way"}
-    assert placed.feedback == {"o1": {"und": "well done"}, "o2": {"und": "nearly"}, "": {"und": "In general."}}
+    assert [option.rationale for option in question.options] == [{"und": "well done"}, {"und": "nearly"}, {}]
+    assert question.rationale == {"und": "In general."}
+
+
+def test_a_hash_with_a_backslash_is_no_feedback() -> None:
+    (placed,) = gift.read(b"Which? {=a \\# b#x \\#1 ~c \\#\\#\\#\\# d}").questions
+    assert [option.text["und"] for option in placed.question.options] == ["a # b", "c #### d"]
+    assert [option.rationale.get("und") for option in placed.question.options] == ["x #1", None]
+
+
+@pytest.mark.parametrize("weight", ["150", "-100.5", "999999999"])
+def test_a_weight_beyond_a_hundred_percent_is_cut_and_said(weight: str) -> None:
+    reading = gift.read(f"\nWhich? {{~%{weight}%a ~%50%b}}".encode())
+    assert [(finding.level, finding.code, finding.line) for finding in reading.findings] == [
+        ("changed", "gift.weight-changed", 2)
+    ]
+    assert abs(reading.questions[0].question.options[0].fraction) == 1
+
+
+def test_a_weight_with_a_decimal_comma_is_a_weight() -> None:
+    assert texts("Which? {~%33,5%a ~%66,5%b ~c}") == [("a", 0.335), ("b", 0.665), ("c", 0)]
+
+
+def test_a_weight_of_more_digits_than_python_reads_breaks_nothing() -> None:
+    assert len(gift.read(b"Which? {~%" + b"9" * 5000 + b"%a =b}").questions) == 1
+
+
+def test_the_format_of_the_prompt_is_that_of_its_answers_and_block_ends_are_line_ends() -> None:
+    reading = gift.read(
+        b"[html]<p>A &lt; B?</p><p>Say.</p> {=<b>yes</b>#<i>so</i> ~[plain]<b> ~no &amp; never####<p>All</p>}"
+    )
+    question = reading.questions[0].question
+    assert question.prompt == {"und": "A < B?\nSay."}
+    assert [option.text["und"] for option in question.options] == ["yes", "<b>", "no & never"]
+    assert (question.options[0].rationale, question.rationale) == ({"und": "so"}, {"und": "All"})
+    assert [(finding.level, finding.code) for finding in reading.findings] == [("changed", "gift.formatting-dropped")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[html]See <img src\\="a.png" alt\\="x"> here.',
+        'See <img src\\="@@PLUGINFILE@@/a.png"> here.',
+        "[markdown]See ![](a.png) here.",
+    ],
+)
+def test_media_that_are_not_kept_are_named_as_dropped(text: str) -> None:
+    reading = gift.read(f"\n\n{text} {{=a ~b}}".encode())
+    assert [(finding.level, finding.code, finding.line) for finding in reading.findings] == [
+        ("dropped", "gift.media-dropped", 3)
+    ]
+    assert reading.questions[0].question.prompt["und"].split() == ["See", "here."]
+
+
+def test_a_tag_in_a_text_without_format_is_what_the_question_is_about() -> None:
+    assert texts("Which is a picture? {=<img src\\=x> ~<p>}") == [("<img src=x>", 1), ("<p>", 0)]
+
+
+def test_the_parts_of_a_category_may_hold_a_slash() -> None:
+    (placed,) = gift.read(b"$CATEGORY: top/AC//DC/songs\n\nWho?{=a ~b}").questions
+    assert placed.category == ("top", "AC/DC", "songs")
+
+
+def test_items_without_an_id_get_one_from_what_they_ask() -> None:
+    first, second, other = gift.read(b"Who?{=a ~b}\n\nWho?{~a =b#no}\n\nWho?{=a ~c}").questions
+    assert first.question.id == second.question.id != other.question.id
+    assert not first.named
 
 
 def test_only_weights_is_a_multiple_response() -> None:
@@ -85,6 +151,47 @@ def test_a_brace_that_is_never_closed_is_an_error_at_its_line_and_spares_the_res
     reading = gift.read(b"First?{=a ~b}\n\nSecond?\n{=a\n~b\n\n::Third:: Third?{=c ~d}")
     assert [(finding.code, finding.line) for finding in reading.findings] == [("gift.brace-not-closed", 4)]
     assert [placed.question.prompt["und"] for placed in reading.questions] == ["First?", "Third?"]
+
+
+def test_a_brace_that_is_never_closed_does_not_swallow_the_next_question() -> None:
+    reading = gift.read(b"First? {\n=a\n~b\n\n// note\nSecond,\nlonger? {=c ~d}\n\nThird? {=e ~f}")
+    assert [(finding.code, finding.line) for finding in reading.findings] == [("gift.brace-not-closed", 1)]
+    assert [(placed.question.prompt["und"], placed.line) for placed in reading.questions] == [
+        ("Second,\nlonger?", 6),
+        ("Third?", 9),
+    ]
+    assert [entry.line for entry in reading.left_out] == [1]
+
+
+@pytest.mark.parametrize("content", [b"One? {=a ~b}\nTwo? {=c ~d}", b"I {=am ~is} and {=you ~we} are."])
+def test_two_answer_blocks_in_one_item_are_left_out_and_said(content: bytes) -> None:
+    reading = gift.read(b"\n" + content)
+    assert reading.questions == ()
+    assert [(finding.level, finding.code, finding.line) for finding in reading.findings] == [
+        ("dropped", "gift.second-brace", 2)
+    ]
+
+
+def test_control_characters_are_taken_out_and_said_at_the_first() -> None:
+    reading = gift.read(b"Who?\n{=a\x07b ~\x7fc}")
+    assert [option.text["und"] for option in reading.questions[0].question.options] == ["ab", "c"]
+    (finding,) = reading.findings
+    assert (finding.level, finding.code, finding.line, finding.column) == ("changed", "file.control-characters", 2, 4)
+    assert finding.facts == {"count": 2}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"Who?\n{=a\x00 ~b}", "file.nul"),
+        ("Who?{=a ~b}".encode("utf-16-le"), "file.nul"),
+        (b"\xff\xfeWho?{=a ~b}\x00\xd8", "file.encoding-unknown"),
+    ],
+)
+def test_what_is_no_text_is_refused(content: bytes, code: str) -> None:
+    reading = gift.read(content)
+    assert [(finding.level, finding.code) for finding in reading.findings] == [("error", code)]
+    assert reading.questions == ()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import codecs
-import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-
-import nh3
 
 from lms.kit.findings import Finding, Level
 from lms.questions.core.formats.gift_items import Item, find, items, unescaped
-from lms.questions.core.formats.report import Placed, Reading
-from lms.questions.core.question import UNDETERMINED, Option, Question, QuestionType
+from lms.questions.core.formats.plain import Formatted, decoded
+from lms.questions.core.formats.report import LeftOut, Placed, Reading
+from lms.questions.core.question import UNDETERMINED, Option, Question, QuestionType, Text, code_from_texts
 
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _TITLE = re.compile(r"\s*::(.*?)(?<!\\)::", re.DOTALL)
-_WEIGHT = re.compile(r"\s*%(-?\d+(?:\.\d+)?)%")
+_WEIGHT = re.compile(r"\s*%(-?\d{1,9}(?:[.,]\d{1,20})?)%")
+_SLASH = re.compile(r"(?<!/)/(?!/)")
+"""Between the parts of a category; a slash within a part is written twice."""
 _TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?\Z", re.DOTALL)
+_GENERAL = re.compile(r"(?<!\\)####")
 _GAP = "_____"
 
 
@@ -31,89 +31,106 @@ class _Answer:
     text: str
     feedback: str
 
+    @property
+    def fraction(self) -> Fraction:
+        """What the answer earns, from -1 to 1."""
+        if self.weight is not None:
+            return max(Fraction(-1), min(Fraction(1), self.weight / 100))
+        return Fraction(int(self.sign == "="))
+
 
 def read(content: bytes) -> Reading:
     """Read a GIFT file in UTF-8, UTF-16 (with a mark) or CP932."""
-    text, encoding, findings = _decoded(content)
+    text, encoding, findings = decoded(content)
     placed: list[Placed] = []
+    left_out: list[LeftOut] = []
     category: tuple[str, ...] = ()
     for item in items(text):
         if item.is_category:
-            path = item.text.removeprefix("$CATEGORY:").strip()
-            category = tuple(part.strip() for part in path.split("/") if part.strip())
+            path = _SLASH.split(item.text.removeprefix("$CATEGORY:"))
+            category = tuple(part.replace("//", "/").strip() for part in path if part.strip())
         elif item.unclosed is not None:
             findings.append(Finding(Level.ERROR, "gift.brace-not-closed", item.unclosed, 1))
+            left_out.append(LeftOut(item.name, item.line))
         else:
-            question = _read_item(item, category, len(placed) + 1, findings)
+            question = _read_item(item, category, findings)
             if question is not None:
                 placed.append(question)
-    return Reading("gift", encoding, tuple(placed), tuple(findings))
+    return Reading("gift", encoding, tuple(placed), tuple(findings), tuple(left_out))
 
 
-def _decoded(content: bytes) -> tuple[str, str, list[Finding]]:
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return _lines(content.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace")), encoding, []
-    for encoding in ("utf-8", "cp932"):
-        try:
-            return _lines(content.decode(encoding)), encoding, []
-        except UnicodeDecodeError:
-            continue
-    return "", "unknown", [Finding(Level.ERROR, "file.encoding-unknown")]
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _read_item(item: Item, category: tuple[str, ...], number: int, findings: list[Finding]) -> Placed | None:
+def _read_item(item: Item, category: tuple[str, ...], findings: list[Finding]) -> Placed | None:
     title = _TITLE.match(item.text)
-    name = unescaped(title[1]) if title else ""
     if item.opens is None or item.closes is None:
         findings.append(_dropped(item, "description"))
         return None
     before = item.text[title.end() if title else 0 : item.opens]
     inside, after = item.text[item.opens + 1 : item.closes], item.text[item.closes + 1 :]
-    inside, _, general = _split_feedback(inside)
+    if find(after, "{") >= 0:
+        findings.append(Finding(Level.DROPPED, "gift.second-brace", item.line, 1))
+        return None
+    inside, general = _split_feedback(inside)
     kind = _kind(inside)
     if kind is not None:
         findings.append(_dropped(item, kind))
         return None
     answers = _answers(inside)
-    prompt = _plain(before, item, findings)
-    if after.strip():
-        prompt = f"{prompt} {_GAP} {_plain(after, item, findings)}"
-    is_single = any(answer.sign == "=" for answer in answers)
-    options = tuple(
-        Option(id=f"o{place}", text={UNDETERMINED: _plain(answer.text, item, findings)}, fraction=_fraction(answer))
-        for place, answer in enumerate(answers, start=1)
-    )
+    question = _question(item, unescaped(title[1]) if title else "", (before, after), answers, general, findings)
+    findings += [
+        Finding(Level.CHANGED, "gift.weight-changed", item.line, 1, {"weight": f"{float(answer.weight):g}"})
+        for answer in answers
+        if answer.weight is not None and abs(answer.weight) > 100
+    ]
+    return Placed(question, item.line, item.name is not None, category)
+
+
+def _question(
+    item: Item,
+    name: str,
+    around: tuple[str, str],
+    answers: list[_Answer],
+    general: str,
+    findings: list[Finding],
+) -> Question:
+    """The question, its texts made plain. The format of the prompt is that of all texts which do not say their own."""
+    mark = _FORMAT.match(around[0])
+    texts = Formatted(mark[1].lower() if mark else "moodle")
+
+    def text(written: str) -> Text:
+        words = _plain(written, texts)
+        return {UNDETERMINED: words} if words else {}
+
+    prompt = _plain(around[0], texts)
+    if around[1].strip():
+        prompt = f"{prompt} {_GAP} {_plain(around[1], texts)}"
     question = Question(
-        id=item.name or f"gift-{number}",
-        type=QuestionType.SINGLE if is_single else QuestionType.MULTIPLE,
+        id=item.name or "",
+        type=QuestionType.SINGLE if any(answer.sign == "=" for answer in answers) else QuestionType.MULTIPLE,
         prompt={UNDETERMINED: prompt},
         name={UNDETERMINED: name} if name else {},
-        options=options,
-        rationale={UNDETERMINED: unescaped(general)} if general else {},
+        options=tuple(
+            Option(
+                id=f"o{place}",
+                text={UNDETERMINED: _plain(answer.text, texts)},
+                fraction=answer.fraction,
+                rationale=text(answer.feedback),
+            )
+            for place, answer in enumerate(answers, start=1)
+        ),
+        rationale=text(general),
         tags=item.tags,
     )
-    feedback = {
-        f"o{place}": {UNDETERMINED: unescaped(answer.feedback)}
-        for place, answer in enumerate(answers, start=1)
-        if answer.feedback.strip()
-    }
-    whole = {"": {UNDETERMINED: unescaped(general)}} if general else {}
-    return Placed(question, item.line, item.name is not None, category, {**feedback, **whole})
+    if texts.has_lost_formatting:
+        findings.append(Finding(Level.CHANGED, "gift.formatting-dropped", item.line, 1))
+    if texts.has_lost_media:
+        findings.append(Finding(Level.DROPPED, "gift.media-dropped", item.line, 1))
+    return question if item.name else replace(question, id=code_from_texts(question))
 
 
-def _split_feedback(inside: str) -> tuple[str, str, str]:
+def _split_feedback(inside: str) -> tuple[str, str]:
     """The answers and the feedback for the whole behind ``####``."""
-    answers, mark, general = inside.partition("####")
-    return answers, mark, general.strip()
+    mark = _GENERAL.search(inside)
+    return (inside[: mark.start()], inside[mark.end() :]) if mark else (inside, "")
 
 
 def _kind(inside: str) -> str | None:
@@ -149,24 +166,15 @@ def _answers(inside: str) -> list[_Answer]:
         rest = written[weight.end() :] if weight else written
         hash_place = find(rest, "#")
         text, feedback = (rest, "") if hash_place < 0 else (rest[:hash_place], rest[hash_place + 1 :])
-        answers.append(_Answer(inside[start], Fraction(weight[1]) if weight else None, text, feedback))
+        percent = Fraction(weight[1].replace(",", ".")) if weight else None
+        answers.append(_Answer(inside[start], percent, text, feedback))
     return answers
 
 
-def _fraction(answer: _Answer) -> Fraction:
-    if answer.weight is not None:
-        return max(Fraction(-1), min(Fraction(1), answer.weight / 100))
-    return Fraction(int(answer.sign == "="))
-
-
-def _plain(text: str, item: Item, findings: list[Finding]) -> str:
-    """The text without its format mark; HTML is read as plain text, and that is reported."""
-    mark = _FORMAT.match(text)
-    body = unescaped(text[mark.end() :] if mark else text)
-    if mark is None or mark[1].lower() != "html" or "<" not in body:
-        return body
-    findings.append(Finding(Level.CHANGED, "gift.formatting-dropped", item.line, 1))
-    return html.unescape(nh3.clean(body, tags=set())).strip()
+def _plain(written: str, texts: Formatted) -> str:
+    """The text without its escapes and its format mark."""
+    mark = _FORMAT.match(written)
+    return texts.plain(unescaped(written[mark.end() :] if mark else written), mark[1].lower() if mark else None)
 
 
 def _dropped(item: Item, kind: str) -> Finding:

@@ -32,22 +32,34 @@ class Item:
 
 @dataclass(slots=True)
 class _Draft:
-    """An item that is being read line by line."""
+    """An item that is being read line by line; each line with its number in the file."""
 
-    lines: list[str] = field(default_factory=list)
-    first_line: int = 0
+    lines: list[tuple[int, str]] = field(default_factory=list)
     depth: int = 0
     brace_line: int = 0
+    blank_at: int | None = None
+    """The place of the last blank line inside the open braces."""
+
+    def opens_again(self, line: str) -> bool:
+        """Whether the line opens a brace although one is open since before a blank line: that one is never closed."""
+        return self.blank_at is not None and find(line, "{") >= 0
 
     def add(self, line: str, number: int) -> None:
-        self.first_line = self.first_line or number
-        self.lines.append(line)
+        if self.depth and not line.strip():
+            self.blank_at = len(self.lines)
+        self.lines.append((number, line))
         for place, character in enumerate(line):
             if character in "{}" and not is_escaped(line, place):
                 if character == "{" and self.depth == 0:
                     self.depth, self.brace_line = 1, number
                 elif character == "}":
-                    self.depth = 0
+                    self.depth, self.blank_at = 0, None
+
+    def cut_at_blank(self) -> list[tuple[int, str]]:
+        """Give up the lines behind the last blank line: they belong to the next item."""
+        place = self.blank_at or 0
+        rest, self.lines = self.lines[place + 1 :], self.lines[:place]
+        return rest
 
 
 def items(text: str) -> list[Item]:
@@ -60,7 +72,12 @@ def items(text: str) -> list[Item]:
             comments += stripped
             continue
         starts_anew = stripped.startswith(("::", "$CATEGORY:")) and bool(draft.lines)
-        if starts_anew or (not stripped and draft.depth == 0):
+        if draft.opens_again(line):
+            rest = draft.cut_at_blank()
+            comments, draft = _close(draft, comments, found), _Draft()
+            for place, earlier in rest:
+                draft.add(earlier, place)
+        elif starts_anew or (not stripped and draft.depth == 0):
             comments = _close(draft, comments, found)
             draft = _Draft()
         if stripped.startswith("$CATEGORY:"):
@@ -77,8 +94,10 @@ def is_escaped(text: str, place: int) -> bool:
     >>> is_escaped(r"a \\= b", 3), is_escaped("a = b", 2)
     (True, False)
     """
-    backslashes = place - len(text[:place].rstrip("\\"))
-    return backslashes % 2 == 1
+    start = place
+    while start and text[start - 1] == "\\":
+        start -= 1
+    return (place - start) % 2 == 1
 
 
 def find(text: str, characters: str, start: int = 0) -> int:
@@ -102,7 +121,7 @@ def _close(draft: _Draft, comments: str, found: list[Item]) -> str:
     """Finish an item; comments above an item belong to it, so they are kept until there is one."""
     if not draft.lines:
         return comments
-    text = "\n".join(draft.lines)
+    text = "\n".join(line for _number, line in draft.lines)
     marks = {
         kind: [unescaped(value) for of_kind, value in _TAGS.findall(comments) if of_kind == kind]
         for kind in ("id", "tag")
@@ -112,7 +131,7 @@ def _close(draft: _Draft, comments: str, found: list[Item]) -> str:
     found.append(
         Item(
             text=text,
-            line=draft.first_line,
+            line=draft.lines[0][0],
             opens=opens if opens >= 0 else None,
             closes=closes if closes >= 0 else None,
             unclosed=draft.brace_line if draft.depth else None,

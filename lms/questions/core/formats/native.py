@@ -10,14 +10,14 @@ from typing import Any
 import yaml
 
 from lms.kit.findings import Finding, Level
-from lms.questions.core.formats.report import Placed, Reading
+from lms.questions.core.formats.report import LeftOut, Placed, Reading
 from lms.questions.core.formats.tree import Tree
 from lms.questions.core.question import Difficulty, Option, Part, PartName, Question, QuestionType, Sensitive
 
 _HEAD_KEYS = ("id", "type", "difficulty", "sections", "sensitive")
 _QUESTION_KEYS = (*_HEAD_KEYS, "name", "case", "prompt", "rationale", "options", "parts", "tags")
 _OPTION_KEYS = ("id", "section", "fraction", "text", "rationale", "misconception")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?(/0*[1-9]\d*)?\Z")
+_NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,20})?(/0*[1-9]\d{0,8})?\Z")
 
 
 def read(content: bytes) -> Reading:
@@ -27,22 +27,27 @@ def read(content: bytes) -> Reading:
     except UnicodeDecodeError as error:
         return Reading("yaml", "utf-8", (), (Finding(Level.ERROR, "file.not-utf-8", facts={"byte": error.start}),))
     findings: list[Finding] = []
-    placed = []
+    placed: list[Placed] = []
+    left_out: list[LeftOut] = []
     try:
         for node in yaml.compose_all(text, Loader=yaml.SafeLoader):
             before = len(findings)
             question = _question(Tree(node, findings))
+            line = node.start_mark.line + 1
             if len(findings) == before:
-                placed.append(Placed(question, node.start_mark.line + 1))
+                placed.append(Placed(question, line))
+            else:
+                left_out.append(LeftOut(question.id or None, line))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
         findings.append(Finding(Level.ERROR, "yaml.syntax", **where, facts={"problem": error.problem or ""}))
     except yaml.reader.ReaderError as error:
-        findings.append(Finding(Level.ERROR, "yaml.syntax", facts={"problem": error.reason}))
+        line = text.count("\n", 0, error.position) + 1
+        findings.append(Finding(Level.ERROR, "yaml.syntax", line, facts={"problem": error.reason}))
     except RecursionError:
         findings.append(Finding(Level.ERROR, "yaml.too-deep"))
-    return Reading("yaml", "utf-8", tuple(placed), tuple(findings))
+    return Reading("yaml", "utf-8", tuple(placed), tuple(findings), tuple(left_out))
 
 
 def write(question: Question) -> str:
@@ -153,7 +158,7 @@ def _fraction(tree: Tree) -> Fraction:
     if written is None:
         return Fraction(0)
     if not _NUMBER.match(written) or not -1 <= Fraction(written) <= 1:
-        tree.refuse("fraction", "question.bad-fraction", value=written)
+        tree.refuse("fraction", "question.bad-fraction", value=written[:40])
         return Fraction(0)
     return Fraction(written)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,30 +11,48 @@ from lms.questions.core.question import Question
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A question with the line where it starts; ``named`` says whether its id is the file's own."""
+    """A question with the line where it starts; ``named`` says whether its id is the file's own.
+
+    What a format calls feedback is the rationale here: per option, and for the whole.
+    """
 
     question: Question
     line: int
     named: bool = True
     category: tuple[str, ...] = ()
-    feedback: Mapping[str, Mapping[str, str]] | None = None
-    """Feedback per option id, and for the whole under ``""``, where the format has it apart from rationales."""
+    file: str | None = None
+    """The name of its file, where several are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An item that was not taken because of an error; ``id`` is None where the file names none."""
+
+    id: str | None
+    line: int
+    file: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.id, "line": self.line} | ({"file": self.file} if self.file else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Every item of the file stands in ``questions`` or has a finding with its place."""
+    """Every item of the file stands in ``questions`` or has a finding with its place.
+
+    ``left_out`` are the items of which an error was found.
+    """
 
     format: str
     encoding: str
     questions: tuple[Placed, ...]
     findings: tuple[Finding, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def as_json(placed: Placed) -> dict[str, Any]:
     """A question in the shape of ``flask questions check``."""
     question = placed.question
-    feedback = placed.feedback or {}
     parts = [
         {
             "part": part.name.value,
@@ -57,12 +74,12 @@ def as_json(placed: Placed) -> dict[str, Any]:
             {
                 "text": dict(option.text),
                 "fraction": float(option.fraction),
-                "feedback": dict(feedback.get(option.id, option.rationale)),
+                "feedback": dict(option.rationale),
             }
             for option in question.options
         ],
         "answers": parts,
-        "feedback": dict(feedback.get("", {})),
+        "feedback": dict(question.rationale),
         "rationale": dict(question.rationale),
         "tags": list(question.tags),
         "sections": list(question.sections),

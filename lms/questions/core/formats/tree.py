@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 import yaml
 
 from lms.kit.findings import Finding, Level
+from lms.questions.core.formats.plain import has_controls
 
 Choice = TypeVar("Choice", bound=StrEnum)
+MOST_DIGITS = 9
+"""Longer numbers mean nothing here, and very long ones Python does not even read."""
 
 
 class Tree:
@@ -42,14 +45,14 @@ class Tree:
         if not isinstance(node, yaml.ScalarNode) or (required and not node.value.strip()):
             self._find(node, "yaml.word-expected", key=key)
             return None
-        return str(node.value).strip()
+        return self._plain(node)
 
     def integer(self, key: str) -> int | None:
         """A whole number of at least 0."""
         written = self.word(key)
         if written is None:
             return None
-        if not written.isdecimal():
+        if not written.isdecimal() or len(written) > MOST_DIGITS:
             self.refuse(key, "yaml.integer-expected")
             return None
         return int(written)
@@ -70,11 +73,16 @@ class Tree:
         if node is None:
             return {}
         if not isinstance(node, yaml.MappingNode) or not all(
-            isinstance(value, yaml.ScalarNode) for _, value in node.value
+            isinstance(child, yaml.ScalarNode) for pair in node.value for child in pair
         ):
             self._find(node, "yaml.text-by-locale-expected", key=key)
             return {}
-        return {str(locale.value): str(value.value).strip() for locale, value in node.value}
+        texts: dict[str, str] = {}
+        for locale, value in node.value:
+            if locale.value in texts:
+                self._find(locale, "yaml.repeated-key", key=locale.value)
+            texts[self._plain(locale)] = self._plain(value)
+        return texts
 
     def words(self, key: str, *, required: bool = True) -> list[str]:
         """A list of scalars."""
@@ -84,7 +92,7 @@ class Tree:
         if not isinstance(node, yaml.SequenceNode) or not all(isinstance(item, yaml.ScalarNode) for item in node.value):
             self._find(node, "yaml.list-expected", key=key)
             return []
-        return [str(item.value).strip() for item in node.value]
+        return [self._plain(item) for item in node.value]
 
     def items(self, key: str, *, required: bool = True) -> Iterator[Tree]:
         """The mappings of a list."""
@@ -111,6 +119,13 @@ class Tree:
         for key, node in self.keys.items():
             if key not in known:
                 self._find(node, "yaml.unknown-key", key=key, known=", ".join(known))
+
+    def _plain(self, node: yaml.ScalarNode) -> str:
+        """The text of a scalar; an escape such as ``\\0`` can put a character into it that no text may hold."""
+        text = str(node.value).strip()
+        if has_controls(text):
+            self._find(node, "yaml.control-character")
+        return text
 
     def _get(self, key: str, required: bool) -> yaml.Node | None:
         node = self.values.get(key)
