@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -10,16 +11,21 @@ from flask_babel import gettext as _
 
 from lms.cli.speech import say_findings, say_json, speaking, speaking_of_texts
 from lms.foundation import transaction
+from lms.foundation.db import db
+from lms.foundation.errors import sentence
 from lms.foundation.findings import as_json
 from lms.foundation.locale import in_language
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid
-from lms.questions import actions, queries
+from lms.questions import actions, phrases, queries
+from lms.questions.actions import Imported
 from lms.questions.core import formats
 from lms.questions.core.checks import check as check_question
+from lms.questions.core.checks import finding_at, refusals
 from lms.questions.core.formats import native
-from lms.questions.core.formats.report import Placed, Reading
+from lms.questions.core.formats.report import LeftOut, Placed, Reading
 from lms.questions.core.formats.report import as_json as question_as_json
+from lms.questions.core.languages import PairBy
 from lms.questions.models import Bank
 from lms.questions.phrases import FINDINGS
 
@@ -34,7 +40,7 @@ PATH = click.Path(exists=True, path_type=Path)
 @speaking
 def check(file: Path, format_name: str | None, as_document: bool) -> None:
     reading = _read(file, format_name)
-    found = [*reading.findings, *_editorial(reading)]
+    found = [*reading.findings, *refusals(reading.questions), *_editorial(reading)]
     if as_document:
         say_json(
             {
@@ -66,38 +72,85 @@ def check(file: Path, format_name: str | None, as_document: bool) -> None:
     type=click.Choice(["en", "ja"]),
     help=in_language("Language of texts that do not say it.", "言語の記載がない文の言語。"),
 )
-@click.option("--dry-run", is_flag=True, help=in_language("Change nothing.", "何も変更しない。"))
+@click.option(
+    "--pair-by",
+    type=click.Choice(list(PairBy)),
+    help=in_language(
+        "Fill the other language of questions that are there, found by ID or by order.",
+        "取り込み済みの設問に、もう一方の言語を加える（IDまたは順番で対応させる）。",
+    ),
+)
+@click.option(
+    "--skip-errors",
+    is_flag=True,
+    help=in_language("Leave out what has errors, and import the rest.", "エラーのあるものを除いて取り込む。"),
+)
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help=in_language("Say what would happen; change nothing.", "結果だけを示し、変更しない。"),
+)
+@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
 @speaking_of_texts
-def import_questions(file: Path, bank: str, format_name: str | None, language: str | None, dry_run: bool) -> None:
+def import_questions(
+    file: Path,
+    bank: str,
+    format_name: str | None,
+    language: str | None,
+    pair_by: str | None,
+    skip_errors: bool,
+    dry_run: bool,
+    as_document: bool,
+) -> None:
     reading = _read(file, format_name)
-    say_findings(reading.findings, FINDINGS)
-    if has_errors(reading.findings):
-        sys.exit(1)
-    if dry_run:
-        click.echo(_("Questions read: %(count)s", count=len(reading.questions)))
-        return
     with transaction.unit():
-        found = queries.find_bank(bank) or _new_bank(bank, file)
-        imported = actions.import_questions(found, reading.questions, by=None, locale=language)
-        say_findings(imported.findings, FINDINGS)
-        if has_errors(imported.findings):
-            raise Invalid("question.not_imported")
-        click.echo(
-            _(
-                "Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.",
-                new=len(imported.created),
-                revised=len(imported.revised),
-                same=len(imported.unchanged),
-            )
+        row = queries.find_bank(bank) or _new_bank(bank, file)
+        done = actions.import_questions(
+            row, reading.questions, by=None, locale=language, pair_by=PairBy(pair_by) if pair_by else None
         )
+        done = done.after(reading)
+        fits = done.is_whole or (skip_errors and done.has_taken)
+        if dry_run or not fits:
+            db.session.rollback()
+    if as_document:
+        say_json({"bank": bank, "dry_run": dry_run, "applied": fits and not dry_run, **_as_json(done, fits)})
+    else:
+        say_findings(done.findings, FINDINGS)
+        _say_outcome(done, fits, dry_run)
+    sys.exit(0 if fits else 1)
+
+
+def _as_json(done: Imported, fits: bool) -> dict[str, Any]:
+    """What an import did or would do; of one that does not fit, only why."""
+    return {
+        "created": done.created if fits else [],
+        "revised": done.revised if fits else [],
+        "unchanged": done.unchanged if fits else [],
+        "left_out": [entry.as_json() for entry in done.left_out],
+        "findings": [as_json(finding, FINDINGS) for finding in done.findings],
+    }
+
+
+def _say_outcome(done: Imported, fits: bool, dry_run: bool) -> None:
+    if not fits:
+        click.echo(sentence(Invalid("question.not_imported")), err=True)
+        return
+    for entry in done.left_out:
+        place = f"{entry.file}:{entry.line}" if entry.file else str(entry.line)
+        click.echo(_("Left out: %(question)s (line %(place)s)", question=entry.id or "–", place=place), err=True)
+    click.echo(phrases.outcome(len(done.created), len(done.revised), len(done.unchanged), is_trial=dry_run))
 
 
 def _new_bank(code: str, file: Path) -> Bank:
     """A bank that is not there yet: described by the folder's bank.yaml, else named after its code."""
     described = file / "bank.yaml" if file.is_dir() else file.parent.parent / "bank.yaml"
-    facts = native.read_bank(described.read_bytes())[0] if described.exists() else None
-    title = facts["title"] if facts else {"en": code, "ja": code}
-    return actions.create_bank(code, title, facts["module"] if facts else None)
+    if not described.exists():
+        return actions.create_bank(code, {"en": code, "ja": code})
+    facts, found = native.read_bank(described.read_bytes())
+    if facts is None:
+        say_findings([_of_file(finding, described.name) for finding in found], FINDINGS)
+        raise Invalid("question.not_imported")
+    return actions.create_bank(code, facts["title"], facts["module"])
 
 
 def _read(path: Path, format_name: str | None) -> Reading:
@@ -106,11 +159,17 @@ def _read(path: Path, format_name: str | None) -> Reading:
         return formats.read(path.read_bytes(), file_name=path.name, format_name=format_name)
     placed: list[Placed] = []
     found: list[Finding] = []
+    left_out: list[LeftOut] = []
     for file in sorted((path / "questions").glob("*.yaml")):
         reading = native.read(file.read_bytes())
-        placed += reading.questions
-        found += [replace(finding, facts={**finding.facts, "file": file.name}) for finding in reading.findings]
-    return formats.told_when_empty(Reading("yaml", "utf-8", tuple(placed), tuple(found)))
+        placed += [replace(item, file=file.name) for item in reading.questions]
+        found += [_of_file(finding, file.name) for finding in reading.findings]
+        left_out += [replace(entry, file=file.name) for entry in reading.left_out]
+    return formats.told_when_empty(Reading("yaml", "utf-8", tuple(placed), tuple(found), tuple(left_out)))
+
+
+def _of_file(finding: Finding, name: str) -> Finding:
+    return replace(finding, facts={**finding.facts, "file": name})
 
 
 def _editorial(reading: Reading) -> list[Finding]:
@@ -118,7 +177,7 @@ def _editorial(reading: Reading) -> list[Finding]:
     if reading.format != "yaml":
         return []
     return [
-        replace(finding, level=Level.WARNING)
+        finding_at(placed, Level.WARNING, finding.code, finding.facts)
         for placed in reading.questions
-        for finding in check_question(placed.question, line=placed.line)
+        for finding in check_question(placed.question)
     ]

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
@@ -12,31 +12,69 @@ from lms.kit.problems import Invalid
 from lms.policies import queries as policies
 from lms.policies.models import Section
 from lms.questions import queries
-from lms.questions.core.checks import check
-from lms.questions.core.formats.report import Placed
-from lms.questions.core.question import UNDETERMINED, Option, Part, Question, Text, halves
+from lms.questions.core.checks import BANK_CODE, LONGEST_TITLE, check, distinct, finding_at, flaws, repeated
+from lms.questions.core.formats.plain import has_controls
+from lms.questions.core.formats.report import LeftOut, Placed, Reading
+from lms.questions.core.languages import PairBy, fill, in_language, key_differences, languages, only
+from lms.questions.core.question import UNDETERMINED, Question, code_from_texts, halves
 from lms.questions.models import Bank, QuestionKey, QuestionState, QuestionVersion, SectionLink
 from lms.questions.models import Question as QuestionRow
 
 SYSTEM = "system"
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+ROOM_FOR_BANK = 24
+"""How much of a bank's code stands before an id that is made here: ids have at most 40 characters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Imported:
-    """What an import did: codes of new questions, of revised ones, and of those that were the same already."""
+    """What an import did: codes of new questions, of revised ones, and of those that were the same already.
 
-    created: Sequence[str]
-    revised: Sequence[str]
-    unchanged: Sequence[str]
-    findings: Sequence[Finding]
+    ``left_out`` are the items with an error.
+    """
+
+    created: list[str] = field(default_factory=list)
+    revised: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out because of an error."""
+        return not has_errors(self.findings)
+
+    @property
+    def has_taken(self) -> bool:
+        """Whether anything of the file stands in the bank now."""
+        return bool(self.created or self.revised or self.unchanged)
+
+    def after(self, reading: Reading) -> Imported:
+        """The import with what the reading of its file found before it."""
+        return replace(self, findings=[*reading.findings, *self.findings], left_out=[*reading.left_out, *self.left_out])
+
+    def refuse(self, item: Placed, code: str, facts: Mapping[str, Any]) -> None:
+        """Leave an item out because of an error."""
+        self.findings.append(finding_at(item, Level.ERROR, code, facts))
+        self.leave_out(item)
+
+    def leave_out(self, item: Placed) -> None:
+        """List an item among those that were not taken, once."""
+        entry = LeftOut(item.question.id if item.named else None, item.line, item.file)
+        if entry not in self.left_out:
+            self.left_out.append(entry)
 
 
 def create_bank(code: str, title_text: Mapping[str, str], module_code: str | None = None) -> Bank:
-    """Create a bank; the code is unique."""
+    """Create a bank. Raises ``Invalid`` for a code that is taken or unfit, a title too long, a module unknown."""
+    if not BANK_CODE.fullmatch(code):
+        raise Invalid("bank.bad_code", field="code")
+    if any(len(title) > LONGEST_TITLE or has_controls(title) for title in title_text.values()):
+        raise Invalid("bank.bad_title", field="title_en", most=LONGEST_TITLE)
     if queries.find_bank(code) is not None:
         raise Invalid("bank.code_taken", field="code")
     module = policies.find_module(module_code) if module_code else None
+    if module_code and module is None:
+        raise Invalid("bank.unknown_module", module=module_code)
     bank = Bank(code=code, title_text=dict(title_text), module_id=module.id if module else None)
     db.session.add(bank)
     db.session.flush()
@@ -46,12 +84,12 @@ def create_bank(code: str, title_text: Mapping[str, str], module_code: str | Non
 def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple[QuestionRow, bool]:
     """Write a question as a new version; returns its row and whether anything was written.
 
-    A version is never changed: other content is version n + 1, the same content is nothing. A question with one
-    language only stays a draft. Raises ``Invalid`` for a code that no address can carry, and when it cites or offers a
-    section that there is not.
+    A version is never changed: other content is version n + 1, the same content is nothing. A question in which
+    ``check`` finds an error (one language only, no section) is a draft. Raises ``Invalid`` for a code that no address
+    can carry, for texts without bounds, and when it cites or offers a section that there is not.
     """
-    if not CODE.fullmatch(question.id):
-        raise Invalid("question.bad_code", field="code", question=question.id)
+    for code, facts in flaws(question):
+        raise Invalid(code, field="code" if code == "question.bad_code" else None, **facts)
     links = _sections(question)
     cut = halves(question)
     row = queries.find_question(question.id)
@@ -61,14 +99,15 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     key = queries.load_keys({(current.version.id, current.key_n)}) if current else {}
     if current and current.version.sha256 == cut.body_sha256 and list(key.values()) == [cut.key]:
         return current.question, False
-    findings = check(question)
-    state = QuestionState.DRAFT if has_errors(findings) else QuestionState.IN_USE
+    state = QuestionState.DRAFT if has_errors(check(question)) else QuestionState.IN_USE
     if row is None:
         row = QuestionRow(bank_id=bank.id, code=question.id, state=state)
         db.session.add(row)
         db.session.flush()
     else:
-        row.state, row.revision = state, row.revision + 1
+        row.revision += 1
+        if row.state not in (QuestionState.HELD, QuestionState.RETIRED):
+            row.state = state
     now = clock.now()
     version = QuestionVersion(
         question_id=row.id,
@@ -96,57 +135,122 @@ def _sections(question: Question) -> list[Section]:
     return [section for name in dict.fromkeys(question.sections) if (section := found[name]) is not None]
 
 
-def import_questions(bank: Bank, placed: Sequence[Placed], *, by: Person | None, locale: str | None = None) -> Imported:
-    """Write the questions of a file into a bank, all of them or (when one cannot be) none."""
-    findings: list[Finding] = []
-    created: list[str] = []
-    revised: list[str] = []
-    unchanged: list[str] = []
-    seen: set[str] = set()
-    for item in placed:
-        question = _named(item, bank, locale)
-        if question.id in seen:
-            findings.append(Finding(Level.ERROR, "question.id-repeated", item.line, 1, {"question": question.id}))
-            continue
-        seen.add(question.id)
-        existed = queries.find_question(question.id) is not None
-        try:
-            _row, written = save_question(bank, question, by=by)
-        except Invalid as problem:
-            findings.append(Finding(Level.ERROR, problem.code, item.line, 1, problem.facts))
-            continue
-        (unchanged if not written else revised if existed else created).append(question.id)
+def import_questions(
+    bank: Bank, placed: Sequence[Placed], *, by: Person | None, locale: str | None = None, pair_by: PairBy | None = None
+) -> Imported:
+    """Write the questions of a file into a bank, or with ``pair_by`` fill a language of questions that are there.
+
+    ``locale`` is the language of texts that do not say theirs. An item with an error is left out and listed; whether
+    the rest is kept is for the caller to say, by rolling back or not.
+    """
+    done = Imported()
+    taken, repeats = distinct(placed)
+    for item in repeats:
+        done.findings.append(repeated(item))
+        if item.named:
+            done.leave_out(item)
+    items = [_of_bank(item, bank) for item in taken]
+    if pair_by is None:
+        _take(bank, items, locale, by, done)
+    else:
+        spoken = [replace(item, question=in_language(item.question, locale)) if locale else item for item in items]
+        stored = queries.load_values(queries.list_questions(bank))
+        pairs = _paired_by_id(spoken, stored, done) if pair_by is PairBy.ID else _paired_in_order(spoken, stored, done)
+        for question, item in pairs:
+            _save(bank, item, fill(question, item.question), by, done)
     actor = by.code if by else SYSTEM
-    journal.record("question.import", actor=actor, object=bank.code, created=len(created), revised=len(revised))
-    return Imported(created, revised, unchanged, findings)
-
-
-def _named(item: Placed, bank: Bank, locale: str | None) -> Question:
-    """The question under a code of the bank, its texts of unknown language put into ``locale``."""
-    question = item.question
-    if not item.named:
-        question = replace(question, id=f"{bank.code}-{question.id}")
-    return _in_language(question, locale) if locale else question
-
-
-def _in_language(question: Question, locale: str) -> Question:
-    def text(value: Text) -> Text:
-        return {locale if key == UNDETERMINED else key: words for key, words in value.items()}
-
-    def option(value: Option) -> Option:
-        return replace(
-            value,
-            text=text(value.text),
-            rationale=text(value.rationale),
-            misconception=text(value.misconception),
-        )
-
-    return replace(
-        question,
-        prompt=text(question.prompt),
-        name=text(question.name),
-        case=text(question.case),
-        rationale=text(question.rationale),
-        options=tuple(option(value) for value in question.options),
-        parts=tuple(Part(part.name, part.weight, tuple(option(v) for v in part.options)) for part in question.parts),
+    journal.record(
+        "question.import", actor=actor, object=bank.code, created=len(done.created), revised=len(done.revised)
     )
+    return done
+
+
+def _of_bank(item: Placed, bank: Bank) -> Placed:
+    """The item under a code of the bank, where its file has none."""
+    if item.named:
+        return item
+    return replace(item, question=replace(item.question, id=f"{bank.code[:ROOM_FOR_BANK]}-{item.question.id}"))
+
+
+def _take(bank: Bank, items: Sequence[Placed], locale: str | None, by: Person | None, done: Imported) -> None:
+    """Write items as new or revised questions. What says no language cannot replace what stands in two."""
+    stored = {question.id: question for question in queries.load_values(queries.list_questions(bank))}
+    for item in items:
+        question = in_language(item.question, locale) if locale else item.question
+        earlier = stored.get(question.id)
+        if earlier is not None and UNDETERMINED in languages(item.question):
+            lost = languages(earlier) - languages(question) - {UNDETERMINED}
+            if lost and only(earlier, languages(question)) == question:
+                done.unchanged.append(question.id)
+                continue
+            if lost:
+                facts = {"question": question.id, "locale": ", ".join(sorted(lost))}
+                done.refuse(item, "question.other-language", facts)
+                continue
+        _save(bank, item, question, by, done)
+
+
+def _paired_by_id(
+    items: Sequence[Placed], stored: Sequence[Question], done: Imported
+) -> Iterable[tuple[Question, Placed]]:
+    """Each item with the question of its id; those whose keys differ are left out."""
+    by_id = {question.id: question for question in stored}
+    for item in items:
+        question = by_id.get(item.question.id)
+        if not item.named:
+            done.refuse(item, "question.pair-without-id", {})
+        elif question is None:
+            done.refuse(item, "question.pair-unknown", {"question": item.question.id})
+        elif differences := _pair_flaws(question, item.question):
+            done.refuse(item, *differences[0])
+        else:
+            yield question, item
+
+
+def _paired_in_order(
+    items: Sequence[Placed], stored: Sequence[Question], done: Imported
+) -> Sequence[tuple[Question, Placed]]:
+    """The items with the questions that lack their language, each in its order; one that does not fit stops all.
+
+    An item whose texts stand in the bank already belongs to the question that has them.
+    """
+    spoken = frozenset[str]().union(*(languages(item.question) for item in items))
+    complete = {code_from_texts(only(question, spoken)): question for question in stored}
+    waiting = [question for question in stored if not spoken <= languages(question)]
+    fresh = [item for item in items if code_from_texts(item.question) not in complete]
+    if len(fresh) != len(waiting):
+        facts = {"items": len(fresh), "questions": len(waiting)}
+        done.findings.append(Finding(Level.ERROR, "question.pair-count", facts=facts))
+    following = iter(waiting)
+    pairs = [(complete.get(code_from_texts(item.question)) or next(following, None), item) for item in items]
+    for question, item in pairs:
+        if question is not None:
+            done.findings += [
+                finding_at(item, Level.ERROR, code, facts) for code, facts in _pair_flaws(question, item.question)
+            ]
+    if has_errors(done.findings):
+        for item in items:
+            done.leave_out(item)
+        return []
+    return [(question, item) for question, item in pairs if question is not None]
+
+
+def _pair_flaws(question: Question, other: Question) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    """What keeps two questions from being one in two languages."""
+    if UNDETERMINED in languages(question) | languages(other):
+        return [("question.pair-language", {"question": question.id})]
+    return key_differences(question, other)
+
+
+def _save(bank: Bank, item: Placed, question: Question, by: Person | None, done: Imported) -> None:
+    """Save the question of an item, and say so when that takes one out of use."""
+    earlier = queries.find_question(question.id)
+    was_in_use = earlier is not None and earlier.state == QuestionState.IN_USE
+    try:
+        row, is_written = save_question(bank, question, by=by)
+    except Invalid as problem:
+        done.refuse(item, problem.code, problem.facts)
+        return
+    if was_in_use and row.state == QuestionState.DRAFT:
+        done.findings.append(finding_at(item, Level.WARNING, "question.out-of-use", {"question": row.code}))
+    (done.unchanged if not is_written else done.revised if earlier else done.created).append(row.code)

@@ -3,25 +3,36 @@ from __future__ import annotations
 from fractions import Fraction
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Regexp, ValidationError
 
 from lms.foundation.forms import Form, Required, choices
+from lms.questions.core.checks import LONGEST_TEXT, LONGEST_TITLE
+from lms.questions.core.formats.plain import has_controls
+from lms.questions.core.languages import PairBy
 from lms.questions.core.question import Difficulty, Option, Question, QuestionType
-from lms.questions.phrases import DIFFICULTIES, PROBLEMS
+from lms.questions.phrases import DIFFICULTIES, PAIRINGS, PROBLEMS
 
 PLACES = ("1", "2", "3", "4")
 CODE = Regexp(r"[A-Z0-9-]+\Z", message=_l("Use capitals, digits and hyphens."))
 
 
+def plain(_form: Form, field: Field) -> None:
+    """A text holds no control characters: no page can show them, and PostgreSQL refuses some."""
+    if has_controls(field.data or ""):
+        raise ValidationError(str(PROBLEMS["question.control-character"]))
+
+
+TITLE = [Required(_l("Enter the title in both languages.")), Length(max=LONGEST_TITLE), plain]
+PROMPT = [Required(_l("Enter the question in both languages.")), Length(max=LONGEST_TEXT), plain]
+OPTION = [Length(max=500), plain]
+RATIONALE = [Required(_l("Say why the key is right, in both languages.")), Length(max=LONGEST_TEXT), plain]
+
+
 class BankForm(Form):
     code = StringField(_l("Code"), [Required(_l("Enter a code.")), CODE, Length(max=40)])
-    title_en = StringField(
-        _l("Title in English"), [Required(_l("Enter the title in both languages.")), Length(max=255)]
-    )
-    title_ja = StringField(
-        _l("Title in Japanese"), [Required(_l("Enter the title in both languages.")), Length(max=255)]
-    )
+    title_en = StringField(_l("Title in English"), TITLE)
+    title_ja = StringField(_l("Title in Japanese"), TITLE)
 
 
 class ImportForm(Form):
@@ -31,6 +42,15 @@ class ImportForm(Form):
         choices=choices([("en", "English"), ("ja", "日本語")]),
         description=_l("For files that do not say it. A question in one language enters as a draft."),
     )
+    pair_by = SelectField(
+        _l("Fill the other language of questions that are there"), choices=choices(PAIRINGS.items()), default=""
+    )
+    skip_errors = BooleanField(_l("Leave out what has errors, and import the rest"))
+
+    @property
+    def pairing(self) -> PairBy | None:
+        """How items find their questions; None when they are questions of their own."""
+        return PairBy(self.pair_by.data) if self.pair_by.data else None
 
 
 class SingleChoiceForm(Form):
@@ -39,23 +59,19 @@ class SingleChoiceForm(Form):
     code = StringField(_l("Code"), [Required(_l("Enter a code.")), CODE, Length(max=40)])
     section = SelectField(_l("Section cited"))
     difficulty = SelectField(_l("Difficulty"), choices=choices(DIFFICULTIES.items()), default=Difficulty.MEDIUM)
-    prompt_en = TextAreaField(_l("Question in English"), [Required(_l("Enter the question in both languages."))])
-    prompt_ja = TextAreaField(_l("Question in Japanese"), [Required(_l("Enter the question in both languages."))])
+    prompt_en = TextAreaField(_l("Question in English"), PROMPT)
+    prompt_ja = TextAreaField(_l("Question in Japanese"), PROMPT)
     right = RadioField(_l("Right option"), choices=choices((place, place) for place in PLACES), validate_choice=False)
-    text_en_1 = StringField(_l("Option 1 in English"), [Length(max=500)])
-    text_ja_1 = StringField(_l("Option 1 in Japanese"), [Length(max=500)])
-    text_en_2 = StringField(_l("Option 2 in English"), [Length(max=500)])
-    text_ja_2 = StringField(_l("Option 2 in Japanese"), [Length(max=500)])
-    text_en_3 = StringField(_l("Option 3 in English"), [Length(max=500)])
-    text_ja_3 = StringField(_l("Option 3 in Japanese"), [Length(max=500)])
-    text_en_4 = StringField(_l("Option 4 in English"), [Length(max=500)])
-    text_ja_4 = StringField(_l("Option 4 in Japanese"), [Length(max=500)])
-    rationale_en = TextAreaField(
-        _l("Rationale in English"), [Required(_l("Say why the key is right, in both languages."))]
-    )
-    rationale_ja = TextAreaField(
-        _l("Rationale in Japanese"), [Required(_l("Say why the key is right, in both languages."))]
-    )
+    text_en_1 = StringField(_l("Option 1 in English"), OPTION)
+    text_ja_1 = StringField(_l("Option 1 in Japanese"), OPTION)
+    text_en_2 = StringField(_l("Option 2 in English"), OPTION)
+    text_ja_2 = StringField(_l("Option 2 in Japanese"), OPTION)
+    text_en_3 = StringField(_l("Option 3 in English"), OPTION)
+    text_ja_3 = StringField(_l("Option 3 in Japanese"), OPTION)
+    text_en_4 = StringField(_l("Option 4 in English"), OPTION)
+    text_ja_4 = StringField(_l("Option 4 in Japanese"), OPTION)
+    rationale_en = TextAreaField(_l("Rationale in English"), RATIONALE)
+    rationale_ja = TextAreaField(_l("Rationale in Japanese"), RATIONALE)
 
     def validate_right(self, field: RadioField) -> None:
         if field.data not in PLACES or not self[f"text_en_{field.data}"].data:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.questions.core.languages import PairBy
 from lms.questions.core.question import Difficulty, PartName, QuestionType
 
 TYPES = {
@@ -32,6 +34,9 @@ FINDINGS = {
     "format.not-read": _l("Files in the format “%(format)s” cannot be read yet."),
     "file.not-utf-8": _l("The file is not UTF-8 (first wrong byte: %(byte)s)."),
     "file.encoding-unknown": _l("The file is neither UTF-8, UTF-16 nor CP932."),
+    "file.nul": _l("The file holds a NUL byte: it is no text, or UTF-16 without its mark."),
+    "file.control-characters": _l("Control characters were left out (%(count)s in all)."),
+    "question.same-twice": _l("The same question stands twice in the file; it is taken once."),
     "question.id-repeated": _l("The ID “%(question)s” stands twice in the file."),
     "file.no-questions": _l("There is no question in this file."),
     "yaml.too-deep": _l("The YAML is nested too deeply."),
@@ -44,9 +49,15 @@ FINDINGS = {
     "yaml.text-by-locale-expected": _l("“%(key)s” must be a text per language, such as {en: …, ja: …}."),
     "yaml.list-expected": _l("“%(key)s” must be a list."),
     "yaml.unknown-key": _l("The key “%(key)s” is not known here; known are: %(known)s."),
+    "yaml.control-character": _l("Here stands a character that no text may hold."),
     "yaml.missing-key": _l("“%(key)s” is missing."),
     "gift.brace-not-closed": _l("This “{” is never closed."),
     "gift.type-not-taken": _l("An item of the type “%(type)s” was left out; only choice questions are read."),
+    "gift.second-brace": _l(
+        "An item with a second “{” was left out. Put a blank line between questions, and write “\\{” in texts."
+    ),
+    "gift.media-dropped": _l("Pictures or other media were left out of this question."),
+    "gift.weight-changed": _l("The weight %(weight)s%% was taken as 100%%: no answer can earn or cost more."),
     "gift.formatting-dropped": _l("HTML was read as plain text."),
     "question.bad-fraction": _l("“%(value)s” is no fraction from -1 to 1."),
     "question.too-few-options": _l("A choice needs at least two options; here are %(options)s."),
@@ -60,6 +71,31 @@ FINDINGS = {
     "question.same-option-twice": _l("Two options say the same (%(group)s, %(locale)s)."),
     "question.same-id-twice": _l("Two options have the same id (%(group)s)."),
     "question.no-section": _l("The question cites no section."),
+    "question.foreign-section": _l(
+        "The section “%(section)s” is offered, but the question cites nothing of its policy."
+    ),
+    "question.unknown-locale": _l("The texts in the language “%(locale)s” are shown nowhere."),
+    "question.too-many-options": _l("A question can have up to %(most)s options; here are %(options)s."),
+    "question.text-too-long": _l("A text has %(length)s characters; %(most)s are the most."),
+    "question.word-too-long": _l("An ID, tag or name has %(length)s characters; %(most)s are the most."),
+    "question.control-character": _l("A text holds a character that no text may hold."),
+    "question.out-of-use": _l("%(question)s was in use and is a draft now: its new version is not finished."),
+    "question.other-language": _l(
+        "%(question)s also has texts in another language (%(locale)s), which this file would drop. "
+        "Import it as the other language, paired by ID or order."
+    ),
+    "question.pair-without-id": _l("This item has no ID. Pair by order."),
+    "question.pair-unknown": _l("The bank has no question “%(question)s” to pair with."),
+    "question.pair-count": _l(
+        "%(items)s questions of the file are to be paired, and %(questions)s of the bank lack this language. "
+        "Nothing was paired."
+    ),
+    "question.pair-language": _l(
+        "%(question)s has texts whose language is not known. Say the language when importing."
+    ),
+    "question.pair-other-type": _l("%(question)s is a question of another type."),
+    "question.pair-other-options": _l("%(question)s has another number of options: %(options)s, and here %(here)s."),
+    "question.pair-other-key": _l("The key differs from that of %(question)s."),
     "question.no-rationale": _l("Option %(option)s has no rationale."),
     "question.no-misconception": _l("Option %(option)s names no misconception."),
     "question.cue-word": _l("Option %(option)s has a word that gives the answer away."),
@@ -70,11 +106,33 @@ FINDINGS = {
     "question.other_bank": _l("%(question)s belongs to another bank."),
 }
 
+
+def outcome(created: int, revised: int, unchanged: int, *, is_trial: bool = False) -> str:
+    """What an import did, or would do."""
+    counts = {"new": created, "revised": revised, "same": unchanged}
+    if is_trial:
+        return _("Would be imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts)
+    return _("Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts)
+
+
+PAIRINGS = {
+    "": _l("No: new or revised questions"),
+    PairBy.ID: _l("Yes, by ID"),
+    PairBy.ORDER: _l("Yes, in the order of the file"),
+}
+
 PROBLEMS = {
+    "bank.bad_code": _l("Use up to 40 capitals, digits and hyphens for the code of a bank."),
+    "bank.bad_title": _l("Enter a title of up to %(most)s characters, without control characters."),
+    "bank.unknown_module": _l("There is no policy “%(module)s”. Import it first."),
     "bank.code_taken": _l("This code is taken. Choose another."),
     "question.unknown_section": FINDINGS["question.unknown_section"],
     "question.bad_code": FINDINGS["question.bad_code"],
     "question.other_bank": FINDINGS["question.other_bank"],
+    "question.too-many-options": FINDINGS["question.too-many-options"],
+    "question.text-too-long": FINDINGS["question.text-too-long"],
+    "question.word-too-long": FINDINGS["question.word-too-long"],
+    "question.control-character": FINDINGS["question.control-character"],
     "question.not_imported": _l("Nothing was imported."),
     "question.no_right": _l("Mark the right option."),
     "question.no_file": _l("Choose a file."),

@@ -7,9 +7,13 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
+from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.policies.models import Section
+from lms.questions.access import withheld
+from lms.questions.core.question import Question as QuestionValue
+from lms.questions.core.question import question_from
 from lms.questions.models import Bank, Question, QuestionKey, QuestionState, QuestionVersion, SectionLink
 
 
@@ -82,6 +86,22 @@ def load_current(questions: Sequence[Question]) -> dict[int, Current]:
 def list_questions(bank: Bank) -> list[Question]:
     """The questions of a bank by code."""
     return list(db.session.scalars(select(Question).where(Question.bank_id == bank.id).order_by(Question.code)))
+
+
+def load_values(questions: Sequence[Question]) -> list[QuestionValue]:
+    """The newest content of questions with its key, in the order in which they first came."""
+    current = load_current(questions)
+    keys = load_keys({(entry.version.id, entry.key_n) for entry in current.values()})
+    return [
+        question_from(entry.question.code, entry.version.body, keys[(entry.version.id, entry.key_n)])
+        for _id, entry in sorted(current.items())
+    ]
+
+
+def load_withheld(questions: Sequence[Question], access: Access) -> frozenset[int]:
+    """The ids of those questions whose key, and what hints at it, this person may not see yet."""
+    ids = [question.id for question in questions]
+    return frozenset(db.session.scalars(select(Question.id).where(Question.id.in_(ids), withheld(access))))
 
 
 def list_usable_questions() -> list[Question]:

@@ -13,14 +13,12 @@ from sqlalchemy import func, select
 
 from lms.accounts.models import Person
 from lms.foundation.db import db
-from lms.policies import actions as policies
 from lms.questions import actions
 from lms.questions.core import formats
 from lms.questions.models import Bank, Question
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.conftest import QueryCount, SignIn, Unit, Visitor
 
-POLICY = b"---\ncode: HAR\ntitle: Harassment\n---\n## Insults {#insults}\nText.\n\n## Context {#context}\nText.\n"
 TYPED = {
     "code": "T-1",
     "section": "HAR/context",
@@ -35,14 +33,6 @@ TYPED = {
     "rationale_en": "A slur says what a person is worth.",
     "rationale_ja": "中傷は人の価値を否定します。",
 }
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        policies.import_policy(policies.check_files(POLICY, None), publish=True)
-        actions.create_bank("T", {"en": "Try-out", "ja": "試用"})
-        return make_cast()
 
 
 @pytest.fixture

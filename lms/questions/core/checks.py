@@ -1,22 +1,114 @@
-"""Editorial checks of a question: what keeps it from use (errors), what an author should look at (warnings)."""
+"""Checks of a question: what keeps it out, what keeps it from use, what an author should look at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lms.kit.findings import Finding, Level
 from lms.kit.text import fold_spaces
-from lms.questions.core.question import Option, Question, Text, missing_languages
+from lms.questions.core.formats.plain import has_controls
+from lms.questions.core.formats.report import Placed
+from lms.questions.core.question import UNDETERMINED, Option, Question, Text, missing_languages, texts_of
 from lms.questions.core.types import TYPES
 
 LOCALES = ("en", "ja")
+LONGEST_TEXT = 10_000
+LONGEST_WORD = 200
+MOST_OPTIONS = 26
+"""Options are lettered from A to Z."""
+LONGEST_TITLE = 255
+BANK_CODE = re.compile(r"[A-Z0-9-]{1,40}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _SECTION = re.compile(r"[A-Z0-9-]+/[^\s{}#]{1,80}\Z")
 _CUE_WORDS = re.compile(
-    r"\b(always|never|all of the above|none of the above)\b|必ず|常に|決して|絶対に|すべて正しい|上記のすべて|いずれでもない|どれでもない",
+    r"\b(always|never|all of the above|none of the above)\b"
+    r"|必ず|常に|決して|絶対に|すべて正しい|上記のすべて|いずれでもない|どれでもない",
     re.IGNORECASE,
 )
+
+
+def refusals(placed: Iterable[Placed]) -> list[Finding]:
+    """What keeps items of a file out of any bank, and what is said of items that stand twice."""
+    items, repeats = distinct(placed)
+    return [
+        *(
+            finding_at(item, Level.ERROR, code, facts)
+            for item in items
+            for code, facts in flaws(item.question)
+            if item.named or code != "question.bad_code"
+        ),
+        *(repeated(item) for item in repeats),
+    ]
+
+
+def distinct(placed: Iterable[Placed]) -> tuple[list[Placed], list[Placed]]:
+    """The items of a file that each become a question, and those that repeat an earlier one.
+
+    An id may stand once. Items without an id have theirs from their texts: one with the same texts and another key gets
+    a number behind it, and one that is the same in all is a repeat.
+    """
+    items: list[Placed] = []
+    repeats: list[Placed] = []
+    alike: dict[str, list[Question]] = {}
+    for item in placed:
+        earlier = alike.setdefault(item.question.id, [])
+        if earlier and (item.named or item.question in earlier):
+            repeats.append(item)
+            continue
+        earlier.append(item.question)
+        number = f"-{len(earlier)}" if len(earlier) > 1 else ""
+        items.append(replace(item, question=replace(item.question, id=item.question.id + number)))
+    return items, repeats
+
+
+def repeated(item: Placed) -> Finding:
+    """An error for an id of the file's own; what says the same without one is merely passed over."""
+    if item.named:
+        return finding_at(item, Level.ERROR, "question.id-repeated", {"question": item.question.id})
+    return finding_at(item, Level.WARNING, "question.same-twice", {})
+
+
+def finding_at(item: Placed, level: Level, code: str, facts: Mapping[str, Any]) -> Finding:
+    """A finding at the place of an item."""
+    return Finding(level, code, item.line, 1, {**facts, "file": item.file} if item.file else facts)
+
+
+def flaws(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
+    """What keeps a question from being stored at all, as (code, facts): its id, its length, its characters."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    if not _ID.fullmatch(question.id):
+        found.append(("question.bad_code", {"question": question.id[:80]}))
+    most = max((len(group) for group in question.option_groups.values()), default=0)
+    if most > MOST_OPTIONS:
+        found.append(("question.too-many-options", {"options": most, "most": MOST_OPTIONS}))
+    written = [words for text in texts_of(question) for words in text.values()]
+    words = _words(question)
+    longest = max(map(len, written), default=0)
+    if longest > LONGEST_TEXT:
+        found.append(("question.text-too-long", {"length": longest, "most": LONGEST_TEXT}))
+    longest = max(map(len, words), default=0)
+    if longest > LONGEST_WORD:
+        found.append(("question.word-too-long", {"length": longest, "most": LONGEST_WORD}))
+    if any(has_controls(value) for value in (*written, *words)):
+        found.append(("question.control-character", {}))
+    return found
+
+
+def _words(question: Question) -> list[str]:
+    """What stands in a question besides its texts: ids, names of sections, tags, locales, words of its material."""
+    options = [option for group in question.option_groups.values() for option in group]
+    sensitive = question.sensitive
+    return [
+        *question.sections,
+        *question.tags,
+        *(option.id for option in options),
+        *(option.section for option in options if option.section is not None),
+        *(locale for text in texts_of(question) for locale in text),
+        *((sensitive.kind, sensitive.degree, sensitive.form) if sensitive else ()),
+    ]
 
 
 def check(question: Question, *, line: int | None = None, locales: Iterable[str] = LOCALES) -> list[Finding]:
@@ -30,9 +122,12 @@ def check(question: Question, *, line: int | None = None, locales: Iterable[str]
 def _faults(question: Question, locales: tuple[str, ...]) -> Iterable[tuple[str, Mapping[str, Any]]]:
     for locale in sorted(missing_languages(_shown_texts(question), locales)):
         yield "question.language-missing", {"locale": locale}
+    if not question.sections:
+        yield "question.no-section", {}
     for section in question.sections:
         if not _SECTION.match(section):
             yield "question.bad-section", {"section": section}
+    yield from _foreign_sections(question)
     for group, options in question.option_groups.items():
         for locale in locales:
             texts = [
@@ -45,9 +140,23 @@ def _faults(question: Question, locales: tuple[str, ...]) -> Iterable[tuple[str,
             yield "question.same-id-twice", {"group": group}
 
 
+def _foreign_sections(question: Question) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """A case offers sections of the policies that it cites: an attempt pins those policies and no others."""
+    cited = {_module(section) for section in question.sections}
+    offered = [option.section for part in question.parts for option in part.options if option.section is not None]
+    for section in dict.fromkeys(offered):
+        if cited and _module(section) not in cited:
+            yield "question.foreign-section", {"section": section}
+
+
+def _module(section: str) -> str:
+    return section.partition("/")[0]
+
+
 def _weaknesses(question: Question) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    if not question.sections:
-        yield "question.no-section", {}
+    shown_nowhere = {locale for text in texts_of(question) for locale in text} - {*LOCALES, UNDETERMINED}
+    for locale in sorted(shown_nowhere):
+        yield "question.unknown-locale", {"locale": locale}
     for options in question.option_groups.values():
         for option in options:
             if option.section is None and not option.rationale:

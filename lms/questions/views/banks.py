@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation import clock, findings, transaction
-from lms.foundation.access import policy
+from lms.foundation.access import access, policy
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
-from lms.kit.findings import Finding, has_errors
+from lms.kit.findings import Finding
 from lms.kit.problems import Invalid
 from lms.policies import queries as policies
 from lms.questions import actions, phrases, queries
@@ -36,11 +36,13 @@ def bank(code: str) -> str:
     found = queries.get_bank(code)
     questions = queries.list_questions(found)
     current = queries.load_current(questions)
+    withheld = queries.load_withheld(questions, access())
     return render_template(
         "questions/bank.html",
         bank=found,
         questions=questions,
         current=current,
+        withheld=withheld,
         sections=policies.load_sections_in_force(clock.now()),
         phrases=phrases,
     )
@@ -81,26 +83,22 @@ def import_file(code: str) -> ResponseReturnValue:
     if not is_valid:
         return _import_page(queries.get_bank(code), form), 422
     reading = formats.read(uploaded.read(), file_name=uploaded.filename)
-    found = list(reading.findings)
-    if not has_errors(found):
-        transaction.begin_write()
-        imported = actions.import_questions(
-            queries.get_bank(code), reading.questions, by=current_user, locale=form.locale.data
-        )
-        found += imported.findings
-        if not has_errors(imported.findings):
-            done = _(
-                "Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.",
-                new=len(imported.created),
-                revised=len(imported.revised),
-                same=len(imported.unchanged),
-            )
-            if found:  # what was left out or changed must be read in full, so no redirect
-                return _import_page(queries.get_bank(code), form, found, done)
-            flash(done)
-            return redirect(url_for("questions.bank", code=code))
+    transaction.begin_write()
+    done = actions.import_questions(
+        queries.get_bank(code),
+        reading.questions,
+        by=current_user,
+        locale=form.locale.data,
+        pair_by=form.pairing,
+    ).after(reading)
+    if not done.is_whole and not (form.skip_errors.data and done.has_taken):
         db.session.rollback()  # input is never half applied, and the page reads afresh
-    return _import_page(queries.get_bank(code), form, found), 422
+        return _import_page(queries.get_bank(code), form, done.findings), 422
+    outcome = phrases.outcome(len(done.created), len(done.revised), len(done.unchanged))
+    if done.findings:  # what was left out or changed must be read in full, so no redirect
+        return _import_page(queries.get_bank(code), form, done.findings, outcome)
+    flash(outcome)
+    return redirect(url_for("questions.bank", code=code))
 
 
 def _import_page(bank: Bank, form: ImportForm, found: Sequence[Finding] = (), done: str | None = None) -> str:

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation import clock, findings
-from lms.foundation.access import policy
+from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import LOCALES
 from lms.kit.problems import Invalid, NotFound
 from lms.policies import queries as policies
 from lms.questions import actions, phrases, queries
 from lms.questions.core.checks import check
-from lms.questions.core.question import UNDETERMINED, question_from
+from lms.questions.core.question import UNDETERMINED, without_key
 from lms.questions.forms import SingleChoiceForm
 
 blueprint = Blueprint("question", __name__, template_folder="../templates")
@@ -28,8 +28,10 @@ def show(bank: str, code: str) -> str:
     if row.bank.code != bank:
         raise NotFound
     current = queries.load_current([row])[row.id]
-    key = queries.load_keys({(current.version.id, current.key_n)})[(current.version.id, current.key_n)]
-    question = question_from(row.code, current.version.body, key)
+    is_withheld = bool(queries.load_withheld([row], access()))
+    question = queries.load_values([row])[0]
+    if is_withheld:
+        question = without_key(question)
     spoken = [(finding, findings.sentence(finding, phrases.FINDINGS)) for finding in check(question)]
     return render_template(
         "questions/question.html",
@@ -37,6 +39,7 @@ def show(bank: str, code: str) -> str:
         question=question,
         languages=[*LOCALES, *([UNDETERMINED] if UNDETERMINED in question.prompt else [])],
         version=current.version,
+        is_withheld=is_withheld,
         sections=policies.load_sections_in_force(clock.now()),
         spoken=spoken,
         phrases=phrases,
