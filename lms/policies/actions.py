@@ -1,22 +1,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
-from lms.kit.findings import Finding, has_errors
+from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Conflict, Invalid
 from lms.policies import queries
+from lms.policies.core.agreement import agreement_findings, place_findings
 from lms.policies.core.check import Row, check
 from lms.policies.core.document import Policy, Section, parse
-from lms.policies.core.front_matter import FrontMatter, instant
-from lms.policies.core.staleness import section_sha256
-from lms.policies.core.version import VersionNumber
+from lms.policies.core.front_matter import KNOWN, FrontMatter, instant, written_instant
+from lms.policies.core.staleness import Freshness, section_sha256
+from lms.policies.core.version import VersionNumber, parse_number
 from lms.policies.core.writing import write
 from lms.policies.models import (
     Acknowledgement,
@@ -28,6 +31,7 @@ from lms.policies.models import (
     VersionState,
 )
 from lms.policies.models import Section as SectionRow
+from lms.policies.queries import SectionText
 
 FIRST = VersionNumber(1, 0)
 SYSTEM = "system"
@@ -52,7 +56,10 @@ def check_files(english: bytes, japanese: bytes | None) -> Checked:
     """Read and check a policy; nothing is stored. Findings about the Japanese file say so: ``facts["file"]`` is ja."""
     source, findings = parse(english)
     translation, more = parse(japanese) if japanese is not None else (None, [])
+    findings += place_findings(source, SOURCE_LOCALE)
     rows, pairing = check(source, translation)
+    if translation is not None:
+        more += [*place_findings(translation, "ja"), *agreement_findings(source, translation)]
     in_japanese = [replace(finding, facts={**finding.facts, "file": "ja"}) for finding in (*more, *pairing)]
     return Checked(source, translation, rows, [*findings, *in_japanese])
 
@@ -80,16 +87,17 @@ def import_policy(
         raise Invalid("policy.bad_code", field="code", policy=module_code)
     module = queries.find_module(module_code) or _new_module(module_code)
     number = matter.version or _next_number(module)
+    _refuse_other_head(checked, module_code, number)
     version = _fresh_version(module, number)
     titles = {SOURCE_LOCALE: checked.source.title or module_code}
     if checked.translation is not None and checked.translation.title:
         titles["ja"] = checked.translation.title
     version.title_text = titles
     module.title_text = {**module.title_text, **titles}
-    version.effective_at = effective_at or (instant(matter.effective) if matter.effective else None)
-    version.front_matter = {SOURCE_LOCALE: dict(matter.others)}
-    if checked.translation is not None:
-        version.front_matter["ja"] = dict(checked.translation.matter.others)
+    version.front_matter = _kept_of_heads(checked)
+    version.effective_at = instant(matter.effective) if matter.effective else None
+    if effective_at is not None:
+        _take_effect(version, effective_at, by)
     _store_sections(module, version, checked)
     actor = by.code if by else SYSTEM
     journal.record("policy.import", actor=actor, object=f"{module_code} v{number}", sections=len(checked.rows))
@@ -104,11 +112,12 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
         raise Conflict("policy.already_published", number=version.number)
     now = clock.now()
     version.state = VersionState.PUBLISHED
-    version.effective_at = effective_at or version.effective_at or now
+    if effective_at is not None or version.effective_at is None:
+        _take_effect(version, effective_at or now, by)
     version.published_at, version.published_by = now, by.id if by else None
     actor = by.code if by else SYSTEM
     name = f"{version.module.code} v{version.number}"
-    journal.record("policy.publish", actor=actor, object=name, effective_at=version.effective_at.isoformat())
+    journal.record("policy.publish", actor=actor, object=name, effective_at=_effective(version))
 
 
 def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> Acknowledgement:
@@ -143,33 +152,96 @@ def export_policy(version: PolicyVersion) -> dict[str, str]:
     """The policy files of a version by language, with the hashes of the source in the translation."""
     sections = queries.load_sections([version.id])[version.id]
     files = {}
-    zone = "UTC"
-    effective = f"{version.effective_at:%Y-%m-%dT%H:%M} {zone}" if version.effective_at else None
     for locale in sorted({locale for section in sections for locale in section.bodies}):
         texts = [
             Section(section.key, True, section.level, section.titles[locale], section.bodies[locale], 0)
             for section in sections
             if locale in section.bodies
         ]
-        is_translation = locale != SOURCE_LOCALE
-        sources = {
-            section.key: section_sha256(section.bodies[SOURCE_LOCALE])
-            for section in sections
-            if is_translation and locale in section.bodies and section.freshness.get(locale) == "current"
-        }
         number = VersionNumber(version.major, version.minor)
+        kept = version.front_matter.get(locale, {})
         matter = FrontMatter(
             code=version.module.code,
             locale=locale,
             title=version.title_text.get(locale),
-            version=number,
-            effective=effective,
-            source_version=number if is_translation else None,
-            section_sources=sources,
-            others=version.front_matter.get(locale, {}),
+            version=number if locale == SOURCE_LOCALE or "version" in kept else None,
+            effective=_effective(version),
+            source_version=_source_version(sections, locale, kept, number),
+            section_sources=_section_sources(sections, locale),
+            others={key: value for key, value in kept.items() if key not in KNOWN},
         )
         files[locale] = write(Policy(matter, version.title_text.get(locale), tuple(texts)))
     return files
+
+
+def _section_sources(sections: Sequence[SectionText], locale: str) -> dict[str, str]:
+    """The hash of the source of each section that is translated from one; empty where nobody knows it."""
+    return {
+        section.key: section.made_from[locale] or ""
+        for section in sections
+        if locale in section.freshness and locale in section.bodies
+    }
+
+
+def _source_version(
+    sections: Sequence[SectionText], locale: str, kept: Mapping[str, Any], number: VersionNumber
+) -> VersionNumber | None:
+    """The version that a translation says it was made from, else the one beside it if all of it is current."""
+    if locale == SOURCE_LOCALE:
+        return None
+    if "source_version" in kept:
+        return parse_number(kept["source_version"])
+    states = {section.freshness[locale] for section in sections if locale in section.freshness}
+    return number if states <= {Freshness.CURRENT} else None
+
+
+def _take_effect(version: PolicyVersion, moment: datetime, by: Person | None) -> None:
+    """Set the effective instant, and keep the zone in which it was said for export."""
+    zone_name = moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else by.zone_name if by else "UTC"
+    head = {**version.front_matter.get(SOURCE_LOCALE, {}), "effective": written_instant(moment, zone_name)}
+    version.front_matter = {**version.front_matter, SOURCE_LOCALE: head}
+    version.effective_at = moment
+
+
+def _effective(version: PolicyVersion) -> str | None:
+    """The effective instant as it was said, else in UTC."""
+    if version.effective_at is None:
+        return None
+    said = version.front_matter.get(SOURCE_LOCALE, {}).get("effective")
+    return said or written_instant(version.effective_at, "UTC")
+
+
+def _kept_of_heads(checked: Checked) -> dict[str, dict[str, Any]]:
+    """What the front matter says and no column holds."""
+    matter = checked.source.matter
+    kept = {SOURCE_LOCALE: dict(matter.others)}
+    if matter.effective:
+        kept[SOURCE_LOCALE]["effective"] = matter.effective
+    if checked.translation is not None:
+        translated = checked.translation.matter
+        said = {"version": translated.version, "source_version": translated.source_version}
+        kept["ja"] = {**translated.others, **{key: str(number) for key, number in said.items() if number}}
+    return kept
+
+
+def _refuse_other_head(checked: Checked, code: str, number: VersionNumber) -> None:
+    """Refuse a translation of another policy or version, where only the translation says which."""
+    if checked.translation is None:
+        return
+    source, translation = checked.source.matter, checked.translation.matter
+    if not source.code and translation.code and translation.code != code:
+        raise Invalid("policy.other_code", policy=translation.code, expected=code)
+    if not source.version and translation.version and translation.version != number:
+        raise Invalid("policy.other_version", number=str(translation.version), expected=str(number))
+
+
+def stale_findings(version: PolicyVersion) -> list[Finding]:
+    """A warning that names the sections whose translation was made from another text than the version has."""
+    sections = queries.load_sections([version.id])[version.id]
+    stale = [section.key for section in sections if section.freshness.get("ja") is Freshness.STALE]
+    if not stale:
+        return []
+    return [Finding(Level.WARNING, "stale-sections", facts={"keys": ", ".join(stale), "file": "ja"})]
 
 
 def _new_module(code: str) -> Module:
@@ -211,24 +283,38 @@ def _fresh_version(module: Module, number: VersionNumber) -> PolicyVersion:
 
 
 def _store_sections(module: Module, version: PolicyVersion, checked: Checked) -> None:
-    """Write outline and texts. A translation without hashes of its own counts as made from the text beside it."""
+    """Write outline and texts."""
     known = queries.load_section_rows(module.id)
-    translation = checked.translation
-    sources = translation.matter.section_sources if translation else {}
+    beside = {row.key: section_sha256(row.source.body) for row in checked.rows if row.source is not None}
+    sources = _sources(version, checked.translation.matter, beside) if checked.translation is not None else {}
     for position, row in enumerate(checked.rows):
         section = known.get(row.key)
         if section is None:
             section = known[row.key] = SectionRow(module_id=module.id, key=row.key)
             db.session.add(section)
         version.outline.append(OutlineEntry(section=section, position=position, level=row.level))
-        source_hash = section_sha256(row.source.body) if row.source is not None else None
-        if row.source is not None and source_hash is not None:
-            version.revisions.append(_revision(section, SOURCE_LOCALE, row.source, source_hash, None))
+        if row.source is not None:
+            version.revisions.append(_revision(section, SOURCE_LOCALE, row.source, beside[row.key], None))
         if row.translation is not None:
-            made_from = (sources.get(row.key) if sources else source_hash) or None
-            own_hash = section_sha256(row.translation.body)
+            own_hash, made_from = section_sha256(row.translation.body), sources.get(row.key) or None
             version.revisions.append(_revision(section, "ja", row.translation, own_hash, made_from))
     db.session.flush()
+
+
+def _sources(version: PolicyVersion, matter: FrontMatter, beside: Mapping[str, str]) -> Mapping[str, str]:
+    """From which source text each section of a translation was made, by key.
+
+    Its own hashes decide. Without them it was made from the version that it names: from the text beside it, or from
+    that version's stored text; where that is not stored, nobody knows. A translation that names none is of the text
+    beside it.
+    """
+    if matter.section_sources:
+        return matter.section_sources
+    named = matter.source_version
+    if named is None or named == VersionNumber(version.major, version.minor):
+        return beside
+    stored = queries.find_version(version.module, named)
+    return queries.load_hashes(stored, SOURCE_LOCALE) if stored is not None else {}
 
 
 def _revision(section: SectionRow, locale: str, text: Section, own_hash: str, made_from: str | None) -> SectionRevision:

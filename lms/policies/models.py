@@ -48,7 +48,10 @@ class PolicyVersion(Base):
     state: Mapped[Word] = mapped_column(default=VersionState.DRAFT)
     effective_at: Mapped[Instant | None]
     front_matter: Mapped[Document]
-    """Unknown keys of each language's front matter, kept for export: ``{"en": {...}, "ja": {...}}``."""
+    """What each language's front matter says and no column holds, kept for export: ``{"en": {...}, "ja": {...}}``.
+
+    Unknown keys, ``effective`` in the zone of the file or of who published, and the versions that a translation names.
+    """
     created_at: Mapped[Instant]
     published_at: Mapped[Instant | None]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

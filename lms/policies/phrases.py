@@ -17,6 +17,8 @@ PROBLEMS = {
         "Version %(number)s is in force now. Please read what it says before you confirm. Nothing was recorded."
     ),
     "policy.bad_code": _l("Use capitals, digits and hyphens for the policy's code (“%(policy)s”)."),
+    "policy.other_code": _l("The Japanese file is of the policy “%(policy)s” and not of “%(expected)s”."),
+    "policy.other_version": _l("The Japanese file is of version %(number)s and not of %(expected)s."),
     "policy.unknown": _l("There is no policy “%(policy)s”."),
     "policy.no_pair": _l("“%(path)s” is neither a folder with en.md nor one of a pair of files named .en. and .ja."),
     "policy.no_file": _l("Choose the English file."),
@@ -29,6 +31,16 @@ FINDINGS = {
     "front-matter-value": _l("The value of “%(key)s” must be a single text."),
     "bad-version": _l("“%(value)s” is no version; write major.minor, such as 4.2 (%(key)s)."),
     "bad-effective": _l("“%(value)s” is no instant; write local time and zone, such as 2026-11-12T10:00 Asia/Tokyo."),
+    "bad-source-hash": _l("The hash of “%(key)s” in section_sources is none; the section counts as stale."),
+    "other-locale": _l(
+        "The file says that its language is “%(said)s”, but it was given as the one for “%(expected)s”."
+    ),
+    "other-than-source": _l("“%(key)s” is “%(said)s” here and “%(expected)s” in the English file."),
+    "other-source-version": _l(
+        "The translation was made from version %(made_from)s, and the English file is version %(number)s. A section"
+        " counts as current only if the stored English text of %(made_from)s is the same."
+    ),
+    "stale-sections": _l("Made from another English text, so not current: %(keys)s."),
     "no-sections": _l("There is no section and no text."),
     "repeated-key": _l("The key “%(key)s” stands twice; keys are unique in a policy."),
     "bad-sensitive-label": _l(

@@ -36,6 +36,8 @@ class SectionText:
     titles: Mapping[str, str | None]
     bodies: Mapping[str, str]
     freshness: Mapping[str, Freshness]
+    made_from: Mapping[str, str | None]
+    """In a translation: the hash of the source text it was made from, None where nobody knows."""
 
     @property
     def full_name(self) -> str:
@@ -157,6 +159,16 @@ def load_sections(version_ids: Iterable[int], locales: Iterable[str] | None = No
     return found
 
 
+def load_hashes(version: PolicyVersion, locale: str) -> dict[str, str]:
+    """The hash of each section's text in a version and a language, by key."""
+    rows = db.session.execute(
+        select(Section.key, SectionRevision.sha256)
+        .join(SectionRevision.section)
+        .where(SectionRevision.version_id == version.id, SectionRevision.locale == locale)
+    )
+    return {row.key: row.sha256 for row in rows}
+
+
 def load_sections_in_force(at: datetime) -> dict[str, SectionText]:
     """Every section of the policies in force by its full name, in the policies' order."""
     versions = load_in_force(at)
@@ -202,4 +214,5 @@ def _section_text(
         titles={locale: revision.title for locale, revision in revisions.items()},
         bodies={locale: revision.body for locale, revision in revisions.items()},
         freshness=states,
+        made_from={locale: revision.source_sha256 for locale, revision in revisions.items()},
     )

@@ -67,7 +67,17 @@ title: スパム
 """
 LINES = st.sampled_from(
     [
-        *("# Title", "## A", "## A {#a}", "### *Sub* `x` & <b>", "#### D #", "##### five", "Head\n---", "## &amp; \\"),
+        *(
+            "# Title",
+            "# Top",
+            "## A",
+            "## A {#a}",
+            "### *Sub* `x` & <b>",
+            "#### D #",
+            "##### five",
+            "Head\n---",
+            "## &amp; \\",
+        ),
         *(
             "text",
             "a [x] and [y][x]",

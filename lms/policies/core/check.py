@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from lms.kit.findings import Finding, Level
 from lms.kit.text import fold_spaces
-from lms.policies.core.document import Policy, Section
-from lms.policies.core.outline import INTRO, numbers
+from lms.policies.core.document import LONGEST_KEY, Policy, Section
+from lms.policies.core.outline import INTRO, depths, numbers
 from lms.policies.core.pairing import pair
 
 LEAST_LETTERS_OF_A_COPY = 40
@@ -58,6 +58,8 @@ def check(source: Policy, translation: Policy | None) -> tuple[list[Row], list[F
         if place not in paired:
             key = _free(section.key, taken)
             rows.append(Row(key, section.level, None, None, section, Match.EXTRA))
+    levels = depths(row.level for row in rows)  # one that only the translation has may stand anywhere
+    rows = [replace(row, level=level) for row, level in zip(rows, levels, strict=True)]
     findings = [
         Finding(
             Level.WARNING,
@@ -108,6 +110,6 @@ def _free(key: str, taken: set[str]) -> str:
     candidate, repeat = key, 0
     while candidate in taken:
         repeat += 1
-        candidate = f"{key}-{repeat}"
+        candidate = f"{key[: LONGEST_KEY - 1 - len(str(repeat))]}-{repeat}"
     taken.add(candidate)
     return candidate

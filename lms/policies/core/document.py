@@ -18,6 +18,7 @@ from lms.policies.core.outline import INTRO, depths
 from lms.policies.core.sensitive import sensitive_findings
 
 DEEPEST_HEADING = 4
+LONGEST_KEY = 80
 _EXPLICIT_KEY = re.compile(r"\s*\{#([^\s{}#]{1,80})\}\s*\Z")
 _parser = MarkdownIt("commonmark")
 
@@ -94,7 +95,17 @@ def slug(heading: str) -> str:
         for character in heading.strip().lower()
         if character in "-_ \u3000" or unicodedata.category(character)[0] in "LNM"
     )
-    return re.sub(r"[ \u3000]", "-", "".join(kept))[:80]
+    return re.sub(r"[ \u3000]", "-", "".join(kept))[:LONGEST_KEY]
+
+
+def swallows(body: str) -> bool:
+    """Whether a heading behind this text would be part of it, as behind a code block that is never closed.
+
+    >>> swallows("```\\nopen"), swallows("closed")
+    (True, False)
+    """
+    tokens = _parser.parse(f"{body}\n\n# Behind")
+    return not tokens or tokens[-1].type != "heading_close"
 
 
 def plain_text(inline: Token) -> str:
@@ -182,7 +193,7 @@ def _free_slug(heading: str, used: dict[str, int], taken: set[str]) -> str:
     key, repeat = base, 0
     while key in used or (repeat and key in taken):
         repeat += 1
-        key = f"{base}-{repeat}"
+        key = f"{base[: LONGEST_KEY - 1 - len(str(repeat))]}-{repeat}"
     return key
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ import yaml
 from lms.kit.findings import Finding, Level
 from lms.policies.core.version import VersionNumber, parse_number
 
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 KNOWN = ("code", "locale", "title", "version", "effective", "source_version", "section_sources")
 
 
@@ -29,7 +32,10 @@ class FrontMatter:
     """Local time and zone as written, such as ``2026-11-12T10:00 Asia/Tokyo``; see ``instant``."""
     source_version: VersionNumber | None = None
     section_sources: Mapping[str, str] = field(default_factory=dict)
+    """Key to hash of the source section; an empty hash stands for a source that nobody knows."""
     others: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """The line of each key (from 1)."""
 
 
 def split(text: str) -> tuple[str, str, int]:
@@ -85,8 +91,9 @@ def read(mark: str, head: str) -> tuple[FrontMatter, list[Finding]]:
         version=version("version"),
         effective=effective,
         source_version=version("source_version"),
-        section_sources={str(key): str(value) for key, value in sources.items()},
+        section_sources={str(key): _hash(str(key), value, places, findings) for key, value in sources.items()},
         others=others,
+        places=places,
     )
     return matter, findings
 
@@ -109,6 +116,31 @@ def instant(written: str) -> datetime | None:
     return moment
 
 
+def written_instant(moment: datetime, zone_name: str) -> str:
+    """An instant as a policy file says it: local time, with seconds where it has some, and zone.
+
+    In the hour that a clock goes through twice, local time and zone do not say which; the offset does.
+
+    >>> written_instant(datetime(2026, 11, 12, 1, 0, 5, tzinfo=UTC), "Asia/Tokyo")
+    '2026-11-12T10:00:05 Asia/Tokyo'
+    """
+    local = moment.astimezone(ZoneInfo(zone_name))
+    timespec = "auto" if local.second or local.microsecond else "minutes"
+    written = f"{local.replace(tzinfo=None).isoformat(timespec=timespec)} {zone_name}"
+    said = instant(written)
+    is_same = said is not None and said.astimezone(UTC) == moment.astimezone(UTC)
+    return written if is_same else local.isoformat(timespec=timespec)
+
+
+def _hash(key: str, value: Any, places: Mapping[str, int], findings: list[Finding]) -> str:
+    """A hash of ``section_sources``; empty (of an unknown source) when it is none."""
+    written = "" if value is None else str(value).strip().lower()
+    if written and not _SHA256.match(written):
+        findings.append(Finding(Level.WARNING, "bad-source-hash", places.get("section_sources"), 1, {"key": key}))
+        return ""
+    return written
+
+
 def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:
     try:
         node = yaml.compose(head, Loader=yaml.SafeLoader)
@@ -129,8 +161,9 @@ def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str,
         return {}, {}
     places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     # scalars as they were written: 4.10 is a version, not the number 4.1
-    written = {str(key.value): value.value for key, value in node.value if isinstance(value, yaml.ScalarNode)}
-    return {key: written.get(key, value) if key in KNOWN else value for key, value in plain.items()}, places
+    written = {str(key.value): _plain(value.value) for key, value in node.value if isinstance(value, yaml.ScalarNode)}
+    known = {key: written.get(key, value) for key, value in plain.items() if key in KNOWN and value is not None}
+    return plain | known, places
 
 
 def _toml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:
@@ -148,7 +181,14 @@ def _toml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str,
 def _plain(value: Any) -> Any:
     """The value as JSON can hold it."""
     if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {_plain(str(key)): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    # what no database takes: halves of a character, NUL, and YAML's bytes and sets
+    return str(value).encode("utf-8", "replace").decode().replace("\x00", "\ufffd")

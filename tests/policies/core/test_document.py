@@ -222,7 +222,7 @@ bodies = st.sampled_from(
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     names = draw(st.lists(keys, min_size=1, max_size=5, unique=True))
-    levels = depths(draw(st.lists(st.integers(1, 3), min_size=len(names), max_size=len(names))))
+    levels = depths(draw(st.lists(st.integers(1, 4), min_size=len(names), max_size=len(names))))
     found = [
         Section(name, True, level, draw(titles), draw(bodies), 0) for name, level in zip(names, levels, strict=True)
     ]

@@ -141,7 +141,7 @@ def test_in_a_file_without_errors_every_word_after_a_mark_is_covered_up_to_its_e
     for section in policy.sections:
         prose = "".join(block.html for block in blocks(section.body) if not isinstance(block, Sensitive))
         quoted = re.sub(r"(?s)<code.*?</code>", "", prose)
-        assert not re.search(r"[:：]{3}[\W_]*sensitive", quoted, re.IGNORECASE), section.body
+        assert not re.search(r"[:：]{3}(?:[^\w\n]|_)*sensitive", quoted, re.IGNORECASE), section.body
         assert not re.search(r"(?m)^\s*(?:<[^>]+>\s*)*[:：]{3}", quoted), section.body
 
 
