@@ -21,7 +21,7 @@ PROBLEMS = {
     "attempt.window_closed": _l("The time for this quiz is over."),
     "attempt.none_left": _l("No attempt is left for this quiz."),
     "attempt.no_questions": _l("This quiz has no question that may be used just now. Please tell the QA team."),
-    "attempt.answers_missing": _l("Some answers have not arrived yet. They are being sent again."),
+    "attempt.answers_missing": _l("Some answers have not arrived yet. Wait a moment, then submit again."),
     "attempt.closed": _l("This attempt is closed."),
     "answer.unknown_option": _l("Choose one of the options shown."),
     "answer.unfit": _l("The answers that were sent do not fit this attempt. None of them was saved."),

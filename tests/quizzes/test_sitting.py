@@ -18,7 +18,7 @@ from lms.foundation.db import db
 from lms.questions.models import QuestionKey
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.models import Attempt
-from tests.conftest import QueryCount, SignIn, Visitor
+from tests.conftest import ROOT, QueryCount, SignIn, Visitor
 from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
 
@@ -140,3 +140,17 @@ def test_a_page_of_a_question_costs_few_queries(joiner: Visitor, first: str, que
             joiner.get(sitting.at(first, position))
         counts.append(len(count))
     assert max(counts) <= 15
+
+
+def test_the_pages_give_script_every_word_and_address_that_it_asks_for(joiner: Visitor, first: str) -> None:
+    script = (ROOT / "lms" / "static" / "js" / "quiz.js").read_text()
+    asked = set(re.findall(r"\b(?:dataset|words)\.([a-zA-Z]+)", script))
+    assert {"events", "submit", "result", "saving", "late", "signedOut", "five", "one", "over"} <= asked
+    review = first.replace("questions/1", "review")
+    page = joiner.get(first).text
+    given = {
+        re.sub(r"-(\w)", lambda found: found[1].upper(), name) for name in re.findall(r'data-([a-z-]+)="[^"]', page)
+    }
+    assert asked - given == set()
+    for name in ("attempt", "result", "sign-in"):
+        assert f'data-{name}="' in joiner.get(review).text
