@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -44,15 +43,6 @@ class Interval:
     def clipped(self, low: float, high: float) -> Interval:
         """The same interval, cut to what is possible at all."""
         return Interval(float(min(max(self.low, low), high)), float(min(max(self.high, low), high)))
-
-
-def thousandths(share: Fraction) -> int:
-    """An exact share in 1/1000, rounded half to even: the form in which marks are stored.
-
-    >>> thousandths(Fraction(2, 3)), thousandths(Fraction(1, 2000)), thousandths(Fraction(3, 2000))
-    (667, 0, 2)
-    """
-    return round(share * 1000)
 
 
 def percent_down(part: float, whole: float = 1) -> int:

@@ -1,8 +1,6 @@
-"""Public identifiers and seeds. The entropy is an argument: this module makes nothing up."""
+"""Public identifiers. The entropy is an argument: this module makes nothing up."""
 
 from __future__ import annotations
-
-import hashlib
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no i, l, o, u, so that an id can be read over the telephone."""
@@ -18,15 +16,6 @@ def public_id(entropy: bytes) -> str:
         raise ValueError("16 bytes make an id")
     number = int.from_bytes(entropy)
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
-
-
-def derived_seed(*parts: str) -> str:
-    """A seed that follows from its parts and from nothing else: 64 hexadecimal digits, the same on every machine.
-
-    >>> derived_seed("a", "bc") == derived_seed("ab", "c")
-    False
-    """
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def person_code(letter: str, number: int) -> str:

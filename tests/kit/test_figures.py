@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -12,14 +11,6 @@ from scipy import stats
 
 from lms.kit import figures
 from lms.kit.figures import Interval
-
-
-@pytest.mark.parametrize(
-    ("share", "expected"),
-    [(Fraction(0), 0), (Fraction(1), 1000), (Fraction(1, 3), 333), (Fraction(5, 2000), 2), (Fraction(7, 2000), 4)],
-)
-def test_marks_round_half_to_even(share: Fraction, expected: int) -> None:
-    assert figures.thousandths(share) == expected
 
 
 @pytest.mark.parametrize(
