@@ -5,47 +5,73 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from lms.analysis import phrases
-from lms.analysis.core.findings import Code
+from lms.analysis.core.findings import Code, Health
+from lms.analysis.core.gaps import Gap
+from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis
 from lms.foundation.locale import localized
-from lms.kit.tables import Column, Kind, Table
+from lms.kit.figures import Interval
+from lms.kit.tables import Cell, Column, Kind, Table
 
 DIGITS = 4
 
 
 def questions(found: Analysis | None) -> Table:
-    """A line for each question, those first that need attention most."""
+    """A line for each question, those first that need attention most. Low and high are ends of 95 % intervals."""
     columns = (
         Column(_("ID")),
         Column(_("Section")),
         Column(_("Question")),
         Column(_("n"), Kind.COUNT),
         Column(_("Facility"), Kind.SHARE),
+        Column(_("Facility, low"), Kind.SHARE),
+        Column(_("Facility, high"), Kind.SHARE),
         Column(_("Discrimination"), Kind.FIGURE),
+        Column("D27", Kind.FIGURE),
+        Column(_("EN, n"), Kind.COUNT),
+        Column(_("EN, facility"), Kind.SHARE),
+        Column(_("JA, n"), Kind.COUNT),
+        Column(_("JA, facility"), Kind.SHARE),
         Column(_("Finding")),
     )
     rows = []
     for entry in found.health if found else ():
-        fact, figures = found.facts[entry.item], entry.figures  # type: ignore[union-attr]
-        hidden = entry.findings[0].code is Code.FEW_DATA
+        fact = found.facts[entry.item]  # type: ignore[union-attr]
         rows.append(
             (
                 fact.code,
                 fact.section or "",
                 localized(fact.body["prompt"]),
-                "<5" if hidden else figures.n,
-                None if hidden else rounded(figures.facility),
-                None if hidden else rounded(figures.rest_correlation),
+                *_figures(entry, found.gaps[entry.item]),  # type: ignore[union-attr]
                 "; ".join(str(phrases.FINDINGS[finding.code]) for finding in entry.findings),
             )
         )
     return Table(_("Questions"), columns, tuple(rows))
 
 
+def _figures(entry: Health, gap: Gap) -> tuple[Cell, ...]:
+    """The figures of a question's line, from its n to the facility in Japanese."""
+    figures = entry.figures
+    if entry.findings[0].code is Code.FEW_DATA:
+        return ("<5", *[None] * 9)
+    sides = [
+        (side.n, rounded(side.share)) if side.share is not None else (None, None) for side in (gap.first, gap.second)
+    ]
+    return (
+        figures.n,
+        rounded(figures.facility),
+        *_ends(figures.interval),
+        rounded(figures.rest_correlation),
+        rounded(figures.discrimination_27) if figures.n >= D27_PEOPLE else None,
+        *sides[0],
+        *sides[1],
+    )
+
+
 def sections(found: Analysis) -> Table:
     """Shares of right answers: a line for each policy section, a column for each cohort and one for all."""
     heat = found.heatmap
-    names = [localized(found.cohorts[code].name_text) if code else _("No cohort") for code in heat.cohorts]
+    names = [_name(found, code) for code in heat.cohorts]
     heads = [*zip(names, heat.cohorts_n, strict=True), (_("All cohorts"), heat.total.n_shown)]
     columns = (
         Column(_("No.")),
@@ -61,6 +87,44 @@ def sections(found: Analysis) -> Table:
         for name, cells, total in zip(heat.sections, heat.cells, heat.section_totals, strict=True)
     ]
     return Table(_("Right answers by policy section"), columns, tuple(rows))
+
+
+def key_figures(found: Analysis) -> Table:
+    """Pass rates by cohort, mean score and reliability, each with its n and the ends of its 95 % interval."""
+    columns = (
+        Column(_("Figure")),
+        Column(_("Cohort")),
+        Column(_("n"), Kind.COUNT),
+        Column(_("Value"), Kind.FIGURE),
+        Column(_("95% CI, low"), Kind.FIGURE),
+        Column(_("95% CI, high"), Kind.FIGURE),
+    )
+    rates = [*found.pass_rates, (None, found.total_rate)]
+    summary, everybody = found.summary, _("All cohorts")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            _("Pass rate"),
+            everybody if code is None else _name(found, code),
+            rate.n_shown if rate.n is None else rate.n,
+            rounded(rate.share),
+            *_ends(rate.interval),
+        )
+        for code, rate in rates
+    ]
+    n = summary.attempts_shown if summary.attempts is None else summary.attempts
+    rows.append((_("Mean score"), everybody, n, rounded(summary.mean), *_ends(summary.interval)))
+    if summary.scores is not None:
+        scores = summary.scores
+        rows.append((_("Reliability, alpha"), everybody, scores.used, rounded(scores.alpha), *_ends(scores.interval)))
+    return Table(_("Summary"), columns, tuple(rows))
+
+
+def _name(found: Analysis, code: str) -> str:
+    return localized(found.cohorts[code].name_text) if code else _("No cohort")
+
+
+def _ends(interval: Interval | None) -> tuple[float | None, float | None]:
+    return (None, None) if interval is None else (rounded(interval.low), rounded(interval.high))
 
 
 def rounded(figure: float | None) -> float | None:

@@ -240,11 +240,17 @@ def test_the_csv_says_what_the_page_says(qa: Visitor, sample: Flask) -> None:
     tokyo = own.in_cohort("tokyo-a")
     assert head[:3] == ["ID", "Section", "Question"]
     assert {row[0] for row in rows} == set(own.items)
-    for code, section, _prompt, n, facility, discrimination, _finding in rows:
-        assert code in sections(sample)[NUMBERS[section]]
-        assert n == "32"
+    english, japanese = tokyo.in_language("en"), tokyo.in_language("ja")
+    of_section = sections(sample)
+    for code, section, _prompt, *figures, _finding in rows:
+        n, facility, low, high, discrimination, d27, en_n, en, ja_n, ja = figures
+        assert code in of_section[NUMBERS[section]]
+        assert (n, en_n, ja_n) == ("32", str(len(english.sheets)), str(len(japanese.sheets)))
         assert near(facility, tokyo.facility(code), 4)
+        assert float(low) <= float(facility) <= float(high)
         assert near(discrimination, tokyo.discrimination(code), 4)
+        assert (near(en, english.facility(code), 4), near(ja, japanese.facility(code), 4)) == (True, True)
+        assert d27 == "", "D27 wants 50 people"
 
 
 def test_the_moment_of_the_sample_does_not_matter(qa: Visitor) -> None:
@@ -262,6 +268,6 @@ def test_no_cell_of_the_csv_is_a_formula(qa: Visitor, unit: Unit) -> None:
         assert bank is not None
         assert import_questions(bank, native.read(changed.encode()).questions, by=None).revised == ["HAR-002"]
         take(sitting.person(), "en")
-    texts = [cell for row in table(qa) for cell in (row[0], row[1], row[2], row[6])]
+    texts = [cell for row in table(qa) for cell in (row[0], row[1], row[2], row[-1])]
     assert any("HYPERLINK" in text for text in texts)
     assert [text for text in texts if text[:1] in {"=", "+", "-", "@", "\t", "\r"}] == []

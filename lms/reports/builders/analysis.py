@@ -56,7 +56,7 @@ def tables(request: Request) -> list[Table]:
     """The document as tables, for spreadsheets; raises ``Invalid`` when there is nothing to report."""
     found = _load(request)
     with speaking(request.locale):
-        return [analysis_tables.questions(found), analysis_tables.sections(found)]
+        return [analysis_tables.questions(found), analysis_tables.sections(found), analysis_tables.key_figures(found)]
 
 
 def file_name(request: Request) -> str:
