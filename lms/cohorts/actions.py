@@ -3,15 +3,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from lms.accounts.models import Person
 from lms.cohorts import queries
-from lms.cohorts.core.plan import Step, StepKind, check_go_live, slot, training_days
+from lms.cohorts.core.plan import QUIZ_DUE, Step, StepKind, check_go_live, is_quiz_too_late, slot, training_days
 from lms.cohorts.core.readiness import GateKind
 from lms.cohorts.models import (
     Cohort,
@@ -29,7 +29,9 @@ from lms.foundation.db import db
 from lms.kit.ids import public_id
 from lms.kit.problems import Invalid
 from lms.quizzes import actions as quizzes
+from lms.quizzes.core.rules import rules_from
 from lms.quizzes.models import Assignment, Quiz
+from lms.quizzes.queries import load_current_versions
 from lms.sites.models import Site
 
 SYSTEM = "system"
@@ -80,6 +82,8 @@ def create_template(command: NewTemplate) -> PlanTemplate:
         raise Invalid("plan.code_taken", field="code")
     if any(not 1 <= step.day <= command.day_count for step in command.steps):
         raise Invalid("plan.day_outside", field="steps", days=command.day_count)
+    if any(step.kind == StepKind.QUIZ and is_quiz_too_late(_time(step.starts)) for step in command.steps):
+        raise Invalid("plan.quiz_too_late", field="steps", due=_shown(QUIZ_DUE))
     template = PlanTemplate(
         code=command.code,
         title_text=dict(command.title_text),
@@ -108,10 +112,13 @@ def create_template(command: NewTemplate) -> PlanTemplate:
 def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
     """Create a cohort and put its plan on the calendar.
 
-    Raises ``Invalid`` on ``go_live_on`` for a day that is not worked, or whose holidays nobody knows.
+    Raises ``Invalid`` on ``go_live_on`` for a day that is not worked, or whose holidays nobody knows, and on
+    ``template`` for a plan with a quiz that would open no sooner than it is due.
     """
     if queries.find_cohort(command.code) is not None:
         raise Invalid("cohort.code_taken", field="code")
+    if any(step.quiz_id and is_quiz_too_late(_time(step.starts)) for step in command.template.steps):
+        raise Invalid("plan.quiz_too_late", field="template", due=_shown(QUIZ_DUE))
     calendar = queries.load_calendar(command.site, command.go_live_on)
     check_go_live(command.go_live_on, calendar)
     days = training_days(command.go_live_on, command.template.day_count, calendar)
@@ -135,15 +142,14 @@ def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
 
 
 def _schedule(cohort: Cohort, command: NewCohort, days: Sequence[date], now: datetime, by: Person | None) -> None:
-    """Write a session for every step; a quiz step gives its quiz to the cohort, due at the end of that day."""
+    """Write a session for every step; a quiz step gives its quiz to the cohort, due that day."""
     zone = ZoneInfo(command.site.zone_name)
     lead = command.trainers[0].id if command.trainers else None
     for step in command.template.steps:
-        hour, _, minute = step.starts.partition(":")
-        span = slot(Step(step.day, time(int(hour), int(minute)), step.minutes), days[step.day - 1], zone)
+        span = slot(Step(step.day, _time(step.starts), step.minutes), days[step.day - 1], zone)
         assignment = None
         if step.quiz is not None:
-            due_at = datetime.combine(days[step.day - 1], time(17), tzinfo=zone)
+            due_at = datetime.combine(days[step.day - 1], QUIZ_DUE, tzinfo=zone)
             assignment = quizzes.assign(
                 step.quiz, [], opens_at=span.starts_at, due_at=due_at, zone_name=zone.key, by=by
             )
@@ -170,24 +176,84 @@ def _schedule(cohort: Cohort, command: NewCohort, days: Sequence[date], now: dat
 
 
 def enrol(cohort: Cohort, people: Collection[Person], *, at: datetime | None = None) -> None:
-    """Put people into a cohort; they get every quiz of its plan."""
+    """Put people into a cohort; they get every quiz of it that is not due yet."""
     query = select(Enrolment.person_id).where(Enrolment.cohort_id == cohort.id)
     have = set(db.session.scalars(query))
     fresh = [person for person in people if person.id not in have]
     moment = at or clock.now()
     db.session.add_all(Enrolment(cohort_id=cohort.id, person_id=person.id, enrolled_at=moment) for person in fresh)
-    assignments = select(Assignment).join(TrainingSession, TrainingSession.assignment_id == Assignment.id)
-    for assignment in db.session.scalars(assignments.where(TrainingSession.cohort_id == cohort.id)):
+    given = select(Assignment).where(Assignment.id.in_(queries.assignment_ids(cohort)), Assignment.due_at > moment)
+    for assignment in db.session.scalars(given):
         quizzes.add_assignees(assignment, [person.id for person in fresh])
     db.session.flush()
 
 
 def assign_quiz(cohort: Cohort, quiz: Quiz, *, opens_at: datetime, due_at: datetime, by: Person) -> Assignment:
-    """Give a quiz to everybody in a cohort."""
+    """Give a quiz to everybody in a cohort, and put it on the cohort's calendar."""
     members = [person.id for person in queries.list_members(cohort)]
     if not members:
         raise Invalid("cohort.nobody", field="quiz")
-    return quizzes.assign(quiz, members, opens_at=opens_at, due_at=due_at, zone_name=cohort.site.zone_name, by=by)
+    now = clock.now()
+    if due_at <= now:
+        raise Invalid("cohort.window_over", field="due_at")
+    zone_name = cohort.site.zone_name
+    assignment = quizzes.assign(quiz, members, opens_at=opens_at, due_at=due_at, zone_name=zone_name, by=by)
+    version = load_current_versions([quiz.id])[quiz.id]
+    cohort.sessions.append(
+        TrainingSession(
+            public_id=public_id(secrets.token_bytes(16)),
+            day=queries.load_progress([cohort], opens_at)[cohort.id].day,
+            kind=StepKind.QUIZ,
+            title_text=version.title_text,
+            detail_text={},
+            starts_at=opens_at,
+            ends_at=min(opens_at + timedelta(minutes=rules_from(version.rules).minutes), due_at),
+            assignment_id=assignment.id,
+            state=SessionState.PLANNED,
+            sequence=0,
+            changed_at=now,
+        )
+    )
+    db.session.flush()
+    return assignment
+
+
+def add_trainer(cohort: Cohort, person: Person, *, by: Person) -> None:
+    """Let a person train a cohort; from here on they see its people and results."""
+    if any(trainer.person_id == person.id for trainer in cohort.trainers):
+        return
+    cohort.trainers.append(CohortTrainer(person_id=person.id))
+    db.session.flush()
+    _record_trainer("role.grant", cohort, person, by)
+
+
+def remove_trainer(cohort: Cohort, person: Person, *, by: Person) -> None:
+    """Take a trainer from a cohort; their sessions that are still to come go to one of the others."""
+    others = [trainer for trainer in cohort.trainers if trainer.person_id != person.id]
+    if not others:
+        raise Invalid("cohort.last_trainer")
+    to_come = (TrainingSession.cohort_id == cohort.id) & (TrainingSession.starts_at > clock.now())
+    theirs = update(TrainingSession).where(to_come, TrainingSession.trainer_id == person.id)
+    db.session.execute(theirs.values(trainer_id=min(trainer.person_id for trainer in others)))
+    ended = CohortTrainer.person_id == person.id
+    db.session.execute(delete(CohortTrainer).where(CohortTrainer.cohort_id == cohort.id, ended))
+    db.session.expire(cohort, ["trainers"])
+    _record_trainer("role.revoke", cohort, person, by)
+
+
+def _record_trainer(action: str, cohort: Cohort, person: Person, by: Person) -> None:
+    journal.record(
+        action, actor=by.code, object=person.code, chain_id=person.vendor_id, role="trainer", cohort=cohort.code
+    )
+
+
+def _time(text: str) -> time:
+    """The wall time of a step, ``HH:MM``."""
+    return time.fromisoformat(text)
+
+
+def _shown(moment: time) -> str:
+    return moment.strftime("%H:%M")
 
 
 def sign_off(cohort: Cohort, person: Person, *, by: Person) -> None:

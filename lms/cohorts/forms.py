@@ -3,9 +3,10 @@ from __future__ import annotations
 import re
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import DateField, DateTimeLocalField
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR, StepKind
 from lms.cohorts.phrases import PROBLEMS
@@ -73,6 +74,11 @@ class CohortForm(Form):
     site = SelectField(_l("Site"), coerce=int)
     template = SelectField(_l("Training plan"))
     go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date."))])
+    trainers = SelectMultipleField(_l("Trainers"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+
+    def validate_trainers(self, field: SelectMultipleField) -> None:
+        if not field.data:
+            raise ValidationError(_l("Choose at least one trainer."))
 
     def validate_go_live_on(self, field: DateField) -> None:
         if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:

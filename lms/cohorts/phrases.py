@@ -11,8 +11,12 @@ PROBLEMS = {
     "cohort.go_live_not_worked": _l("Choose a working day of the site for the go-live."),
     "cohort.code_taken": _l("This code is taken. Choose another."),
     "cohort.nobody": _l("First add people to the cohort."),
+    "cohort.window_over": _l("Enter a time in the future."),
+    "cohort.trainer_elsewhere": _l("Choose trainers of the cohort's site."),
+    "cohort.last_trainer": _l("A cohort has at least one trainer. First add another one."),
     "plan.code_taken": _l("This code is taken. Choose another."),
     "plan.day_outside": _l("Every step must lie on a training day from 1 to %(days)s."),
+    "plan.quiz_too_late": _l("A quiz is due at %(due)s on its day, so it must start earlier."),
     "plan.bad_line": _l(
         "Line %(line)s: write day, time, minutes, kind and the title in both languages, "
         "such as: 1 09:30 60 class Welcome | 顔合わせ"

@@ -1,21 +1,22 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.accounts.models import Person
 from lms.cohorts import access as reach
 from lms.cohorts.core.attendance import AttendanceStatus, attended
 from lms.cohorts.core.plan import TrackDay, day_number, track, training_days
-from lms.cohorts.core.readiness import Facts, Gate, GateKind, criteria_from, evaluate
+from lms.cohorts.core.readiness import Facts, Gate, GateKind, GivenQuiz, criteria_from, evaluate, quiz_average
 from lms.cohorts.models import (
     Attendance,
     Cohort,
+    CohortTrainer,
     Enrolment,
     GateDecision,
     GateDecisionKind,
@@ -31,6 +32,7 @@ from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.passing import shown_percent
+from lms.quizzes.models import Assignee, Assignment
 from lms.sites.core import holiday_calendar
 from lms.sites.models import Closure, Site
 
@@ -93,6 +95,12 @@ def find_cohort_of(person_id: int) -> Cohort | None:
     return db.session.scalar(query)
 
 
+def list_trainers(cohort: Cohort) -> list[Person]:
+    """The people who train a cohort, by code."""
+    query = select(Person).join(CohortTrainer, CohortTrainer.person_id == Person.id)
+    return list(db.session.scalars(query.where(CohortTrainer.cohort_id == cohort.id).order_by(Person.code)))
+
+
 def list_members(cohort: Cohort) -> list[Person]:
     """The people of a cohort by reading."""
     query = (
@@ -137,13 +145,14 @@ def list_sessions_of_day(cohort: Cohort, day: date) -> list[TrainingSession]:
 
 
 def list_week(cohort: Cohort, monday: date) -> list[tuple[date, list[TrainingSession]]]:
-    """The planned sessions of Monday to Friday, by day at the cohort's site."""
+    """The planned sessions of a week by day at the cohort's site; a day of its weekend only if there are some."""
     zone = ZoneInfo(cohort.site.zone_name)
     start = datetime(monday.year, monday.month, monday.day, tzinfo=zone)
-    sessions = list_sessions(cohort, start, start + timedelta(days=5))
-    days = [monday + timedelta(days=n) for n in range(5)]
-    planned = [session for session in sessions if session.state == SessionState.PLANNED]
-    return [(day, [s for s in planned if s.starts_at.astimezone(zone).date() == day]) for day in days]
+    by_day: dict[date, list[TrainingSession]] = {monday + timedelta(days=n): [] for n in range(7)}
+    for session in list_sessions(cohort, start, start + timedelta(days=7)):
+        if session.state == SessionState.PLANNED:
+            by_day[session.starts_at.astimezone(zone).date()].append(session)
+    return [(day, found) for day, found in by_day.items() if found or str(day.weekday()) not in cohort.site.weekend]
 
 
 def load_calendar(site: Site, around: date) -> WorkCalendar:
@@ -164,18 +173,20 @@ def load_progress(cohorts: Sequence[Cohort], now: datetime) -> dict[int, Progres
 
 
 def load_gates(
-    cohort: Cohort, people: Sequence[Person], day: int, in_force: Iterable[PolicyVersion]
+    cohort: Cohort, people: Sequence[Person], day: int, in_force: Collection[PolicyVersion], now: datetime
 ) -> dict[int, list[Gate]]:
     """The gates of each of these people on a training day, with as many queries for one as for many.
 
-    ``in_force`` are the policy versions of which acknowledgements count.
+    ``in_force`` are the policy versions of which acknowledgements count; a module that a plan names and of which none
+    is in force (or that does not exist) stays to be acknowledged.
     """
     criteria = criteria_from(cohort.template.gates["gates"])
     ids = [person.id for person in people]
-    wanted = {module for criterion in criteria for module in criterion.modules}
+    named = {module for criterion in criteria for module in criterion.modules}
+    wanted = named or {version.module.code for version in in_force}
     versions = {version.id for version in in_force if version.module.code in wanted}
     acknowledged = policies.load_acknowledged_pairs(ids, versions)
-    percents = _quiz_percents(ids)
+    given = _given_quizzes(cohort, ids)
     planned, roll_calls = _attendance(cohort, ids)
     decisions = _decisions(cohort, ids)
     return {
@@ -183,9 +194,9 @@ def load_gates(
             criteria,
             Facts(
                 day=day,
-                quiz_percent=percents.get(person.id),
+                quiz_percent=quiz_average(given.get(person.id, ()), now),
                 agreement_percent=None,
-                acknowledged=(sum((person.id, version) in acknowledged for version in versions), len(versions)),
+                acknowledged=(sum((person.id, version) in acknowledged for version in versions), len(wanted)),
                 attended=_attended(roll_calls.get(person.id, [])),
                 sessions_planned=planned,
                 signed_off=GateKind.SIGN_OFF in decisions.get((person.id, GateDecisionKind.SIGNED_OFF), set()),
@@ -228,14 +239,28 @@ def _calendar(site: Site, around: date, closures: frozenset[date]) -> WorkCalend
     return holiday_calendar.calendar(site.country, site.subdivision, site.weekend, years, closures)
 
 
-def _quiz_percents(person_ids: Collection[int]) -> dict[int, int]:
-    """The mean of the best result of each assignment, in whole percent, rounded down."""
-    best: dict[int, dict[int, int]] = {}
+def _given_quizzes(cohort: Cohort, person_ids: Collection[int]) -> dict[int, list[GivenQuiz]]:
+    """The quizzes that this cohort has given to each of these people, with the best result of each."""
+    best: dict[tuple[int, int], int] = {}
     for result in quizzes.load_results(person_ids):
-        of_person = best.setdefault(result.person_id, {})
-        percent = shown_percent(result.score_thousandths, result.max_thousandths)
-        of_person[result.assignment_id] = max(percent, of_person.get(result.assignment_id, 0))
-    return {person_id: sum(percents.values()) // len(percents) for person_id, percents in best.items()}
+        key = (result.person_id, result.assignment_id)
+        best[key] = max(best.get(key, 0), shown_percent(result.score_thousandths, result.max_thousandths))
+    query = (
+        select(Assignee.person_id, Assignment.id, Assignment.due_at)
+        .join(Assignment, Assignment.id == Assignee.assignment_id)
+        .where(Assignment.id.in_(assignment_ids(cohort)), Assignee.person_id.in_(list(person_ids)))
+    )
+    given: dict[int, list[GivenQuiz]] = {}
+    for person_id, assignment_id, due_at in db.session.execute(query):
+        given.setdefault(person_id, []).append(GivenQuiz(due_at, best.get((person_id, assignment_id))))
+    return given
+
+
+def assignment_ids(cohort: Cohort) -> Select[int]:
+    """The assignments of a cohort: each stands on its calendar."""
+    return select(TrainingSession.assignment_id).where(
+        TrainingSession.cohort_id == cohort.id, TrainingSession.assignment_id.is_not(None)
+    )
 
 
 def _attendance(cohort: Cohort, person_ids: Collection[int]) -> tuple[int, dict[int, list[AttendanceStatus]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ def today() -> str:
     )
 
 
-def _training(cohort: Cohort, in_force: Iterable[PolicyVersion], now: datetime) -> dict[str, object]:
+def _training(cohort: Cohort, in_force: Collection[PolicyVersion], now: datetime) -> dict[str, object]:
     """What a cohort's page of the day adds: the track, the timetable and the gates of whoever asks."""
     zone = ZoneInfo(cohort.site.zone_name)
     day = now.astimezone(zone).date()
@@ -59,7 +59,7 @@ def _training(cohort: Cohort, in_force: Iterable[PolicyVersion], now: datetime) 
         "zone": zone,
         "progress": progress,
         "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session in sessions],
-        "gates": cohorts.load_gates(cohort, [current_user], progress.day, in_force)[current_user.id],
+        "gates": cohorts.load_gates(cohort, [current_user], progress.day, in_force, now)[current_user.id],
         "feed_url": url_for("feeds.person_feed", token=token, _external=True),
         "phrases": cohort_phrases,
     }

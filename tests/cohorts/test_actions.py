@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,15 +15,19 @@ from sqlalchemy import select
 from lms.cohorts import actions, queries
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import Cohort, GateDecision, PlanTemplate
+from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.journal import AuditEvent
 from lms.kit.problems import Invalid
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Assignment
 from lms.sites.models import Closure, Site
 from tests.accounts.form_page import FormPage
-from tests.conftest import SignIn, Unit, Visitor
+from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
 from tests.quizzes import sitting
 
+Enter = Callable[[str], Visitor]
+MODERATOR = "moderator@kijun.example"
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
@@ -31,6 +36,17 @@ def trainer(sample: Flask, sign_in_as: SignIn) -> Visitor:
     with sample.app_context():
         code = sitting.person("trainer@kijun.example").code
     return sign_in_as(code)
+
+
+@pytest.fixture
+def enter(sample: Flask, sign_in_as: SignIn) -> Enter:
+    """``enter(name)`` signs in as somebody of the sample."""
+    return lambda name: sign_in_as(code_of(sample, name if "@" in name else f"{name}@kijun.example"))
+
+
+def code_of(sample: Flask, login: str) -> str:
+    with sample.app_context():
+        return sitting.person(login).code
 
 
 def site(code: str) -> Site:
@@ -158,6 +174,7 @@ class TestPlan:
             ("steps", "1 09:30 60 party A | あ", "Line 1:"),
             ("steps", "1 09:30 0 class A | あ", "Line 1:"),
             ("steps", "1 09:30 60 class Only English", "Line 1:"),
+            ("steps", "1 17:00 30 quiz A | あ", "A quiz is due at 17:00 on its day, so it must start earlier."),
         ],
     )
     def test_a_plan_that_cannot_be_taken_says_where_and_keeps_every_line(
@@ -180,11 +197,28 @@ class TestPlan:
         with sample.app_context():
             assert [template.code for template in queries.list_templates()] == ["labeller-15"]
 
+    def test_a_plan_made_by_page_asks_only_for_what_pages_can_give(self, trainer: Visitor, sample: Flask) -> None:
+        form = {"code": "two-days", "title_en": "Two days", "title_ja": "2日間", "day_count": "2"}
+        trainer.post("/plans/new", data={**form, "steps": "1 09:30 60 class Welcome | 顔合わせ"})
+        with sample.app_context():
+            gates = queries.get_template("two-days").gates["gates"]
+        assert {gate["kind"] for gate in gates} == {"quiz_average", "policies_acknowledged", "sign_off"}
+
+    def test_a_stored_plan_whose_quiz_opens_too_late_is_refused_at_its_field(
+        self, trainer: Visitor, sample: Flask, unit: Unit
+    ) -> None:
+        with unit():
+            (quiz,) = [step for step in queries.get_template("labeller-15").steps if step.quiz_id]
+            quiz.starts = "17:30"
+        answer = trainer.post("/cohorts/new?lang=en", data=TestCohortForm().form(sample))
+        assert answer.status_code == 422
+        assert FormPage(answer.text).error("template") == "A quiz is due at 17:00 on its day, so it must start earlier."
+
 
 class TestCohortForm:
     def form(self, sample: Flask, **changes: Any) -> dict[str, Any]:
         with sample.app_context():
-            tokyo = site("tokyo").id
+            tokyo, trainer = site("tokyo").id, sitting.person("trainer@kijun.example").code
         names = {"name_en": "Tokyo C", "name_ja": "東京C"}
         return {
             "code": "tokyo-c",
@@ -192,6 +226,7 @@ class TestCohortForm:
             "site": tokyo,
             "template": "labeller-15",
             "go_live_on": "2026-12-21",
+            "trainers": [trainer],
             **changes,
         }
 
@@ -212,25 +247,116 @@ class TestCohortForm:
             ("go_live_on", "2026-12-20", "Choose a working day of the site for the go-live."),
             ("site", "999", "Choose one of the options."),
             ("template", "none", "Choose one of the options."),
+            ("trainers", [], "Choose at least one trainer."),
+            ("trainers", ["T9999"], "Choose one of the options."),
         ],
     )
     def test_the_message_stands_at_the_field_and_the_rest_is_kept(
-        self, trainer: Visitor, sample: Flask, field: str, typed: str, message: str
+        self, trainer: Visitor, sample: Flask, field: str, typed: Any, message: str
     ) -> None:
         form = self.form(sample, **{field: typed})
         answer = trainer.post("/cohorts/new?lang=en", data=form)
         page = FormPage(answer.text)
         assert (answer.status_code, page.error(field)) == (422, message)
-        kept = {name: str(value) for name, value in form.items() if name != field}
+        assert page.entered.get("trainers", []) == [code for code in form["trainers"] if code != "T9999"]
+        kept = {name: str(value) for name, value in form.items() if name not in {field, "trainers"}}
         assert {name: page.value(name) for name in kept} == kept
         with sample.app_context():
             assert queries.find_cohort("tokyo-c") is None
+
+    def test_an_administrator_gives_a_cohort_to_trainers_of_its_site(self, sample: Flask, enter: Enter) -> None:
+        admin, trainer = enter("admin"), enter("trainer-b")
+        codes = [code_of(sample, f"{name}@kijun.example") for name in ("trainer", "trainer-b")]
+        page = FormPage(admin.get("/cohorts/new").text)
+        assert page.entered.get("trainers") is None, "nobody is chosen beforehand"
+        assert admin.post("/cohorts/new", data=self.form(sample, trainers=codes)).status_code == 302
+        assert trainer.get("/cohorts/tokyo-c").status_code == 200
+        form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-18T09:00", "due_at": "2026-11-18T17:00"}
+        assert trainer.post("/cohorts/tokyo-c/people", data={"people": code_of(sample, MODERATOR)}).status_code == 302
+        assert trainer.post("/cohorts/tokyo-c/quizzes", data=form).status_code == 302
+
+    def test_a_trainer_of_another_site_is_refused_at_the_field(self, sample: Flask, enter: Enter) -> None:
+        elsewhere = [code_of(sample, "trainer-c@northwind.example")]
+        answer = enter("admin").post("/cohorts/new?lang=en", data=self.form(sample, trainers=elsewhere))
+        page = FormPage(answer.text)
+        assert (answer.status_code, page.error("trainers")) == (422, "Choose trainers of the cohort's site.")
+
+    def test_a_trainer_is_chosen_beforehand_and_may_leave_the_cohort_to_another(
+        self, trainer: Visitor, sample: Flask
+    ) -> None:
+        page = FormPage(trainer.get("/cohorts/new").text)
+        assert page.entered["trainers"] == [code_of(sample, "trainer@kijun.example")]
+        other = [code_of(sample, "trainer-b@kijun.example")]
+        assert trainer.post("/cohorts/new", data=self.form(sample, trainers=other)).location == "/cohorts"
+
+    def test_trainers_whose_names_are_not_seen_are_offered_by_code(self, sample: Flask, enter: Enter) -> None:
+        page = enter("trainer-c@northwind.example").get("/cohorts/new").text
+        assert code_of(sample, "trainer-d@northwind.example") in page
+        assert "Helen Brandt" not in page
+        assert code_of(sample, "trainer@kijun.example") not in page, "nobody of another vendor"
+        assert "Helen Brandt" in enter("admin").get("/cohorts/new").text
 
     @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
     def test_a_go_live_beyond_every_calendar_is_refused(self, trainer: Visitor, sample: Flask, day: str) -> None:
         answer = trainer.post("/cohorts/new?lang=en", data=self.form(sample, go_live_on=day))
         assert answer.status_code == 422
         assert FormPage(answer.text).error("go_live_on") != ""
+
+
+class TestTrainers:
+    def change(self, visitor: Visitor, code: str, change: str = "add", cohort: str = "osaka-b") -> Any:
+        return visitor.post(f"/cohorts/{cohort}/trainers", data={"person": code, "change": change})
+
+    def test_a_trainer_is_taken_from_a_cohort_and_put_back(self, sample: Flask, enter: Enter) -> None:
+        admin, trainer = enter("admin"), enter("trainer-d@northwind.example")
+        code = code_of(sample, "trainer-d@northwind.example")
+        assert self.change(admin, code, "remove").location == "/cohorts/osaka-b"
+        assert trainer.get("/cohorts/osaka-b").status_code == 404
+        assert f'<option value="{code}"' in admin.get("/cohorts/osaka-b").text
+        assert self.change(admin, code).status_code == 302
+        assert trainer.get("/cohorts/osaka-b").status_code == 200
+
+    def test_who_gave_and_took_it_stands_in_the_journal(self, sample: Flask, enter: Enter) -> None:
+        code = code_of(sample, "trainer-d@northwind.example")
+        self.change(enter("admin"), code, "remove")
+        with sample.app_context():
+            event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "role.revoke")).one()
+            assert (event.object, event.detail["cohort"]) == (code, "osaka-b")
+
+    def test_sessions_to_come_go_to_a_trainer_who_is_left(self, sample: Flask, enter: Enter) -> None:
+        leaving = "trainer-c@northwind.example"
+        assert self.change(enter("admin"), code_of(sample, leaving), "remove").status_code == 302
+        with sample.app_context():
+            cohort = queries.find_cohort("osaka-b")
+            assert cohort is not None
+            left = {person.id for person in queries.list_trainers(cohort)}
+            led = [s for s in queries.list_sessions(cohort) if s.kind == StepKind.CLASS]
+            to_come = {s.trainer_id for s in led if s.starts_at > MONDAY_AFTERNOON}
+            been = {s.trainer_id for s in led if s.starts_at <= MONDAY_AFTERNOON}
+            assert to_come
+            assert to_come <= left
+            assert been == {sitting.person(leaving).id}, "what has been stays as it was"
+
+    def test_a_cohort_keeps_its_last_trainer(self, trainer: Visitor, sample: Flask) -> None:
+        other, own = (code_of(sample, f"{name}@kijun.example") for name in ("trainer-b", "trainer"))
+        assert self.change(trainer, other, "remove", "tokyo-a").status_code == 302
+        assert 'value="remove"' not in trainer.get("/cohorts/tokyo-a").text
+        assert self.change(trainer, own, "remove", "tokyo-a").status_code == 400
+        assert trainer.get("/cohorts/tokyo-a").status_code == 200
+
+    def test_who_takes_themselves_off_is_led_to_their_list(self, trainer: Visitor, sample: Flask) -> None:
+        own = code_of(sample, "trainer@kijun.example")
+        assert self.change(trainer, own, "remove", "tokyo-a").location == "/cohorts"
+
+    @pytest.mark.parametrize("login", [MODERATOR, "trainer@kijun.example", "vendor@kijun.example"])
+    def test_only_trainers_of_the_site_are_added(self, sample: Flask, enter: Enter, login: str) -> None:
+        code = code_of(sample, login)
+        self.change(enter("admin"), code, "remove")
+        assert self.change(enter("admin"), code).status_code == 404
+
+    def test_a_trainer_of_another_cohort_changes_nothing(self, sample: Flask, enter: Enter) -> None:
+        outsider = enter("trainer-b")
+        assert self.change(outsider, code_of(sample, "trainer-d@northwind.example"), "remove").status_code == 404
 
 
 class TestPeopleOfACohort:
@@ -247,6 +373,45 @@ class TestPeopleOfACohort:
             given = {g.assignment.id for g in quizzes.list_given(sitting.person(logins[0]).id)}
         assert members.intersection(codes) == {codes[0]}
         assert checkpoint in given, "who comes later gets the quizzes of the plan too"
+
+    def given_to(self, sample: Flask, login: str) -> set[int]:
+        with sample.app_context():
+            return {g.assignment.id for g in quizzes.list_given(sitting.person(login).id)}
+
+    def test_who_joins_late_gets_what_is_still_open_and_nothing_that_is_over(
+        self, trainer: Visitor, sample: Flask
+    ) -> None:
+        before = self.given_to(sample, sitting.JOINER)
+        for due in ("2026-11-16T15:00", "2026-11-18T17:00"):
+            form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-16T09:00", "due_at": due}
+            assert trainer.post("/cohorts/tokyo-a/quizzes", data=form).status_code == 302
+        over, still_open = sorted(self.given_to(sample, sitting.JOINER) - before)
+        with clock.fixed(MONDAY_AFTERNOON + timedelta(hours=3)):
+            trainer.post("/cohorts/tokyo-a/people", data={"people": code_of(sample, MODERATOR)})
+        given = self.given_to(sample, MODERATOR)
+        assert still_open in given
+        assert over not in given
+
+    def test_a_quiz_that_is_given_stands_on_the_calendar(self, trainer: Visitor, sample: Flask) -> None:
+        form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-18T09:00", "due_at": "2026-11-20T17:00"}
+        trainer.post("/cohorts/tokyo-a/quizzes", data=form)
+        with sample.app_context():
+            cohort = queries.find_cohort("tokyo-a")
+            assert cohort is not None
+            (session,) = [
+                s
+                for s in queries.list_sessions_of_day(cohort, date(2026, 11, 18))
+                if s.starts_at == datetime(2026, 11, 18, 9, tzinfo=TOKYO)
+            ]
+            assert (session.kind, session.day) == (StepKind.QUIZ, 8)
+            assert session.title_text == {"en": "Harassment checkpoint", "ja": "ハラスメント確認テスト"}
+            assert session.ends_at - session.starts_at == timedelta(minutes=30), "the time limit"
+
+    @pytest.mark.parametrize("due", ["2026-11-16T13:24", "2026-11-15T17:00"])
+    def test_a_window_that_is_over_is_refused_at_its_field(self, trainer: Visitor, sample: Flask, due: str) -> None:
+        form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-13T09:00", "due_at": due}
+        answer = trainer.post("/cohorts/tokyo-a/quizzes?lang=en", data=form)
+        assert (answer.status_code, FormPage(answer.text).error("due_at")) == (422, "Enter a time in the future.")
 
     def test_a_quiz_is_given_in_the_times_of_the_site(self, trainer: Visitor, sample: Flask) -> None:
         form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-18T09:00", "due_at": "2026-11-18T17:00"}

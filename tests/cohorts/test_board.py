@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
+from lms.cohorts import actions as cohorts
+from lms.cohorts import queries
 from lms.cohorts.models import Attendance, Cohort, Enrolment, TrainingSession
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -157,6 +159,7 @@ class TestToday:
         assert agenda(page) == []
         assert "Ready for go-live" not in page
         assert "Harassment checkpoint" in section(page, "todo")
+        assert "Times in JST" in section(page, "todo"), "every deadline names its zone"
 
     def test_the_gates_count_what_the_database_holds(self, enter: Enter, sample: Flask) -> None:
         with sample.app_context():
@@ -232,6 +235,43 @@ class TestCohortPage:
         assert {row[0] for row in shown.values()} == {"At risk", "On track"}
         assert table["青木 ひなた"][1] == "not open yet", "nothing is graded"
 
+    def test_a_quiz_that_was_due_and_is_not_taken_counts_nothing(self, enter: Enter) -> None:
+        """The checkpoint of everybody is due on Tuesday at 17:00; the joiner has not taken it."""
+        with clock.fixed(datetime(2026, 11, 17, 8, tzinfo=UTC)):
+            table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en").text)
+        assert table["青木 ひなた"][:2] == ["At risk", "0%"]
+
+    def test_only_quizzes_of_this_cohort_count(self, enter: Enter, sample: Flask, unit: Unit) -> None:
+        """Emma has taken the checkpoint in Tokyo A; what a further cohort has not given does not count there."""
+        with unit():
+            template = queries.get_template("labeller-15")
+            tokyo = db.session.scalars(select(Site).where(Site.code == "tokyo")).one()
+            command = cohorts.NewCohort("tokyo-z", {"en": "Z"}, tokyo, template, date(2026, 12, 21), [])
+            further = cohorts.create_cohort(command, by=None)
+            emma = sitting.person(EMMA)
+            cohorts.enrol(further, [emma])
+            found = [
+                queries.load_gates(c, [emma], 6, [], clock.now())[emma.id][0]
+                for c in (further, queries.find_cohort("tokyo-a"))
+            ]
+        assert found[0].percent is None
+        assert found[1].percent is not None
+
+    def test_a_module_that_nobody_knows_is_never_acknowledged(self, enter: Enter, unit: Unit) -> None:
+        with unit():
+            template = queries.get_template("labeller-15")
+            gates = [{"kind": "policies_acknowledged", "modules": ["HAR", "TYPO"]}]
+            template.gates = {"gates": gates}
+        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en").text)
+        assert {row[1] for row in table.values()} == {"0/2", "1/2"}
+        assert {row[0] for row in table.values()} == {"At risk"}
+
+    def test_without_modules_named_every_policy_in_force_is_asked_for(self, enter: Enter, unit: Unit) -> None:
+        with unit():
+            queries.get_template("labeller-15").gates = {"gates": [{"kind": "policies_acknowledged"}]}
+        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en").text)
+        assert {tuple(row[:2]) for row in table.values()} == {("At risk", "0/1"), ("Ready", "1/1")}
+
     def test_who_needs_help_stands_first(self, enter: Enter) -> None:
         states = [row[0] for row in readiness(enter("trainer").get("/cohorts/osaka-b?lang=en").text).values()]
         assert states == sorted(states, key=["At risk", "On track", "Ready"].index)
@@ -258,6 +298,13 @@ class TestCohortPage:
         ]
         assert [bool(today) for today, _day, _rest in days] == [True, False, False, False, False]
         assert "13:00–14:30 Shadowing" in words(days[1][2])
+
+    def test_the_week_has_the_working_days_of_the_site(self, enter: Enter, unit: Unit) -> None:
+        with unit():
+            db.session.scalars(select(Site).where(Site.code == "tokyo")).one().weekend = "45"
+        page = enter("trainer").get("/cohorts/tokyo-a?lang=en").text
+        days = re.findall(r"<section class=\"weekday(?: is-today)?\"><h3>(\w+) ", page)
+        assert days == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sun"], "Friday, since there are sessions"
 
     def test_a_cohort_shows_the_times_of_its_site_to_a_reader_elsewhere(self, enter: Enter, unit: Unit) -> None:
         with unit():

@@ -19,6 +19,10 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 """The years of which public holidays are known for every country; plans lie within them."""
 
 
+QUIZ_DUE = time(17)
+"""When the quiz of a plan is due on its day, by the clock of the site."""
+
+
 class StepKind(StrEnum):
     """What a plan item is."""
 
@@ -75,6 +79,11 @@ def check_go_live(day: date, calendar: WorkCalendar) -> None:
     """Raise ``Invalid`` on ``go_live_on`` when nobody works on that day."""
     if not calendar.is_workday(day):
         raise Invalid("cohort.go_live_not_worked", field="go_live_on", day=day)
+
+
+def is_quiz_too_late(starts: time) -> bool:
+    """Whether a quiz that opens then would open no sooner than it is due."""
+    return starts >= QUIZ_DUE
 
 
 def training_days(go_live_on: date, count: int, calendar: WorkCalendar) -> list[date]:

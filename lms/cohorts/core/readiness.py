@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -38,7 +39,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A gate of a plan: ``cut`` in percent, the modules to acknowledge, the day from which it is open."""
+    """A gate of a plan: ``cut`` in percent, the modules to acknowledge, the day from which it is open.
+
+    Without modules named, every policy in force is to be acknowledged.
+    """
 
     kind: GateKind
     cut: int | None = None
@@ -80,6 +84,25 @@ class Gate:
         return self.state in {GateState.MET, GateState.WAIVED}
 
 
+@dataclass(frozen=True, slots=True)
+class GivenQuiz:
+    """A quiz that a cohort has given to a person; ``percent`` is the best result, None before one is graded."""
+
+    due_at: datetime
+    percent: int | None
+
+
+def quiz_average(given: Iterable[GivenQuiz], now: datetime) -> int | None:
+    """The mean of what is taken or due, in whole percent, rounded down; what was due and is not taken counts 0.
+
+    >>> noon = datetime(2026, 11, 16, 12)
+    >>> quiz_average([GivenQuiz(noon, 91), GivenQuiz(noon, None)], noon), quiz_average([], noon)
+    (45, None)
+    """
+    counted = [quiz.percent or 0 for quiz in given if quiz.percent is not None or quiz.due_at <= now]
+    return sum(counted) // len(counted) if counted else None
+
+
 def criteria_from(stored: Iterable[Mapping[str, Any]]) -> list[Criterion]:
     """The criteria of a plan from their stored form."""
     return [
@@ -118,8 +141,8 @@ def _gate(criterion: Criterion, facts: Facts) -> Gate:
             return _measured(criterion, facts.agreement_percent)
         case GateKind.POLICIES_ACKNOWLEDGED:
             have, of = facts.acknowledged
-            state = GateState.MET if have >= of else GateState.NOT_MET
-            return Gate(kind, state, percent=have * 100 // of if of else 100, have=have, of=of)
+            state = GateState.MET if of and have >= of else GateState.NOT_MET  # of nothing, nothing is acknowledged
+            return Gate(kind, state, percent=have * 100 // of if of else 0, have=have, of=of)
         case GateKind.ATTENDANCE:
             return _attendance(criterion, facts)
         case GateKind.SIGN_OFF:

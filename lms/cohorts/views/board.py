@@ -1,8 +1,8 @@
-"""Cohorts: the list, one cohort with its week and readiness, creating one, adding people, signing off."""
+"""Cohorts: the list, one cohort with its week and readiness, creating one, its people and trainers, signing off."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from lms.kit.problems import Invalid, NotFound
 from lms.policies import queries as policies
 from lms.quizzes import queries as quizzes
 from lms.sites import queries as sites
+from lms.sites.models import Site
 
 blueprint = Blueprint("cohorts", __name__, template_folder="../templates")
 
@@ -47,29 +48,47 @@ def show(code: str) -> str:
 @blueprint.route("/cohorts/new", methods=["GET", "POST"])
 @policy("cohort.write")
 def new() -> ResponseReturnValue:
-    form = CohortForm()
+    form = CohortForm(trainers=[current_user.code] if Role.TRAINER in current_user.roles else [])
     listed = sites.list_sites(access_for("site.read"))
     templates = queries.list_templates()
+    trainers = people.list_active_of_sites(Role.TRAINER, [site.id for site in listed])
     form.site.choices = choices((site.id, localized(site.name_text)) for site in listed)
     form.template.choices = choices((template.code, localized(template.title_text)) for template in templates)
+    form.trainers.choices = choices(_trainer_choices(trainers))
     if form.is_sent_and_valid():
-        command = actions.NewCohort(
-            code=form.code.data,
-            name_text={"en": form.name_en.data, "ja": form.name_ja.data},
-            site=next(site for site in listed if site.id == form.site.data),
-            template=queries.get_template(form.template.data),
-            go_live_on=form.go_live_on.data,
-            trainers=[current_user._get_current_object()],
-        )
+        site = next(site for site in listed if site.id == form.site.data)
         try:
+            command = actions.NewCohort(
+                code=form.code.data,
+                name_text={"en": form.name_en.data, "ja": form.name_ja.data},
+                site=site,
+                template=queries.get_template(form.template.data),
+                go_live_on=form.go_live_on.data,
+                trainers=_chosen(trainers, form.trainers.data, site),
+            )
             cohort = actions.create_cohort(command, by=current_user)
         except Invalid as problem:
             form.take_back(problem)
         else:
             flash(_("The cohort is created and its plan stands on the calendar."))
-            return redirect(url_for("cohorts.show", code=cohort.code))
+            return _leave_for(cohort)
     page = render_template("cohorts/new.html", form=form, templates=templates, sites=listed)
     return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.post("/cohorts/<code>/trainers")
+@policy("cohort.write")
+def change_trainers(code: str) -> ResponseReturnValue:
+    """Let somebody train the cohort, or take them from it."""
+    cohort = queries.get_cohort(access(), code)
+    is_to_go = request.form.get("change") == "remove"
+    possible = queries.list_trainers(cohort) if is_to_go else _trainers_for(cohort)
+    person = next((trainer for trainer in possible if trainer.code == request.form.get("person")), None)
+    if person is None:
+        raise NotFound
+    change = actions.remove_trainer if is_to_go else actions.add_trainer
+    change(cohort, person, by=current_user)
+    return _leave_for(cohort)
 
 
 @blueprint.post("/cohorts/<code>/people")
@@ -132,7 +151,7 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
     today = now.astimezone(zone).date()
     members = queries.list_members(cohort)
     progress = queries.load_progress([cohort], now)[cohort.id]
-    gates = queries.load_gates(cohort, members, progress.day, policies.load_in_force(now).values())
+    gates = queries.load_gates(cohort, members, progress.day, policies.load_in_force(now).values(), now)
     standings = {person.id: standing(gates[person.id]) for person in members}
     order = [Standing.AT_RISK, Standing.ON_TRACK, Standing.READY]
     monday = today - timedelta(days=today.weekday())
@@ -140,7 +159,10 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
     form.quiz.choices = choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
     enrolled = {member.id for member in members}
     candidates = [person for person in _learners_of(cohort) if person.id not in enrolled]
-    named = people.load_named([*enrolled, *(person.id for person in candidates)])
+    trainers = queries.list_trainers(cohort)
+    training = {trainer.id for trainer in trainers}
+    further = [person for person in _trainers_for(cohort) if person.id not in training]
+    named = people.load_named([*enrolled, *(person.id for person in [*candidates, *trainers, *further])])
     return render_template(
         "cohorts/cohort.html",
         cohort=cohort,
@@ -155,8 +177,40 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
         at=now,
         form=form,
         candidates=candidates,
+        trainers=trainers,
+        further=further,
         phrases=phrases,
     )
+
+
+def _leave_for(cohort: Cohort) -> ResponseReturnValue:
+    """Lead to the cohort's page, or to the list where somebody has just left the cohort to others."""
+    try:
+        queries.get_cohort(access_for("cohort.read"), cohort.code)
+    except NotFound:
+        return redirect(url_for("cohorts.index"))
+    return redirect(url_for("cohorts.show", code=cohort.code))
+
+
+def _trainer_choices(trainers: list[Person]) -> Iterator[tuple[str, str]]:
+    """Each trainer's code with what tells them apart: the name where it is seen, and the site."""
+    named = people.load_named(trainer.id for trainer in trainers)
+    for trainer in trainers:
+        who = f"{trainer.code} {trainer.name}" if trainer.id in named else trainer.code
+        yield trainer.code, _("%(who)s · %(site)s", who=who, site=localized(trainer.site.name_text))
+
+
+def _chosen(trainers: list[Person], codes: list[str], site: Site) -> list[Person]:
+    """The trainers of a new cohort; whoever makes it leads it, if among them."""
+    chosen = [trainer for trainer in trainers if trainer.code in codes]
+    if any(trainer.site_id != site.id for trainer in chosen):
+        raise Invalid("cohort.trainer_elsewhere", field="trainers")
+    return sorted(chosen, key=lambda trainer: trainer.id != current_user.id)
+
+
+def _trainers_for(cohort: Cohort) -> list[Person]:
+    """Who may train the cohort."""
+    return people.list_active_of_sites(Role.TRAINER, [cohort.site_id])
 
 
 def _learners_of(cohort: Cohort) -> list[Person]:

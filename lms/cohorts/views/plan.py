@@ -15,9 +15,10 @@ blueprint = Blueprint("plans", __name__, template_folder="../templates")
 
 DEFAULT_GATES = (
     {"kind": "quiz_average", "cut": 80},
-    {"kind": "attendance", "cut": 100},
+    {"kind": "policies_acknowledged"},
     {"kind": "sign_off"},
 )
+"""What a plan made here asks of a learner: only what can be met through pages."""
 
 
 @blueprint.get("/plans")

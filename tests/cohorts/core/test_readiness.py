@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from lms.cohorts.core.attendance import AttendanceStatus, Attended, attended
 from lms.cohorts.core.readiness import (
@@ -10,9 +11,11 @@ from lms.cohorts.core.readiness import (
     Facts,
     GateKind,
     GateState,
+    GivenQuiz,
     Standing,
     criteria_from,
     evaluate,
+    quiz_average,
     standing,
 )
 
@@ -54,6 +57,20 @@ def test_a_cut_is_met_at_the_cut() -> None:
 
 def test_one_missed_session_cannot_be_on_plan_for_all_of_them() -> None:
     assert states(replace(DAY_6, attended=(10, 11)))[GateKind.ATTENDANCE] is GateState.NOT_MET
+
+
+def test_of_no_policy_nothing_is_acknowledged() -> None:
+    gate = evaluate(CRITERIA, replace(DAY_6, acknowledged=(0, 0)))[2]
+    assert (gate.state, gate.percent) == (GateState.NOT_MET, 0)
+
+
+def test_a_quiz_that_was_due_and_is_not_taken_counts_nothing() -> None:
+    noon = datetime(2026, 11, 16, 12, tzinfo=UTC)
+    due, later = noon, noon + timedelta(seconds=1)
+    assert quiz_average([GivenQuiz(due, 100), GivenQuiz(due, None), GivenQuiz(due, None)], noon) == 33
+    assert quiz_average([GivenQuiz(due, 100), GivenQuiz(later, None)], noon) == 100, "not due yet"
+    assert quiz_average([GivenQuiz(later, 79)], noon) == 79, "taken early"
+    assert quiz_average([GivenQuiz(later, None)], noon) is None
 
 
 def test_a_waiver_counts_as_done_and_shows_as_one() -> None:
