@@ -74,7 +74,7 @@ def check(file: Path, format_name: str | None, as_document: bool) -> None:
 )
 @click.option(
     "--pair-by",
-    type=click.Choice(list(PairBy)),
+    type=click.Choice([way.value for way in PairBy]),
     help=in_language(
         "Fill the other language of questions that are there, found by ID or by order.",
         "取り込み済みの設問に、もう一方の言語を加える（IDまたは順番で対応させる）。",

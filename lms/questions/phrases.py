@@ -87,8 +87,7 @@ FINDINGS = {
     "question.pair-without-id": _l("This item has no ID. Pair by order."),
     "question.pair-unknown": _l("The bank has no question “%(question)s” to pair with."),
     "question.pair-count": _l(
-        "%(items)s questions of the file are to be paired, and %(questions)s of the bank lack this language. "
-        "Nothing was paired."
+        "Nothing was paired: the file has %(items)s to pair, and in the bank %(questions)s lack this language."
     ),
     "question.pair-language": _l(
         "%(question)s has texts whose language is not known. Say the language when importing."

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.foundation.db import db
+from lms.questions import queries
 from lms.questions.models import Bank, Question, QuestionVersion
 from tests.cli.conftest import Run, Write
 from tests.conftest import ROOT
@@ -237,10 +238,116 @@ def test_a_folder_without_questions_is_an_error(run: Run, write: Write, app: Fla
 
 
 @pytest.mark.usefixtures("policy")
-def test_dry_run_says_what_it_read_and_changes_nothing(run: Run, write: Write, app: Flask) -> None:
-    answer = run("questions", "import", write("T.yaml", YAML), "--bank", "T", "--dry-run")
-    assert (answer.code, "1" in answer.out) == (0, True)
+def test_dry_run_says_what_would_happen_and_changes_nothing(run: Run, write: Write, app: Flask) -> None:
+    file = write("T.yaml", YAML)
+    answer = run("questions", "import", file, "--bank", "T", "--dry-run")
+    assert (answer.code, answer.out) == (0, "Would be imported: 1 new, 0 revised, 0 unchanged.\n")
     assert (banks(app), stored(app)) == ({}, {})
+    run("questions", "import", file, "--bank", "T")
+    changed = write("T.yaml", YAML.replace("Which is", "What is"))
+    answer = run("questions", "import", changed, "--bank", "T", "--dry-run")
+    assert answer.out == "Would be imported: 0 new, 1 revised, 0 unchanged.\n"
+    assert stored(app) == {"T-001": [1]}
+
+
+@pytest.mark.usefixtures("policy")
+def test_dry_run_finds_what_only_the_database_knows(run: Run, write: Write, app: Flask) -> None:
+    run("questions", "import", write("T.yaml", YAML), "--bank", "T")
+    text = YAML.replace("T-001", "T-002").replace("HAR/insults", "HAR/nowhere") + "---\n" + YAML
+    answer = run("questions", "import", write("T.yaml", text), "--bank", "U", "--dry-run")
+    assert answer.code == 1
+    assert "There is no section “HAR/nowhere”." in answer.err
+    assert "T-001 belongs to another bank." in answer.err
+    assert (banks(app).keys(), stored(app)) == ({"T"}, {"T-001": [1]})
+
+
+@pytest.mark.usefixtures("policy")
+def test_import_as_json_says_what_was_done_and_what_was_left_out(run: Run, write: Write, app: Flask) -> None:
+    bad = YAML.replace("T-001", "T-002").replace("HAR/insults", "HAR/nowhere")
+    unread = YAML.replace("T-001", "T-003").replace("type: single", "type: guess")
+    file = write("T.yaml", "---\n".join([YAML, bad, unread]))
+    refused = run("questions", "import", file, "--bank", "T", "--json")
+    assert (refused.code, refused.err) == (1, "")
+    document = refused.document
+    assert (document["applied"], document["created"]) == (False, [])
+    assert [(entry["code"], entry["line"]) for entry in document["findings"]] == [
+        ("yaml.unknown-word", 34),
+        ("question.unknown_section", 17),
+    ]
+    assert stored(app) == {}
+    taken = run("questions", "import", file, "--bank", "T", "--json", "--skip-errors")
+    assert taken.code == 0
+    document = taken.document
+    left_out = [{"id": "T-003", "line": 33}, {"id": "T-002", "line": 17}]
+    assert (document["applied"], document["created"], document["left_out"]) == (True, ["T-001"], left_out)
+    assert stored(app) == {"T-001": [1]}
+    again = run("questions", "import", file, "--bank", "T", "--json", "--skip-errors", "--dry-run").document
+    assert (again["applied"], again["dry_run"], again["unchanged"]) == (False, True, ["T-001"])
+    plain = run("questions", "import", file, "--bank", "T", "--skip-errors")
+    assert "Left out: T-002 (line 17)" in plain.err
+
+
+def test_a_folder_names_the_file_of_what_the_import_finds(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "question_banks" / "HAR", tmp_path / "HAR")
+    (tmp_path / "HAR" / "bank.yaml").write_text(
+        "code: HAR\ntitle: {en: Harassment, ja: ハラスメント}\n", encoding="utf-8"
+    )
+    answer = run("questions", "import", tmp_path / "HAR", "--bank", "HAR")
+    assert answer.code == 1
+    assert answer.err.startswith("HAR-002.yaml:1:1 error: There is no section “HAR/")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("code: HAR\ntitle: Harassment\n", "bank.yaml:2:8 error"),
+        ("code: HAR\nmodule: NONE\ntitle: {en: H, ja: ハ}\n", "There is no policy “NONE”"),
+        (f"code: HAR\ntitle: {{en: {'H' * 256}, ja: ハ}}\n", "up to 255 characters"),
+    ],
+)
+def test_a_bank_file_that_is_wrong_is_an_error(run: Run, app: Flask, tmp_path: Path, text: str, told: str) -> None:
+    shutil.copytree(ROOT / "question_banks" / "HAR", tmp_path / "HAR")
+    (tmp_path / "HAR" / "bank.yaml").write_text(text, encoding="utf-8")
+    answer = run("questions", "import", tmp_path / "HAR", "--bank", "HAR")
+    assert (answer.code, told in answer.err) == (1, True)
+    assert banks(app) == {}
+
+
+@pytest.mark.parametrize("code", ["a/b", "", "new", "X" * 41])
+def test_a_bank_code_that_no_address_can_carry_is_refused(run: Run, write: Write, app: Flask, code: str) -> None:
+    answer = run("questions", "import", write("q.gift", GIFT), "--bank", code)
+    assert (answer.code, banks(app)) == (1, {})
+    assert "for the code of a bank" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "line"),
+    [
+        ("q.gift", "// [id:a b]\nWhich? {=a ~b}", "question.bad_code", 2),
+        ("q.gift", "// [id:A]\nWhich? {=a ~b}\n\n// [id:A]\nWhat? {=a ~b}", "question.id-repeated", 5),
+        ("q.gift", "Which? {" + "~x" * 26 + "=y}", "question.too-many-options", 1),
+        ("q.gift", "Which? {=" + "x" * 10_001 + " ~b}", "question.text-too-long", 1),
+        ("q.yaml", YAML.replace("id: T-001", "id: a b"), "question.bad_code", 1),
+    ],
+)
+def test_check_finds_what_would_keep_a_question_out(
+    run: Run, write: Write, name: str, text: str, code: str, line: int
+) -> None:
+    answer = run("questions", "check", write(name, text), "--json")
+    assert answer.code == 1
+    assert [(found["code"], found["line"]) for found in answer.document["findings"] if found["level"] == "error"] == [
+        (code, line)
+    ]
+
+
+def test_what_check_says_of_feedback_is_what_is_stored(run: Run, write: Write, app: Flask) -> None:
+    file = write("q.gift", "Which? {=a#well done ~b#<no>####In all.}")
+    [checked] = run("questions", "check", file, "--json").document["questions"]
+    assert run("questions", "import", file, "--bank", "G").code == 0
+    with app.app_context():
+        [question] = queries.load_values(list(db.session.scalars(select(Question))))
+    assert [option["feedback"] for option in checked["options"]] == [option.rationale for option in question.options]
+    assert checked["feedback"] == question.rationale == {"und": "In all."}
 
 
 @pytest.mark.parametrize("arguments", [["nowhere.yaml", "--bank", "T"], [str(ROOT / "README.md")]])

@@ -9,10 +9,12 @@ from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from lms.accounts.models import Person
+from lms.foundation.access import Access
 from lms.foundation.db import db
+from lms.questions import access as questions_access
 from lms.questions import actions
 from lms.questions.core import formats
 from lms.questions.models import Bank, Question
@@ -152,6 +154,11 @@ def test_a_question_written_on_the_page_is_shown_with_only_emphasis_as_markup(au
         ({"text_ja_2": ""}, "text_en_2"),
         ({"text_en_1": "", "text_ja_1": ""}, "text_en_2"),
         ({"section": "HAR/nowhere"}, "section"),
+        ({"section": ""}, "section"),
+        ({"prompt_en": "Which is an <b>insult</b>?\x07"}, "prompt_en"),
+        ({"text_ja_2": "中\x1b傷"}, "text_ja_2"),
+        ({"rationale_ja": "中傷は人の価値を否定します。" * 1000}, "rationale_ja"),
+        ({"code": "-1"}, "code"),
     ],
 )
 def test_a_question_that_cannot_be_saved_says_so_at_its_field_and_keeps_the_rest(
@@ -183,6 +190,13 @@ def test_a_bank_is_created_once_and_needs_both_titles(author: Visitor, app: Flas
     assert error_at(half_done.text, "title_ja")
     assert 'value="OTHER"' in half_done.text
     assert count(app, Bank) == 2
+
+
+@pytest.mark.parametrize("title", ["N" * 256, "New\x07"])
+def test_a_title_that_cannot_be_stored_is_refused_at_its_field(author: Visitor, app: Flask, title: str) -> None:
+    page = author.post("/questions/new", data={"code": "NEW", "title_en": title, "title_ja": "新規"})
+    assert (page.status_code, bool(error_at(page.text, "title_en"))) == (422, True)
+    assert count(app, Bank) == 1
 
 
 @pytest.mark.parametrize("code", ["new", "a/b", "X" * 41, "ＡＢＣ"])
@@ -240,6 +254,43 @@ def test_an_editor_sees_and_writes_questions_like_an_analyst(cast: Cast, sign_in
     editor = sign_in_as(cast.editor)
     assert editor.post("/questions/T/new-question", data=TYPED).status_code == 302
     assert "A slur says what a person is worth." in editor.get("/questions/T/T-1").text
+
+
+@pytest.fixture
+def t1_is_to_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if everybody still had to take a quiz with T-1."""
+
+    def criterion(_access: Access) -> ColumnElement[bool]:
+        return Question.code == "T-1"
+
+    monkeypatch.setattr(questions_access, "_withheld_criteria", [criterion])
+
+
+@pytest.mark.usefixtures("t1_is_to_be_taken")
+def test_an_editor_sees_no_key_of_a_question_that_they_still_have_to_take(
+    author: Visitor, cast: Cast, sign_in_as: SignIn
+) -> None:
+    for code in ("T-1", "T-2"):
+        author.post("/questions/T/new-question", data=TYPED | {"code": code})
+    editor = sign_in_as(cast.editor)
+    page = editor.get("/questions/T/T-1?lang=en").text
+    assert "Which is an &lt;b&gt;insult&lt;/b&gt;?" in page
+    assert "A fact" in page
+    assert "quiz that you still have to take" in page
+    for hint in ("A slur says", ">Key: <", "misconception", "rationale", "#s-context"):
+        assert hint not in page, hint
+    other = editor.get("/questions/T/T-2?lang=en").text
+    assert "A slur says what a person is worth." in other
+    assert ">Key: <" in other
+    assert editor.get("/questions/T").text.count("#s-context") == 1
+
+
+@pytest.mark.usefixtures("t1_is_to_be_taken")
+def test_an_analyst_who_answers_for_keys_sees_all_of_them(author: Visitor) -> None:
+    author.post("/questions/T/new-question", data=TYPED)
+    page = author.get("/questions/T/T-1?lang=en").text
+    assert "A slur says what a person is worth." in page
+    assert "quiz that you still have to take" not in page
 
 
 def test_somebody_who_is_not_signed_in_is_sent_to_sign_in(client: Visitor, cast: Cast) -> None:
