@@ -133,13 +133,17 @@ def test_an_attempt_of_somebody_else_is_not_there(first: str, sign_in_as: SignIn
     assert call(address).status_code == 404
 
 
-def test_a_page_of_a_question_costs_few_queries(joiner: Visitor, first: str, queries_counted: Counted) -> None:
-    counts = []
-    for position in (1, 12):
+def test_a_page_of_an_attempt_costs_few_queries(joiner: Visitor, first: str, queries_counted: Counted) -> None:
+    def cost(address: str) -> int:
         with queries_counted() as count:
-            joiner.get(sitting.at(first, position))
-        counts.append(len(count))
-    assert max(counts) <= 15
+            assert joiner.get(address).status_code == 200
+        return len(count)
+
+    costs = [cost(address) for address in (first, sitting.at(first, 12), first.replace("questions/1", "review"))]
+    costs.append(cost("/quizzes"))
+    joiner.post(first.replace("questions/1", "submit"))
+    costs.append(cost(first.replace("questions/1", "result")))
+    assert max(costs) <= 15, costs
 
 
 def test_the_pages_give_script_every_word_and_address_that_it_asks_for(joiner: Visitor, first: str) -> None:
