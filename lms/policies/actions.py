@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
@@ -18,6 +19,7 @@ from lms.policies.core.agreement import agreement_findings, place_findings
 from lms.policies.core.check import Row, check
 from lms.policies.core.document import Policy, Section, parse
 from lms.policies.core.front_matter import KNOWN, FrontMatter, instant, written_instant
+from lms.policies.core.names import is_code
 from lms.policies.core.staleness import Freshness, section_sha256
 from lms.policies.core.version import VersionNumber, parse_number
 from lms.policies.core.writing import write
@@ -35,7 +37,6 @@ from lms.policies.queries import SectionText
 
 FIRST = VersionNumber(1, 0)
 SYSTEM = "system"
-CODE = re.compile(r"[A-Z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def import_policy(
     module_code = code or matter.code
     if not module_code:
         raise Invalid("policy.no_code", field="code")
-    if not CODE.fullmatch(module_code):
+    if not is_code(module_code):
         raise Invalid("policy.bad_code", field="code", policy=module_code)
     module = queries.find_module(module_code) or _new_module(module_code)
     number = matter.version or _next_number(module)
@@ -121,7 +122,7 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
 
 
 def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> Acknowledgement:
-    """Record that a person has read the version that the page showed.
+    """Record that a person has read the version that the page showed; said again, it stays as it was.
 
     Raises ``Conflict`` when another version has come into force since: the statement would be about a text they did
     not see.
@@ -131,7 +132,7 @@ def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> 
     current = queries.load_in_force(now, [module.id]).get(module.id)
     if current is None or current.id != shown.id:
         raise Conflict("policy.changed_meanwhile", number=current.number if current else number)
-    already = queries.load_acknowledged(person.id).get(shown.id)
+    already = queries.find_acknowledgement(person.id, shown.id)
     if already is not None:
         return already
     acknowledgement = Acknowledgement(
@@ -141,8 +142,14 @@ def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> 
         locale=locale,
         acknowledged_at=now,
     )
-    db.session.add(acknowledgement)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(acknowledgement)
+    except IntegrityError:  # said twice at once, and the other was quicker
+        already = queries.find_acknowledgement(person.id, shown.id)
+        if already is None:
+            raise
+        return already
     name = f"{module.code} v{shown.number}"
     journal.record("policy.acknowledge", actor=person.code, object=name, chain_id=person.vendor_id, locale=locale)
     return acknowledgement

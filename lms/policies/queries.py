@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE, current
 from lms.kit.problems import NotFound
+from lms.policies.core.names import is_code, is_key
 from lms.policies.core.outline import numbers
 from lms.policies.core.staleness import Freshness, freshness
 from lms.policies.core.version import Effective, VersionNumber, in_force, parse_number
@@ -69,12 +70,14 @@ def get_module(code: str) -> Module:
 
 def find_module(code: str) -> Module | None:
     """The module of a code, if there is one."""
-    return db.session.scalar(select(Module).where(Module.code == code))
+    return db.session.scalar(select(Module).where(Module.code == code)) if is_code(code) else None
 
 
 def find_section(full_name: str) -> Section | None:
     """The section of a full name such as ``HAR/insults``."""
     code, _, key = full_name.partition("/")
+    if not is_code(code) or not is_key(key):
+        return None
     query = select(Section).join(Section.module).where(Module.code == code, Section.key == key)
     return db.session.scalar(query.options(joinedload(Section.module)))
 
@@ -180,6 +183,12 @@ def load_acknowledged(person_id: int) -> dict[int, Acknowledgement]:
     """A person's acknowledgements by version."""
     query = select(Acknowledgement).where(Acknowledgement.person_id == person_id)
     return {acknowledgement.version_id: acknowledgement for acknowledgement in db.session.scalars(query)}
+
+
+def find_acknowledgement(person_id: int, version_id: int) -> Acknowledgement | None:
+    """A person's acknowledgement of a version."""
+    query = select(Acknowledgement).where(Acknowledgement.person_id == person_id)
+    return db.session.scalar(query.where(Acknowledgement.version_id == version_id))
 
 
 def load_acknowledged_pairs(person_ids: Collection[int], version_ids: Collection[int]) -> set[tuple[int, int]]:

@@ -317,3 +317,14 @@ def test_import_publication_and_acknowledgement_stand_in_the_journal(unit: Unit,
             entry.action for entry in db.session.scalars(select(AuditEvent).where(AuditEvent.object == "SPM v1.0"))
         ]
     assert sorted(kinds) == ["policy.acknowledge", "policy.import", "policy.publish"]
+
+
+@pytest.mark.parametrize(
+    "name", ["SPM/a\x00", "SPM\x00/bulk", "SPM/\ud800", "SPM/" + "a" * 300, "SPM", "", "/", "spm/bulk"]
+)
+def test_a_name_that_no_section_can_have_finds_none(unit: Unit, name: str) -> None:
+    with unit():
+        store()
+        assert queries.find_section("SPM/bulk") is not None
+        assert queries.find_section(name) is None
+        assert queries.find_module(name) is None or name == "SPM"

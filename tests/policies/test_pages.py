@@ -279,3 +279,9 @@ def test_the_library_does_not_ask_more_for_more_policies(
         page = learner.get("/policies")
     assert "/policies/P29" in page.text
     assert len(few) == len(many) <= 15
+
+
+@pytest.mark.parametrize("code", ["HAR%00", "A" * 300, "har", "%F0%9F%98%80", "HAR%0a", "%ed%a0%80"])
+@pytest.mark.parametrize("rest", ["", "/side", "/versions", "/versions/1.0/en.md"])
+def test_a_code_that_no_policy_can_have_is_not_found(cast: Cast, sign_in_as: SignIn, code: str, rest: str) -> None:
+    assert sign_in_as(cast.editor).get(f"/policies/{code}{rest}").status_code == 404

@@ -156,7 +156,7 @@ def test_yaml_never_builds_objects() -> None:
 def test_a_version_is_read_as_it_is_written() -> None:
     assert parse(b"---\nversion: 4.10\n---\n## A\n")[0].matter.version == VersionNumber(4, 10)
     assert parse_number("4.10") > parse_number("4.9")  # type: ignore[operator]
-    assert [parse_number(text) for text in ("4", "4.2.1", "v4.2", "04.1", "-1.0", "")] == [None] * 6
+    assert [parse_number(text) for text in ("4", "4.2.1", "v4.2", "04.1", "-1.0", "4.２", "")] == [None] * 7
 
 
 @pytest.mark.parametrize(
