@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -19,23 +18,11 @@ from lms.foundation.db import db
 from lms.policies.models import Acknowledgement, PolicyVersion
 from lms.quizzes.models import Attempt, GradingRun
 from lms.sites.models import Site
-from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
+from tests.cohorts.conftest import Enter
+from tests.conftest import MONDAY_AFTERNOON, Unit
 from tests.quizzes import sitting
 
-Enter = Callable[[str], Visitor]
 EMMA = "emma.lindqvist@kijun.example"
-
-
-@pytest.fixture
-def enter(sample: Flask, sign_in_as: SignIn) -> Enter:
-    """``enter(name)`` signs in as somebody of the sample."""
-
-    def as_person(login: str) -> Visitor:
-        with sample.app_context():
-            code = sitting.person(login if "@" in login else f"{login}@kijun.example").code
-        return sign_in_as(code)
-
-    return as_person
 
 
 def words(html: str) -> str:

@@ -102,21 +102,14 @@ def enrol(code: str) -> ResponseReturnValue:
     return redirect(url_for("cohorts.show", code=code))
 
 
-@blueprint.get("/cohorts/<code>/quizzes")
-@policy("assignment.write")
-def quizzes_of(code: str) -> ResponseReturnValue:
-    """The address that answers a form with errors, asked for by a link such as that of the other language."""
-    return redirect(url_for("cohorts.show", code=code, lang=request.args.get("lang")))
-
-
-@blueprint.post("/cohorts/<code>/quizzes")
+@blueprint.route("/cohorts/<code>/quizzes", methods=["GET", "POST"])
 @policy("assignment.write")
 def assign_quiz(code: str) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
     form = AssignQuizForm()
     form.quiz.choices = choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
     zone = ZoneInfo(cohort.site.zone_name)
-    if form.validate():
+    if form.is_sent_and_valid():
         try:
             actions.assign_quiz(
                 cohort,
@@ -130,7 +123,8 @@ def assign_quiz(code: str) -> ResponseReturnValue:
         else:
             flash(_("The quiz is given to the cohort."))
             return redirect(url_for("cohorts.show", code=code))
-    return _cohort_page(cohort, form), 422
+    page = _cohort_page(cohort, form)
+    return (page, 422) if request.method == "POST" else page
 
 
 @blueprint.post("/cohorts/<code>/sign-offs")
