@@ -110,8 +110,8 @@ def outcome(created: int, revised: int, unchanged: int, *, is_trial: bool = Fals
     """What an import did, or would do."""
     counts = {"new": created, "revised": revised, "same": unchanged}
     if is_trial:
-        return _("Would be imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts)
-    return _("Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts)
+        return str(_("Would be imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts))
+    return str(_("Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts))
 
 
 PAIRINGS = {
