@@ -2,26 +2,44 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
-from flask_babel import gettext as _
 
 from lms.cli.speech import say_findings, say_json, speaking
 from lms.foundation import clock, transaction
+from lms.foundation.db import db
+from lms.foundation.errors import sentence
 from lms.foundation.findings import as_json
 from lms.foundation.locale import SOURCE_LOCALE, in_language
-from lms.kit.problems import Invalid, NotFound
+from lms.kit.findings import Finding, Level, has_errors
+from lms.kit.problems import Invalid, NotFound, Problem
 from lms.policies import actions, queries
-from lms.policies.actions import Checked
+from lms.policies.core.check import Checked
 from lms.policies.core.check import as_json as row_as_json
 from lms.policies.core.front_matter import instant
-from lms.policies.phrases import FINDINGS
+from lms.policies.phrases import FINDINGS, outcome
 
 group = AppGroup("policies", help=in_language("Policies as Markdown files.", "Markdownのポリシーファイル。"))
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What became of a pair of files; ``number`` is None when it was not taken, and ``problem`` says why."""
+
+    english: Path
+    japanese: Path | None
+    findings: Sequence[Finding]
+    code: str | None = None
+    number: str | None = None
+    state: str | None = None
+    problem: Problem | None = None
 
 
 @group.command(
@@ -35,7 +53,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
 @speaking
 def check(english: Path, japanese: Path | None, as_document: bool) -> None:
-    checked = actions.check_files(english.read_bytes(), japanese.read_bytes() if japanese else None)
+    checked = _read(english, japanese)
     if as_document:
         findings = [as_json(finding, FINDINGS) for finding in checked.findings]
         say_json({"sections": row_as_json(checked.rows), "findings": findings})
@@ -48,8 +66,15 @@ def check(english: Path, japanese: Path | None, as_document: bool) -> None:
 @group.command(
     "import",
     help=in_language(
-        "Import policies: a folder with en.md and ja.md, or files named .en. and .ja.",
-        "ポリシーを取り込む：en.mdとja.mdのフォルダー、または .en. と .ja. のファイル。",
+        "Import policies: a folder with en.md and ja.md, or files named .en. and .ja. With an error in one file nothing"
+        " is imported. With --skip-errors a section with errors is left out (in English with its subsections, in both"
+        " languages), a Japanese file with errors outside its sections is left out as a whole, and so is a policy whose"
+        " English file has them; a version without what was left out stays a draft.",
+        "ポリシーを取り込む：en.mdとja.mdのフォルダー、または .en. と .ja. のファイル。"
+        "1つでもエラーがあれば何も取り込まない。"
+        "--skip-errors を付けると、エラーのある節を除いて取り込む（英語の節は下位の節と日本語も除く）。"
+        "節の外にエラーがあれば、日本語のファイルはそのファイルだけ、英語のファイルはポリシー全体を除く。"
+        "一部を除いた版は下書きのままにする。",
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
@@ -62,26 +87,36 @@ def check(english: Path, japanese: Path | None, as_document: bool) -> None:
     help=in_language("When it takes effect: 2026-11-12T10:00 Asia/Tokyo.", "発効日時：2026-11-12T10:00 Asia/Tokyo。"),
 )
 @click.option("--publish", is_flag=True, help=in_language("Publish at once.", "すぐに公開する。"))
+@click.option(
+    "--skip-errors",
+    is_flag=True,
+    help=in_language("Leave out what has errors, and import the rest.", "エラーのあるものを除いて取り込む。"),
+)
+@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
 @speaking
-def import_policies(paths: tuple[Path, ...], code: str | None, effective: str | None, publish: bool) -> None:
+def import_policies(
+    paths: tuple[Path, ...],
+    code: str | None,
+    effective: str | None,
+    publish: bool,
+    skip_errors: bool,
+    as_document: bool,
+) -> None:
     effective_at = _instant(effective)
-    pairs = _pairs(paths)
-    checked = [
-        (actions.check_files(english.read_bytes(), japanese.read_bytes() if japanese else None), english)
-        for english, japanese in pairs
-    ]
-    for read, english in checked:
-        if read.has_errors:
-            click.echo(str(english), err=True)
-            say_findings(read.findings, FINDINGS)
-    if any(read.has_errors for read, _english in checked):
-        raise Invalid("policy.has_errors")
+    pairs = [(english, japanese, _read(english, japanese)) for english, japanese in _pairs(paths)]
     with transaction.unit():
-        for read, english in checked:
-            own_code = code or read.source.matter.code or _code_of(english)
-            version = actions.import_policy(read, code=own_code, effective_at=effective_at, publish=publish)
-            say_findings(read.findings, FINDINGS)
-            click.echo(_("%(code)s v%(number)s is imported.", code=version.module.code, number=version.number))
+        done = [
+            _take(*pair, code, skip_errors=skip_errors, effective_at=effective_at, publish=publish) for pair in pairs
+        ]
+        fits = all(one.number for one in done) or (skip_errors and any(one.number for one in done))
+        if not fits:
+            db.session.rollback()  # input is never half applied
+    if as_document:
+        say_json(_as_document(done, fits))
+    else:
+        for one in done:
+            _say_outcome(one, fits, with_path=len(done) > 1)
+    sys.exit(0 if fits else 1)
 
 
 @group.command(
@@ -104,6 +139,74 @@ def export(code: str, output: Path) -> None:
     for locale, text in files.items():
         (output / f"{locale}.md").write_text(text, encoding="utf-8")
         click.echo(str(output / f"{locale}.md"))
+
+
+def _read(english: Path, japanese: Path | None) -> Checked:
+    return actions.check_files(english.read_bytes(), japanese.read_bytes() if japanese else None)
+
+
+def _take(
+    english: Path,
+    japanese: Path | None,
+    checked: Checked,
+    code: str | None,
+    *,
+    skip_errors: bool,
+    effective_at: datetime | None,
+    publish: bool,
+) -> _Done:
+    """Store one policy; one that cannot be taken leaves the others as they are."""
+    own_code = code or checked.source.matter.code or _code_of(english)
+    try:
+        with db.session.begin_nested():
+            done = actions.import_checked(
+                checked, skip_errors=skip_errors, code=own_code, effective_at=effective_at, publish=publish
+            )
+    except Problem as problem:
+        return _Done(english, japanese, checked.findings, problem=problem)
+    version = done.version
+    return _Done(english, japanese, done.findings, version.module.code, version.number, version.state)
+
+
+def _as_document(done: Sequence[_Done], fits: bool) -> dict[str, Any]:
+    """What an import did; of one that does not fit, only why."""
+    policies = [
+        {
+            "path": str(one.english),
+            "code": one.code if fits else None,
+            "version": one.number if fits else None,
+            "state": one.state if fits else None,
+            "left_out": [
+                {"key": finding.facts.get("key"), "locale": finding.facts.get("file", SOURCE_LOCALE)}
+                for finding in one.findings
+                if finding.level is Level.DROPPED and fits
+            ],
+        }
+        for one in done
+    ]
+    return {"applied": fits, "policies": policies, "findings": [entry for one in done for entry in _faults(one)]}
+
+
+def _faults(one: _Done) -> Iterator[dict[str, Any]]:
+    """The findings about a pair of files, each with its file, and what the database had against it."""
+    for finding in one.findings:
+        path = one.japanese if finding.facts.get("file") == "ja" else one.english
+        yield {**as_json(finding, FINDINGS), "path": str(path)}
+    if one.problem is not None and not has_errors(one.findings):
+        code, message = one.problem.code, sentence(one.problem)
+        entry = {"level": Level.ERROR.value, "line": None, "column": None, "code": code, "message": message}
+        yield {**entry, "path": str(one.english)}
+
+
+def _say_outcome(one: _Done, fits: bool, *, with_path: bool) -> None:
+    if one.findings and (with_path or one.problem):
+        click.echo(str(one.english), err=True)
+    say_findings(one.findings, FINDINGS)
+    if one.problem is not None:
+        click.echo(sentence(one.problem), err=True)
+    elif fits and one.code and one.number:
+        is_whole = all(finding.level is not Level.DROPPED for finding in one.findings)
+        click.echo(outcome(one.code, one.number, is_whole=is_whole))
 
 
 def _say_rows(checked: Checked) -> None:

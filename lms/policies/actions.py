@@ -12,13 +12,14 @@ from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
-from lms.kit.findings import Finding, Level, has_errors
+from lms.kit.findings import Finding, Level
 from lms.kit.problems import Conflict, Invalid
 from lms.policies import queries
 from lms.policies.core.agreement import agreement_findings, place_findings
-from lms.policies.core.check import Row, check
+from lms.policies.core.check import Checked, check
 from lms.policies.core.document import Policy, Section, parse
 from lms.policies.core.front_matter import KNOWN, FrontMatter, instant, written_instant
+from lms.policies.core.leaving_out import leave_out_errors
 from lms.policies.core.names import is_code
 from lms.policies.core.staleness import Freshness, section_sha256
 from lms.policies.core.version import VersionNumber, parse_number
@@ -40,17 +41,20 @@ SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A policy in one or two languages as it was read, with every finding."""
+class Imported:
+    """A version that was stored, and everything found on the way: what was left out is ``dropped``."""
 
-    source: Policy
-    translation: Policy | None
-    rows: Sequence[Row]
+    version: PolicyVersion
     findings: Sequence[Finding]
 
     @property
-    def has_errors(self) -> bool:
-        return has_errors(self.findings)
+    def is_whole(self) -> bool:
+        return not self.left_out
+
+    @property
+    def left_out(self) -> list[Finding]:
+        """The parts that were left out."""
+        return [finding for finding in self.findings if finding.level is Level.DROPPED]
 
 
 def check_files(english: bytes, japanese: bytes | None) -> Checked:
@@ -63,6 +67,26 @@ def check_files(english: bytes, japanese: bytes | None) -> Checked:
         more += [*place_findings(translation, "ja"), *agreement_findings(source, translation)]
     in_japanese = [replace(finding, facts={**finding.facts, "file": "ja"}) for finding in (*more, *pairing)]
     return Checked(source, translation, rows, [*findings, *in_japanese])
+
+
+def import_checked(
+    checked: Checked,
+    *,
+    skip_errors: bool = False,
+    code: str | None = None,
+    effective_at: datetime | None = None,
+    publish: bool = False,
+    by: Person | None = None,
+) -> Imported:
+    """Store a checked policy; with ``skip_errors`` without what has errors.
+
+    A version from which something was left out is not published at once: somebody should look at it first.
+    """
+    rest, dropped = leave_out_errors(checked) if skip_errors and checked.has_errors else (checked, [])
+    if rest is None:
+        raise Invalid("policy.has_errors")
+    version = import_policy(rest, code=code, effective_at=effective_at, publish=publish and not dropped, by=by)
+    return Imported(version, [*checked.findings, *dropped, *_stale_findings(version)])
 
 
 def import_policy(
@@ -242,7 +266,7 @@ def _refuse_other_head(checked: Checked, code: str, number: VersionNumber) -> No
         raise Invalid("policy.other_version", number=str(translation.version), expected=str(number))
 
 
-def stale_findings(version: PolicyVersion) -> list[Finding]:
+def _stale_findings(version: PolicyVersion) -> list[Finding]:
     """A warning that names the sections whose translation was made from another text than the version has."""
     sections = queries.load_sections([version.id])[version.id]
     stale = [section.key for section in sections if section.freshness.get("ja") is Freshness.STALE]

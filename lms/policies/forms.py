@@ -16,4 +16,8 @@ class ImportForm(Form):
         description=_l("Only when the file does not say it, such as HAR."),
         filters=[lambda text: text.strip() if text else text],
     )
+    skip_errors = BooleanField(
+        _l("Leave out what has errors, and import the rest"),
+        description=_l("Sections with errors are left out; what remains is a draft."),
+    )
     publish = BooleanField(_l("Publish at once"))

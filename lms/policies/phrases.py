@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.policies.core.sensitive import Degree, Form
@@ -40,6 +41,9 @@ FINDINGS = {
         "The translation was made from version %(made_from)s, and the English file is version %(number)s. A section"
         " counts as current only if the stored English text of %(made_from)s is the same."
     ),
+    "left-out-section": _l("Section “%(key)s” was left out, in both languages."),
+    "left-out-translation": _l("The Japanese text of section “%(key)s” was left out."),
+    "left-out-file": _l("The Japanese file was left out."),
     "stale-sections": _l("Made from another English text, so not current: %(keys)s."),
     "no-sections": _l("There is no section and no text."),
     "repeated-key": _l("The key “%(key)s” stands twice; keys are unique in a policy."),
@@ -83,3 +87,10 @@ DEGREES = {
     Degree.MEDIUM: _l("The content is of medium strength. You can pass without reading it."),
     Degree.STRONG: _l("The content is strong. You can pass without reading it."),
 }
+
+
+def outcome(code: str, number: str, *, is_whole: bool) -> str:
+    """What became of an import."""
+    if is_whole:
+        return str(_("%(code)s v%(number)s is imported.", code=code, number=number))
+    return str(_("%(code)s v%(number)s is imported as a draft, without what was left out.", code=code, number=number))

@@ -165,6 +165,122 @@ def test_a_code_that_no_address_could_carry_is_refused(run: Run, write: Write, a
     assert versions(app) == []
 
 
+MARK = "::: sensitive kind=insult degree=mild form=text"
+FAULTY = ENGLISH.replace(MARK, f" {MARK}")
+"""The section ``insults`` has two errors: a mark that is none, and an end without a beginning."""
+
+
+def keys_of(app: Flask, locale: str) -> list[str]:
+    with app.app_context():
+        revisions = db.session.scalars(select(SectionRevision).where(SectionRevision.locale == locale))
+        return [revision.section.key for revision in revisions]
+
+
+def test_skip_errors_takes_the_sections_without_errors_and_lists_the_others(
+    run: Run, folder: Path, write: Write, app: Flask
+) -> None:
+    write("HAR/en.md", FAULTY)
+    refused = run("policies", "import", folder)
+    assert (refused.code, refused.out, versions(app)) == (1, "", [])
+    answer = run("policies", "import", folder, "--skip-errors", "--publish")
+    assert answer.code == 0
+    assert "15:1 error: " in answer.err
+    assert "12:1 dropped: Section “insults” was left out" in answer.err
+    assert versions(app) == [("HAR", "4.2", "draft")], "incomplete, so nobody reads it before somebody has looked"
+    assert keys_of(app, "en") == ["_intro", "not-allowed", "unwanted-contact", "context"]
+    assert keys_of(app, "ja") == ["_intro", "not-allowed", "unwanted-contact", "only-here"]
+
+
+def test_a_section_goes_with_those_below_it(run: Run, write: Write, app: Flask) -> None:
+    write("HAR/en.md", ENGLISH.replace("{#not-allowed}\n", "{#not-allowed}\n:::\n"))
+    answer = run("policies", "import", write("HAR/ja.md", JAPANESE).parent, "--skip-errors")
+    assert answer.code == 0
+    assert keys_of(app, "en") == ["_intro", "context"]
+    assert answer.err.count(" dropped: ") == 3
+
+
+def test_an_error_in_the_japanese_leaves_out_the_japanese_of_its_section(run: Run, write: Write, app: Flask) -> None:
+    write("HAR/ja.md", JAPANESE.replace(MARK, MARK.title()))
+    answer = run("policies", "import", write("HAR/en.md", ENGLISH).parent, "--skip-errors")
+    assert answer.code == 0
+    assert "insults" in keys_of(app, "en")
+    assert keys_of(app, "ja") == ["_intro", "not-allowed", "unwanted-contact", "only-here"]
+
+
+@pytest.mark.parametrize("japanese", ["目的".encode("cp932"), JAPANESE.replace("locale: ja", "locale: en"), ""])
+def test_a_japanese_file_with_errors_outside_its_sections_is_left_out_whole(
+    run: Run, write: Write, app: Flask, japanese: str | bytes
+) -> None:
+    write("HAR/ja.md", japanese)
+    answer = run("policies", "import", write("HAR/en.md", ENGLISH).parent, "--skip-errors")
+    assert answer.code == 0
+    assert "The Japanese file was left out." in answer.err
+    assert (len(keys_of(app, "en")), keys_of(app, "ja")) == (5, [])
+
+
+def test_of_several_policies_the_good_ones_are_taken(run: Run, folder: Path, write: Write, app: Flask) -> None:
+    bad = write("bad.en.md", ENGLISH.replace('"4.2"', "four"))
+    published = write("old.en.md", "---\ncode: OLD\nversion: '1.0'\n---\n## A\ntext\n")
+    assert run("policies", "import", published, "--publish").code == 0
+    answer = run("policies", "import", bad, published, folder, "--skip-errors", "--publish", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    document = answer.document
+    assert document["applied"] is True
+    assert document["policies"] == [
+        {"path": str(bad), "code": None, "version": None, "state": None, "left_out": []},
+        {"path": str(published), "code": None, "version": None, "state": None, "left_out": []},
+        {"path": str(folder / "en.md"), "code": "HAR", "version": "4.2", "state": "published", "left_out": []},
+    ]
+    errors = [(entry["path"], entry["code"]) for entry in document["findings"] if entry["level"] == "error"]
+    assert errors == [(str(bad), "bad-version"), (str(published), "policy.already_published")]
+    assert versions(app) == [("OLD", "1.0", "published"), ("HAR", "4.2", "published")]
+
+
+@pytest.mark.parametrize("content", ["", ENGLISH.replace("locale: en", "locale: ja"), f"## A\n {MARK}\nx\n"])
+def test_where_nothing_is_left_nothing_is_done(run: Run, write: Write, app: Flask, content: str) -> None:
+    answer = run("policies", "import", write("x.en.md", content), "--skip-errors")
+    assert (answer.code, answer.out) == (1, "")
+    assert " error: " in answer.err
+    assert versions(app) == []
+    with app.app_context():
+        assert db.session.scalar(select(Module.id)) is None
+
+
+def test_json_says_what_was_done_and_left_out_with_the_file_of_each_finding(
+    run: Run, folder: Path, write: Write, app: Flask
+) -> None:
+    write("HAR/en.md", FAULTY)
+    refused = run("policies", "import", folder, "--json")
+    assert (refused.code, refused.err) == (1, "")
+    nothing = {"path": str(folder / "en.md"), "code": None, "version": None, "state": None, "left_out": []}
+    assert (refused.document["applied"], refused.document["policies"]) == (False, [nothing])
+    assert versions(app) == []
+    write("HAR/ja.md", JAPANESE.replace("{#only-here}", "{#not-allowed}"))
+    document = run("policies", "import", folder, "--skip-errors", "--json", lang="ja_JP.UTF-8").document
+    [policy] = document["policies"]
+    assert (policy["version"], policy["state"]) == ("4.2", "draft")
+    assert {(entry["locale"], entry["key"]) for entry in policy["left_out"]} == {
+        ("en", "insults"),
+        ("ja", "not-allowed-1"),
+    }
+    found = [(entry["path"], entry["level"], entry["code"], entry["line"]) for entry in document["findings"]]
+    assert (str(folder / "en.md"), "error", "bad-sensitive-mark", 15) in found
+    assert (str(folder / "ja.md"), "error", "repeated-key", 21) in found
+    assert set(document["findings"][0]) == {"level", "line", "column", "code", "message", "path"}
+
+
+def test_a_translation_of_an_older_text_is_imported_as_stale_and_the_command_says_so(
+    run: Run, folder: Path, write: Write
+) -> None:
+    assert run("policies", "import", folder, "--publish").code == 0
+    write("HAR/en.md", ENGLISH.replace('"4.2"', '"4.3"').replace("Read the whole", "Read all of the"))
+    write("HAR/ja.md", JAPANESE.replace("{#only-here}", "{#context}"))
+    answer = run("policies", "import", folder)
+    assert answer.code == 0
+    assert "ja:5:1 warning: " in answer.err
+    assert "not current: context" in answer.err
+
+
 def test_import_speaks_japanese_in_a_japanese_environment(run: Run, folder: Path) -> None:
     assert run("policies", "import", folder, lang="ja_JP.UTF-8").speaks_japanese
     refused = run("policies", "import", folder, "--publish", lang="ja_JP.UTF-8")

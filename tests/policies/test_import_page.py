@@ -210,6 +210,36 @@ def test_byte_order_mark_and_crlf_are_taken(editor: Visitor, app: Flask) -> None
     assert versions(app) == [("SPM", "1.0", "draft")]
 
 
+def test_what_has_errors_is_left_out_when_asked_and_the_page_lists_it(editor: Visitor, app: Flask) -> None:
+    faulty = ENGLISH + "\n## Bad {#bad}\n\n - ::: sensitive\n\n## Good {#good}\ntext\n"
+    assert send(editor, faulty, JAPANESE).status_code == 422
+    assert versions(app) == []
+    page = send(editor, faulty, JAPANESE, skip_errors="y", publish="y")
+    assert page.status_code == 200
+    assert "SPM v1.0 is imported as a draft, without what was left out." in page.text
+    assert "Section “bad” was left out, in both languages." in page.text
+    assert 'href="/policies/SPM/versions"' in page.text
+    assert versions(app) == [("SPM", "1.0", "draft")]
+
+
+def test_where_nothing_is_left_the_tick_changes_nothing(editor: Visitor, app: Flask) -> None:
+    page = send(editor, ENGLISH.replace("title: Spam", "version: four"), skip_errors="y")
+    assert page.status_code == 422
+    assert "is no version" in page.text
+    assert versions(app) == []
+
+
+def test_with_the_tick_and_without_errors_all_is_as_without_it(editor: Visitor, app: Flask) -> None:
+    assert send(editor, ENGLISH, JAPANESE, skip_errors="y", publish="y").status_code == 302
+    assert versions(app) == [("SPM", "1.0", "published")]
+
+
+def test_sections_that_are_not_current_are_named_after_the_import(editor: Visitor) -> None:
+    page = send(editor, ENGLISH, JAPANESE.replace("code: SPM", "source_version: '0.9'"))
+    assert page.status_code == 200
+    assert "not current: not-allowed." in page.text
+
+
 @pytest.mark.parametrize("role", ["learner", "trainer", "qa", "localizer", "vendor_manager", "admin"])
 def test_only_editors_import_and_publish(
     editor: Visitor, cast: Cast, sign_in_as: SignIn, app: Flask, role: str

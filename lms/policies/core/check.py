@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from lms.kit.findings import Finding, Level
+from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.text import fold_spaces
 from lms.policies.core.document import LONGEST_KEY, Policy, Section
 from lms.policies.core.outline import INTRO, depths, numbers
@@ -36,6 +36,20 @@ class Row:
     source: Section | None
     translation: Section | None
     match: Match | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A policy in one or two languages as it was read, with every finding."""
+
+    source: Policy
+    translation: Policy | None
+    rows: Sequence[Row]
+    findings: Sequence[Finding]
+
+    @property
+    def has_errors(self) -> bool:
+        return has_errors(self.findings)
 
 
 def check(source: Policy, translation: Policy | None) -> tuple[list[Row], list[Finding]]:

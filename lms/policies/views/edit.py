@@ -13,13 +13,12 @@ from werkzeug.datastructures import FileStorage
 from lms.foundation import findings, transaction
 from lms.foundation.access import policy
 from lms.foundation.errors import sentence
-from lms.kit.findings import Finding
+from lms.kit.findings import Finding, Level
 from lms.kit.problems import Conflict, Invalid, NotFound
-from lms.policies import actions, queries
+from lms.policies import actions, phrases, queries
 from lms.policies.core.version import parse_number
 from lms.policies.forms import ImportForm
 from lms.policies.models import PolicyVersion
-from lms.policies.phrases import FINDINGS
 
 blueprint = Blueprint("policy_versions", __name__, template_folder="../templates")
 
@@ -43,15 +42,23 @@ def import_files() -> ResponseReturnValue:
     checked = actions.check_files(english, _content(request.files.get("japanese")))
     transaction.begin_write()
     try:
-        version = actions.import_policy(
-            checked, code=form.code.data or None, publish=form.publish.data, by=current_user
+        done = actions.import_checked(
+            checked,
+            skip_errors=form.skip_errors.data,
+            code=form.code.data or None,
+            publish=form.publish.data,
+            by=current_user,
         )
     except (Invalid, Conflict) as problem:
         if problem.field is None or problem.field not in form:
-            return _import_page(form, checked.findings, sentence(problem)), 422
+            return _import_page(form, checked.findings, refusal=sentence(problem)), 422
         form.take_back(problem)
         return _import_page(form, checked.findings), 422
-    flash(_("%(code)s v%(number)s is imported.", code=version.module.code, number=version.number))
+    version = done.version
+    outcome = phrases.outcome(version.module.code, version.number, is_whole=done.is_whole)
+    if any(finding.level is not Level.INFO for finding in done.findings):  # to be read in full, so no redirect
+        return _import_page(form, done.findings, done=outcome, code=version.module.code)
+    flash(outcome)
     return redirect(url_for("policy_versions.index", code=version.module.code))
 
 
@@ -83,9 +90,16 @@ def download(code: str, number: str, language: str) -> Response:
     return response
 
 
-def _import_page(form: ImportForm, found: Sequence[Finding] = (), refusal: str | None = None) -> str:
-    spoken = [(finding, findings.sentence(finding, FINDINGS)) for finding in found]
-    return render_template("policies/import.html", form=form, spoken=spoken, refusal=refusal)
+def _import_page(
+    form: ImportForm,
+    found: Sequence[Finding] = (),
+    *,
+    refusal: str | None = None,
+    done: str | None = None,
+    code: str | None = None,
+) -> str:
+    spoken = [(finding, findings.sentence(finding, phrases.FINDINGS)) for finding in found]
+    return render_template("policies/import.html", form=form, spoken=spoken, refusal=refusal, done=done, code=code)
 
 
 def _get_version(code: str, number: str) -> PolicyVersion:
