@@ -22,6 +22,12 @@ group = AppGroup("reports", help=in_language("Reports as files.", "レポート�
 @click.option("--quiz", required=True, help=in_language("Code of the quiz.", "テストのコード。"))
 @click.option("--cohort", default="", help=in_language("Code of a cohort.", "クラスのコード。"))
 @click.option(
+    "--taken-in",
+    type=click.Choice(LOCALES),
+    default=None,
+    help=in_language("Only attempts in this language.", "この言語での受験だけを対象とする。"),
+)
+@click.option(
     "--locale",
     "locale",
     type=click.Choice(LOCALES),
@@ -37,11 +43,11 @@ group = AppGroup("reports", help=in_language("Reports as files.", "レポート�
     ),
 )
 @speaking_of_texts
-def render(kind: str, quiz: str, cohort: str, locale: str, output: Path) -> None:
+def render(kind: str, quiz: str, cohort: str, taken_in: str | None, locale: str, output: Path) -> None:
     form = output.suffix.lower()
     if form not in {".pdf", ".xlsx", ".csv"}:
         raise click.BadParameter(_("The file's name must end in .pdf, .xlsx or .csv."), param_hint="--output")
-    request = analysis.Request(quiz, cohort, locale, clock.now(), "system", "Asia/Tokyo")
+    request = analysis.Request(quiz, cohort, locale, clock.now(), "system", "Asia/Tokyo", taken_in=taken_in or "")
     with transaction.unit(write=False):
         if quizzes.find_quiz(quiz) is None:
             raise NotFound("quiz.unknown", quiz=quiz)

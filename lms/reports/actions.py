@@ -13,15 +13,18 @@ from lms.reports.models import ReportRun
 KIND = "analysis"
 
 
-def request_analysis(person: Person, *, quiz: str, cohort: str, locale: str, comment: str) -> ReportRun:
-    """Ask for the result analysis of a quiz; a worker makes it."""
+def request_analysis(
+    person: Person, *, quiz: str, cohort: str, locale: str, comment: str, taken_in: str = ""
+) -> ReportRun:
+    """Ask for the result analysis of a quiz (of the attempts in one language); a worker makes it."""
     quizzes.get_quiz(quiz)
+    asked = {"quiz": quiz, "cohort": cohort, "taken_in": taken_in, "comment": comment}
     run = ReportRun(
         public_id=public_id(secrets.token_bytes(16)),
         person_id=person.id,
         kind=KIND,
         locale=locale,
-        request={"quiz": quiz, "cohort": cohort, "comment": comment, "by": person.code, "zone": person.zone_name},
+        request={**asked, "by": person.code, "zone": person.zone_name},
         asked_at=clock.now(),
     )
     db.session.add(run)
@@ -29,7 +32,13 @@ def request_analysis(person: Person, *, quiz: str, cohort: str, locale: str, com
     run.job = jobs.enqueue("reports.build", run_id=run.id)
     name = f"{KIND} {quiz}"
     journal.record(
-        "report.export", actor=person.code, object=name, chain_id=person.vendor_id, locale=locale, cohort=cohort
+        "report.export",
+        actor=person.code,
+        object=name,
+        chain_id=person.vendor_id,
+        locale=locale,
+        cohort=cohort,
+        taken_in=taken_in,
     )
     return run
 
@@ -57,4 +66,5 @@ def _request(run: ReportRun) -> analysis.Request:
         made_by=asked["by"],
         zone_name=asked["zone"],
         comment=asked["comment"],
+        taken_in=asked.get("taken_in", ""),  # reports asked for earlier kept to no language
     )

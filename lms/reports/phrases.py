@@ -17,3 +17,16 @@ STATES = {
     "done": _l("Report ready"),
     "failed": _l("Could not be made"),
 }
+
+FAILURES = {
+    "report.no_results": (
+        _l("There are no results for these choices."),
+        _l("Nobody has finished the quiz in this cohort and language. Choose others."),
+    ),
+    "job.gave_up": (
+        _l("The making of the PDF was broken off several times."),
+        _l("Your choices are kept. Please try again, and tell the administrator if it happens again."),
+    ),
+}
+BROKEN = (_l("The PDF could not be made."), _l("Your choices are kept."))
+"""What is said of a failure that is not the asker's doing."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -21,3 +23,9 @@ def get_run(person_id: int, public_id: str) -> ReportRun:
     if run is None:
         raise NotFound
     return run
+
+
+def failure(run: ReportRun) -> str:
+    """The code of what kept a report from being made; empty while nothing has."""
+    problem = run.job.problem if run.job is not None else None
+    return str(json.loads(problem)["code"]) if problem else ""

@@ -29,9 +29,8 @@ def index() -> str:
 @blueprint.route("/reports/new", methods=["GET", "POST"])
 @policy("report.write")
 def new() -> ResponseReturnValue:
-    form = AnalysisReportForm(
-        quiz=request.args.get("quiz", ""), cohort=request.args.get("cohort", ""), language=current()
-    )
+    asked = {name: request.args.get(name, "") for name in ("quiz", "cohort", "taken_in")}
+    form = AnalysisReportForm(**asked, language=current())
     quiz = quizzes.get_quiz(form.quiz.data)
     cohorts = analysis.list_cohorts_of(quiz)
     form.cohort.choices = choices([("", _("All")), *((cohort.code, localized(cohort.name_text)) for cohort in cohorts)])
@@ -42,6 +41,7 @@ def new() -> ResponseReturnValue:
             cohort=form.cohort.data,
             locale=form.language.data,
             comment=form.comment.data or "",
+            taken_in=form.taken_in.data,
         )
         return redirect(url_for("reports.show", public_id=run.public_id))
     page = render_template("reports/new.html", form=form, quiz=quiz)
@@ -52,7 +52,8 @@ def new() -> ResponseReturnValue:
 @policy("report.write")
 def show(public_id: str) -> Response:
     run = queries.get_run(current_user.id, public_id)
-    response = make_response(render_template("reports/show.html", run=run, phrases=phrases))
+    why = phrases.FAILURES.get(queries.failure(run), phrases.BROKEN)
+    response = make_response(render_template("reports/show.html", run=run, why=why))
     if run.job is not None and run.job.state in {"waiting", "running"}:
         response.headers["Refresh"] = "2"  # works without script
     return response

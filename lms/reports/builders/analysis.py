@@ -12,8 +12,10 @@ from lms.analysis import phrases as analysis_phrases
 from lms.analysis import queries as analysis
 from lms.analysis import tables as analysis_tables
 from lms.analysis.core.findings import REVIEWED, Code
+from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis, Filters
 from lms.foundation.locale import localized, speaking
+from lms.kit.figures import INDICATIVE
 from lms.kit.problems import Invalid
 from lms.kit.tables import Table
 from lms.policies.core.markup import Prose, blocks
@@ -24,7 +26,10 @@ MOST_POINTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for. ``made_at`` is an input: the same request gives the same bytes."""
+    """What was asked for. ``made_at`` is an input: the same request gives the same bytes.
+
+    ``locale`` is the language of the document; ``taken_in`` keeps to attempts in one language, and empty means all.
+    """
 
     quiz: str
     cohort: str
@@ -33,6 +38,7 @@ class Request:
     made_by: str
     zone_name: str
     comment: str = ""
+    taken_in: str = ""
 
 
 def html(request: Request) -> str:
@@ -46,9 +52,13 @@ def html(request: Request) -> str:
             quiz=found.quiz,
             found=found,
             points=_points(found),
+            choices=[entry for entry in found.health if entry.needs_review and entry.item in found.options],
             below=_below(found, request.locale),
+            folded=request.taken_in != found.filters.language,
             phrases=analysis_phrases,
             few_data=Code.FEW_DATA,
+            d27_people=D27_PEOPLE,
+            indicative_under=INDICATIVE,
         )
 
 
@@ -60,14 +70,15 @@ def tables(request: Request) -> list[Table]:
 
 
 def file_name(request: Request) -> str:
-    """The name under which the file is downloaded: quiz, cohort, day and language."""
+    """The name under which the file is downloaded: quiz, what it keeps to, day and language."""
     day = request.made_at.astimezone(ZoneInfo(request.zone_name)).date()
-    parts = [request.quiz, *([request.cohort] if request.cohort else []), day.isoformat(), request.locale]
-    return "-".join(parts) + ".pdf"
+    kept = [request.cohort, f"taken-in-{request.taken_in}" if request.taken_in else ""]
+    parts = [request.quiz, *kept, day.isoformat(), request.locale]
+    return "-".join(part for part in parts if part) + ".pdf"
 
 
 def _load(request: Request) -> Analysis:
-    found = analysis.load_analysis(quizzes.get_quiz(request.quiz), Filters(cohort=request.cohort))
+    found = analysis.load_analysis(quizzes.get_quiz(request.quiz), Filters(request.cohort, request.taken_in))
     if found is None:
         raise Invalid("report.no_results")
     return found
