@@ -59,9 +59,14 @@ def test_after_another_tab_has_handed_in(joiner: Visitor, first: str, look: Look
     assert TOLD in joiner.get(result(first) + "?lang=en").text, "both are of one question"
 
 
-@pytest.mark.parametrize("data", [{"flag": "1"}, {"show": "1"}, {"go": "12"}])
+@pytest.mark.parametrize(
+    "data", [{"flag": "1"}, {"show": "1"}, {"go": "12"}, {"option": "?", "options": ["?"], "verdict": "?"}]
+)
 def test_after_the_end_nothing_is_noted_any_more(joiner: Visitor, first: str, look: Look, data: dict[str, str]) -> None:
     joiner.post(first.replace("questions/1", "submit"))
     before = look(lambda attempt: [(row.shown_at, row.is_flagged) for row in attempt.questions])
-    joiner.post(first.replace("questions/1", "questions/2"), data=data)
+    answer = joiner.post(first.replace("questions/1", "questions/2"), data=data)
+    while "questions" in answer.location:
+        answer = joiner.get(answer.location)
+    assert answer.location == result(first)
     assert look(lambda attempt: [(row.shown_at, row.is_flagged) for row in attempt.questions]) == before

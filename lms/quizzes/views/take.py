@@ -71,6 +71,8 @@ def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
     try:
         payload = answer_from_form(row.question_version.body, request.form)
     except Invalid as problem:
+        if attempt.state != AttemptState.OPEN:
+            return redirect(url_for("quizzes.result", attempt_id=attempt.id))
         return _question_page(attempt, row, sentence(problem)), 422
     saved = actions.answer_by_form(access(), attempt.id, position, payload, locale=current())
     if attempt.state != AttemptState.OPEN:
