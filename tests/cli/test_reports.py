@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import math
 import re
+import zipfile
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from flask import Flask
 
+from tests.analysis.rows import load_results
 from tests.cli.conftest import Run, Write
 
 QUIZ = "harassment-checkpoint"
@@ -43,6 +47,37 @@ def test_a_report_of_one_cohort_leaves_the_others_out(run: Run, tmp_path: Path) 
     assert run(*ASKED, "--cohort", "tokyo-a", "--locale", "en", "--output", path).code == 0
     assert "TokyoA" in words(path)
     assert "OsakaB" not in words(path)
+
+
+@pytest.mark.usefixtures("sample")
+def test_a_report_of_one_language_has_the_people_of_it(run: Run, sample: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "english.csv"
+    assert run(*ASKED, "--taken-in", "en", "--locale", "en", "--output", path).code == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    with sample.app_context():
+        people = load_results(QUIZ).in_language("en").sheets
+    assert {row["n"] for row in rows} == {str(len(people))}
+
+
+@pytest.mark.usefixtures("sample")
+def test_the_workbook_has_the_key_figures_with_their_intervals(run: Run, sample: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "analysis.xlsx"
+    assert run(*ASKED, "--locale", "en", "--output", path).code == 0
+    with zipfile.ZipFile(path) as workbook:
+        sheets = [workbook.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2, 3)]
+    with sample.app_context():
+        own = load_results(QUIZ)
+    low, high = wilson(sum(sheet.passed_ever for sheet in own.sheets), 60)
+    values = [float(value) for value in re.findall(r"<v>([^<]*)</v>", sheets[2])]
+    for figure in (float(own.pass_rate()), low, high, float(own.mean()), own.alpha()):
+        assert any(abs(value - figure) < 1e-4 for value in values), figure
+
+
+def wilson(passed: int, n: int) -> tuple[float, float]:
+    """Wilson (1927): the roots of (p - q)^2 = z^2 q (1 - q) / n."""
+    z, p = 1.959964, passed / n
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (p + z * z / (2 * n) - half) / (1 + z * z / n), (p + z * z / (2 * n) + half) / (1 + z * z / n)
 
 
 @pytest.mark.usefixtures("sample")

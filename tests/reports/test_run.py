@@ -15,6 +15,7 @@ from lms.foundation import jobs, journal, pdf, transaction
 from lms.foundation.db import db
 from lms.kit.problems import Unavailable
 from lms.reports.models import ReportRun
+from tests.analysis.rows import load_results
 from tests.conftest import SignIn, Visitor
 
 QUIZ = "harassment-checkpoint"
@@ -32,7 +33,9 @@ def code_of(app: Flask, login: str) -> str:
 
 def ask(visitor: Visitor, **form: str) -> str:
     """Ask for a report through the form; the address of its page."""
-    answer = visitor.post(f"/reports/new?quiz={QUIZ}", data={"quiz": QUIZ, "cohort": "", "language": "ja", **form})
+    answer = visitor.post(
+        f"/reports/new?quiz={QUIZ}", data={"quiz": QUIZ, "cohort": "", "taken_in": "", "language": "ja", **form}
+    )
     assert answer.status_code == 302, answer.text
     return str(answer.location)
 
@@ -110,6 +113,38 @@ def test_a_failed_report_says_so_and_can_be_asked_for_again(
     assert "cohort=tokyo-a" in page  # the choices are kept
     with sample.app_context(), transaction.unit(write=False):
         assert db.session.query(ReportRun).one().file_sha256 is None
+
+
+def test_a_report_without_results_says_that_it_is_for_want_of_results(sample: Flask, qa: Visitor) -> None:
+    """A class of which nobody has taken the quiz is refused by the form; it may become so before the report is made."""
+    address = ask(qa, cohort="tokyo-a")
+    with sample.app_context(), transaction.unit():
+        run = db.session.query(ReportRun).one()
+        run.request = {**run.request, "cohort": "nowhere"}
+    work_off(sample)
+    page = qa.get(f"{address}?lang=en").text
+    assert "There are no results for these choices." in page
+    assert "could not be made" not in page
+
+
+def test_the_language_of_the_attempts_goes_along(sample: Flask, qa: Visitor) -> None:
+    page = qa.get(f"/analysis/{QUIZ}?cohort=tokyo-a&language=ja&lang=en").text
+    link = re.search(r'href="(/reports/new[^"]*)"', page)
+    assert link is not None
+    form = qa.get(link[1].replace("&amp;", "&")).text
+    for name, value in (("cohort", "tokyo-a"), ("taken_in", "ja")):
+        select = re.search(rf'<select[^>]*name="{name}".*?</select>', form, re.DOTALL)
+        assert select is not None
+        assert re.findall(r'<option selected value="(.*?)"', select[0]) == [value], select[0]
+    address = ask(qa, language="en", cohort="tokyo-a", taken_in="ja")
+    work_off(sample)
+    file = qa.get(f"{address}/file")
+    assert (
+        'filename="harassment-checkpoint-tokyo-a-taken-in-ja-2026-11-16-en.pdf"' in file.headers["Content-Disposition"]
+    )
+    with sample.app_context():
+        people = load_results(QUIZ).in_cohort("tokyo-a").in_language("ja").sheets
+    assert f"Attempts{len(people)}firstattempts" in text_of(file.data)
 
 
 def test_a_quiz_that_does_not_exist_is_not_found(qa: Visitor) -> None:
