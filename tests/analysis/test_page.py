@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
@@ -19,10 +20,13 @@ from lms.questions.actions import import_questions
 from lms.questions.core.formats import native
 from lms.quizzes import actions as quizzes
 from tests.analysis.classes import take
-from tests.analysis.page import PATH, QUIZ, AnalysisPage, numbers
+from tests.analysis.page import PATH, QUIZ, AnalysisPage, numbers, words
 from tests.analysis.rows import Results, load_results, sections_of_questions
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
 from tests.quizzes import sitting
+
+T95_OF_59 = 2.000995
+"""Student's t of 59 degrees of freedom at 0.975, from a printed table."""
 
 Enter = Callable[[str], Visitor]
 NUMBERS = {
@@ -73,6 +77,13 @@ def near(shown: str, exact: float | Fraction, digits: int) -> bool:
     return abs(numbers(shown)[0] - float(exact)) <= 0.5 * math.pow(10, -digits) + 1e-9
 
 
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """Wilson (1927): the roots of (p - q)^2 = z^2 q (1 - q) / n."""
+    z, p = 1.959964, right / n
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (p + z * z / (2 * n) - half) / (1 + z * z / n), (p + z * z / (2 * n) + half) / (1 + z * z / n)
+
+
 class TestFigures:
     def test_the_key_figures_are_those_of_the_rows(self, qa: Visitor, sample: Flask) -> None:
         own, shown = results(sample), AnalysisPage(qa).figures
@@ -83,6 +94,37 @@ class TestFigures:
         assert near(shown["Reliability, alpha"], own.alpha(), 2)
         english, japanese = own.in_language("en"), own.in_language("ja")
         assert near(shown["EN and JA gap"], (english.mean() - japanese.mean()) * 100, 1)
+
+    def test_every_rate_says_its_n_and_its_interval(self, qa: Visitor, sample: Flask) -> None:
+        own, shown = results(sample), AnalysisPage(qa).figures
+        low, high = wilson(sum(sheet.passed_ever for sheet in own.sheets), 60)
+        assert f"n=60, 95% CI {math.floor(low * 100)}–{math.ceil(high * 100)}%" in shown["Pass rate"]
+        reach = T95_OF_59 * own.sd() / math.sqrt(60)
+        low, high = float(own.mean()) - reach, float(own.mean()) + reach
+        assert f"n=60, 95% CI {math.floor(low * 100)}–{math.ceil(high * 100)}%" in shown["Mean score"]
+        low, alpha, high = sorted([*numbers(shown["Reliability, alpha"])[-2:], own.alpha()])
+        assert (low < alpha < high, alpha) == (True, own.alpha())
+        english, japanese = own.in_language("en"), own.in_language("ja")
+        assert f"EN n={len(english.sheets)}, JA n={len(japanese.sheets)}, 95% CI" in shown["EN and JA gap"]
+        assert "indicative" not in " ".join(shown.values())
+
+    def test_the_chosen_question_says_its_n_and_interval(self, qa: Visitor, sample: Flask) -> None:
+        own = results(sample)
+        detail = words(AnalysisPage(qa, question="HAR-017").html.split('id="detail"', 1)[1].split("</section>", 1)[0])
+        low, high = wilson(60 - own.missed("HAR-017"), 60)
+        assert f"Facility {float(own.facility('HAR-017')):.2f} n=60, 95% CI {low:.2f}–{high:.2f}" in detail
+        assert f"n={len(own.in_language('en').sheets)}, 95% CI" in detail
+
+    def test_under_thirty_people_figures_are_called_indicative(self, qa: Visitor) -> None:
+        shown = AnalysisPage(qa, cohort="osaka-b").figures
+        for name in ("Pass rate", "Mean score", "Reliability, alpha"):
+            assert "n=28" in shown[name]
+            assert shown[name].endswith(", indicative"), name
+
+    def test_a_minus_is_a_real_one(self, qa: Visitor) -> None:
+        page = AnalysisPage(qa)
+        assert page.questions["HAR-021"].discrimination.startswith("−0.")
+        assert re.findall(r">\s*-\d", page.html) == []
 
     def test_every_question_has_the_figures_of_its_rows(self, qa: Visitor, sample: Flask) -> None:
         own, shown = results(sample), AnalysisPage(qa).questions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 import zipfile
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from flask import Flask
 
 from tests.analysis.rows import load_results
+from tests.analysis.test_page import wilson
 from tests.cli.conftest import Run, Write
 
 QUIZ = "harassment-checkpoint"
@@ -71,13 +71,6 @@ def test_the_workbook_has_the_key_figures_with_their_intervals(run: Run, sample:
     values = [float(value) for value in re.findall(r"<v>([^<]*)</v>", sheets[2])]
     for figure in (float(own.pass_rate()), low, high, float(own.mean()), own.alpha()):
         assert any(abs(value - figure) < 1e-4 for value in values), figure
-
-
-def wilson(passed: int, n: int) -> tuple[float, float]:
-    """Wilson (1927): the roots of (p - q)^2 = z^2 q (1 - q) / n."""
-    z, p = 1.959964, passed / n
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (p + z * z / (2 * n) - half) / (1 + z * z / n), (p + z * z / (2 * n) + half) / (1 + z * z / n)
 
 
 @pytest.mark.usefixtures("sample")
