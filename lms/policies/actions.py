@@ -137,12 +137,13 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
         raise Conflict("policy.already_published", number=version.number)
     now = clock.now()
     version.state = VersionState.PUBLISHED
-    if effective_at is not None or version.effective_at is None:
-        _take_effect(version, effective_at or now, by)
+    in_force_from = effective_at or version.effective_at or now
+    if in_force_from != version.effective_at:
+        _take_effect(version, in_force_from, by)
     version.published_at, version.published_by = now, by.id if by else None
     actor = by.code if by else SYSTEM
     name = f"{version.module.code} v{version.number}"
-    journal.record("policy.publish", actor=actor, object=name, effective_at=_effective(version))
+    journal.record("policy.publish", actor=actor, object=name, effective_at=in_force_from.isoformat())
 
 
 def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> Acknowledgement:

@@ -19,7 +19,7 @@ from lms.policies.core.sensitive import sensitive_findings
 
 DEEPEST_HEADING = 4
 LONGEST_KEY = 80
-_EXPLICIT_KEY = re.compile(r"\s*\{#([^\s{}#]{1,80})\}\s*\Z")
+_EXPLICIT_KEY = re.compile(r"\{#([^\s{}#]{1,80})\}\Z")
 _parser = MarkdownIt("commonmark")
 
 
@@ -128,7 +128,9 @@ def _headings(tokens: Sequence[Token]) -> list[_Heading]:
         title = plain_text(tokens[place + 1])
         match = _EXPLICIT_KEY.search(title)
         found.append(
-            _Heading(level, title[: match.start()] if match else title, match[1] if match else None, *token.map[:2])
+            _Heading(
+                level, title[: match.start()].rstrip() if match else title, match[1] if match else None, *token.map[:2]
+            )
         )
     return found
 
@@ -199,9 +201,10 @@ def _free_slug(heading: str, used: dict[str, int], taken: set[str]) -> str:
 
 def _with_definitions(body: str, references: dict[str, Any], lines: Sequence[str]) -> str:
     """The body with the reference definitions that it uses, so that a section stands for itself."""
+    spoken = re.sub(r"\s+", " ", body).upper()
     used = [
         "\n".join(lines[slice(*reference["map"])]).strip()
         for label, reference in sorted(references.items())
-        if f"[{label}]" in re.sub(r"\s+", " ", body).upper()
+        if f"[{label}]" in spoken
     ]
     return f"{body}\n\n" + "\n".join(used) if used else body

@@ -18,9 +18,10 @@ from lms.kit.findings import Finding, Level
 
 _OPEN = re.compile(r":::\s*sensitive(?:\s+(.*))?\Z")
 _CLOSE = re.compile(r":::\s*\Z")
+_COLONS = re.compile("[:：]{2}")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _AT_START = re.compile(r"(?:[^\w:：]|\d{1,9}[.)])*(?:[:：]{3}|[:：]{2}\s*sensitive)", re.IGNORECASE)
-_ANYWHERE = re.compile(r"[:：]{3}[\W_]*sensitive", re.IGNORECASE)
+_ANYWHERE = re.compile(r"[:：]{3}[\W_]{0,20}sensitive", re.IGNORECASE)
 _FENCE_END = re.compile(r"[\s>]*(`{3,}|~{3,})\s*\Z")
 _ATTRIBUTE = re.compile(r"([a-z]+)=(\S+)")
 _KIND = re.compile(r"[a-z0-9-]{1,40}\Z")
@@ -79,6 +80,8 @@ def mark_of(line: str) -> Mark | None:
         return Mark.OPENS
     if _CLOSE.match(line):
         return Mark.CLOSES
+    if not _COLONS.search(line):
+        return None
     bare = _CODE_SPAN.sub("", line)
     return Mark.FAULTY if _AT_START.match(bare) or _ANYWHERE.search(bare) else None
 
