@@ -178,6 +178,9 @@ def _take(bank: Bank, items: Sequence[Placed], locale: str | None, by: Person | 
     for item in items:
         question = in_language(item.question, locale) if locale else item.question
         earlier = stored.get(question.id)
+        if earlier == question:
+            done.unchanged.append(question.id)
+            continue
         if earlier is not None and UNDETERMINED in languages(item.question):
             lost = languages(earlier) - languages(question) - {UNDETERMINED}
             if lost and only(earlier, languages(question)) == question:

@@ -33,6 +33,7 @@ class LeftOut:
     file: str | None = None
 
     def as_json(self) -> dict[str, Any]:
+        """The item as ``flask questions import --json`` lists it."""
         return {"id": self.id, "line": self.line} | ({"file": self.file} if self.file else {})
 
 
