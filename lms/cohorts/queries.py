@@ -28,11 +28,10 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.kit.workdays import WorkCalendar
-from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion
-from lms.quizzes import queries as quizzes
+from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
-from lms.quizzes.models import Assignee, Assignment
+from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
 from lms.sites.core import holiday_calendar
 from lms.sites.models import Closure, Site
 
@@ -173,19 +172,23 @@ def load_progress(cohorts: Sequence[Cohort], now: datetime) -> dict[int, Progres
 
 
 def load_gates(
-    cohort: Cohort, people: Sequence[Person], day: int, in_force: Collection[PolicyVersion], now: datetime
+    cohort: Cohort,
+    people: Sequence[Person],
+    day: int,
+    in_force: Collection[PolicyVersion],
+    acknowledged: Collection[tuple[int, int]],
+    now: datetime,
 ) -> dict[int, list[Gate]]:
     """The gates of each of these people on a training day, with as many queries for one as for many.
 
     ``in_force`` are the policy versions of which acknowledgements count; a module that a plan names and of which none
-    is in force (or that does not exist) stays to be acknowledged.
+    is in force (or that does not exist) stays to be acknowledged. ``acknowledged`` are pairs of person and version.
     """
     criteria = criteria_from(cohort.template.gates["gates"])
     ids = [person.id for person in people]
     named = {module for criterion in criteria for module in criterion.modules}
     wanted = named or {version.module.code for version in in_force}
     versions = {version.id for version in in_force if version.module.code in wanted}
-    acknowledged = policies.load_acknowledged_pairs(ids, versions)
     given = _given_quizzes(cohort, ids)
     planned, roll_calls = _attendance(cohort, ids)
     decisions = _decisions(cohort, ids)
@@ -241,19 +244,35 @@ def _calendar(site: Site, around: date, closures: frozenset[date]) -> WorkCalend
 
 def _given_quizzes(cohort: Cohort, person_ids: Collection[int]) -> dict[int, list[GivenQuiz]]:
     """The quizzes that this cohort has given to each of these people, with the best result of each."""
-    best: dict[tuple[int, int], int] = {}
-    for result in quizzes.load_results(person_ids):
-        key = (result.person_id, result.assignment_id)
-        best[key] = max(best.get(key, 0), shown_percent(result.score_thousandths, result.max_thousandths))
+    own = (Attempt.assignment_id == Assignee.assignment_id) & (Attempt.person_id == Assignee.person_id)
+    counted = (Attempt.purpose == Purpose.ASSESSED) & Attempt.closed_at.is_not(None)
+    is_published = GradingRun.published_at.is_not(None)
+    newest = select(func.max(GradingRun.run_no)).where(GradingRun.attempt_id == Attempt.id, is_published)
+    is_current = (GradingRun.attempt_id == Attempt.id) & (
+        GradingRun.run_no == newest.correlate(Attempt).scalar_subquery()
+    )
     query = (
-        select(Assignee.person_id, Assignment.id, Assignment.due_at)
+        select(
+            Assignee.person_id,
+            Assignee.assignment_id,
+            Assignment.due_at,
+            GradingRun.score_thousandths,
+            GradingRun.max_thousandths,
+        )
         .join(Assignment, Assignment.id == Assignee.assignment_id)
+        .outerjoin(Attempt, own & counted)
+        .outerjoin(GradingRun, is_current)
         .where(Assignment.id.in_(assignment_ids(cohort)), Assignee.person_id.in_(list(person_ids)))
     )
-    given: dict[int, list[GivenQuiz]] = {}
-    for person_id, assignment_id, due_at in db.session.execute(query):
-        given.setdefault(person_id, []).append(GivenQuiz(due_at, best.get((person_id, assignment_id))))
-    return given
+    given: dict[int, dict[int, GivenQuiz]] = {}
+    for person_id, assignment_id, due_at, score, most in db.session.execute(query):
+        of_person = given.setdefault(person_id, {})
+        before = of_person.get(assignment_id)
+        percents = [before.percent] if before and before.percent is not None else []
+        if score is not None:
+            percents.append(shown_percent(score, most))
+        of_person[assignment_id] = GivenQuiz(due_at, max(percents, default=None))
+    return {person_id: list(quizzes.values()) for person_id, quizzes in given.items()}
 
 
 def assignment_ids(cohort: Cohort) -> Select[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -44,22 +44,26 @@ def today() -> str:
         open_assignments={entry.assignment.id for entry in open_quizzes},
         to_read=[version for version in versions.values() if version.id not in acknowledged],
         cohort=cohort,
-        **(_training(cohort, versions.values(), now) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),
+        **(_training(cohort, versions, acknowledged, now) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),
     )
 
 
-def _training(cohort: Cohort, in_force: Collection[PolicyVersion], now: datetime) -> dict[str, object]:
+def _training(
+    cohort: Cohort, in_force: Mapping[int, PolicyVersion], acknowledged: Collection[int], now: datetime
+) -> dict[str, object]:
     """What a cohort's page of the day adds: the track, the timetable and the gates of whoever asks."""
     zone = ZoneInfo(cohort.site.zone_name)
     day = now.astimezone(zone).date()
     sessions = cohorts.list_sessions_of_day(cohort, day)
     progress = cohorts.load_progress([cohort], now)[cohort.id]
+    read = {(current_user.id, version_id) for version_id in acknowledged}
+    gates = cohorts.load_gates(cohort, [current_user], progress.day, in_force.values(), read, now)
     token = signed(PURPOSE, current_user.code)
     return {
         "zone": zone,
         "progress": progress,
         "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session in sessions],
-        "gates": cohorts.load_gates(cohort, [current_user], progress.day, in_force, now)[current_user.id],
+        "gates": gates[current_user.id],
         "feed_url": url_for("feeds.person_feed", token=token, _external=True),
         "phrases": cohort_phrases,
     }

@@ -238,7 +238,7 @@ class TestCohortPage:
             emma = sitting.person(EMMA)
             cohorts.enrol(further, [emma])
             found = [
-                queries.load_gates(c, [emma], 6, [], clock.now())[emma.id][0]
+                queries.load_gates(c, [emma], 6, [], [], clock.now())[emma.id][0]
                 for c in (further, queries.find_cohort("tokyo-a"))
             ]
         assert found[0].percent is None

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from wtforms.fields import SelectChoice
 
 from lms.accounts import queries as people
 from lms.accounts.core.roles import Role
@@ -42,7 +43,9 @@ def index() -> str:
 @blueprint.get("/cohorts/<code>")
 @policy("cohort.read")
 def show(code: str) -> str:
-    return _cohort_page(queries.get_cohort(access(), code), AssignQuizForm())
+    form = AssignQuizForm()
+    form.quiz.choices = _quiz_choices()
+    return _cohort_page(queries.get_cohort(access(), code), form)
 
 
 @blueprint.route("/cohorts/new", methods=["GET", "POST"])
@@ -76,14 +79,20 @@ def new() -> ResponseReturnValue:
     return (page, 422) if request.method == "POST" else page
 
 
-@blueprint.post("/cohorts/<code>/trainers")
+@blueprint.route("/cohorts/<code>/trainers", methods=["GET", "POST"])
 @policy("cohort.write")
-def change_trainers(code: str) -> ResponseReturnValue:
-    """Let somebody train the cohort, or take them from it."""
+def trainers(code: str) -> ResponseReturnValue:
+    """Who trains the cohort; lets somebody train it, or takes them from it."""
     cohort = queries.get_cohort(access(), code)
+    training = queries.list_trainers(cohort)
+    ids = {trainer.id for trainer in training}
+    further = [trainer for trainer in _trainers_for(cohort) if trainer.id not in ids]
+    if request.method != "POST":
+        named = people.load_named(trainer.id for trainer in [*training, *further])
+        return render_template("cohorts/trainers.html", cohort=cohort, trainers=training, further=further, named=named)
     is_to_go = request.form.get("change") == "remove"
-    possible = queries.list_trainers(cohort) if is_to_go else _trainers_for(cohort)
-    person = next((trainer for trainer in possible if trainer.code == request.form.get("person")), None)
+    wanted = request.form.get("person")
+    person = next((trainer for trainer in (training if is_to_go else further) if trainer.code == wanted), None)
     if person is None:
         raise NotFound
     change = actions.remove_trainer if is_to_go else actions.add_trainer
@@ -107,7 +116,7 @@ def enrol(code: str) -> ResponseReturnValue:
 def assign_quiz(code: str) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
     form = AssignQuizForm()
-    form.quiz.choices = choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
+    form.quiz.choices = _quiz_choices()
     zone = ZoneInfo(cohort.site.zone_name)
     if form.is_sent_and_valid():
         try:
@@ -145,18 +154,16 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
     today = now.astimezone(zone).date()
     members = queries.list_members(cohort)
     progress = queries.load_progress([cohort], now)[cohort.id]
-    gates = queries.load_gates(cohort, members, progress.day, policies.load_in_force(now).values(), now)
+    in_force = policies.load_in_force(now).values()
+    read = policies.load_acknowledged_pairs([person.id for person in members], [version.id for version in in_force])
+    gates = queries.load_gates(cohort, members, progress.day, in_force, read, now)
     standings = {person.id: standing(gates[person.id]) for person in members}
     order = [Standing.AT_RISK, Standing.ON_TRACK, Standing.READY]
     monday = today - timedelta(days=today.weekday())
     week = queries.list_week(cohort, monday)
-    form.quiz.choices = choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
     enrolled = {member.id for member in members}
     candidates = [person for person in _learners_of(cohort) if person.id not in enrolled]
-    trainers = queries.list_trainers(cohort)
-    training = {trainer.id for trainer in trainers}
-    further = [person for person in _trainers_for(cohort) if person.id not in training]
-    named = people.load_named([*enrolled, *(person.id for person in [*candidates, *trainers, *further])])
+    named = people.load_named([*enrolled, *(person.id for person in candidates)])
     return render_template(
         "cohorts/cohort.html",
         cohort=cohort,
@@ -171,10 +178,12 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
         at=now,
         form=form,
         candidates=candidates,
-        trainers=trainers,
-        further=further,
         phrases=phrases,
     )
+
+
+def _quiz_choices() -> list[SelectChoice]:
+    return choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
 
 
 def _leave_for(cohort: Cohort) -> ResponseReturnValue:
