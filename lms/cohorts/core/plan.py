@@ -5,7 +5,6 @@ The last training day is the go-live day. Training days are working days of the 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -101,16 +100,6 @@ def slot(step: Step, on: date, zone: ZoneInfo) -> Slot:
     return Slot(starts_at, starts_at + timedelta(minutes=step.minutes))
 
 
-def overlapping(steps: Sequence[Step]) -> list[tuple[int, int]]:
-    """The pairs of steps (by place) that run at the same time on the same day."""
-    order = sorted(range(len(steps)), key=lambda place: (steps[place].day, steps[place].starts))
-    return [
-        (first, second)
-        for first, second in itertools.pairwise(order)
-        if steps[first].day == steps[second].day and _end(steps[first]) > _minute(steps[second])
-    ]
-
-
 def track(days: Sequence[date], calendar: WorkCalendar, today: date) -> list[TrackDay]:
     """Every day from the first training day to go-live, those between that are not worked among them."""
     numbers = {on: number for number, on in enumerate(days, start=1)}
@@ -129,11 +118,3 @@ def _track_day(on: date, numbers: dict[date, int], calendar: WorkCalendar, today
         return TrackDay(on, None, state, is_go_live=False)
     state = DayState.TODAY if on == today else DayState.DONE if on < today else DayState.TO_COME
     return TrackDay(on, numbers[on], state, is_go_live=on == go_live_on)
-
-
-def _minute(step: Step) -> int:
-    return step.starts.hour * 60 + step.starts.minute
-
-
-def _end(step: Step) -> int:
-    return _minute(step) + step.minutes

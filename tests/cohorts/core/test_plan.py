@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.cohorts.core.agenda import Phase, phase
-from lms.cohorts.core.plan import DayState, Step, check_go_live, day_number, overlapping, slot, track, training_days
+from lms.cohorts.core.plan import DayState, Step, check_go_live, day_number, slot, track, training_days
 from lms.kit.problems import Invalid
 from lms.kit.workdays import WorkCalendar, passed
 from lms.sites.core import holiday_calendar
@@ -79,11 +79,6 @@ def test_wall_times_stay_when_the_clocks_change() -> None:
     before, after = (slot(step, date(2026, 10, day), dublin).starts_at for day in (23, 26))
     assert (before, after) == (datetime(2026, 10, 23, 8, 30, tzinfo=UTC), datetime(2026, 10, 26, 9, 30, tzinfo=UTC))
     assert {moment.astimezone(dublin).time() for moment in (before, after)} == {time(9, 30)}
-
-
-def test_steps_that_run_at_the_same_time_are_found() -> None:
-    steps = [Step(1, time(9), 60), Step(1, time(10), 30), Step(1, time(9, 30), 15), Step(2, time(9), 600)]
-    assert overlapping(steps) == [(0, 2)]
 
 
 def test_phases_of_a_session() -> None:
