@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, Optional, ValidationError
@@ -12,6 +10,7 @@ from lms.accounts.core.roles import Role
 from lms.accounts.phrases import PROBLEMS, ROLES
 from lms.foundation.forms import Form, Required, choices
 from lms.kit.text import fold_login
+from lms.sites.core import zones
 
 LANGUAGES = choices([("en", "English"), ("ja", "日本語")])
 
@@ -81,9 +80,6 @@ class ProfileForm(Form):
 
     def offer_zones(self, site_zone: str) -> None:
         """Offer the site's zone as the default, then every zone by name."""
-        names = sorted(
-            name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
-        )
         self.own_zone_name.choices = choices(
-            [("", _l("As my site: %(zone)s", zone=site_zone)), *((name, name) for name in names)]
+            [("", _l("As my site: %(zone)s", zone=site_zone)), *((name, name) for name in zones.places())]
         )

@@ -1,1 +1,1 @@
-"""Vendors and their sites: where people work, in which zone, on which days."""
+"""Vendors, their sites and rooms, and the holidays of a place."""

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.validators import Length, Regexp, ValidationError
 
 from lms.foundation.forms import Form, Required, choices
+from lms.sites.core import zones
 from lms.sites.phrases import VENDOR_KINDS
 
 CODE = Regexp(r"[a-z0-9-]+\Z", message=_l("Use small letters, digits and hyphens."))
@@ -41,7 +40,7 @@ class SiteForm(Form):
     )
 
     def validate_zone_name(self, field: StringField) -> None:
-        if field.data not in available_timezones():
+        if field.data not in zones.names():
             raise ValidationError(_l("Enter a time zone such as Asia/Tokyo."))
 
 

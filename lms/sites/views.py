@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,6 +11,7 @@ from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Invalid
 from lms.sites import actions, queries
+from lms.sites.core import zones
 from lms.sites.core.vendor import VendorKind
 from lms.sites.forms import RoomForm, SiteForm, VendorForm
 from lms.sites.phrases import VENDOR_KINDS
@@ -65,7 +64,7 @@ def new_site() -> ResponseReturnValue:
         else:
             flash(_("The site is created."))
             return redirect(url_for("sites.index"))
-    page = render_template("sites/site_new.html", form=form, zones=sorted(available_timezones()))
+    page = render_template("sites/site_new.html", form=form, zones=zones.names())
     return (page, 422) if request.method == "POST" else page
 
 
