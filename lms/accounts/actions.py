@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +36,8 @@ TRIES_PER_ACCOUNT = 5
 TRIES_PER_ADDRESS = 300
 """Many people of one site share an address, so a whole class mistyping at once must not lock the site out."""
 LINK_LIFE = timedelta(minutes=60)
+
+log = logging.getLogger("kijun")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NO_ONE = _hasher.hash("nobody has this password")
@@ -89,6 +92,8 @@ def note_failure(command: SignIn) -> int:
     db.session.add(SignInFailure(login_sha256=queries.login_hash(login), address=command.address, failed_at=now))
     db.session.flush()
     by_login, _ = queries.count_failures(login=login, address=command.address, since=now - WINDOW)
+    person = queries.find_by_login(login)
+    log.warning("wrong password for %s from %s", person.code if person else "nobody", command.address)
     return max(0, TRIES_PER_ACCOUNT - by_login)
 
 
@@ -104,8 +109,14 @@ def open_session(person_id: int) -> Person:
     return person
 
 
+def sign_out(person: Person) -> None:
+    """Sign a person out."""
+    end_session()
+    journal.record("session.sign_out", actor=person.code, object=person.code, chain_id=person.vendor_id)
+
+
 def end_session() -> None:
-    """Sign the visitor out: the row goes, and the id with it."""
+    """End the visitor's session: the row goes, and the id with it."""
     sent = visit().sent_sid
     if sent is not None:
         db.session.execute(delete(WebSession).where(WebSession.id_sha256 == stored_id(sent)))

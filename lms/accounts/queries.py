@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.accounts import access as reach
@@ -55,7 +55,7 @@ def list_active_of_sites(role: Role, site_ids: Iterable[int]) -> list[Person]:
     return list(db.session.scalars(query.where(Person.deactivated_at.is_(None)).order_by(*_in_order())))
 
 
-def _in_order() -> tuple[ColumnElement[Any], ...]:
+def _in_order() -> tuple[SQLColumnExpression[Any], ...]:
     """The order of a list of people: by reading where whoever asks may see the name, then the others by code.
 
     Sorted by reading, a list of codes would tell names.

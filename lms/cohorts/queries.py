@@ -275,7 +275,7 @@ def _given_quizzes(cohort: Cohort, person_ids: Collection[int]) -> dict[int, lis
     return {person_id: list(quizzes.values()) for person_id, quizzes in given.items()}
 
 
-def assignment_ids(cohort: Cohort) -> Select[int]:
+def assignment_ids(cohort: Cohort) -> Select[int | None]:
     """The assignments of a cohort: each stands on its calendar."""
     return select(TrainingSession.assignment_id).where(
         TrainingSession.cohort_id == cohort.id, TrainingSession.assignment_id.is_not(None)

@@ -18,6 +18,7 @@ from lms.app import create_app
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.jobs import Worker
+from lms.foundation.journal import AuditEvent
 from lms.foundation.security import limiter
 from lms.foundation.sessions import stored_id
 from lms.foundation.settings import mark_as_sample
@@ -93,6 +94,20 @@ def test_signing_out_ends_the_session_on_the_server(sign_in_as: SignIn, cast: Ca
     assert visitor.post("/sign-out").location == "/sign-in"
     visitor.set_cookie("sid", stolen)
     assert visitor.get("/settings").location == "/sign-in?next=/settings"
+
+
+def test_signing_in_and_out_stands_in_the_journal_and_a_wrong_password_in_the_log(
+    client: Visitor, cast: Cast, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    sign_in(client, "wrong password")
+    sign_in(client, "wrong password", login="nobody@site.example")
+    sign_in(client)
+    client.post("/sign-out")
+    with app.app_context():
+        query = select(AuditEvent.action).where(AuditEvent.actor == cast.learner).order_by(AuditEvent.id)
+        assert db.session.scalars(query).all() == ["session.sign_in", "session.sign_out"]
+    told = [record.getMessage() for record in caplog.records if "wrong password" in record.getMessage()]
+    assert told == [f"wrong password for {who} from 127.0.0.1" for who in (cast.learner, "nobody")]
 
 
 def test_a_session_ends_after_12_hours(sign_in_as: SignIn, cast: Cast) -> None:

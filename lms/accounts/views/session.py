@@ -70,7 +70,7 @@ def open_sample_account() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @policy("session.end")
 def sign_out() -> ResponseReturnValue:
-    actions.end_session()
+    actions.sign_out(current_user)
     flash(_("You are signed out."))
     return redirect(url_for("accounts.sign_in"))
 
