@@ -129,77 +129,76 @@ def examples_at_northwind(world: World) -> dict[str, Example]:
 
 def form_for(endpoint: str, example: Example, world: World, vendor: str | None) -> dict[str, Any]:
     """What somebody sends who fills in the form of a route as it should be; empty where the address says it all."""
-    is_tokyo = example.arguments.get("code") == "tokyo-a"
     at_home = vendor in {None, "kijun-sample"}
-    titles = {"title_en": "New", "title_ja": "新規"}
+    forms = {**forms_of_people(world), **forms_of_cohorts(example, world, at_home=at_home), **forms_of_content()}
+    return forms.get(endpoint, {})
+
+
+def forms_of_people(world: World) -> dict[str, dict[str, Any]]:
     names = {"name_en": "New", "name_ja": "新規"}
-    passwords = {"old_password": PASSWORD, "password": NEW_PASSWORD}
-    options = {"text_en_1": "One", "text_ja_1": "いち", "text_en_2": "Two", "text_ja_2": "に", "right": "1"}
-    prompts = {"prompt_en": "Which?", "prompt_ja": "どれですか。", "rationale_en": "So.", "rationale_ja": "そのため。"}
-    window = {"opens_at": "2026-11-17T09:00", "due_at": "2026-11-18T17:00"}
-    event = {"seq": 1, "position": 1, "locale": "en", "payload": {}}
     person = {"name": "New", "login": "new@site.example", "locale": "en", "roles": ["learner"]}
     return {
         "accounts.check_sign_in": {"login": LATEST, "password": NEW_PASSWORD},
         "accounts.open_sample_account": {"account": "qa"},
         "accounts.redeem_link": {"password": NEW_PASSWORD},
-        "cohorts.assign_quiz": {"quiz": "harassment-checkpoint", **window},
-        "cohorts.enrol": {"people": [world.codes["moderator@kijun.example"]]},
-        "cohorts.new": {
-            "code": "new",
-            **names,
-            "site": world.sites["tokyo" if at_home else "osaka"],
-            "template": "labeller-15",
-            "go_live_on": "2026-12-21",
-            "trainers": [world.codes["trainer@kijun.example" if at_home else "trainer-c@northwind.example"]],
-        },
-        "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
-        "cohorts.trainers": {
-            "person": world.codes["trainer-b@kijun.example" if is_tokyo else "trainer-d@northwind.example"],
-            "change": "remove",
-        },
         "people.change_role": {"role": "learner", "change": "grant"},
         "people.deactivate": {"revision": 1},
         "people.new": {**person, "site": world.sites["osaka"]},
-        "plans.new": {"code": "new", **titles, "day_count": "2", "steps": "1 09:30 60 class A | あ"},
-        "policies.acknowledge": {"version": "4.2", "language": "en"},
-        "policy_versions.import_files": {
-            "english": file(content.POLICIES / "HAR" / "en.md"),
-            "japanese": file(content.POLICIES / "HAR" / "ja.md"),
-            "code": "NEW",
-        },
-        "profile.change_password": passwords,
+        "profile.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD},
         "profile.edit": {"reading": "New", "locale": "en", "own_zone_name": "", "revision": 1},
-        "question.new": {
-            "code": "HAR-900",
-            "section": "HAR/unwanted-contact",
-            "difficulty": "medium",
-            **prompts,
-            **options,
-        },
-        "questions.import_file": {
-            "file": file(content.BANKS / "HAR" / "questions" / "HAR-014.yaml"),
-            "locale": "en",
-            "pair_by": "",
-        },
-        "questions.new_bank": {"code": "NEW", **titles},
-        "quiz_design.new": {
-            "code": "new",
-            **titles,
-            "minutes": "20",
-            "cut_percent": "80",
-            "attempts": "1",
-            "multiple": "partial",
-            "feedback": "now",
-            "questions": ["HAR-014"],
-        },
-        "quizzes.answer": {"go": "next"},
-        "quizzes.save_events": {"epoch": 1, "events": [event]},
-        "reports.new": {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": "", "language": "en"},
         "sites.new_room": {"name": "9Z", "capacity": "10"},
         "sites.new_site": {"code": "new", **names, "vendor": 1, "zone_name": "Asia/Tokyo", "country": "JP"},
         "sites.new_vendor": {"code": "new", **names, "kind": "bpo"},
-    }.get(endpoint, {})
+    }
+
+
+def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[str, dict[str, Any]]:
+    is_tokyo = example.arguments.get("code") == "tokyo-a"
+    trainer = "trainer@kijun.example" if at_home else "trainer-c@northwind.example"
+    second_trainer = "trainer-b@kijun.example" if is_tokyo else "trainer-d@northwind.example"
+    titles = {"title_en": "New", "title_ja": "新規"}
+    return {
+        "cohorts.assign_quiz": {
+            "quiz": "harassment-checkpoint",
+            "opens_at": "2026-11-17T09:00",
+            "due_at": "2026-11-18T17:00",
+        },
+        "cohorts.enrol": {"people": [world.codes["moderator@kijun.example"]]},
+        "cohorts.new": {
+            "code": "new",
+            "name_en": "New",
+            "name_ja": "新規",
+            "site": world.sites["tokyo" if at_home else "osaka"],
+            "template": "labeller-15",
+            "go_live_on": "2026-12-21",
+            "trainers": [world.codes[trainer]],
+        },
+        "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
+        "cohorts.trainers": {"person": world.codes[second_trainer], "change": "remove"},
+        "plans.new": {"code": "new", **titles, "day_count": "2", "steps": "1 09:30 60 class A | あ"},
+    }
+
+
+def forms_of_content() -> dict[str, dict[str, Any]]:
+    titles = {"title_en": "New", "title_ja": "新規"}
+    options = {"text_en_1": "One", "text_ja_1": "いち", "text_en_2": "Two", "text_ja_2": "に", "right": "1"}
+    prompts = {"prompt_en": "Which?", "prompt_ja": "どれですか。", "rationale_en": "So.", "rationale_ja": "そのため。"}
+    question = {"code": "HAR-900", "section": "HAR/unwanted-contact", "difficulty": "medium"}
+    limits = {"minutes": "20", "cut_percent": "80", "attempts": "1", "multiple": "partial", "feedback": "now"}
+    event = {"seq": 1, "position": 1, "locale": "en", "payload": {}}
+    english, japanese = (file(content.POLICIES / "HAR" / f"{language}.md") for language in ("en", "ja"))
+    bank = file(content.BANKS / "HAR" / "questions" / "HAR-014.yaml")
+    return {
+        "policies.acknowledge": {"version": "4.2", "language": "en"},
+        "policy_versions.import_files": {"english": english, "japanese": japanese, "code": "NEW"},
+        "question.new": {**question, **prompts, **options},
+        "questions.import_file": {"file": bank, "locale": "en", "pair_by": ""},
+        "questions.new_bank": {"code": "NEW", **titles},
+        "quiz_design.new": {"code": "new", **titles, **limits, "questions": ["HAR-014"]},
+        "quizzes.answer": {"go": "next"},
+        "quizzes.save_events": {"epoch": 1, "events": [event]},
+        "reports.new": {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": "", "language": "en"},
+    }
 
 
 def file(path: Path) -> tuple[BytesIO, str]:
