@@ -96,8 +96,8 @@ def key_figures(found: Analysis) -> Table:
         Column(_("Cohort")),
         Column(_("n"), Kind.COUNT),
         Column(_("Value"), Kind.FIGURE),
-        Column(_("95% CI, low"), Kind.FIGURE),
-        Column(_("95% CI, high"), Kind.FIGURE),
+        Column(_("95 percent CI, low"), Kind.FIGURE),
+        Column(_("95 percent CI, high"), Kind.FIGURE),
     )
     rates = [*found.pass_rates, (None, found.total_rate)]
     summary, everybody = found.summary, _("All cohorts")

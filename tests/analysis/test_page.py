@@ -105,7 +105,7 @@ class TestFigures:
         low, alpha, high = sorted([*numbers(shown["Reliability, alpha"])[-2:], own.alpha()])
         assert (low < alpha < high, alpha) == (True, own.alpha())
         english, japanese = own.in_language("en"), own.in_language("ja")
-        assert f"EN n={len(english.sheets)}, JA n={len(japanese.sheets)}, 95% CI" in shown["EN and JA gap"]
+        assert f"EN n={len(english.sheets)}, JA n={len(japanese.sheets)} 95% CI" in shown["EN and JA gap"]
         assert "indicative" not in " ".join(shown.values())
 
     def test_the_chosen_question_says_its_n_and_interval(self, qa: Visitor, sample: Flask) -> None:

@@ -110,32 +110,26 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     shown = [sitting for sitting in sittings if filters.language in ("", sitting.language)]
     if not shown:
         return None
-    people = [Person(sitting.person, sitting.language, sitting.cohort) for sitting in sittings]
-    apart = frozenset(cohort for cohort in few_of_a_language(people) if cohort is not None)
-    sizes = Counter(sitting.cohort for sitting in sittings)
-    groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
     ids = {sitting.attempt_id for sitting in sittings}
     graded = [answer for answer in rows.load_graded(quiz) if answer.attempt_id in ids]
     taken = _taken({answer.taken for answer in graded})
     facts = {fact.code: fact for fact in taken.values()}
-    everybody = without_few(_responses(quiz, people, sittings, graded, taken), by_language=bool(filters.language))
-    everybody = everybody.only([filters.language in ("", person.language) for person in people])
+    everybody = _in_language(_responses(quiz, sittings, graded, taken), filters.language)
     pinned = _pinned(quiz, shown)
     versions = _newest(pinned.values())
     sections = _sections(versions, facts.values())
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
-    order = list(sections)
+    groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
+    apart = _apart(sittings)
     # Under 5 people there is no figure at all, so nobody has to be kept out of one.
     hidden = apart if filters.language and not is_small(len(shown)) else frozenset()
-    cells = heatmap(everybody, item_sections, order, groups, rules.cut_percent, hidden)
+    cells = heatmap(everybody, item_sections, list(sections), groups, rules.cut_percent, hidden)
     responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
-    figures = item_figures(responses)
-    options = _options(responses)
-    gaps = item_gaps(responses)
-    health = by_need(figures, options, gaps, _changed(graded, taken, pinned))
-    rates, total = pass_rates(
-        [Outcome(sitting.cohort, sitting.has_passed) for sitting in shown], groups, cells.left_out
-    )
+    options, gaps = _options(responses), item_gaps(responses)
+    health = by_need(item_figures(responses), options, gaps, _changed(graded, taken, pinned))
+    outcomes = [Outcome(sitting.cohort, sitting.has_passed) for sitting in shown]
+    rates, total = pass_rates(outcomes, groups, cells.left_out)
+    sizes = Counter(sitting.cohort for sitting in sittings)
     return Analysis(
         quiz=quiz,
         filters=filters,
@@ -147,7 +141,7 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
         total_rate=total,
         heatmap=cells,
         sections=sections,
-        missed=most_missed(section_figures(responses, item_sections, order)),
+        missed=most_missed(section_figures(responses, item_sections, list(sections))),
         health=health,
         options=options,
         gaps=gaps,
@@ -163,6 +157,21 @@ def list_cohorts_of(quiz: Quiz) -> list[Cohort]:
     """The cohorts whose people have finished the quiz, by code (for the filter)."""
     _sittings, cohorts = rows.load_sittings(quiz)
     return list(cohorts.values())
+
+
+def _people(sittings: Iterable[Sitting]) -> list[Person]:
+    return [Person(sitting.person, sitting.language, sitting.cohort) for sitting in sittings]
+
+
+def _apart(sittings: Iterable[Sitting]) -> frozenset[str]:
+    """The cohorts that are in no figure of one language."""
+    return frozenset(cohort for cohort in few_of_a_language(_people(sittings)) if cohort is not None)
+
+
+def _in_language(responses: Responses, language: str) -> Responses:
+    """Those who took it in a language (empty: everybody), without what would tell of few."""
+    told = without_few(responses, by_language=bool(language))
+    return told.only([language in ("", person.language) for person in told.people])
 
 
 def _taken(pairs: Collection[Taken]) -> dict[Taken, QuestionFacts]:
@@ -197,11 +206,7 @@ def _taken(pairs: Collection[Taken]) -> dict[Taken, QuestionFacts]:
 
 
 def _responses(
-    quiz: Quiz,
-    people: Sequence[Person],
-    sittings: Sequence[Sitting],
-    graded: Collection[Graded],
-    taken: Mapping[Taken, QuestionFacts],
+    quiz: Quiz, sittings: Sequence[Sitting], graded: Collection[Graded], taken: Mapping[Taken, QuestionFacts]
 ) -> Responses:
     """The response matrix: who earned what of each question, and what they chose of its newest version."""
     codes = {sitting.attempt_id: sitting.person for sitting in sittings}
@@ -230,7 +235,7 @@ def _responses(
                 version=fact.number,
             )
         )
-    return collect(people, items, answers)
+    return collect(_people(sittings), items, answers)
 
 
 _CELLS = {ItemOutcome.BLANK.value: Cell.BLANK, ItemOutcome.NOT_REACHED.value: Cell.NOT_REACHED}
