@@ -7,6 +7,7 @@ import io
 import math
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from fractions import Fraction
 
@@ -19,10 +20,10 @@ from lms.questions import queries as questions
 from lms.questions.actions import import_questions
 from lms.questions.core.formats import native
 from lms.quizzes import actions as quizzes
-from tests.analysis.classes import take
+from tests.analysis.classes import make_class, take
 from tests.analysis.page import PATH, QUIZ, AnalysisPage, numbers, words
 from tests.analysis.rows import Results, load_results, sections_of_questions
-from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
+from tests.conftest import MONDAY_AFTERNOON, QueryCount, SignIn, Unit, Visitor
 from tests.quizzes import sitting
 
 T95_OF_59 = 2.000995
@@ -293,6 +294,22 @@ def test_the_csv_says_what_the_page_says(qa: Visitor, sample: Flask) -> None:
         assert near(discrimination, tokyo.discrimination(code), 4)
         assert (near(en, english.facility(code), 4), near(ja, japanese.facility(code), 4)) == (True, True)
         assert d27 == "", "D27 wants 50 people"
+
+
+def test_no_statement_grows_with_the_people(
+    qa: Visitor, unit: Unit, queries_counted: Callable[[], AbstractContextManager[QueryCount]]
+) -> None:
+    """Databases take a limited number of parameters: 32,766 of them, or 65,535."""
+
+    def statements() -> list[str]:
+        with queries_counted() as count:
+            AnalysisPage(qa)
+        return count.statements
+
+    before = statements()
+    with unit():
+        make_class("more", ["ja"] * 6)
+    assert statements() == before
 
 
 def test_the_moment_of_the_sample_does_not_matter(qa: Visitor) -> None:

@@ -6,12 +6,13 @@ object: there are as many graded answers as attempts times questions.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.enrolments import Spell, cohort_at
@@ -137,17 +138,21 @@ def load_graded(quiz: Quiz) -> Iterator[Graded]:
 
 
 def load_chosen(quiz: Quiz, wanted: Collection[Place]) -> dict[Place, tuple[str, ...]]:
-    """The options of record at these places of the quiz's papers: the greatest (epoch, seq) stays."""
-    columns = select(
-        AnswerEvent.attempt_id, AnswerEvent.position, AnswerEvent.epoch, AnswerEvent.seq, AnswerEvent.payload
-    )
+    """The options of record at these places of the quiz's papers: the greatest (epoch, seq) stays.
+
+    Payloads come as text, since there are many answers and few different ones.
+    """
+    payload_text = cast(AnswerEvent.payload, Text)
+    columns = select(AnswerEvent.attempt_id, AnswerEvent.position, AnswerEvent.epoch, AnswerEvent.seq, payload_text)
     query = _of_quiz(columns.select_from(Attempt), quiz).join(AnswerEvent, AnswerEvent.attempt_id == Attempt.id)
-    last: dict[Place, tuple[int, int, Mapping[str, Any]]] = {}
+    last: dict[Place, tuple[int, int, str]] = {}
     for attempt_id, position, epoch, seq, payload in db.session.execute(query):
         place = (attempt_id, position)
         if place in wanted and (place not in last or last[place][:2] < (epoch, seq)):
             last[place] = (epoch, seq, payload)
-    return {place: _options(payload) for place, (_epoch, _seq, payload) in last.items()}
+    different = {payload for _epoch, _seq, payload in last.values()}
+    options = {payload: _options(json.loads(payload)) for payload in different}
+    return {place: options[payload] for place, (_epoch, _seq, payload) in last.items()}
 
 
 def load_pinned(quiz: Quiz) -> dict[str, list[PolicyVersion]]:
