@@ -1,0 +1,83 @@
+"""Staff look at quizzes in previews, and see no key of a quiz that they still have to take."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from lms.accounts.models import Person
+from lms.analysis import queries as analysis
+from lms.foundation import clock
+from lms.quizzes import actions, queries
+from lms.quizzes.core.attempt import Purpose
+from tests.conftest import SignIn, Unit, Visitor
+from tests.quizzes import sitting
+
+EDITOR = "editor@kijun.example"
+KEY_PAGE = "/questions/HAR/HAR-002?lang=en"
+KEY_MARK = "Misconception"
+
+
+def give_the_checkpoint(person: Person, *, days: int = 3) -> int:
+    now = clock.now()
+    return actions.assign(
+        queries.get_quiz("harassment-checkpoint"),
+        [person.id],
+        opens_at=now,
+        due_at=now + timedelta(days=days),
+        zone_name="Asia/Tokyo",
+        by=None,
+    ).id
+
+
+@pytest.fixture
+def editor(sample: Flask, sign_in_as: SignIn) -> Visitor:
+    with sample.app_context():
+        return sign_in_as(sitting.person(EDITOR).code)
+
+
+def test_an_editor_sees_the_key_before_and_after_but_not_while_the_quiz_is_to_be_taken(
+    editor: Visitor, unit: Unit
+) -> None:
+    assert KEY_MARK in editor.get(KEY_PAGE).text
+    with unit():
+        given = give_the_checkpoint(sitting.person(EDITOR))
+    assert KEY_MARK not in editor.get(KEY_PAGE).text
+    with unit():
+        attempt_id = actions.open_attempt(sitting.person(EDITOR), given, locale="en").id
+    assert KEY_MARK not in editor.get(KEY_PAGE).text
+    with unit():
+        actions.submit(sitting.own_access(sitting.person(EDITOR)), attempt_id)
+    assert KEY_MARK in editor.get(KEY_PAGE).text
+
+
+def test_a_quiz_that_is_over_withholds_nothing(editor: Visitor, unit: Unit) -> None:
+    with unit():
+        give_the_checkpoint(sitting.person(EDITOR), days=1)
+    with unit():
+        given = queries.list_given(sitting.person(EDITOR).id)[-1]
+        given.assignment.opens_at, given.assignment.due_at = (clock.now() - timedelta(days=n) for n in (2, 1))
+    assert KEY_MARK in editor.get(KEY_PAGE).text
+
+
+def test_a_quiz_of_somebody_else_withholds_nothing(editor: Visitor, unit: Unit) -> None:
+    with unit():
+        give_the_checkpoint(sitting.person("localizer@kijun.example"))
+    assert KEY_MARK in editor.get(KEY_PAGE).text
+
+
+def test_what_staff_take_is_a_preview_and_in_no_statistic(sample: Flask, unit: Unit) -> None:
+    def attempts() -> str:
+        found = analysis.load_analysis(queries.get_quiz("harassment-checkpoint"), analysis.Filters())
+        assert found is not None
+        return found.summary.attempts_shown
+
+    with unit():
+        before, trainer = attempts(), sitting.person("trainer@kijun.example")
+        attempt = actions.open_attempt(trainer, give_the_checkpoint(trainer), locale="en")
+        actions.submit(sitting.own_access(trainer), attempt.id)
+        assert attempt.purpose == Purpose.PREVIEW
+        assert attempts() == before
+        assert queries.list_finished(trainer.id) == []
