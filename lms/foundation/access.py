@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
+from werkzeug.routing import RequestRedirect
 
 from lms.kit.problems import Refused
 
@@ -104,7 +105,8 @@ def bind(app: GuardedFlask) -> None:
 
     @app.after_request
     def last_check(response: Response) -> Response:
-        if g.get("decided") or response.status_code >= 400:
+        is_corrected = isinstance(request.routing_exception, RequestRedirect)  # the address was written oddly
+        if g.get("decided") or response.status_code >= 400 or is_corrected:
             return response
         app.logger.error("an answer without an access decision: %s", request.path)
         return app.make_response(("", 500))

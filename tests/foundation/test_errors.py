@@ -104,6 +104,7 @@ def test_two_who_do_the_same_at_once_are_told_so(sign_in_as: SignIn, cast: Cast,
         (f"/quizzes/{2**31}", 404),
         (f"/quizzes/{10**24}", 404),
         ("/people?q=%00", 400),
+        ("/policies/..%2f/versions", 308),
         ("/people?%00=q", 400),
     ],
 )

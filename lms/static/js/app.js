@@ -10,6 +10,8 @@
     try { localStorage.setItem('kijun-theme', root.dataset.theme); } catch { /* private mode: this page only */ }
   };
 
+  let inView = ''; // the section of a policy that is being read: another language opens at the same one
+
   document.addEventListener('click', (event) => {
     const target = event.target;
     if (target.closest('[data-theme-toggle]')) switchTheme();
@@ -17,8 +19,8 @@
     const opener = target.closest('[data-dialog]');
     const dialog = opener && document.getElementById(opener.dataset.dialog);
     if (dialog) { event.preventDefault(); dialog.showModal(); }
-    const language = target.closest('.lang a');
-    if (language && location.hash) language.hash = location.hash;
+    const sameSection = target.closest('.lang a, .views a');
+    if (sameSection && (inView || location.hash)) sameSection.hash = inView || location.hash;
   });
 
   const shown = document.querySelector('[data-show-password]');
@@ -27,14 +29,14 @@
   });
 
   /* The contents of a policy follow the section in view. */
-  const links = new Map([...document.querySelectorAll('.toc a[href^="#"]')].map((link) => [link.hash.slice(1), link]));
-  if (links.size && 'IntersectionObserver' in window) {
-    const observer = new IntersectionObserver((entries) => {
-      const seen = entries.find((entry) => entry.isIntersecting);
-      if (!seen) return;
-      for (const link of links.values()) link.removeAttribute('aria-current');
-      links.get(seen.target.id)?.setAttribute('aria-current', 'true');
-    }, { rootMargin: '-10% 0px -70% 0px' });
-    for (const id of links.keys()) { const section = document.getElementById(id); if (section) observer.observe(section); }
-  }
+  const links = [...document.querySelectorAll('.toc a[href^="#"]')];
+  const observer = new IntersectionObserver((entries) => {
+    const seen = entries.find((entry) => entry.isIntersecting);
+    if (!seen) return;
+    inView = `#${seen.target.id}`;
+    for (const link of links) {
+      if (link.hash === inView) link.setAttribute('aria-current', 'true'); else link.removeAttribute('aria-current');
+    }
+  }, { rootMargin: '-10% 0px -70% 0px' });
+  for (const section of document.querySelectorAll('section[id^="s-"]')) observer.observe(section);
 })();
