@@ -20,7 +20,7 @@ from lms.app import create_app
 from lms.demo import loader
 from lms.foundation import journal, transaction
 from lms.foundation.db import db, is_durable
-from lms.foundation.locale import in_language
+from lms.foundation.locale import terminal_text
 from lms.foundation.serving import Child, Supervisor, copy_before_migration, head_revision, is_behind
 
 LAST_COPIES = 3
@@ -48,8 +48,8 @@ def main() -> int:
     ]
     flask = [sys.executable, "-m", "flask"]
     children = [
-        Child(in_language("The web server", "Webサーバー"), web),
-        Child(in_language("The job worker", "ジョブワーカー"), [*flask, "jobs", "work"]),
+        Child(terminal_text("The web server"), web),
+        Child(terminal_text("The job worker"), [*flask, "jobs", "work"]),
     ]
     supervisor = Supervisor(children)
     supervisor.start()
@@ -79,19 +79,16 @@ def prepare(settings: config.Base) -> Flask:
             upgrade()
         if not is_durable(db.engine):
             raise CannotServe(
-                in_language(
+                terminal_text(
                     "The database may lose what it has acknowledged: it needs WAL and synchronous=FULL (SQLite), or "
                     "fsync and synchronous_commit (PostgreSQL).",
-                    "データベースが、保存済みの内容を失うおそれのある設定です。SQLiteではWALとsynchronous=FULL、PostgreSQLでは"
-                    "fsyncとsynchronous_commitが必要です。",
                 )
             )
         with transaction.unit(write=False):
             if journal.is_ahead_of_clock():
                 raise CannotServe(
-                    in_language(
+                    terminal_text(
                         "The clock of this machine stands before the newest entry of the database; set it right first.",
-                        "このマシンの時計が、データベースの最新の記録より前を示しています。先に時計を合わせてください。",
                     )
                 )
             wants_sample = (settings.sample_allowed or settings.embedded_database) and loader.is_empty()
@@ -109,7 +106,7 @@ def command(app: Flask, *words: str) -> None:
         raise result.exception
     if result.exit_code != 0:
         failed = "flask " + " ".join(words)
-        raise CannotServe(in_language(f"{failed} failed.", f"{failed} が失敗しました。")) from result.exception
+        raise CannotServe(terminal_text("%(command)s failed.") % {"command": failed}) from result.exception
 
 
 def reason(error: Exception) -> str:
@@ -123,18 +120,14 @@ def reason(error: Exception) -> str:
     number = error.errno if isinstance(error, OSError) else None
     words = str(error.orig) if isinstance(error, DBAPIError) else ""
     if number == errno.ENOSPC or "disk is full" in words:
-        return in_language("The disk is full.", "ディスクに空きがありません。")
+        return terminal_text("The disk is full.")
     if isinstance(error, OSError) and number in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return in_language(
-            f"There is no permission to write to {error.filename}.", f"{error.filename} に書き込む権限がありません。"
-        )
+        return terminal_text("There is no permission to write to %(path)s.") % {"path": error.filename}
     if "readonly" in words or "unable to open" in words:
-        return in_language(
-            "There is no permission to write to the database file.", "データベースファイルに書き込む権限がありません。"
-        )
+        return terminal_text("There is no permission to write to the database file.")
     if isinstance(error, CannotServe):
         return str(error)
-    return in_language(f"Kijun cannot start: {words or error}", f"Kijunを起動できません：{words or error}")
+    return terminal_text("Kijun cannot start: %(problem)s") % {"problem": words or error}
 
 
 if __name__ == "__main__":

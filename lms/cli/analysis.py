@@ -11,35 +11,31 @@ from lms.analysis.core.files import Files, read_responses
 from lms.analysis.core.report import report
 from lms.analysis.phrases import CSV_FINDINGS
 from lms.cli.speech import say_findings, say_json, speaking
-from lms.foundation.locale import in_language
+from lms.foundation.locale import terminal_text
 from lms.kit.findings import has_errors
 
-group = AppGroup("analysis", help=in_language("Figures from files.", "ファイルからの集計。"))
+group = AppGroup("analysis", help=terminal_text("Figures from files."))
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @group.command(
     "items",
-    help=in_language("Item and test figures of a CSV of responses.", "解答のCSVから設問とテストの統計を計算する。"),
+    help=terminal_text("Item and test figures of a CSV of responses."),
 )
 @click.argument("responses", type=FILE)
-@click.option("--key", type=FILE, help=in_language("CSV with the right answers (item,key).", "正答のCSV（item,key）。"))
+@click.option("--key", type=FILE, help=terminal_text("CSV with the right answers (item,key)."))
+@click.option("--max", "maxima", type=FILE, help=terminal_text("CSV with maximum marks (item,max)."))
+@click.option("--group", "group_column", help=terminal_text("Column of the groups compared."))
+@click.option("--focal", help=terminal_text("Value of the focal group."))
+@click.option("--ignore", multiple=True, help=terminal_text("A column to leave out."))
+@click.option("--blank-as", type=click.Choice(["0"]), help=terminal_text("An empty cell counts 0."))
+@click.option("--moodle", is_flag=True, help=terminal_text("Also the figures of Moodle's report."))
 @click.option(
-    "--max", "maxima", type=FILE, help=in_language("CSV with maximum marks (item,max).", "満点のCSV（item,max）。")
+    "--skip-errors",
+    is_flag=True,
+    help=terminal_text("Leave lines with errors out."),
 )
-@click.option("--group", "group_column", help=in_language("Column of the groups compared.", "比べる群の列。"))
-@click.option("--focal", help=in_language("Value of the focal group.", "焦点群の値。"))
-@click.option("--ignore", multiple=True, help=in_language("A column to leave out.", "使わない列。"))
-@click.option(
-    "--blank-as", type=click.Choice(["0"]), help=in_language("An empty cell counts 0.", "空のセルを0とする。")
-)
-@click.option(
-    "--moodle", is_flag=True, help=in_language("Also the figures of Moodle's report.", "Moodleのレポートの値も出す。")
-)
-@click.option(
-    "--skip-errors", is_flag=True, help=in_language("Leave lines with errors out.", "エラーのある行を除いて計算する。")
-)
-@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
+@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
 @speaking
 def items(
     responses: Path,

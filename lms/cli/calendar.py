@@ -10,23 +10,23 @@ from lms.cli.speech import say_json, speaking
 from lms.cohorts import queries
 from lms.cohorts.calendar import cohort_feed
 from lms.foundation import transaction
-from lms.foundation.locale import current, in_language
+from lms.foundation.locale import current, terminal_text
 from lms.kit.problems import Invalid, NotFound
 from lms.kit.workdays import WorkCalendar, passed
 from lms.sites.core import holiday_calendar
 
-group = AppGroup("calendar", help=in_language("Working days and feeds.", "営業日と予定の書き出し。"))
+group = AppGroup("calendar", help=terminal_text("Working days and feeds."))
 
 
 @group.command(
     "workdays",
-    help=in_language("The date N working days on.", "N営業日後の日付。"),
+    help=terminal_text("The date N working days on."),
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("country")
 @click.argument("date", type=click.DateTime(["%Y-%m-%d"]))
 @click.argument("n", type=click.IntRange(-5000, 5000))
-@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
+@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
 @speaking
 def workdays(country: str, date: datetime, n: int, as_document: bool) -> None:
     code, _dash, part = country.upper().partition("-")
@@ -49,7 +49,7 @@ def workdays(country: str, date: datetime, n: int, as_document: bool) -> None:
         click.echo(f"  {holiday['date']} {names[datetime.fromisoformat(str(holiday['date'])).date()][current()]}")
 
 
-@group.command("feed", help=in_language("Write a cohort's iCalendar feed.", "クラスのiCalendarを書き出す。"))
+@group.command("feed", help=terminal_text("Write a cohort's iCalendar feed."))
 @click.argument("cohort")
 @click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @speaking

@@ -17,10 +17,10 @@ from lms.accounts.phrases import SAMPLE_ACCOUNTS
 from lms.cli.speech import speaking
 from lms.demo import loader
 from lms.foundation import clock, transaction
-from lms.foundation.locale import in_language
+from lms.foundation.locale import terminal_text
 from lms.foundation.settings import sample_day
 
-group = AppGroup("demo", help=in_language("The sample organisation.", "サンプル組織。"))
+group = AppGroup("demo", help=terminal_text("The sample organisation."))
 
 SEED = "1"
 CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
@@ -28,17 +28,15 @@ CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
 
 @group.command(
     "load",
-    help=in_language(
-        "Load the sample organisation into an empty database.", "空のデータベースにサンプル組織を読み込む。"
-    ),
+    help=terminal_text("Load the sample organisation into an empty database."),
 )
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
-    help=in_language("The day that all dates count from.", "日付の起点とする日。"),
+    help=terminal_text("The day that all dates count from."),
 )
-@click.option("--seed", default=SEED, help=in_language("Seed of the response model.", "応答モデルのシード。"))
+@click.option("--seed", default=SEED, help=terminal_text("Seed of the response model."))
 @speaking
 def load(today: datetime | None, seed: str) -> None:
     day: date = today.date() if today else clock.now().astimezone(loader.TOKYO).date()
@@ -50,9 +48,8 @@ def load(today: datetime | None, seed: str) -> None:
 
 @group.command(
     "sign-ins",
-    help=in_language(
+    help=terminal_text(
         "List the sample sign-ins, or say how the first administrator is made.",
-        "サンプルのログイン情報、または最初の管理者の作り方を表示する。",
     ),
 )
 @speaking

@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 
 from lms.cli.speech import speaking
 from lms.foundation.jobs import Worker
-from lms.foundation.locale import in_language
+from lms.foundation.locale import terminal_text
 
-group = AppGroup("jobs", help=in_language("Background jobs.", "バックグラウンドジョブ。"))
+group = AppGroup("jobs", help=terminal_text("Background jobs."))
 
 
-@group.command("work", help=in_language("Work on jobs until stopped.", "停止されるまでジョブを実行する。"))
+@group.command("work", help=terminal_text("Work on jobs until stopped."))
 @speaking
 def work() -> None:
     worker = Worker()

@@ -10,17 +10,16 @@ from lms.accounts import actions
 from lms.accounts.core.roles import Role
 from lms.cli.speech import speaking
 from lms.foundation import transaction
-from lms.foundation.locale import in_language
+from lms.foundation.locale import terminal_text
 from lms.sites.actions import first_site
 
-group = AppGroup("people", help=in_language("People and their access.", "ユーザーとその権限。"))
+group = AppGroup("people", help=terminal_text("People and their access."))
 
 
 @group.command(
     "create-admin",
-    help=in_language(
+    help=terminal_text(
         "Create the first administrator; prints a one-time link for the password.",
-        "最初の管理者を作成し、パスワードを設定する1回限りのリンクを表示する。",
     ),
 )
 @click.argument("mail")

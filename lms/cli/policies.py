@@ -16,7 +16,7 @@ from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.foundation.findings import as_json
-from lms.foundation.locale import SOURCE_LOCALE, in_language
+from lms.foundation.locale import SOURCE_LOCALE, terminal_text
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid, NotFound, Problem
 from lms.policies import actions, queries
@@ -25,7 +25,7 @@ from lms.policies.core.check import as_json as row_as_json
 from lms.policies.core.front_matter import instant
 from lms.policies.phrases import FINDINGS, outcome
 
-group = AppGroup("policies", help=in_language("Policies as Markdown files.", "Markdownのポリシーファイル。"))
+group = AppGroup("policies", help=terminal_text("Policies as Markdown files."))
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -44,13 +44,11 @@ class _Done:
 
 @group.command(
     "check",
-    help=in_language(
-        "Check a policy, alone or with its Japanese.", "ポリシーを単独で、または日本語版と並べて確認する。"
-    ),
+    help=terminal_text("Check a policy, alone or with its Japanese."),
 )
 @click.argument("english", type=FILE)
 @click.argument("japanese", type=FILE, required=False)
-@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
+@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
 @speaking
 def check(english: Path, japanese: Path | None, as_document: bool) -> None:
     checked = _read(english, japanese)
@@ -65,34 +63,29 @@ def check(english: Path, japanese: Path | None, as_document: bool) -> None:
 
 @group.command(
     "import",
-    help=in_language(
+    help=terminal_text(
         "Import policies: a folder with en.md and ja.md, or files named .en. and .ja. With an error in one file nothing"
         " is imported. With --skip-errors a section with errors is left out (in English with its subsections, in both"
         " languages), a Japanese file with errors outside its sections is left out as a whole, and so is a policy whose"
         " English file has them; a version without what was left out stays a draft.",
-        "ポリシーを取り込む：en.mdとja.mdのフォルダー、または .en. と .ja. のファイル。"
-        "1つでもエラーがあれば何も取り込まない。"
-        "--skip-errors を付けると、エラーのある節を除いて取り込む（英語の節は下位の節と日本語も除く）。"
-        "節の外にエラーがあれば、日本語のファイルはそのファイルだけ、英語のファイルはポリシー全体を除く。"
-        "一部を除いた版は下書きのままにする。",
     ),
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--code",
-    help=in_language("The policy's code, when the file does not say it.", "ポリシーのコード（ファイルにないとき）。"),
+    help=terminal_text("The policy's code, when the file does not say it."),
 )
 @click.option(
     "--effective",
-    help=in_language("When it takes effect: 2026-11-12T10:00 Asia/Tokyo.", "発効日時：2026-11-12T10:00 Asia/Tokyo。"),
+    help=terminal_text("When it takes effect: 2026-11-12T10:00 Asia/Tokyo."),
 )
-@click.option("--publish", is_flag=True, help=in_language("Publish at once.", "すぐに公開する。"))
+@click.option("--publish", is_flag=True, help=terminal_text("Publish at once."))
 @click.option(
     "--skip-errors",
     is_flag=True,
-    help=in_language("Leave out what has errors, and import the rest.", "エラーのあるものを除いて取り込む。"),
+    help=terminal_text("Leave out what has errors, and import the rest."),
 )
-@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
+@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
 @speaking
 def import_policies(
     paths: tuple[Path, ...],
@@ -121,9 +114,7 @@ def import_policies(
 
 @group.command(
     "export",
-    help=in_language(
-        "Write the version in force (else the newest) as files.", "有効な版（なければ最新の版）をファイルに書き出す。"
-    ),
+    help=terminal_text("Write the version in force (else the newest) as files."),
 )
 @click.argument("code")
 @click.option("--output", required=True, type=click.Path(file_okay=False, path_type=Path))

@@ -14,7 +14,7 @@ from lms.foundation import transaction
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.foundation.findings import as_json
-from lms.foundation.locale import in_language
+from lms.foundation.locale import terminal_text
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid
 from lms.questions import actions, phrases, queries
@@ -29,14 +29,14 @@ from lms.questions.core.languages import PairBy
 from lms.questions.models import Bank
 from lms.questions.phrases import FINDINGS
 
-group = AppGroup("questions", help=in_language("Questions as files.", "設問のファイル。"))
+group = AppGroup("questions", help=terminal_text("Questions as files."))
 PATH = click.Path(exists=True, path_type=Path)
 
 
-@group.command("check", help=in_language("Check a file of questions.", "設問のファイルを確認する。"))
+@group.command("check", help=terminal_text("Check a file of questions."))
 @click.argument("file", type=PATH)
 @click.option("--format", "format_name", type=click.Choice(formats.KNOWN))
-@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
+@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
 @speaking
 def check(file: Path, format_name: str | None, as_document: bool) -> None:
     reading = _read(file, format_name)
@@ -58,39 +58,37 @@ def check(file: Path, format_name: str | None, as_document: bool) -> None:
 
 @group.command(
     "import",
-    help=in_language(
+    help=terminal_text(
         "Import a file into a bank; all of it, or (with an error) nothing.",
-        "ファイルを問題バンクに取り込む。エラーがあれば何も取り込まない。",
     ),
 )
 @click.argument("file", type=PATH)
-@click.option("--bank", required=True, help=in_language("Code of the bank.", "問題バンクのコード。"))
+@click.option("--bank", required=True, help=terminal_text("Code of the bank."))
 @click.option("--format", "format_name", type=click.Choice(formats.KNOWN))
 @click.option(
     "--locale",
     "language",
     type=click.Choice(["en", "ja"]),
-    help=in_language("Language of texts that do not say it.", "言語の記載がない文の言語。"),
+    help=terminal_text("Language of texts that do not say it."),
 )
 @click.option(
     "--pair-by",
     type=click.Choice([way.value for way in PairBy]),
-    help=in_language(
+    help=terminal_text(
         "Fill the other language of questions that are there, found by ID or by order.",
-        "取り込み済みの設問に、もう一方の言語を加える（IDまたは順番で対応させる）。",
     ),
 )
 @click.option(
     "--skip-errors",
     is_flag=True,
-    help=in_language("Leave out what has errors, and import the rest.", "エラーのあるものを除いて取り込む。"),
+    help=terminal_text("Leave out what has errors, and import the rest."),
 )
 @click.option(
     "--dry-run",
     is_flag=True,
-    help=in_language("Say what would happen; change nothing.", "結果だけを示し、変更しない。"),
+    help=terminal_text("Say what would happen; change nothing."),
 )
-@click.option("--json", "as_document", is_flag=True, help=in_language("One JSON document.", "JSONで出力する。"))
+@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
 @speaking_of_texts
 def import_questions(
     file: Path,

@@ -9,38 +9,36 @@ from flask_babel import gettext as _
 from lms.cli.speech import speaking_of_texts
 from lms.cohorts import queries as cohorts
 from lms.foundation import clock, pdf, spreadsheets, transaction
-from lms.foundation.locale import LOCALES, in_language
+from lms.foundation.locale import LOCALES, terminal_text
 from lms.kit.problems import NotFound
 from lms.quizzes import queries as quizzes
 from lms.reports.builders import analysis
 
-group = AppGroup("reports", help=in_language("Reports as files.", "レポートのファイル。"))
+group = AppGroup("reports", help=terminal_text("Reports as files."))
 
 
-@group.command("render", help=in_language("Render a report: analysis.", "レポートを作成する：analysis。"))
+@group.command("render", help=terminal_text("Render a report: analysis."))
 @click.argument("kind", type=click.Choice(["analysis"]))
-@click.option("--quiz", required=True, help=in_language("Code of the quiz.", "テストのコード。"))
-@click.option("--cohort", default="", help=in_language("Code of a cohort.", "クラスのコード。"))
+@click.option("--quiz", required=True, help=terminal_text("Code of the quiz."))
+@click.option("--cohort", default="", help=terminal_text("Code of a cohort."))
 @click.option(
     "--taken-in",
     type=click.Choice(LOCALES),
     default=None,
-    help=in_language("Only attempts in this language.", "この言語での受験だけを対象とする。"),
+    help=terminal_text("Only attempts in this language."),
 )
 @click.option(
     "--locale",
     "locale",
     type=click.Choice(LOCALES),
     required=True,
-    help=in_language("Language of the report.", "レポートの言語。"),
+    help=terminal_text("Language of the report."),
 )
 @click.option(
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help=in_language(
-        "The file: .pdf, .xlsx, or .csv with the questions.", "ファイル：.pdf、.xlsx、または設問の一覧の .csv。"
-    ),
+    help=terminal_text("The file: .pdf, .xlsx, or .csv with the questions."),
 )
 @speaking_of_texts
 def render(kind: str, quiz: str, cohort: str, taken_in: str | None, locale: str, output: Path) -> None:

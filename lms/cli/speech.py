@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from lms.foundation.errors import sentence
 from lms.foundation.findings import sentence as finding_sentence
-from lms.foundation.locale import LOCALES, in_language, of_environment
+from lms.foundation.locale import LOCALES, of_environment, terminal_text
 from lms.kit.findings import Finding
 from lms.kit.problems import Problem
 
@@ -37,7 +37,7 @@ def speaking(command: Command) -> Command:
         "message_locale",
         type=click.Choice(LOCALES),
         default=environment_locale,
-        help=in_language("Language of the messages.", "メッセージの言語。"),
+        help=terminal_text("Language of the messages."),
     )
     @with_appcontext
     @wraps(command)

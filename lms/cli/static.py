@@ -6,14 +6,14 @@ from flask_babel import ngettext
 
 from lms.cli.speech import speaking
 from lms.foundation.assets import assets
-from lms.foundation.locale import in_language
+from lms.foundation.locale import terminal_text
 
-group = AppGroup("static", help=in_language("Static files.", "静的ファイル。"))
+group = AppGroup("static", help=terminal_text("Static files."))
 
 
 @group.command(
     "build",
-    help=in_language("Compress the static files once, at set-up.", "静的ファイルを圧縮する（セットアップ時に1回）。"),
+    help=terminal_text("Compress the static files once, at set-up."),
 )
 @speaking
 def build() -> None:

@@ -10,15 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext
 from flask_login import current_user
 
+import config
 from lms.foundation import clock
 
 LOCALES = ("en", "ja")
@@ -79,9 +82,14 @@ def of_environment(environment: Mapping[str, str]) -> str:
     return asked[:2] if asked[:2] in LOCALES else SOURCE_LOCALE
 
 
-def in_language(english: str, japanese: str) -> str:
-    """Of two wordings the one that the environment asks for, where no app exists yet to ask for a translation."""
-    return japanese if of_environment(os.environ) == "ja" else english
+def terminal_text(text: str) -> str:
+    """A text in the language that the environment asks for, where no app exists yet to ask for a translation."""
+    return _catalogue(of_environment(os.environ)).gettext(text)
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    return Translations.load(str(config.ROOT / "translations"), [locale])
 
 
 def zone() -> ZoneInfo:

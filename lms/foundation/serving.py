@@ -25,7 +25,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from lms.foundation.db import db
-from lms.foundation.locale import in_language
+from lms.foundation.locale import terminal_text
 
 MOST_DEATHS = 3
 DEATHS_WITHIN_SECONDS = 60
@@ -86,9 +86,8 @@ class Supervisor:
         now = time.monotonic()
         child.deaths.append(now)
         if len(child.deaths) == MOST_DEATHS and now - child.deaths[0] < DEATHS_WITHIN_SECONDS:
-            english = f"{child.name} ended {MOST_DEATHS} times within a minute, so Kijun stops."
-            japanese = f"{child.name}が1分間に{MOST_DEATHS}回終了したため、Kijunを停止します。"
-            print(in_language(english, japanese), file=sys.stderr)
+            said = terminal_text("%(child)s ended %(times)s times within a minute, so Kijun stops.")
+            print(said % {"child": child.name, "times": MOST_DEATHS}, file=sys.stderr)
             return 1
         self._start(child)
         return 0
