@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,7 +78,7 @@ class Database:
         """Keep what the running copy holds as a template of its own."""
         if self.url.startswith("sqlite"):
             path = Path(self.template).with_name(f"{name}.sqlite")
-            with sqlite3.connect(sqlite_path(self.url)) as source, sqlite3.connect(path) as target:
+            with closing(sqlite3.connect(sqlite_path(self.url))) as source, closing(sqlite3.connect(path)) as target:
                 source.backup(target)
             return str(path)
         copy_postgresql(self.url, str(make_url(self.url).database), name)

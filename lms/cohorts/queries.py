@@ -111,17 +111,6 @@ def list_members(cohort: Cohort) -> list[Person]:
     return list(db.session.scalars(query))
 
 
-def load_cohort_names(person_ids: Collection[int]) -> dict[int, Cohort]:
-    """The (latest) cohort of each person."""
-    query = (
-        select(Enrolment.person_id, Cohort)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Enrolment.person_id.in_(list(person_ids)))
-        .order_by(Cohort.go_live_on)
-    )
-    return dict(db.session.execute(query).all())
-
-
 def list_sessions(cohort: Cohort, first: datetime | None = None, last: datetime | None = None) -> list[TrainingSession]:
     """The sessions of a cohort in order, all of them or those of a span."""
     query = (

@@ -33,6 +33,18 @@ class ClosedFetcher(URLFetcher):
         return URLFetcherResponse(url, path.read_bytes())
 
 
+def name_scopes(_document: Any, written: Any) -> None:
+    """Say of every table head whether it is of its column (in the head of the table) or of its row.
+
+    WeasyPrint names heads by ids, and writes no Scope.
+    """
+    by_reference = {one.reference: one for one in written.objects}
+    for head in written.objects:
+        if isinstance(head, dict) and head.get("S") == "/TH":
+            part = by_reference[by_reference[head["P"]]["P"]]
+            head["A"]["Scope"] = "/Column" if part["S"] == "/THead" else "/Row"
+
+
 def render(
     connection: Connection,
     html: str,
@@ -56,6 +68,11 @@ def render(
     document = HTML(string=html, base_url=base, url_fetcher=fetcher)
     connection.send_bytes(
         document.write_pdf(
-            stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT, pdf_tags=True, custom_metadata=True
+            finisher=name_scopes,
+            stylesheets=[sheet],
+            font_config=fonts,
+            pdf_variant=VARIANT,
+            pdf_tags=True,
+            custom_metadata=True,
         )
     )

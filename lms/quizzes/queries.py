@@ -261,36 +261,6 @@ def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False)
     return {run.attempt_id: run for run in db.session.scalars(query)}
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a closed attempt came to by its newest published grading run."""
-
-    person_id: int
-    assignment_id: int
-    score_thousandths: int
-    max_thousandths: int
-
-
-def load_results(person_ids: Collection[int]) -> list[Result]:
-    """The results of all assessed attempts of these people."""
-    newest = (
-        select(func.max(GradingRun.run_no))
-        .where(GradingRun.attempt_id == Attempt.id, GradingRun.published_at.is_not(None))
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
-    query = (
-        select(Attempt.person_id, Attempt.assignment_id, GradingRun.score_thousandths, GradingRun.max_thousandths)
-        .join(GradingRun, (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest))
-        .where(
-            Attempt.person_id.in_(list(person_ids)),
-            Attempt.purpose == Purpose.ASSESSED,
-            Attempt.closed_at.is_not(None),
-        )
-    )
-    return [Result(*row) for row in db.session.execute(query)]
-
-
 def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:
     """The policy versions that were in force when the attempt opened, with their modules."""
     query = (

@@ -94,7 +94,7 @@ def figures(visit: Visit) -> list[str]:
     summary = visit.page.locator(".figs > div").all()[:5]  # the sixth is the page's own
     named = [one.locator("dt").inner_text() + one.locator("dd").evaluate("dd => dd.firstChild.data") for one in summary]
     lines = [row.locator("th, td").all_inner_texts() for row in visit.page.locator("#items tbody tr").all()]
-    return [squeezed(text) for text in (*named, *("".join(line[:6] + line[8:10]) for line in lines))]
+    return [squeezed(text) for text in (*named, *("".join(line[:7] + line[8:10]) for line in lines))]
 
 
 def squeezed(text: str) -> str:

@@ -7,6 +7,7 @@ import io
 import re
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -183,6 +184,9 @@ def test_every_figure_has_its_text_and_every_table_its_heads(report: tuple[str, 
     heads = [element for element in elements if element["/S"] == "/TH"]
     assert len(heads) >= source.count("<th ") > 50, "heads that are repeated on a page may stand there again"
     assert re.findall(r"<th(?![^>]* scope=)[ >]", source) == []
+    scopes = Counter(element["/A"].get("/Scope") for element in heads)
+    assert scopes.keys() == {"/Column", "/Row"}
+    assert scopes["/Row"] == source.count('<th scope="row">')
     names = [element.get("/ID") for element in heads]
     assert all(names), "a cell finds its heads by their ids"
     assert len(set(names)) == len(names)
