@@ -1,0 +1,41 @@
+"""Wrong usage and help: exit code 2, and what Click itself says in the language of the environment."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.cli.conftest import Run
+
+WRONG = [
+    ("policies", "check"),
+    ("policies", "check", "/nowhere/en.md"),
+    ("policies", "explain"),
+    ("policies", "check", "--colour"),
+    ("reports", "render", "analysis", "--quiz", "x", "--locale", "fr", "--output", "x.pdf"),
+    ("calendar", "workdays", "JP", "2026-11-16", "many"),
+    ("calendar", "workdays", "JP", "2026-11-16", "1", "2"),
+    ("questions", "import", "--bank"),
+]
+GROUPS = ["analysis", "calendar", "demo", "jobs", "people", "policies", "questions", "reports"]
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_wrong_usage_is_2_and_speaks_the_language_of_the_environment(run: Run, words: tuple[str, ...]) -> None:
+    english, japanese = run(*words), run(*words, lang="ja_JP.UTF-8")
+    assert (english.code, english.out) == (japanese.code, japanese.out) == (2, "")
+    assert "Error: " in english.err
+    assert not english.speaks_japanese
+    said = japanese.err.partition("エラー：")[2]
+    assert re.search("[ぁ-ん]", said), japanese.err
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_help_is_headed_in_the_language_of_the_environment(run: Run, group: str) -> None:
+    english, japanese = run(group, "--help"), run(group, "--help", lang="ja_JP.UTF-8")
+    assert english.out.startswith("Usage:")
+    assert "Show this message and exit." in english.out
+    assert japanese.out.startswith("使い方：")
+    assert "Show this message" not in japanese.out
+    assert "コマンド:" in japanese.out
