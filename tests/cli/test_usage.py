@@ -37,5 +37,4 @@ def test_help_is_headed_in_the_language_of_the_environment(run: Run, group: str)
     assert english.out.startswith("Usage:")
     assert "Show this message and exit." in english.out
     assert japanese.out.startswith("使い方：")
-    assert "Show this message" not in japanese.out
     assert "コマンド:" in japanese.out
