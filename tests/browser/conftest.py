@@ -147,6 +147,7 @@ class Visit:
 
     def check(self) -> None:
         """Nothing was said on the console, nothing failed to load, axe finds nothing, nothing scrolls sideways."""
+        self.page.wait_for_load_state("load")
         assert self.faults == []
         assert self.page.evaluate("document.documentElement.lang") == self.language
         if self.page.evaluate("typeof axe") == "undefined":

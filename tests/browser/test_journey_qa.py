@@ -70,6 +70,7 @@ def test_exporting_the_pdf(server: Server, window: Window, language: str, tmp_pa
     shown = figures(visit)
     assert len(shown) == 5 + 12, shown
     visit.page.get_by_role("link", name=words["export"]).click()
+    visit.page.wait_for_url("**/reports/new**")
     visit.check()
     visit.page.get_by_label("コメント" if language == "ja" else "Comment").fill("髙﨑𠮷 ① ㈱ ≒")
     visit.page.get_by_role("button", name=words["create"]).click()
