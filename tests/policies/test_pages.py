@@ -18,6 +18,7 @@ from lms.policies import actions
 from lms.policies.models import Acknowledgement, PolicyVersion
 from tests.cast import Cast, make_cast
 from tests.conftest import MONDAY_AFTERNOON, QueryCount, SignIn, Unit, Visitor
+from tests.quizzes import sitting
 
 SOON = MONDAY_AFTERNOON + timedelta(hours=1)
 ENGLISH = """---
@@ -121,6 +122,26 @@ def test_a_section_whose_english_has_moved_on_says_so(learner: Visitor, unit: Un
     page = learner.get("/policies/SPM?lang=ja").text
     assert "notice" in section(page, "s-bulk")
     assert "1時間に100通を超えるメールです。" in section(page, "s-bulk")
+
+
+@pytest.mark.usefixtures("policy")
+def test_the_head_says_how_many_sections_of_the_japanese_are_behind(learner: Visitor) -> None:
+    assert "日本語版の1節が要更新または未翻訳" in learner.get("/policies/SPM?lang=ja").text
+    assert "1 section of the Japanese is behind" in learner.get("/policies/SPM/side?lang=en").text
+    assert "is behind" not in learner.get("/policies/SPM?lang=en").text, "English readers read the source"
+
+
+@pytest.mark.usefixtures("sample")
+def test_the_head_says_that_the_japanese_matches(sample: Flask, sign_in_as: SignIn) -> None:
+    with sample.app_context():
+        joiner = sitting.person().code
+    assert "日本語版は英語版 v4.2 と一致" in sign_in_as(joiner).get("/policies/HAR?lang=ja").text
+
+
+@pytest.mark.usefixtures("policy")
+def test_the_contents_beside_both_languages_speak_the_readers(learner: Visitor) -> None:
+    contents = learner.get("/policies/SPM/side?lang=ja").text.partition('class="toc"')[2].partition("</nav>")[0]
+    assert "大量" in contents
 
 
 @pytest.mark.usefixtures("policy")

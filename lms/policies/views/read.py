@@ -49,7 +49,7 @@ def show(code: str) -> str:
     version, is_current = _version(code)
     texts = queries.load_sections([version.id])[version.id]
     sections = [shown_in(section, current()) for section in texts]
-    return _page("policies/policy.html", version, is_current, sections=sections)
+    return _page("policies/policy.html", version, is_current, texts, sections=sections)
 
 
 @blueprint.get("/policies/<code>/side")
@@ -58,7 +58,14 @@ def side_by_side(code: str) -> str:
     version, is_current = _version(code)
     texts = queries.load_sections([version.id])[version.id]
     rows = [[shown_in(section, locale) for locale in LOCALES] for section in texts]
-    return _page("policies/side.html", version, is_current, sections=[row[0] for row in rows], rows=rows)
+    return _page(
+        "policies/side.html",
+        version,
+        is_current,
+        texts,
+        sections=[row[LOCALES.index(current())] for row in rows],
+        rows=rows,
+    )
 
 
 @blueprint.post("/policies/<code>/acknowledge")
@@ -91,13 +98,17 @@ def _version(code: str) -> tuple[PolicyVersion, bool]:
     return version, in_force is not None and version.id == in_force.id
 
 
-def _page(template: str, version: PolicyVersion, is_current: bool, **values: object) -> str:
+def _page(
+    template: str, version: PolicyVersion, is_current: bool, texts: Sequence[SectionText], **values: object
+) -> str:
+    behind = [text for text in texts if shown_in(text, "ja").freshness in {Freshness.STALE, Freshness.MISSING}]
     acknowledged = queries.load_acknowledged(current_user.id)
     return render_template(
         template,
         version=version,
         module=version.module,
         is_current=is_current,
+        behind=len(behind),
         acknowledged=acknowledged.get(version.id),
         versions=[other for other in queries.list_versions(version.module) if other.state == "published"],
         phrases=phrases,
