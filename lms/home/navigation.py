@@ -22,6 +22,8 @@ class Place:
     icon: str
     action: str
     roles: frozenset[Role] = frozenset()
+    pages: frozenset[str] = frozenset()
+    """What else lies in this place: endpoints, or whole blueprints by their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +34,26 @@ class Item:
     current: bool
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _TAKERS = frozenset({Role.LEARNER})
 _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})
 """Who runs cohorts. A QA analyst finds them on Today: one entry more would not fit a narrow screen."""
 
 PLACES = (
     Place("home.today", _l("Today"), "home", "home.read"),
-    Place("cohorts.index", _l("Cohorts"), "users", "cohort.read", _RUNNERS),
-    Place("policies.library", _l("Policies"), "book-2", "policy.read"),
-    Place("quizzes.index", _l("Quizzes"), "clipboard-check", "attempt.write", _TAKERS),
-    Place("quizzes.results", _l("Results"), "chart-dots-3", "result.read", _TAKERS),
-    Place("questions.banks", _l("Questions"), "map-question", "question.read"),
-    Place("quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write"),
-    Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read"),
-    Place("reports.index", _l("Reports"), "file-text", "report.write"),
-    Place("people.index", _l("People"), "users", "person.write"),
-    Place("sites.index", _l("Sites"), "building", "site.write"),
+    Place("cohorts.index", _l("Cohorts"), "users", "cohort.read", _RUNNERS, _names("cohorts plans")),
+    Place("policies.library", _l("Policies"), "book-2", "policy.read", pages=_names("policies policy_versions")),
+    Place("quizzes.index", _l("Quizzes"), "clipboard-check", "attempt.write", _TAKERS, _names("quizzes.start")),
+    Place("quizzes.results", _l("Results"), "chart-dots-3", "result.read", _TAKERS, _names("quizzes.result")),
+    Place("questions.banks", _l("Questions"), "map-question", "question.read", pages=_names("questions question")),
+    Place("quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names("quiz_design")),
+    Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
+    Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
+    Place("people.index", _l("People"), "users", "person.write", pages=_names("people")),
+    Place("sites.index", _l("Sites"), "building", "site.write", pages=_names("sites")),
 )
 
 
@@ -59,13 +65,9 @@ def bind(app: Flask) -> None:
 def navigation() -> list[Item]:
     """The entries for whoever is signed in."""
     roles = frozenset(Role(role) for role in current_user.roles)
-    here = request.blueprint
+    here = {request.endpoint, request.blueprint}
     return [
-        Item(url_for(place.endpoint), place.label, place.icon, _is_here(place, here))
+        Item(url_for(place.endpoint), place.label, place.icon, bool(here & {place.endpoint, *place.pages}))
         for place in PLACES
         if may(place.action) and (not place.roles or place.roles & roles)
     ]
-
-
-def _is_here(place: Place, blueprint: str | None) -> bool:
-    return request.endpoint == place.endpoint or (blueprint == place.endpoint.split(".")[0] and blueprint != "quizzes")
