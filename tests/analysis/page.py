@@ -12,8 +12,9 @@ PATH = f"/analysis/{QUIZ}"
 
 
 def words(html: str) -> str:
-    """The text of a piece of a page."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    """The text of a piece of a page, as it is seen."""
+    seen = re.sub(r"<span class=\"vh\">.*?</span>", "", html)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", seen)).split())
 
 
 def numbers(text: str) -> list[float]:
