@@ -14,6 +14,7 @@ from flask import g
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError
 
 from lms.foundation.errors import sentence
 from lms.foundation.findings import sentence as finding_sentence
@@ -21,6 +22,7 @@ from lms.foundation.locale import LOCALES, of_environment, terminal_text
 from lms.kit.findings import Finding
 from lms.kit.problems import Problem
 
+UNDEFINED_TABLE = "42P01"  # PostgreSQL's SQLSTATE
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -66,9 +68,20 @@ def _run(command: Callable[..., Any], message_locale: str, *args: Any, **kwargs:
         except Problem as problem:
             click.echo(sentence(problem), err=True)
             sys.exit(1)
+        except DBAPIError as error:
+            click.echo(_why_not(error), err=True)
+            sys.exit(1)
         except OSError as error:
             click.echo(_("%(path)s cannot be read or written.", path=error.filename), err=True)
             sys.exit(1)
+
+
+def _why_not(error: DBAPIError) -> str:
+    """Why the database refused, in one sentence."""
+    problem = str(error.orig).strip().partition("\n")[0]
+    if "no such table" in problem or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE:
+        return str(_("The database has no tables yet. Set it up first: flask db upgrade"))
+    return str(_("The database does not answer: %(problem)s", problem=problem))
 
 
 def say_findings(findings: Iterable[Finding], phrases: Mapping[str, Any]) -> None:

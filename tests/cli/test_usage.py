@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
+from tests.conftest import ROOT
 
 WRONG = [
     ("policies", "check"),
@@ -38,3 +43,12 @@ def test_help_is_headed_in_the_language_of_the_environment(run: Run, group: str)
     assert "Show this message and exit." in english.out
     assert japanese.out.startswith("使い方：")
     assert "コマンド:" in japanese.out
+
+
+def test_a_database_without_tables_is_one_sentence(tmp_path: Path) -> None:
+    environment = {**os.environ, "FLASK_APP": "wsgi", "KIJUN_DATA": str(tmp_path), "LC_ALL": "en_GB.UTF-8"}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "flask", "policies", "export", "HAR", "--output", str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "The database has no tables yet. Set it up first: flask db upgrade\n"
