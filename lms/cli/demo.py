@@ -37,12 +37,18 @@ CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
     help=terminal_text("The day that all dates count from."),
 )
 @click.option("--seed", default=SEED, help=terminal_text("Seed of the response model."))
+@click.option(
+    "--learners",
+    type=click.IntRange(min=1),
+    default=None,
+    help=terminal_text("Grow the sample to so many learners, for measuring."),
+)
 @speaking
-def load(today: datetime | None, seed: str) -> None:
+def load(today: datetime | None, seed: str, learners: int | None) -> None:
     day: date = today.date() if today else clock.now().astimezone(loader.TOKYO).date()
     password_hash = accounts.hash_password(sample_password(), login=login_of("admin"))
     with transaction.unit():
-        world = loader.load(day, seed=seed, password_hash=password_hash)
+        world = loader.load(day, seed=seed, password_hash=password_hash, learners=learners or 0)
         click.echo(_("The sample organisation is loaded for %(day)s.", day=world.today.isoformat()))
 
 

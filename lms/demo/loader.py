@@ -22,6 +22,7 @@ from lms.cohorts.core.attendance import AttendanceStatus
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import Attendance, Cohort, PlanTemplate
 from lms.demo import content, responses
+from lms.demo.crowd import further_cohorts
 from lms.foundation import clock, journal
 from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
@@ -62,8 +63,8 @@ class World:
         return datetime.combine(day, time(hour, minute), tzinfo=TOKYO)
 
 
-def load(today: date, *, seed: str, password_hash: str) -> World:
-    """Load the whole sample for a day (moved to a working day when it is none).
+def load(today: date, *, seed: str, password_hash: str, learners: int = 0) -> World:
+    """Load the whole sample for a day (moved to a working day when it is none), grown to so many learners in cohorts.
 
     Raises ``Conflict`` on a database in use.
     """
@@ -82,6 +83,7 @@ def load(today: date, *, seed: str, password_hash: str) -> World:
     world.today = calendar.shift(today, 0)
     with clock.fixed(world.at(calendar.shift(world.today, -20), 9)):
         _cohorts(world, organisation, template)
+        _grow(world, template, learners)
     _acknowledgements(world)
     _attendance(world)
     _attempts(world)
@@ -209,6 +211,17 @@ def _cohorts(world: World, organisation: Mapping[str, Any], template: PlanTempla
         cohort = cohorts.create_cohort(command, by=None)
         cohorts.enrol(cohort, [world.people[login] for login in members[entry["code"]]])
         world.cohorts[entry["code"]] = cohort
+
+
+def _grow(world: World, template: PlanTemplate, learners: int) -> None:
+    """Further cohorts at the sites that have one, with the same go-live, until there are so many learners."""
+    enrolled = sum(len(cohort_queries.list_members(cohort)) for cohort in world.cohorts.values())
+    sites_in_use = {cohort.site.code: cohort.site for cohort in world.cohorts.values()}
+    go_live_on = {cohort.site.code: cohort.go_live_on for cohort in world.cohorts.values()}
+    trainer = world.people["trainer@kijun.example"]
+    world.cohorts |= further_cohorts(
+        max(0, learners - enrolled), list(sites_in_use.values()), template, go_live_on, trainer
+    )
 
 
 def _trainers(entry: Mapping[str, Any]) -> list[str]:
