@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
@@ -213,7 +213,7 @@ class LateEvent(Base):
     """What came too late: kept for a reviewer, never graded by itself."""
 
     __tablename__ = "late_events"
-    __table_args__ = (Index(None, "attempt_id"),)
+    __table_args__ = (Index(None, "attempt_id"), UniqueConstraint("attempt_id", "epoch", "seq"))
 
     id: Mapped[Key]
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"))
@@ -251,7 +251,10 @@ class GradingRun(Base):
 
 class GradingItem(Base):
     __tablename__ = "grading_items"
-    __table_args__ = (one_of("outcome", Outcome),)
+    __table_args__ = (
+        one_of("outcome", Outcome),
+        CheckConstraint("awarded_thousandths BETWEEN 0 AND max_thousandths", name="marks"),
+    )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("grading_runs.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
