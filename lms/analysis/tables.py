@@ -41,7 +41,7 @@ def questions(found: Analysis | None) -> Table:
             (
                 fact.code,
                 fact.section or "",
-                localized(fact.body["prompt"]),
+                localized(fact.body["prompt"]).replace("<em>", "").replace("</em>", ""),
                 *_figures(entry, found.gaps[entry.item]),  # type: ignore[union-attr]
                 "; ".join(str(phrases.FINDINGS[finding.code]) for finding in entry.findings),
             )

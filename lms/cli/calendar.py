@@ -33,13 +33,16 @@ def workdays(country: str, date: datetime, n: int, as_document: bool) -> None:
     if not holiday_calendar.is_known(code, part or None):
         raise NotFound("calendar.unknown_country", country=country)
     start = date.date()
+    known = holiday_calendar.known_years(code)
     span = abs(n) // 200 + 1
-    years = range(max(start.year - span, 1), min(start.year + span, 9999) + 1)
+    years = range(max(start.year - span, known.start), min(start.year + span + 1, known.stop))
     names = holiday_calendar.names(code, part or None, years)
     try:
-        end = WorkCalendar(holidays=frozenset(names)).shift(start, n)
+        end = WorkCalendar(holiday_calendar.weekend(code), frozenset(names)).shift(start, n)
     except OverflowError as error:
         raise Invalid("calendar.out_of_range") from error
+    if start.year not in known or end.year not in known:
+        raise Invalid("calendar.out_of_range")
     holidays = [{"date": day.isoformat(), "name": names[day]} for day in passed(names.keys(), start, end)]
     if as_document:
         say_json({"date": end.isoformat(), "n": n, "country": country.upper(), "holidays": holidays})

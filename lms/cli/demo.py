@@ -15,10 +15,12 @@ from lms.accounts import queries as people
 from lms.accounts.core.sample_accounts import login_of
 from lms.accounts.phrases import SAMPLE_ACCOUNTS
 from lms.cli.speech import speaking
+from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.demo import loader
 from lms.foundation import clock, transaction
 from lms.foundation.locale import terminal_text
 from lms.foundation.settings import sample_day
+from lms.kit.problems import Invalid
 
 group = AppGroup("demo", help=terminal_text("The sample organisation."))
 
@@ -46,6 +48,8 @@ CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
 @speaking
 def load(today: datetime | None, seed: str, learners: int | None) -> None:
     day: date = today.date() if today else clock.now().astimezone(loader.TOKYO).date()
+    if not FIRST_YEAR < day.year < LAST_YEAR:
+        raise Invalid("calendar.out_of_range")
     password_hash = accounts.hash_password(sample_password(), login=login_of("admin"))
     with transaction.unit():
         world = loader.load(day, seed=seed, password_hash=password_hash, learners=learners or 0)

@@ -72,7 +72,7 @@ def _run(command: Callable[..., Any], message_locale: str, *args: Any, **kwargs:
             click.echo(_why_not(error), err=True)
             sys.exit(1)
         except OSError as error:
-            click.echo(_("%(path)s cannot be read or written.", path=error.filename), err=True)
+            click.echo(_("%(path)s cannot be read or written.", path=error.filename or error.strerror), err=True)
             sys.exit(1)
 
 

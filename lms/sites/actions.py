@@ -59,6 +59,7 @@ def create_site(command: NewSite) -> Site:
         zone_name=command.zone_name,
         country=command.country,
         subdivision=command.subdivision,
+        weekend="".join(str(day) for day in sorted(holiday_calendar.weekend(command.country))),
     )
     db.session.add(site)
     db.session.flush()

@@ -18,13 +18,13 @@ def test_the_document_has_the_keys_of_the_contract_and_figures_one_can_count(run
     answer = run("analysis", "items", write("r.csv", SCORED), "--json")
     assert (answer.code, answer.err) == (0, "")
     document = answer.document
-    assert list(document) == ["test", "items"]
+    assert list(document) == ["test", "items", "dif"]
     assert list(document["test"]) == ["people", "used", "dropped", "items", "mean", "sd", "alpha", "sem"]
     assert (document["test"]["people"], document["test"]["items"], document["test"]["mean"]) == (4, 3, 1.5)
     assert [item["facility"] for item in document["items"]] == [0.75, 0.5, 0.25]
     assert list(document["items"][0]) == [
         *("item", "n", "facility", "sd", "point_biserial", "rest_correlation"),
-        *("discrimination_27", "alpha_if_deleted"),
+        *("discrimination_27", "alpha_if_deleted", "distractors"),
     ]
 
 

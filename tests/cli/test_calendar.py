@@ -143,3 +143,23 @@ def test_a_feed_needs_a_place_to_go(run: Run, write: Write, tmp_path: Path) -> N
     answer = run("calendar", "feed", "tokyo-a", "--output", write("file", "") / "x.ics")
     assert answer.code in (1, 2)
     assert answer.err
+
+
+@pytest.mark.parametrize(
+    ("country", "date", "end"),
+    [("SA", "2024-06-06", "2024-06-09"), ("EG", "2026-11-19", "2026-11-22"), ("JP", "2026-11-20", "2026-11-24")],
+)
+def test_the_weekend_is_the_countrys(run: Run, country: str, date: str, end: str) -> None:
+    assert run("calendar", "workdays", country, date, "1", "--json").document["date"] == end
+
+
+@pytest.mark.parametrize("date", ["1800-01-01", "3000-01-01", "1949-01-02"])
+def test_a_year_whose_holidays_nobody_knows_is_refused(run: Run, date: str) -> None:
+    answer = run("calendar", "workdays", "JP", date, "-3")
+    assert (answer.code, answer.out) == (1, "")
+    assert "The calendar does not reach so far." in answer.err
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_sample_beyond_every_calendar_is_refused(run: Run, day: str) -> None:
+    assert run("demo", "load", "--today", day).code == 1

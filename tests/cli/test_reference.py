@@ -153,7 +153,7 @@ def test_every_figure_of_test_and_items_equals_r(run: Run, reference_data: Path,
     reference = rows_of(folder / "ref_items.csv")
     assert [item["item"] for item in document["items"]] == [row["item"] for row in reference]
     for item, row in zip(document["items"], reference, strict=True):
-        assert set(item) == {"item", "n", *ITEM_FIGURES}
+        assert set(item) == {"item", "n", "distractors", *ITEM_FIGURES}
         assert item["n"] == int(row["n"])
         for ours, theirs in ITEM_FIGURES.items():
             assert item[ours] == pytest.approx(float(row[theirs]), abs=1e-6), (item["item"], ours)

@@ -74,7 +74,8 @@ def read_responses(files: Files) -> Reading:
     """Read a file with a ``person`` column and one column per item.
 
     Cells are shares from 0 to 1, marks up to the maxima (a file with the columns item, max), or with a key (item, key)
-    raw answers.
+    raw answers. An item without its key or maximum, or with more answers than options can be, is an error and left out;
+    there are no responses when nothing is left, or when the group asked for has nobody.
 
     >>> reading = read_responses(Files(b"person,Q1,Q2\\nL1,1,0.5\\nL2,x,\\n"))
     >>> reading.responses.shares.tolist()
@@ -94,13 +95,16 @@ def read_responses(files: Files) -> Reading:
             _compare(names, keys, "item-without-key", of_key)
         if texts is not None:
             _compare(names, texts, "item-without-maximum", of_maxima)
+        known = [names for names in (keys, maxima) if names is not None]
+        places = [place for place in places if all(sheet.header[place] in names for names in known)]
         scheme = _Scheme(
             None if keys is None else {item: text for item, (_, text) in keys.items()},
             maxima,
             Cell.BLANK if files.blank_is_zero else Cell.MISSING,
             notes,
         )
-        responses = _responses(sheet, places, files, scheme)
+        if places:
+            responses = _responses(sheet, places, files, scheme)
     return Reading(responses, (*notes.in_order(), *of_key.in_order(), *of_maxima.in_order()))
 
 
@@ -121,18 +125,24 @@ def _item_places(sheet: Sheet, files: Files, notes: Notes) -> list[int]:
     return places
 
 
-def _responses(sheet: Sheet, places: Sequence[int], files: Files, scheme: _Scheme) -> Responses:
+def _responses(sheet: Sheet, places: Sequence[int], files: Files, scheme: _Scheme) -> Responses | None:
     wrong = _wrong_people(sheet, scheme.notes)
     lines = [row.line for row in sheet.rows]
     columns = []
     for place in places:
         cells = [row.cells[place] for row in sheet.rows]
-        columns.append(_graded(sheet.header[place], cells, scheme))
-        _report_cells(columns[-1], cells, lines, place + 1, scheme)
-        wrong |= columns[-1].wrong
+        column = _graded(sheet.header[place], cells, scheme)
+        _report_cells(column, cells, lines, place + 1, scheme)
+        if scheme.keys is not None and column.wrong.any():
+            continue  # no question has so many answers: the item is at fault, not the people
+        columns.append(column)
+        wrong |= column.wrong
     people = _people(sheet, files, scheme.notes)
     if not people and not has_errors(scheme.notes.findings):
         scheme.notes.error("no-people")
+    is_focal_missing = files.focal is not None and all(person.group != files.focal for person in people)
+    if not columns or (is_focal_missing and people):
+        return None
     sound = ~wrong
     return Responses(
         people=tuple(person for person, keep in zip(people, sound, strict=True) if keep),
@@ -177,9 +187,9 @@ def _people(sheet: Sheet, files: Files, notes: Notes) -> list[Person]:
 
 
 def _graded(name: str, cells: Sequence[str], scheme: _Scheme) -> _Column:
-    maximum = 1.0 if scheme.maxima is None else scheme.maxima.get(name, 1.0)
+    maximum = 1.0 if scheme.maxima is None else scheme.maxima[name]
     if scheme.keys is not None:
-        return _graded_by_key(Item(name, maximum), cells, scheme.keys.get(name, ""), scheme.empty)
+        return _graded_by_key(Item(name, maximum), cells, scheme.keys[name], scheme.empty)
     shares = {cell: _share(cell, maximum) for cell in set(cells)}
     found = np.array([shares[cell] for cell in cells], dtype=np.float64)
     empty = np.array([cell == "" for cell in cells], dtype=np.bool_)

@@ -15,16 +15,15 @@ from lms.analysis.core.responses import Responses
 def report(responses: Responses, *, focal: str | None = None, moodle: bool = False) -> dict[str, Any]:
     """All figures as plain values for JSON.
 
-    ``distractors`` stand with the items that have options, ``dif`` when a ``focal`` value of the people's ``group`` is
-    named, ``moodle`` when asked for.
+    ``distractors`` are empty for items without options, ``dif`` unless a ``focal`` value of the people's ``group`` is
+    named; ``moodle`` stands there when asked for.
     """
     document: dict[str, Any] = {
         "test": _test(score_figures(responses)),
         "items": [_item(responses, figures) for figures in item_figures(responses)],
     }
-    if focal is not None:
-        labels = [person.group for person in responses.people]
-        document["dif"] = [_dif(result) for result in dif(responses, labels, focal)]
+    labels = [person.group for person in responses.people]
+    document["dif"] = [] if focal is None else [_dif(result) for result in dif(responses, labels, focal)]
     if moodle:
         document["moodle"] = {
             "items": [asdict(item) for item in moodle_items(responses)],
@@ -57,16 +56,16 @@ def _item(responses: Responses, figures: ItemFigures) -> dict[str, Any]:
         "discrimination_27": figures.discrimination_27,
         "alpha_if_deleted": figures.alpha_if_deleted,
     }
-    if figures.item in responses.chosen:
-        entry["distractors"] = [
-            {
-                "option": option.option,
-                "count": option.count,
-                "share": option.share,
-                "rest_correlation": option.rest_correlation,
-            }
-            for option in option_figures(responses, figures.item)
-        ]
+    options = option_figures(responses, figures.item) if figures.item in responses.chosen else ()
+    entry["distractors"] = [
+        {
+            "option": option.option,
+            "count": option.count,
+            "share": option.share,
+            "rest_correlation": option.rest_correlation,
+        }
+        for option in options
+    ]
     return entry
 
 

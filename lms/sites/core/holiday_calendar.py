@@ -43,6 +43,17 @@ def is_known(country: str, subdivision: str | None = None) -> bool:
     return country in parts and (subdivision is None or subdivision in parts[country])
 
 
+def weekend(country: str) -> frozenset[int]:
+    """The days off of a country's week, as ``date.weekday()`` counts: Friday and Saturday in Egypt."""
+    return frozenset(holidays.country_holidays(country).weekend)
+
+
+def known_years(country: str) -> range:
+    """The years of which the holidays are known."""
+    known = holidays.country_holidays(country)
+    return range(known.start_year, known.end_year + 1)
+
+
 def names(country: str, subdivision: str | None, years: range) -> dict[date, dict[str, str]]:
     """The holidays of some years: ``{date: {"en": name, "ja": name}}``.
 

@@ -96,7 +96,7 @@ def test_raw_answers_are_compared_with_the_key_and_their_options_listed() -> Non
         ("B", 1, 0.25),
         ("誤", 1, 0.25),
     ]
-    assert "distractors" not in report(sound(Files(PLAIN)))["items"][0]
+    assert report(sound(Files(PLAIN)))["items"][0]["distractors"] == []
 
 
 def test_key_and_maxima_together_give_marks() -> None:
@@ -220,3 +220,44 @@ def test_no_table_whatever_raises_and_what_is_read_can_be_reported(rows: list[li
         if reading.responses is not None:
             document = report(reading.responses, moodle=True)
             assert document["test"]["people"] == len(reading.responses.people)
+
+
+KEYED = b"person,Q1,Q2\nL1,a,b\nL2,a,c\nL3,b,b\n"
+
+
+def test_an_item_without_its_key_is_left_out_and_counts_for_nobody() -> None:
+    reading = read_responses(Files(KEYED, key=b"item,key\nQ1,a\n"))
+    assert [finding.code for finding in reading.findings] == ["item-without-key"]
+    assert reading.responses is not None
+    assert [item.code for item in reading.responses.items] == ["Q1"]
+    assert reading.responses.shares.tolist() == [[1.0], [1.0], [0.0]]
+
+
+@pytest.mark.parametrize("key", [b"", b"\x89PNG\r\n\x1a\n\x00", b"question,answer\nQ1,a\n"])
+def test_a_key_file_that_cannot_be_read_leaves_nothing(key: bytes) -> None:
+    reading = read_responses(Files(KEYED, key=key))
+    assert has_errors(reading.findings)
+    assert reading.responses is None
+
+
+@pytest.mark.parametrize("maximum", [b"0", b"-1", b"x"])
+def test_an_item_with_a_bad_maximum_is_left_out(maximum: bytes) -> None:
+    marks = b"person,Q1,Q2\nL1,3,1\nL2,0,2\n"
+    reading = read_responses(Files(marks, maxima=b"item,max\nQ1,%s\nQ2,2\n" % maximum))
+    assert reading.responses is not None
+    assert [(item.code, item.maximum) for item in reading.responses.items] == [("Q2", 2.0)]
+    assert reading.responses.shares.tolist() == [[0.5], [1.0]]
+
+
+def test_an_item_with_more_answers_than_a_question_has_is_at_fault_and_not_the_people() -> None:
+    lines = b"\n".join(b"L%d,a%d,a" % (n, n) for n in range(70))
+    reading = read_responses(Files(b"person,Q1,Q2\n" + lines, key=b"item,key\nQ1,a1\nQ2,a\n"))
+    assert [finding.code for finding in reading.findings] == ["too-many-answers"]
+    assert reading.responses is not None
+    assert ([item.code for item in reading.responses.items], len(reading.responses.people)) == (["Q2"], 70)
+
+
+def test_a_focal_group_of_nobody_leaves_nothing() -> None:
+    reading = read_responses(Files(b"person,g,Q1\nL1,x,1\nL2,y,0\n", group="g", focal="z"))
+    assert [finding.code for finding in reading.findings] == ["unknown-focal"]
+    assert reading.responses is None

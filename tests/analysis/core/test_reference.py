@@ -90,7 +90,7 @@ def test_the_figures_of_every_item_equal_r(reference_data: Path, name: str, resp
     found = report(responses)["items"]
     assert [item["item"] for item in found] == [row["item"] for row in reference]
     for item, row in zip(found, reference, strict=True):
-        assert set(item) == {"item", *ITEM_COLUMNS}
+        assert set(item) == {"item", "distractors", *ITEM_COLUMNS}
         for ours, theirs in ITEM_COLUMNS.items():
             assert item[ours] == pytest.approx(float(row[theirs]), abs=1e-6), (item["item"], ours)
 
