@@ -128,6 +128,7 @@ PROBLEMS = {
     "question.unknown_section": FINDINGS["question.unknown_section"],
     "question.bad_code": FINDINGS["question.bad_code"],
     "question.other_bank": FINDINGS["question.other_bank"],
+    "question.same-id-twice": FINDINGS["question.same-id-twice"],
     "question.too-many-options": FINDINGS["question.too-many-options"],
     "question.text-too-long": FINDINGS["question.text-too-long"],
     "question.word-too-long": FINDINGS["question.word-too-long"],

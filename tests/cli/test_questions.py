@@ -303,6 +303,7 @@ def test_a_folder_names_the_file_of_what_the_import_finds(run: Run, tmp_path: Pa
         ("code: HAR\ntitle: Harassment\n", "bank.yaml:2:8 error"),
         ("code: HAR\nmodule: NONE\ntitle: {en: H, ja: ハ}\n", "There is no policy “NONE”"),
         (f"code: HAR\ntitle: {{en: {'H' * 256}, ja: ハ}}\n", "up to 255 characters"),
+        ("code: " + "[" * 3000, "nested too deeply"),
     ],
 )
 def test_a_bank_file_that_is_wrong_is_an_error(run: Run, app: Flask, tmp_path: Path, text: str, told: str) -> None:
@@ -328,6 +329,7 @@ def test_a_bank_code_that_no_address_can_carry_is_refused(run: Run, write: Write
         ("q.gift", "Which? {" + "~x" * 26 + "=y}", "question.too-many-options", 1),
         ("q.gift", "Which? {=" + "x" * 10_001 + " ~b}", "question.text-too-long", 1),
         ("q.yaml", YAML.replace("id: T-001", "id: a b"), "question.bad_code", 1),
+        ("q.yaml", YAML.replace("id: o2", "id: o1"), "question.same-id-twice", 1),
     ],
 )
 def test_check_finds_what_would_keep_a_question_out(

@@ -158,9 +158,8 @@ def test_a_question_of_another_bank_is_not_taken_over(door: Door, unit: Unit) ->
         ("fraction: 1", "fraction: 0"),
         (", ja: 企業についての言葉", ""),
         ("A word about a company, ja", "A word about a person, ja"),
-        ("id: o2", "id: o1"),
     ],
-    ids=["no right option", "one text in one language", "two options say the same", "one id twice"],
+    ids=["no right option", "one text in one language", "two options say the same"],
 )
 def test_a_question_that_is_not_finished_enters_as_a_draft(door: Door, old: str, new: str) -> None:
     assert old in many(1)
@@ -204,3 +203,17 @@ def test_byte_order_mark_and_crlf_make_no_difference(door: Door, name: str, text
     assert taken
     assert "0 new, 0 revised, 2 unchanged" in told
     assert stored(door.app) == before
+
+
+@pytest.mark.parametrize(
+    ("twice", "group"),
+    [(ONE.format(n=2).replace("id: o2", "id: o1"), "options"), (CASE_PARTS.replace("{id: s2", "{id: s1"), "section")],
+)
+def test_two_options_with_one_id_keep_a_question_out(door: Door, twice: str, group: str) -> None:
+    text = f"{many(1)}---\n{twice.strip()}\n"
+    taken, told = door.send(text)
+    assert (taken, stored(door.app)) == (False, {})
+    assert f"Two options have the same id ({group})." in told
+    taken, told = door.send(text, skip_errors=True)
+    assert (taken, list(stored(door.app))) == (True, ["T-1"])
+    assert f"Two options have the same id ({group})." in told

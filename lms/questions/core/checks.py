@@ -77,13 +77,16 @@ def finding_at(item: Placed, level: Level, code: str, facts: Mapping[str, Any]) 
 
 
 def flaws(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
-    """What keeps a question from being stored at all, as (code, facts): its id, its length, its characters."""
+    """What keeps a question from being stored at all, as (code, facts): its ids, its length, its characters."""
     found: list[tuple[str, Mapping[str, Any]]] = []
     if not _ID.fullmatch(question.id):
         found.append(("question.bad_code", {"question": question.id[:80]}))
     most = max((len(group) for group in question.option_groups.values()), default=0)
     if most > MOST_OPTIONS:
         found.append(("question.too-many-options", {"options": most, "most": MOST_OPTIONS}))
+    for group, options in question.option_groups.items():  # the key holds an option's facts by its id
+        if len({option.id for option in options}) < len(options):
+            found.append(("question.same-id-twice", {"group": group}))
     written = [words for text in texts_of(question) for words in text.values()]
     words = _words(question)
     longest = max(map(len, written), default=0)
@@ -135,9 +138,6 @@ def _faults(question: Question, locales: tuple[str, ...]) -> Iterable[tuple[str,
             ]
             if len({text for text in texts if text}) < len([text for text in texts if text]):
                 yield "question.same-option-twice", {"group": group, "locale": locale}
-        ids = [option.id for option in options]
-        if len(set(ids)) < len(ids):
-            yield "question.same-id-twice", {"group": group}
 
 
 def _foreign_sections(question: Question) -> Iterable[tuple[str, Mapping[str, Any]]]:

@@ -86,6 +86,8 @@ def read_bank(content: bytes) -> tuple[dict[str, Any] | None, list[Finding]]:
         return None, [
             Finding(Level.ERROR, "yaml.syntax", line, facts={"problem": getattr(error, "problem", None) or ""})
         ]
+    except RecursionError:
+        return None, [Finding(Level.ERROR, "yaml.too-deep")]
     tree = Tree(node, findings)
     bank = {"code": tree.word("code"), "module": tree.word("module", required=False), "title": tree.text("title")}
     tree.refuse_others(("code", "module", "title"))
