@@ -163,13 +163,58 @@ def test_a_brace_that_is_never_closed_does_not_swallow_the_next_question() -> No
     assert [entry.line for entry in reading.left_out] == [1]
 
 
-@pytest.mark.parametrize("content", [b"One? {=a ~b}\nTwo? {=c ~d}", b"I {=am ~is} and {=you ~we} are."])
-def test_two_answer_blocks_in_one_item_are_left_out_and_said(content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"One? {=a ~b}\nTwo? {=c ~d}", [2, 3]),
+        (b"One? {=a ~b}\n// note\nTwo,\nlonger? {\n=c\n~d}\nThree? {T}", [2, 5, 8]),
+        (b"I {=am ~is} and {=you ~we} are.", [2]),
+        (b"Nested {=a {b} ~c}", [2]),
+        (b"Nested {~a {b =c}", [2]),
+    ],
+)
+def test_answer_blocks_that_share_an_item_are_left_out_and_said_line_by_line(content: bytes, lines: list[int]) -> None:
     reading = gift.read(b"\n" + content)
     assert reading.questions == ()
     assert [(finding.level, finding.code, finding.line) for finding in reading.findings] == [
-        ("dropped", "gift.second-brace", 2)
+        ("dropped", "gift.second-brace", line) for line in lines
     ]
+
+
+@pytest.mark.parametrize("line", ["::vector is ~x", "::std::vector is ~x", "::vector::"])
+def test_a_line_between_braces_that_begins_like_a_title_starts_no_item(line: str) -> None:
+    reading = gift.read(f"C++? {{\n=std\n{line}\n~y}}\n\nQ2 {{=a ~b}}".encode())
+    assert ([placed.line for placed in reading.questions], reading.findings) == ([1, 6], ())
+
+
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_a_title_behind_a_brace_that_is_never_closed_starts_an_item(between: str) -> None:
+    reading = gift.read(f"First? {{\n=a\n{between}::Second:: Which? {{=a ~b}}".encode())
+    assert [(finding.code, finding.line) for finding in reading.findings] == [("gift.brace-not-closed", 1)]
+    assert [placed.question.name for placed in reading.questions] == [{"und": "Second"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ('[{"question": "Which?"}]', "x.txt"),
+        ('{"id": 1}\n{"id": 2}\n', "x.jsonl"),
+        ('\n {"id": 1,', "x.gift"),
+        ("[1, 2]", "x.json"),
+        ("{}", "x"),
+        ("[" * 5000, "x.json"),
+        ("Only prose.\n\nMore of it.", "x.txt"),
+        ("Paris is in {1:MC:=France~Spain} and Rome in {1:MC:=Italy~Spain}.", "x.txt"),
+    ],
+)
+def test_what_is_no_gift_is_refused_and_not_read_as_such(content: str, name: str) -> None:
+    reading = read(content.encode(), file_name=name)
+    assert [(finding.level, finding.code) for finding in reading.findings] == [("error", "format.not-read")]
+
+
+@pytest.mark.parametrize("content", ["[html]<b>Which?</b> {=a ~b}", "{=a ~b}", "[1] Which? {=a ~b}"])
+def test_gift_that_starts_with_a_bracket_is_gift(content: str) -> None:
+    assert len(read(content.encode(), file_name="x.txt").questions) == 1
 
 
 def test_control_characters_are_taken_out_and_said_at_the_first() -> None:

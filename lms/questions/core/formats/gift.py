@@ -59,6 +59,18 @@ def read(content: bytes) -> Reading:
     return Reading("gift", encoding, tuple(placed), tuple(findings), tuple(left_out))
 
 
+def is_without_items(reading: Reading) -> bool:
+    """Whether nothing in the file was an item of GIFT, but running text and braces that mean something else."""
+    return (
+        bool(reading.findings)
+        and not reading.questions
+        and all(
+            finding.code == "gift.second-brace" or finding.facts.get("type") == "description"
+            for finding in reading.findings
+        )
+    )
+
+
 def _read_item(item: Item, category: tuple[str, ...], findings: list[Finding]) -> Placed | None:
     title = _TITLE.match(item.text)
     if item.opens is None or item.closes is None:
@@ -66,8 +78,8 @@ def _read_item(item: Item, category: tuple[str, ...], findings: list[Finding]) -
         return None
     before = item.text[title.end() if title else 0 : item.opens]
     inside, after = item.text[item.opens + 1 : item.closes], item.text[item.closes + 1 :]
-    if find(after, "{") >= 0:
-        findings.append(Finding(Level.DROPPED, "gift.second-brace", item.line, 1))
+    if find(inside, "{") >= 0 or find(after, "{}") >= 0:
+        findings += [Finding(Level.DROPPED, "gift.second-brace", line, 1) for line in (item.line, *item.more)]
         return None
     inside, general = _split_feedback(inside)
     kind = _kind(inside)

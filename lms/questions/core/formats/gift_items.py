@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 _TAGS = re.compile(r"\[(id|tag):((?:\\.|[^\]\\])*)\]")
+_TITLE = re.compile(r"::.+?(?<!\\)::")
 _ESCAPES = {"n": "\n"}
 
 
@@ -14,7 +15,7 @@ class Item:
     """One item: a category line, or a question as it is written, comments taken out.
 
     ``line`` is where it starts. ``opens`` and ``closes`` are the places of its braces in ``text`` (None without
-    braces); ``unclosed`` is the line of a brace that is never closed.
+    braces); ``unclosed`` is the line of a brace that is never closed. ``more`` are the later lines that open a brace.
     """
 
     text: str
@@ -22,6 +23,7 @@ class Item:
     opens: int | None = None
     closes: int | None = None
     unclosed: int | None = None
+    more: tuple[int, ...] = ()
     name: str | None = None
     tags: tuple[str, ...] = ()
 
@@ -36,9 +38,20 @@ class _Draft:
 
     lines: list[tuple[int, str]] = field(default_factory=list)
     depth: int = 0
-    brace_line: int = 0
+    openings: list[int] = field(default_factory=list)
+    """The lines that open a brace where none is open."""
     blank_at: int | None = None
     """The place of the last blank line inside the open braces."""
+
+    def ends_before(self, line: str) -> bool:
+        """Whether the line is the first of another item: a category, or a title that is no text between braces."""
+        if not self.lines:
+            return False
+        if line.startswith("$CATEGORY:"):
+            return True
+        if not self.depth:
+            return line.startswith("::")
+        return _TITLE.match(line) is not None and (self.blank_at is not None or find(line, "{") >= 0)
 
     def opens_again(self, line: str) -> bool:
         """Whether the line opens a brace although one is open since before a blank line: that one is never closed."""
@@ -51,7 +64,8 @@ class _Draft:
         for place, character in enumerate(line):
             if character in "{}" and not is_escaped(line, place):
                 if character == "{" and self.depth == 0:
-                    self.depth, self.brace_line = 1, number
+                    self.depth = 1
+                    self.openings.append(number)
                 elif character == "}":
                     self.depth, self.blank_at = 0, None
 
@@ -71,8 +85,8 @@ def items(text: str) -> list[Item]:
         if stripped.startswith("//"):
             comments += stripped
             continue
-        starts_anew = stripped.startswith(("::", "$CATEGORY:")) and bool(draft.lines)
-        if draft.opens_again(line):
+        starts_anew = draft.ends_before(stripped)
+        if draft.opens_again(line) and not starts_anew:
             rest = draft.cut_at_blank()
             comments, draft = _close(draft, comments, found), _Draft()
             for place, earlier in rest:
@@ -134,7 +148,8 @@ def _close(draft: _Draft, comments: str, found: list[Item]) -> str:
             line=draft.lines[0][0],
             opens=opens if opens >= 0 else None,
             closes=closes if closes >= 0 else None,
-            unclosed=draft.brace_line if draft.depth else None,
+            unclosed=draft.openings[-1] if draft.depth else None,
+            more=tuple(dict.fromkeys(line for line in draft.openings if line != draft.openings[0])),
             name=marks["id"][0] if marks["id"] else None,
             tags=tuple(marks["tag"]),
         )
