@@ -143,6 +143,12 @@ def _hash(key: str, value: Any, places: Mapping[str, int], findings: list[Findin
 
 def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:
     try:
+        # an alias repeats what it names: a few lines could stand for more values than any machine holds
+        for token in yaml.scan(head, Loader=yaml.SafeLoader):
+            if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
+                mark = token.start_mark
+                findings.append(Finding(Level.ERROR, "front-matter-syntax", mark.line + 2, mark.column + 1))
+                return {}, {}
         node = yaml.compose(head, Loader=yaml.SafeLoader)
         values = yaml.safe_load(head)
         plain = _plain(values)
@@ -168,14 +174,14 @@ def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str,
 
 def _toml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:
     try:
-        values = tomllib.loads(head)
-    except tomllib.TOMLDecodeError:
+        values = {key: _plain(value) for key, value in tomllib.loads(head).items()}
+    except (ValueError, RecursionError):  # no TOML; a number of thousands of digits; nesting without end
         findings.append(Finding(Level.ERROR, "front-matter-syntax", 1, 1))
         return {}, {}
     places: dict[str, int] = {}
     for number, line in enumerate(head.split("\n"), start=2):
         places.setdefault(line.partition("=")[0].strip(), number)
-    return {key: _plain(value) for key, value in values.items()}, places
+    return values, places
 
 
 def _plain(value: Any) -> Any:

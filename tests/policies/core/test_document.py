@@ -128,6 +128,21 @@ def test_a_fault_is_found_at_its_line(text: str, code: str, line: int) -> None:
     assert (code, line) in codes(text)
 
 
+def test_an_alias_in_the_head_is_refused_before_it_is_written_out() -> None:
+    """Nine lines of nine aliases each stand for 400 million values; the reader must not even begin with them."""
+    bomb = 'a: &a ["x"]\n' + "".join(
+        f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in itertools.pairwise("abcdefghi")
+    )
+    assert codes(f"---\n{bomb}---\n## A\n") == [("front-matter-syntax", 2)]
+    assert codes("---\ntitle: X\ncode: *t\n---\n## A\n") == [("front-matter-syntax", 3)]
+    assert codes("---\ntitle: 'A & B *c'\n---\n## A\n") == []
+
+
+@pytest.mark.parametrize("value", ["[" * 3000, "9" * 5000, ".".join("x" * 3000) + " = 1"])
+def test_toml_beyond_measure_is_a_fault_and_no_crash(value: str) -> None:
+    assert codes(f"+++\na = {value}\n+++\n## A\n") == [("front-matter-syntax", 1)]
+
+
 def test_unknown_keys_are_kept_and_reported_as_info() -> None:
     policy, findings = parse(b"---\ntitle: X\nweight: 4\ndrifted: true\n---\n## A\n")
     assert [(finding.level, finding.code, finding.facts["key"], finding.line) for finding in findings] == [
