@@ -15,13 +15,12 @@ from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.foundation.findings import as_json
 from lms.foundation.locale import terminal_text
-from lms.kit.findings import Finding, Level, has_errors
+from lms.kit.findings import Finding, has_errors
 from lms.kit.problems import Invalid
 from lms.questions import actions, phrases, queries
 from lms.questions.actions import Imported
 from lms.questions.core import formats
-from lms.questions.core.checks import check as check_question
-from lms.questions.core.checks import finding_at, refusals
+from lms.questions.core.checks import editorial, refusals
 from lms.questions.core.formats import native
 from lms.questions.core.formats.report import LeftOut, Placed, Reading
 from lms.questions.core.formats.report import as_json as question_as_json
@@ -40,7 +39,11 @@ PATH = click.Path(exists=True, path_type=Path)
 @speaking
 def check(file: Path, format_name: str | None, as_document: bool) -> None:
     reading = _read(file, format_name)
-    found = [*reading.findings, *refusals(reading.questions), *_editorial(reading)]
+    found = [
+        *reading.findings,
+        *refusals(reading.questions),
+        *(note for item in reading.questions for note in editorial(item)),
+    ]
     if as_document:
         say_json(
             {
@@ -168,14 +171,3 @@ def _read(path: Path, format_name: str | None) -> Reading:
 
 def _of_file(finding: Finding, name: str) -> Finding:
     return replace(finding, facts={**finding.facts, "file": name})
-
-
-def _editorial(reading: Reading) -> list[Finding]:
-    """What editors should look at: notes here, since a file may be finished later."""
-    if reading.format != "yaml":
-        return []
-    return [
-        finding_at(placed, Level.WARNING, finding.code, finding.facts)
-        for placed in reading.questions
-        for finding in check_question(placed.question)
-    ]

@@ -12,7 +12,7 @@ from lms.kit.problems import Invalid
 from lms.policies import queries as policies
 from lms.policies.models import Section
 from lms.questions import queries
-from lms.questions.core.checks import BANK_CODE, LONGEST_TITLE, check, distinct, finding_at, flaws, repeated
+from lms.questions.core.checks import BANK_CODE, LONGEST_TITLE, check, distinct, editorial, finding_at, flaws, repeated
 from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.formats.report import LeftOut, Placed, Reading
 from lms.questions.core.languages import PairBy, fill, in_language, key_differences, languages, only
@@ -21,6 +21,8 @@ from lms.questions.models import Bank, QuestionKey, QuestionState, QuestionVersi
 from lms.questions.models import Question as QuestionRow
 
 SYSTEM = "system"
+_FIELDS = {"question.bad_code": "code", "question.unknown_section": "section"}
+"""The field of a form at which an obstacle is said."""
 ROOM_FOR_BANK = 24
 """How much of a bank's code stands before an id that is made here: ids have at most 40 characters."""
 
@@ -29,7 +31,7 @@ ROOM_FOR_BANK = 24
 class Imported:
     """What an import did: codes of new questions, of revised ones, and of those that were the same already.
 
-    ``left_out`` are the items with an error.
+    ``left_out`` are the items with an error; ``drafts`` is how many of the new and revised ones are not finished.
     """
 
     created: list[str] = field(default_factory=list)
@@ -37,6 +39,7 @@ class Imported:
     unchanged: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    drafts: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -88,9 +91,8 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     ``check`` finds an error (one language only, no section) is a draft. Raises ``Invalid`` for a code that no address
     can carry, for texts without bounds, and when it cites or offers a section that there is not.
     """
-    for code, facts in flaws(question):
-        raise Invalid(code, field="code" if code == "question.bad_code" else None, **facts)
-    links = _sections(question)
+    for code, facts in _obstacles(question):
+        raise Invalid(code, field=_FIELDS.get(code), **facts)
     cut = halves(question)
     row = queries.find_question(question.id)
     if row is not None and row.bank_id != bank.id:
@@ -116,7 +118,7 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
         body=cut.body,
         sha256=cut.body_sha256,
         created_at=now,
-        links=[SectionLink(section_id=section.id, position=position) for position, section in enumerate(links)],
+        links=[SectionLink(section_id=section.id, position=position) for position, section in _cited(question)],
     )
     db.session.add(version)
     db.session.flush()
@@ -125,14 +127,18 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     return row, True
 
 
-def _sections(question: Question) -> list[Section]:
-    """The sections that a question cites, each once, the main one first; those that a case offers must exist too."""
+def _obstacles(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
+    """All that keeps a question out, as (code, facts); the sections that a case offers must exist as well."""
     offered = [option.section for part in question.parts for option in part.options if option.section is not None]
-    found = {name: policies.find_section(name) for name in (*question.sections, *offered)}
-    for name, section in found.items():
-        if section is None:
-            raise Invalid("question.unknown_section", field="section", section=name)
-    return [section for name in dict.fromkeys(question.sections) if (section := found[name]) is not None]
+    names = dict.fromkeys((*question.sections, *offered))
+    unknown = [name for name in names if policies.find_section(name) is None]
+    return [*flaws(question), *(("question.unknown_section", {"section": name}) for name in unknown)]
+
+
+def _cited(question: Question) -> Iterable[tuple[int, Section]]:
+    """The sections that a question cites, each once and with its place, the main one first."""
+    found = [policies.find_section(name) for name in dict.fromkeys(question.sections)]
+    return enumerate(section for section in found if section is not None)
 
 
 def import_questions(
@@ -157,7 +163,11 @@ def import_questions(
         stored = queries.load_values(queries.list_questions(bank))
         pairs = _paired_by_id(spoken, stored, done) if pair_by is PairBy.ID else _paired_in_order(spoken, stored, done)
         for question, item in pairs:
-            _save(bank, item, fill(question, item.question), by, done)
+            filled = fill(question, item.question)
+            done.findings += editorial(item, filled)
+            _save(bank, item, filled, by, done)
+    if done.drafts:
+        done.findings.append(Finding(Level.INFO, "question.drafts", facts={"count": done.drafts}))
     actor = by.code if by else SYSTEM
     journal.record(
         "question.import", actor=actor, object=bank.code, created=len(done.created), revised=len(done.revised)
@@ -177,6 +187,7 @@ def _take(bank: Bank, items: Sequence[Placed], locale: str | None, by: Person | 
     stored = {question.id: question for question in queries.load_values(queries.list_questions(bank))}
     for item in items:
         question = in_language(item.question, locale) if locale else item.question
+        done.findings += editorial(item, question)
         earlier = stored.get(question.id)
         if earlier == question:
             done.unchanged.append(question.id)
@@ -252,8 +263,10 @@ def _save(bank: Bank, item: Placed, question: Question, by: Person | None, done:
     try:
         row, is_written = save_question(bank, question, by=by)
     except Invalid as problem:
-        done.refuse(item, problem.code, problem.facts)
+        for code, facts in _obstacles(question) or [(problem.code, problem.facts)]:
+            done.refuse(item, code, facts)
         return
+    done.drafts += is_written and row.state == QuestionState.DRAFT
     if was_in_use and row.state == QuestionState.DRAFT:
         done.findings.append(finding_at(item, Level.WARNING, "question.out-of-use", {"question": row.code}))
     (done.unchanged if not is_written else done.revised if earlier else done.created).append(row.code)

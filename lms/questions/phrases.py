@@ -67,6 +67,8 @@ FINDINGS = {
     "question.part-without-key": _l("No option of the part “%(part)s” is fully right."),
     "question.weights-sum": _l("The weights add up to %(sum)s, not to 100."),
     "question.language-missing": _l("A text is missing in the language “%(locale)s”."),
+    "question.prompt-empty": _l("The question has no text."),
+    "question.option-empty": _l("Option %(option)s has no text."),
     "question.bad-section": _l("“%(section)s” is no section; write CODE/key."),
     "question.same-option-twice": _l("Two options say the same (%(group)s, %(locale)s)."),
     "question.same-id-twice": _l("Two options have the same id (%(group)s)."),
@@ -79,6 +81,9 @@ FINDINGS = {
     "question.text-too-long": _l("A text has %(length)s characters; %(most)s are the most."),
     "question.word-too-long": _l("An ID, tag or name has %(length)s characters; %(most)s are the most."),
     "question.control-character": _l("A text holds a character that no text may hold."),
+    "question.drafts": _l(
+        "Drafts: %(count)s. A question is a draft until it has both languages and a section, and nothing is missing."
+    ),
     "question.out-of-use": _l("%(question)s was in use and is a draft now: its new version is not finished."),
     "question.other-language": _l(
         "%(question)s also has texts in another language (%(locale)s), which this file would drop. "

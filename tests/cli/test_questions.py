@@ -369,3 +369,31 @@ def test_import_speaks_the_language_of_the_environment_whatever_the_texts_are_in
     english = run("questions", "import", file, "--bank", "G", "--locale", "ja")
     assert (english.code, english.speaks_japanese) == (0, False)
     assert run("questions", "import", file, "--bank", "G", "--locale", "en", lang="ja_JP.UTF-8").speaks_japanese
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Which? {~a ~b}", ["question.no-right-answer"]),
+        ("Which? {~a}", ["question.too-few-options", "question.no-right-answer"]),
+        ("{=a ~ ~b}", ["question.prompt-empty", "question.option-empty"]),
+        ("Which? {=a ~b ~b}", ["question.same-option-twice"]),
+        ("Which? {=a ~b}", []),
+    ],
+)
+def test_check_looks_at_gift_as_at_our_own_format(run: Run, write: Write, text: str, codes: list[str]) -> None:
+    answer = run("questions", "check", write("q.gift", f"\n{text}"), "--json")
+    assert answer.code == 0
+    assert [(found["level"], found["code"], found["line"]) for found in answer.document["findings"]] == [
+        ("warning", code, 2) for code in codes
+    ]
+
+
+@pytest.mark.usefixtures("policy")
+def test_import_says_what_check_says(run: Run, write: Write) -> None:
+    file = write("T.yaml", YAML.replace("fraction: 1", "fraction: 0").replace("A word about a company", "Never"))
+    checked = run("questions", "check", file, "--json").document["findings"]
+    imported = run("questions", "import", file, "--bank", "T", "--json").document["findings"]
+    assert len(checked) == 3
+    assert imported[:-1] == checked
+    assert (imported[-1]["level"], imported[-1]["code"]) == ("info", "question.drafts")

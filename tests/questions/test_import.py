@@ -217,3 +217,46 @@ def test_two_options_with_one_id_keep_a_question_out(door: Door, twice: str, gro
     taken, told = door.send(text, skip_errors=True)
     assert (taken, list(stored(door.app))) == (True, ["T-1"])
     assert f"Two options have the same id ({group})." in told
+
+
+def test_all_unknown_sections_of_a_question_are_named(door: Door) -> None:
+    text = ONE.format(n=1).replace("[HAR/insults]", "[HAR/insults, HAR/nowhere, NONE/here]")
+    taken, told = door.send(text)
+    assert not taken
+    assert "There is no section “HAR/nowhere”." in told
+    assert "There is no section “NONE/here”." in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("fraction: 1", "fraction: 0", "No option is right."),
+        (", ja: 企業についての言葉", "", "A text is missing in the language “ja”."),
+        ("sections: [HAR/insults]", "sections: []", "The question cites no section."),
+    ],
+)
+def test_a_draft_says_why_it_is_one(door: Door, old: str, new: str, sentence: str) -> None:
+    taken, told = door.send(many(1).replace(old, new))
+    assert (taken, stored(door.app)) == (True, {"T-1": ("draft", 1)})
+    assert sentence in told
+    assert "Drafts: 1." in told
+    taken, told = door.send(many(1).replace(old, new))
+    assert (taken, sentence in told, "Drafts" in told) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Which? {~a ~b}", "No option is right."),
+        ("Which? {~a}", "A choice needs at least two options; here are 1."),
+        ("Which? {=a ~}", "Option o2 has no text."),
+        ("{=a ~b}", "The question has no text."),
+        ("Which? {=a ~b ~b}", "Two options say the same"),
+    ],
+)
+def test_gift_is_looked_at_as_our_own_format_is(door: Door, text: str, sentence: str) -> None:
+    taken, told = door.send(text, "t.gift")
+    assert taken
+    assert sentence in told
+    assert "Drafts: 1." in told
+    assert "misconception" not in told

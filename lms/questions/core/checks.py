@@ -20,6 +20,10 @@ LONGEST_WORD = 200
 MOST_OPTIONS = 26
 """Options are lettered from A to Z."""
 LONGEST_TITLE = 255
+_BEYOND_OTHER_FORMATS = frozenset(
+    {"question.language-missing", "question.no-section", "question.no-rationale", "question.no-misconception"}
+)
+"""What is missing in every item of a format that has no place for languages, sections and misconceptions."""
 BANK_CODE = re.compile(r"[A-Z0-9-]{1,40}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _SECTION = re.compile(r"[A-Z0-9-]+/[^\s{}#]{1,80}\Z")
@@ -76,6 +80,20 @@ def finding_at(item: Placed, level: Level, code: str, facts: Mapping[str, Any]) 
     return Finding(level, code, item.line, 1, {**facts, "file": item.file} if item.file else facts)
 
 
+def editorial(item: Placed, question: Question | None = None) -> list[Finding]:
+    """What editors should look at in an item: all of it warnings, since a question may be finished later.
+
+    ``question`` is what the item becomes in a bank. Where texts do not say their language, the file is in another
+    format than ours, and what that format cannot say is not held against each of its items.
+    """
+    is_ours = not any(UNDETERMINED in text for text in texts_of(item.question))
+    return [
+        finding_at(item, Level.WARNING, finding.code, finding.facts)
+        for finding in check(question or item.question)
+        if is_ours or finding.code not in _BEYOND_OTHER_FORMATS
+    ]
+
+
 def flaws(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
     """What keeps a question from being stored at all, as (code, facts): its ids, its length, its characters."""
     found: list[tuple[str, Mapping[str, Any]]] = []
@@ -125,6 +143,11 @@ def check(question: Question, *, line: int | None = None, locales: Iterable[str]
 def _faults(question: Question, locales: tuple[str, ...]) -> Iterable[tuple[str, Mapping[str, Any]]]:
     for locale in sorted(missing_languages(_shown_texts(question), locales)):
         yield "question.language-missing", {"locale": locale}
+    if not _has_words(question.prompt):
+        yield "question.prompt-empty", {}
+    for option in _worded(question):
+        if not _has_words(option.text):
+            yield "question.option-empty", {"option": option.id}
     if not question.sections:
         yield "question.no-section", {}
     for section in question.sections:
@@ -132,7 +155,7 @@ def _faults(question: Question, locales: tuple[str, ...]) -> Iterable[tuple[str,
             yield "question.bad-section", {"section": section}
     yield from _foreign_sections(question)
     for group, options in question.option_groups.items():
-        for locale in locales:
+        for locale in (*locales, UNDETERMINED):
             texts = [
                 fold_spaces(option.text.get(locale, "")).casefold() for option in options if option.section is None
             ]
@@ -170,6 +193,10 @@ def _weaknesses(question: Question) -> Iterable[tuple[str, Mapping[str, Any]]]:
 def _shown_texts(question: Question) -> list[Text]:
     texts = [question.prompt, *(option.text for option in _worded(question))]
     return [*texts, question.case] if question.case else texts
+
+
+def _has_words(text: Text) -> bool:
+    return any(words.strip() for words in text.values())
 
 
 def _worded(question: Question) -> list[Option]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.policies.core.sensitive import Degree, Form
 from lms.questions.core.checks import check
 from lms.questions.core.formats import native
 from lms.questions.core.question import (
@@ -62,6 +63,9 @@ def test_a_question_is_read() -> None:
         (GOOD.replace("[HAR/unwanted-contact]", "HAR/unwanted-contact"), "yaml.list-expected", 3, 11),
         (GOOD.replace("{en: Which one, ja: どれですか。}", "Which one"), "yaml.text-by-locale-expected", 4, 9),
         (GOOD + "id: HAR-015\n", "yaml.repeated-key", 8, 1),
+        (GOOD + "sensitive: {kind: insult, degree: awful, form: text}\n", "yaml.unknown-word", 8, 35),
+        (GOOD + "sensitive: {kind: insult, degree: mild, form: smell}\n", "yaml.unknown-word", 8, 47),
+        (GOOD + "sensitive: {kind: '', degree: mild, form: text}\n", "yaml.word-expected", 8, 19),
         ("- just a list\n", "yaml.mapping-expected", 1, 1),
         ("id: [unclosed\n", "yaml.syntax", 2, 1),
         ("id: !!python/object:os.system x\n", "yaml.missing-key", 1, 1),
@@ -114,7 +118,7 @@ parts = st.lists(st.sampled_from(list(PartName)), unique=True, min_size=1).flatm
 )
 cases = st.builds(
     Question, id=words, type=st.just(QuestionType.CASE), prompt=texts, case=texts, parts=parts, rationale=texts,
-    sensitive=st.none() | st.builds(Sensitive, words, words, words),
+    sensitive=st.none() | st.builds(Sensitive, words, st.sampled_from([*map(str, Degree)]), st.sampled_from([*map(str, Form)])),
 )  # fmt: skip
 
 

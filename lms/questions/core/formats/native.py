@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from lms.kit.findings import Finding, Level
+from lms.policies.core.sensitive import Degree, Form
 from lms.questions.core.formats.report import LeftOut, Placed, Reading
 from lms.questions.core.formats.tree import Tree
 from lms.questions.core.question import Difficulty, Option, Part, PartName, Question, QuestionType, Sensitive
@@ -149,7 +150,8 @@ def _sensitive(tree: Tree) -> Sensitive | None:
     branch = tree.branch("sensitive", required=False)
     if branch is None:
         return None
-    sensitive = Sensitive(branch.word("kind") or "", branch.word("degree") or "", branch.word("form") or "")
+    degree, form = branch.enum("degree", Degree), branch.enum("form", Form)
+    sensitive = Sensitive(branch.word("kind") or "", str(degree or ""), str(form or ""))
     branch.refuse_others(("kind", "degree", "form"))
     return sensitive
 
