@@ -83,6 +83,11 @@ class Likeness:
         likeness = sum(weights[name] * values[name] for name in weights) / total
         return max(0.0, likeness - 0.25 * (left.level != right.level))
 
+    def has_words(self, source: int, translation: int) -> bool:
+        """Whether the two share a name, a number or a sign in the heading, and not only their shape and length."""
+        left, right = self.sources[source], self.translations[translation]
+        return bool(left.tokens & right.tokens or left.heading_signs & right.heading_signs)
+
     def _tokens(self, left: Traits, right: Traits) -> tuple[float, float]:
         """The weighted share of the translation's tokens that the source has, and how much weight there is to share."""
         known = [token for token in right.tokens if token in self.weights]
