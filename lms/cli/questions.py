@@ -15,7 +15,7 @@ from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.foundation.findings import as_json
 from lms.foundation.locale import terminal_text
-from lms.kit.findings import Finding, has_errors
+from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid
 from lms.questions import actions, phrases, queries
 from lms.questions.actions import Imported
@@ -29,6 +29,7 @@ from lms.questions.models import Bank
 from lms.questions.phrases import FINDINGS
 
 group = AppGroup("questions", help=terminal_text("Questions as files."))
+_YAML = (".yaml", ".yml")
 PATH = click.Path(exists=True, path_type=Path)
 
 
@@ -110,6 +111,7 @@ def import_questions(
             row, reading.questions, by=None, locale=language, pair_by=PairBy(pair_by) if pair_by else None
         )
         done = done.after(reading)
+        done.findings += _other_bank(file, bank)
         fits = done.is_whole or (skip_errors and done.has_taken)
         if dry_run or not fits:
             db.session.rollback()
@@ -144,14 +146,31 @@ def _say_outcome(done: Imported, fits: bool, dry_run: bool) -> None:
 
 def _new_bank(code: str, file: Path) -> Bank:
     """A bank that is not there yet: described by the folder's bank.yaml, else named after its code."""
-    described = file / "bank.yaml" if file.is_dir() else file.parent.parent / "bank.yaml"
-    if not described.exists():
-        return actions.create_bank(code, {"en": code, "ja": code})
-    facts, found = native.read_bank(described.read_bytes())
-    if facts is None:
-        say_findings([_of_file(finding, described.name) for finding in found], FINDINGS)
+    facts, found = _described(file if file.is_dir() else file.parent.parent)
+    if found:
+        say_findings(found, FINDINGS)
         raise Invalid("question.not_imported")
+    if facts is None:
+        return actions.create_bank(code, {"en": code, "ja": code})
     return actions.create_bank(code, facts["title"], facts["module"])
+
+
+def _described(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """What the bank.yaml of a folder says, None without one, and what is wrong with it."""
+    described = folder / "bank.yaml"
+    if not described.exists():
+        return None, []
+    facts, found = native.read_bank(described.read_bytes())
+    return facts, [_of_file(finding, described.name) for finding in found]
+
+
+def _other_bank(path: Path, code: str) -> list[Finding]:
+    """A warning when a bank folder goes into another bank than the one that it describes."""
+    facts, _found = _described(path) if path.is_dir() else (None, [])
+    if facts is None or facts["code"] == code:
+        return []
+    told = Finding(Level.WARNING, "bank.other-code", facts={"described": facts["code"], "bank": code})
+    return [_of_file(told, "bank.yaml")]
 
 
 def _read(path: Path, format_name: str | None) -> Reading:
@@ -159,9 +178,11 @@ def _read(path: Path, format_name: str | None) -> Reading:
     if path.is_file():
         return formats.read(path.read_bytes(), file_name=path.name, format_name=format_name)
     placed: list[Placed] = []
-    found: list[Finding] = []
+    _facts, found = _described(path)
     left_out: list[LeftOut] = []
-    for file in sorted((path / "questions").glob("*.yaml")):
+    for file in sorted((path / "questions").glob("*")):
+        if file.suffix.lower() not in _YAML:
+            continue
         reading = native.read(file.read_bytes())
         placed += [replace(item, file=file.name) for item in reading.questions]
         found += [_of_file(finding, file.name) for finding in reading.findings]

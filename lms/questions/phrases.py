@@ -84,6 +84,7 @@ FINDINGS = {
     "question.drafts": _l(
         "Drafts: %(count)s. A question is a draft until it has both languages and a section, and nothing is missing."
     ),
+    "bank.other-code": _l("The file describes the bank %(described)s; the questions go into the bank %(bank)s."),
     "question.out-of-use": _l("%(question)s was in use and is a draft now: its new version is not finished."),
     "question.other-language": _l(
         "%(question)s also has texts in another language (%(locale)s), which this file would drop. "

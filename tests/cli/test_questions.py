@@ -134,6 +134,8 @@ def test_what_was_left_out_is_no_error_and_stands_on_standard_error(run: Run, wr
         ("sections: [HAR/insults]", "sections: HAR/insults", "yaml.list-expected", 4),
         ("prompt: {", "prompt: [", "yaml.syntax", 5),
         ("id: o2", "id: o2\n    id: o3", "yaml.repeated-key", 13),
+        ("id: o2", "id: o1", "question.same-id-twice", 1),
+        ("id: T-001", "id: a b", "question.bad_code", 1),
         ("sections: [HAR/insults]", "sections: " + "[" * 3000, "yaml.too-deep", None),
     ],
 )
@@ -321,27 +323,6 @@ def test_a_bank_code_that_no_address_can_carry_is_refused(run: Run, write: Write
     assert "for the code of a bank" in answer.err
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "code", "line"),
-    [
-        ("q.gift", "// [id:a b]\nWhich? {=a ~b}", "question.bad_code", 2),
-        ("q.gift", "// [id:A]\nWhich? {=a ~b}\n\n// [id:A]\nWhat? {=a ~b}", "question.id-repeated", 5),
-        ("q.gift", "Which? {" + "~x" * 26 + "=y}", "question.too-many-options", 1),
-        ("q.gift", "Which? {=" + "x" * 10_001 + " ~b}", "question.text-too-long", 1),
-        ("q.yaml", YAML.replace("id: T-001", "id: a b"), "question.bad_code", 1),
-        ("q.yaml", YAML.replace("id: o2", "id: o1"), "question.same-id-twice", 1),
-    ],
-)
-def test_check_finds_what_would_keep_a_question_out(
-    run: Run, write: Write, name: str, text: str, code: str, line: int
-) -> None:
-    answer = run("questions", "check", write(name, text), "--json")
-    assert answer.code == 1
-    assert [(found["code"], found["line"]) for found in answer.document["findings"] if found["level"] == "error"] == [
-        (code, line)
-    ]
-
-
 def test_what_check_says_of_feedback_is_what_is_stored(run: Run, write: Write, app: Flask) -> None:
     file = write("q.gift", "Which? {=a#well done ~b#<no>####In all.}")
     [checked] = run("questions", "check", file, "--json").document["questions"]
@@ -371,24 +352,6 @@ def test_import_speaks_the_language_of_the_environment_whatever_the_texts_are_in
     assert run("questions", "import", file, "--bank", "G", "--locale", "en", lang="ja_JP.UTF-8").speaks_japanese
 
 
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("Which? {~a ~b}", ["question.no-right-answer"]),
-        ("Which? {~a}", ["question.too-few-options", "question.no-right-answer"]),
-        ("{=a ~ ~b}", ["question.prompt-empty", "question.option-empty"]),
-        ("Which? {=a ~b ~b}", ["question.same-option-twice"]),
-        ("Which? {=a ~b}", []),
-    ],
-)
-def test_check_looks_at_gift_as_at_our_own_format(run: Run, write: Write, text: str, codes: list[str]) -> None:
-    answer = run("questions", "check", write("q.gift", f"\n{text}"), "--json")
-    assert answer.code == 0
-    assert [(found["level"], found["code"], found["line"]) for found in answer.document["findings"]] == [
-        ("warning", code, 2) for code in codes
-    ]
-
-
 @pytest.mark.usefixtures("policy")
 def test_import_says_what_check_says(run: Run, write: Write) -> None:
     file = write("T.yaml", YAML.replace("fraction: 1", "fraction: 0").replace("A word about a company", "Never"))
@@ -397,3 +360,34 @@ def test_import_says_what_check_says(run: Run, write: Write) -> None:
     assert len(checked) == 3
     assert imported[:-1] == checked
     assert (imported[-1]["level"], imported[-1]["code"]) == ("info", "question.drafts")
+
+
+@pytest.mark.usefixtures("policy")
+def test_a_folder_for_another_bank_says_so(run: Run, write: Write, app: Flask) -> None:
+    write("X/questions/T-001.yaml", YAML)
+    folder = write("X/bank.yaml", "code: X\ntitle: {en: Ex, ja: エックス}\n").parent
+    told = "bank.yaml:- warning: The file describes the bank X; the questions go into the bank THIRD.\n"
+    for _time in range(2):  # into a new bank, and into one that is there
+        answer = run("questions", "import", folder, "--bank", "THIRD")
+        assert (answer.code, answer.err) == (0, told)
+    assert list(banks(app)) == ["THIRD"]
+
+
+@pytest.mark.usefixtures("policy")
+def test_a_bank_file_that_is_wrong_is_an_error_for_a_bank_that_is_there(run: Run, write: Write, app: Flask) -> None:
+    file = write("X/questions/T-001.yaml", YAML)
+    assert run("questions", "import", file, "--bank", "X").code == 0
+    write("X/questions/T-002.yaml", YAML.replace("T-001", "T-002"))
+    folder = write("X/bank.yaml", "code: X\ntitle: Ex\n").parent
+    assert run("questions", "check", folder).err.startswith("bank.yaml:2:8 error")
+    answer = run("questions", "import", folder, "--bank", "X")
+    assert (answer.code, answer.err.startswith("bank.yaml:2:8 error")) == (1, True)
+    assert list(stored(app)) == ["T-001"]
+
+
+@pytest.mark.usefixtures("policy")
+def test_a_folder_is_read_with_both_endings_of_yaml(run: Run, write: Write, app: Flask) -> None:
+    write("X/questions/T-001.yaml", YAML)
+    folder = write("X/questions/T-002.yml", YAML.replace("T-001", "T-002")).parent.parent
+    assert run("questions", "import", folder, "--bank", "X").code == 0
+    assert sorted(stored(app)) == ["T-001", "T-002"]

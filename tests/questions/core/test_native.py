@@ -116,9 +116,10 @@ parts = st.lists(st.sampled_from(list(PartName)), unique=True, min_size=1).flatm
         )
     )
 )
+degrees, forms = st.sampled_from([*map(str, Degree)]), st.sampled_from([*map(str, Form)])
 cases = st.builds(
     Question, id=words, type=st.just(QuestionType.CASE), prompt=texts, case=texts, parts=parts, rationale=texts,
-    sensitive=st.none() | st.builds(Sensitive, words, st.sampled_from([*map(str, Degree)]), st.sampled_from([*map(str, Form)])),
+    sensitive=st.none() | st.builds(Sensitive, words, degrees, forms),
 )  # fmt: skip
 
 
