@@ -141,11 +141,12 @@ def _without_title(
     """The module's title, and the headings that are sections.
 
     A single level-1 heading before every other one, with nothing but space above it, is the title; its line stays
-    part of no section.
+    part of no section. With a key, in a file whose head says the title already, it is a section: so an export writes
+    one that reaches down to the deepest heading.
     """
     tops = [heading for heading in headings if heading.level == 1]
     is_title = len(tops) == 1 and headings[0] is tops[0] and not "".join(lines[: tops[0].first_line]).strip()
-    if is_title and tops[0].explicit_key is None:
+    if is_title and not (tops[0].explicit_key and matter.title):
         for number in range(tops[0].first_line, tops[0].end_line):
             lines[number] = ""  # type: ignore[index]
         return matter.title or tops[0].title, headings[1:]
