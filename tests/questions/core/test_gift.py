@@ -171,6 +171,7 @@ def test_a_brace_that_is_never_closed_does_not_swallow_the_next_question() -> No
         (b"I {=am ~is} and {=you ~we} are.", [2]),
         (b"Nested {=a {b} ~c}", [2]),
         (b"Nested {~a {b =c}", [2]),
+        (b"Open {=a ~b\n::Two::\nTwo? {=c ~d}", [2, 4]),
     ],
 )
 def test_answer_blocks_that_share_an_item_are_left_out_and_said_line_by_line(content: bytes, lines: list[int]) -> None:
@@ -178,6 +179,23 @@ def test_answer_blocks_that_share_an_item_are_left_out_and_said_line_by_line(con
     assert reading.questions == ()
     assert [(finding.level, finding.code, finding.line) for finding in reading.findings] == [
         ("dropped", "gift.second-brace", line) for line in lines
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "unclosed", "others"),
+    [
+        (b"One? {=a ~b}\nTwo? {=c ~d", 2, [1]),
+        (b"One? {=a ~b\nTwo? {=c ~d\nThree? {T", 1, [2, 3]),
+        (b"One,\nlonger? {=a ~b\nTwo? {=c ~d", 2, [3]),
+    ],
+)
+def test_what_shares_an_item_with_a_brace_never_closed_is_said(
+    content: bytes, unclosed: int, others: list[int]
+) -> None:
+    assert [(finding.level, finding.code, finding.line) for finding in gift.read(content).findings] == [
+        ("error", "gift.brace-not-closed", unclosed),
+        *(("dropped", "gift.second-brace", line) for line in others),
     ]
 
 

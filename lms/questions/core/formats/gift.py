@@ -51,6 +51,8 @@ def read(content: bytes) -> Reading:
             category = tuple(part.replace("//", "/").strip() for part in path if part.strip())
         elif item.unclosed is not None:
             findings.append(Finding(Level.ERROR, "gift.brace-not-closed", item.unclosed, 1))
+            others = (item.line, *item.more) if item.unclosed in item.more else item.more
+            findings += [_shared(line) for line in others if line != item.unclosed]
             left_out.append(LeftOut(item.name, item.line))
         else:
             question = _read_item(item, category, findings)
@@ -79,7 +81,7 @@ def _read_item(item: Item, category: tuple[str, ...], findings: list[Finding]) -
     before = item.text[title.end() if title else 0 : item.opens]
     inside, after = item.text[item.opens + 1 : item.closes], item.text[item.closes + 1 :]
     if find(inside, "{") >= 0 or find(after, "{}") >= 0:
-        findings += [Finding(Level.DROPPED, "gift.second-brace", line, 1) for line in (item.line, *item.more)]
+        findings += [_shared(line) for line in (item.line, *item.more)]
         return None
     inside, general = _split_feedback(inside)
     kind = _kind(inside)
@@ -187,6 +189,11 @@ def _plain(written: str, texts: Formatted) -> str:
     """The text without its escapes and its format mark."""
     mark = _FORMAT.match(written)
     return texts.plain(unescaped(written[mark.end() :] if mark else written), mark[1].lower() if mark else None)
+
+
+def _shared(line: int) -> Finding:
+    """A line that opens answers in an item that has others as well: it cannot be said which belong to what."""
+    return Finding(Level.DROPPED, "gift.second-brace", line, 1)
 
 
 def _dropped(item: Item, kind: str) -> Finding:

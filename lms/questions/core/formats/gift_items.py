@@ -38,8 +38,9 @@ class _Draft:
 
     lines: list[tuple[int, str]] = field(default_factory=list)
     depth: int = 0
+    brace_line: int = 0
     openings: list[int] = field(default_factory=list)
-    """The lines that open a brace where none is open."""
+    """The lines that open a brace."""
     blank_at: int | None = None
     """The place of the last blank line inside the open braces."""
 
@@ -63,9 +64,10 @@ class _Draft:
         self.lines.append((number, line))
         for place, character in enumerate(line):
             if character in "{}" and not is_escaped(line, place):
-                if character == "{" and self.depth == 0:
-                    self.depth = 1
+                if character == "{":
                     self.openings.append(number)
+                    if self.depth == 0:
+                        self.depth, self.brace_line = 1, number
                 elif character == "}":
                     self.depth, self.blank_at = 0, None
 
@@ -148,7 +150,7 @@ def _close(draft: _Draft, comments: str, found: list[Item]) -> str:
             line=draft.lines[0][0],
             opens=opens if opens >= 0 else None,
             closes=closes if closes >= 0 else None,
-            unclosed=draft.openings[-1] if draft.depth else None,
+            unclosed=draft.brace_line if draft.depth else None,
             more=tuple(dict.fromkeys(line for line in draft.openings if line != draft.openings[0])),
             name=marks["id"][0] if marks["id"] else None,
             tags=tuple(marks["tag"]),
