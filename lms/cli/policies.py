@@ -218,7 +218,7 @@ def _instant(written: str | None) -> datetime | None:
 
 def _pairs(paths: tuple[Path, ...]) -> list[tuple[Path, Path | None]]:
     """The English files with their Japanese ones; every path given must stand in a pair."""
-    pairs = [_pair(path, paths) for path in paths if path.is_dir() or _stem(path, SOURCE_LOCALE) is not None]
+    pairs = [_pair(path, paths) for path in paths if path.is_dir() or _in_japanese(path) is not None]
     used = {file for pair in pairs for file in pair}
     for path in paths:
         if path.is_file() and path not in used:
@@ -227,28 +227,29 @@ def _pairs(paths: tuple[Path, ...]) -> list[tuple[Path, Path | None]]:
 
 
 def _pair(path: Path, paths: tuple[Path, ...]) -> tuple[Path, Path | None]:
-    """A folder's two files, or an English file with the Japanese one that was given with it or lies beside it."""
+    """A folder's two files, or an English file with the Japanese one that lies beside it or was given with it."""
     if path.is_dir():
         english, japanese = path / "en.md", path / "ja.md"
         if not english.exists():
             raise Invalid("policy.no_pair", path=path)
         return english, japanese if japanese.exists() else None
-    stem = _stem(path, SOURCE_LOCALE)
-    given = next((other for other in paths if other.is_file() and _stem(other, "ja") == stem), None)
-    name = "ja.md" if path.name == "en.md" else path.name.replace(f".{SOURCE_LOCALE}.", ".ja.")
-    beside = path.with_name(name)
-    return path, given or (beside if beside.exists() else None)
+    beside = path.with_name(_in_japanese(path) or path.name)
+    if beside.exists():
+        return path, beside
+    return path, next((other for other in paths if other.is_file() and other.name == beside.name), None)
 
 
-def _stem(path: Path, locale: str) -> str | None:
-    """What the name of a file says before its language: ``spam`` of ``spam.en.md``; None for another language."""
-    if path.name == f"{locale}.md":
-        return ""
-    stem, found, _rest = path.name.partition(f".{locale}.")
-    return stem if found else None
+def _in_japanese(english: Path) -> str | None:
+    """The name of the Japanese file of an English one, which differs in the language alone; None for other files."""
+    if english.name == f"{SOURCE_LOCALE}.md":
+        return "ja.md"
+    stem, found, rest = english.name.partition(f".{SOURCE_LOCALE}.")
+    return f"{stem}.ja.{rest}" if found else None
 
 
 def _code_of(english: Path) -> str:
-    """A code from the file's name, or for ``en.md`` from its folder's."""
-    name = _stem(english, SOURCE_LOCALE) or english.resolve().parent.name
+    """A code from the file's name without language and ending, or for ``en.md`` from its folder's."""
+    name = english.stem.replace(f".{SOURCE_LOCALE}", "", 1)
+    if name == SOURCE_LOCALE:
+        name = english.resolve().parent.name
     return re.sub("[^A-Z0-9]+", "-", name.upper()).strip("-")

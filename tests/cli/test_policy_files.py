@@ -77,6 +77,26 @@ def test_several_pairs_of_files_each_get_their_own_translation(run: Run, write: 
     assert titles_of(app, "SPM")["ja"] == "スパム"
 
 
+def test_files_are_a_pair_only_when_their_names_differ_in_the_language_alone(
+    run: Run, write: Write, app: Flask
+) -> None:
+    paths = [
+        write(f"legal.{locale}.{rest}md", f"---\ntitle: {title}\n---\n## A\nText.\n")
+        for locale, rest, title in (
+            ("en", "OLD.", "Then"),
+            ("en", "", "Now"),
+            ("ja", "OLD.", "以前"),
+            ("ja", "", "現在"),
+        )
+    ]
+    assert run("policies", "import", *paths).code == 0
+    assert titles_of(app, "LEGAL") == {"en": "Now", "ja": "現在"}
+    assert titles_of(app, "LEGAL-OLD") == {"en": "Then", "ja": "以前"}
+    stray = write("elsewhere/legal.ja.OLDER.md", "## A\nText.\n")
+    answer = run("policies", "import", paths[1], stray)
+    assert (answer.code, str(stray) in answer.err) == (1, True)
+
+
 def test_a_file_in_one_language_takes_its_code_from_the_option_or_its_name(run: Run, write: Write, app: Flask) -> None:
     file = write("spam.en.md", "## Purpose\nText.\n")
     assert run("policies", "import", file, "--code", "SPM").code == 0
