@@ -217,7 +217,15 @@ def _instant(written: str | None) -> datetime | None:
 
 
 def _pairs(paths: tuple[Path, ...]) -> list[tuple[Path, Path | None]]:
-    """The English files with their Japanese ones; every path given must stand in a pair."""
+    """The English files with their Japanese ones; every path given must stand in a pair.
+
+    Two files alone that begin alike are a pair, whatever follows the language, unless a better match lies beside: who
+    names just these two means them.
+    """
+    if len(paths) == 2 and (
+        named := _named_pair(*sorted(paths, key=lambda path: f".{SOURCE_LOCALE}." not in path.name))
+    ):
+        return [named]
     pairs = [_pair(path, paths) for path in paths if path.is_dir() or _in_japanese(path) is not None]
     used = {file for pair in pairs for file in pair}
     for path in paths:
@@ -237,6 +245,13 @@ def _pair(path: Path, paths: tuple[Path, ...]) -> tuple[Path, Path | None]:
     if beside.exists():
         return path, beside
     return path, next((other for other in paths if other.is_file() and other.name == beside.name), None)
+
+
+def _named_pair(english: Path, japanese: Path) -> tuple[Path, Path] | None:
+    better = _in_japanese(english)
+    begin_alike = english.name.partition(f".{SOURCE_LOCALE}.")[0] == japanese.name.partition(".ja.")[0]
+    is_pair = better is not None and begin_alike and ".ja." in japanese.name and japanese.is_file()
+    return (english, japanese) if is_pair and not english.with_name(str(better)).exists() else None
 
 
 def _in_japanese(english: Path) -> str | None:

@@ -97,6 +97,15 @@ def test_files_are_a_pair_only_when_their_names_differ_in_the_language_alone(
     assert (answer.code, str(stray) in answer.err) == (1, True)
 
 
+def test_two_files_that_begin_alike_are_a_pair_when_nothing_fits_better(run: Run, write: Write, app: Flask) -> None:
+    english = write("terms.en.AT_TRANSLATION.md", "---\ntitle: Terms\n---\n## A\nText.\n")
+    japanese = write("terms.ja.md", "---\ntitle: 規約\n---\n## A {#a}\n本文。\n")
+    assert run("policies", "import", japanese, english, "--code", "TERMS").code == 0
+    assert titles_of(app, "TERMS") == {"en": "Terms", "ja": "規約"}
+    other = write("rules.ja.md", "## A\n本文。\n")
+    assert run("policies", "import", english, other).code == 1
+
+
 def test_a_file_in_one_language_takes_its_code_from_the_option_or_its_name(run: Run, write: Write, app: Flask) -> None:
     file = write("spam.en.md", "## Purpose\nText.\n")
     assert run("policies", "import", file, "--code", "SPM").code == 0
