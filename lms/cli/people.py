@@ -6,11 +6,12 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from lms.accounts import actions
+from lms.accounts import actions, queries
 from lms.accounts.core.roles import Role
 from lms.cli.speech import speaking
 from lms.foundation import transaction
-from lms.foundation.locale import terminal_text
+from lms.foundation.locale import current, terminal_text
+from lms.kit.text import fold_login
 from lms.sites.actions import first_site
 
 group = AppGroup("people", help=terminal_text("People and their access."))
@@ -26,11 +27,16 @@ group = AppGroup("people", help=terminal_text("People and their access."))
 @speaking
 def create_admin(mail: str) -> None:
     with transaction.unit():
-        command = actions.NewPerson(
-            login=mail, name=mail, reading=mail, site=first_site(), locale="en", roles=(Role.ADMIN,)
-        )
-        person = actions.create_person(command, by=None)
+        person = queries.find_by_login(fold_login(mail))
+        if person is not None and person.password_hash is None and Role.ADMIN in person.roles:
+            said = _("Administrator %(code)s has no password yet. Set it within an hour:", code=person.code)
+        else:
+            command = actions.NewPerson(
+                login=mail, name=mail, reading=mail, site=first_site(), locale=current(), roles=(Role.ADMIN,)
+            )
+            person = actions.create_person(command, by=None)
+            said = _("Administrator %(code)s is created. Set the password within an hour:", code=person.code)
         token = actions.make_link(person, by=None)
         host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
-        click.echo(_("Administrator %(code)s is created. Set the password within an hour:", code=person.code))
+        click.echo(said)
         click.echo(f"http://{host}:{port}/link/{token}")

@@ -140,8 +140,20 @@ def test_the_link_of_the_first_administrator_ends_after_an_hour(run: Run, client
         assert client.get(address[0]).status_code == 400
 
 
+def test_as_long_as_there_is_no_password_the_same_address_gets_another_link(run: Run, app: Flask) -> None:
+    """Else an hour's delay would lock the only administrator out for good."""
+    first, second = (run("people", "create-admin", "boss@site.example", lang=lang) for lang in ("ja_JP.UTF-8", "en"))
+    assert (first.code, second.code) == (0, 0)
+    assert "has no password yet" in second.out
+    assert first.out.split("/link/")[1] != second.out.split("/link/")[1]
+    with app.app_context():
+        assert db.session.scalars(select(Person.locale)).all() == ["ja"]
+
+
 def test_an_address_that_is_taken_is_one_sentence(run: Run, app: Flask) -> None:
     assert run("people", "create-admin", "boss@site.example").code == 0
+    with app.app_context(), transaction.unit():
+        db.session.scalars(select(Person)).one().password_hash = "set"
     answer = run("people", "create-admin", "ＢＯＳＳ@site.example")
     assert (answer.code, answer.out) == (1, "")
     assert len(answer.err.splitlines()) == 1
