@@ -7,6 +7,9 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -58,12 +61,11 @@ def from_environment() -> Base:
     data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     production = os.environ.get("KIJUN_ENV") == "production"
     kind = Production if production else Development
-    database_url = os.environ.get("DATABASE_URL") or embedded_url(data_folder)
     proxies = _whole_number("KIJUN_PROXIES")
     return kind(
         data_folder=data_folder,
         secret_key=os.environ.get("SECRET_KEY") or secret_key(data_folder),
-        database_url=psycopg_url(database_url),
+        database_url=_database_url(data_folder),
         redis_url=os.environ.get("REDIS_URL") or None,
         proxy_count=proxies,
         # behind a proxy the loopback address is everybody's door
@@ -78,6 +80,17 @@ def _whole_number(name: str) -> int:
     if not value.isdecimal():
         raise ValueError(f"{name}={value}")
     return int(value)
+
+
+def _database_url(data_folder: Path) -> str:
+    url = psycopg_url(os.environ.get("DATABASE_URL") or embedded_url(data_folder))
+    try:
+        driver = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        driver = ""
+    if driver not in {"sqlite", "postgresql+psycopg"}:
+        raise ValueError("DATABASE_URL (sqlite:///…, postgresql://…)")  # not the URL itself: it may hold a password
+    return url
 
 
 def psycopg_url(url: str) -> str:

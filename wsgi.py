@@ -1,3 +1,14 @@
-from lms.app import create_app
+"""The application, for gunicorn and the ``flask`` command."""
 
-app = create_app()
+import sys
+
+import config
+from lms.app import create_app
+from lms.serve import reason
+
+try:
+    settings = config.from_environment()
+except (OSError, ValueError) as error:
+    sys.exit(reason(error))
+
+app = create_app(settings)

@@ -398,3 +398,30 @@ class TestStart:
         assert status == 1
         assert said.startswith("Kijun cannot start: ")
         assert "refused" in said
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"DATABASE_URL": "nonsense"},
+        {"DATABASE_URL": "mysql://kijun:secret@localhost/kijun"},
+        {"DATABASE_URL": "postgresql://localhost:port/kijun"},
+        {"KIJUN_PROXIES": "one"},
+    ],
+    ids=lambda setting: "=".join(*setting.items()),
+)
+@pytest.mark.parametrize("command", ["lms.serve", "flask --app wsgi jobs work"])
+def test_a_setting_that_cannot_be_read_is_one_sentence(tmp_path: Path, setting: dict[str, str], command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment(KIJUN_DATA=str(tmp_path), PORT="1", **setting),
+        timeout=60,
+        check=False,
+    )
+    (name,) = setting
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Kijun cannot start: {name}")
+    assert (done.stderr.count("\n"), "secret" in done.stderr) == (1, False)
