@@ -128,6 +128,7 @@ class Worker:
         self.poll_seconds = poll_seconds
         self.stopping = threading.Event()
         self._next_look: dict[str, datetime] = {}
+        self._is_waiting = False
 
     def stop(self) -> None:
         """Ask the worker to end after the job in hand."""
@@ -175,10 +176,16 @@ class Worker:
 
     def _run_next_if_possible(self) -> bool:
         try:
-            return self.run_next()
+            has_run = self.run_next()
         except DBAPIError:
-            log.exception("the database does not answer; the worker waits for it")
+            if not self._is_waiting:  # said once, and not at every look
+                log.exception("the database does not answer; the worker waits for it")
+            self._is_waiting = True
             return False
+        if self._is_waiting:
+            log.warning("the database answers again")
+            self._is_waiting = False
+        return has_run
 
     def run_next(self) -> bool:
         """Claim one due job and run it; False when there was none."""
