@@ -32,6 +32,7 @@ from lms.policies.models import PolicyVersion
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
+from lms.quizzes.queries import is_current_run
 from lms.sites.core import holiday_calendar
 from lms.sites.models import Closure, Site
 
@@ -235,11 +236,6 @@ def _given_quizzes(cohort: Cohort, person_ids: Collection[int]) -> dict[int, lis
     """The quizzes that this cohort has given to each of these people, with the best result of each."""
     own = (Attempt.assignment_id == Assignee.assignment_id) & (Attempt.person_id == Assignee.person_id)
     counted = (Attempt.purpose == Purpose.ASSESSED) & Attempt.closed_at.is_not(None)
-    is_published = GradingRun.published_at.is_not(None)
-    newest = select(func.max(GradingRun.run_no)).where(GradingRun.attempt_id == Attempt.id, is_published)
-    is_current = (GradingRun.attempt_id == Attempt.id) & (
-        GradingRun.run_no == newest.correlate(Attempt).scalar_subquery()
-    )
     query = (
         select(
             Assignee.person_id,
@@ -250,7 +246,7 @@ def _given_quizzes(cohort: Cohort, person_ids: Collection[int]) -> dict[int, lis
         )
         .join(Assignment, Assignment.id == Assignee.assignment_id)
         .outerjoin(Attempt, own & counted)
-        .outerjoin(GradingRun, is_current)
+        .outerjoin(GradingRun, is_current_run())
         .where(Assignment.id.in_(assignment_ids(cohort)), Assignee.person_id.in_(list(person_ids)))
     )
     given: dict[int, dict[int, GivenQuiz]] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.foundation.access import Access
@@ -247,18 +247,21 @@ def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> l
 
 def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False) -> dict[str, GradingRun]:
     """The newest published grading run of each attempt."""
-    newest = (
-        select(GradingRun.attempt_id, func.max(GradingRun.run_no).label("run_no"))
-        .where(GradingRun.attempt_id.in_(list(attempt_ids)), GradingRun.published_at.is_not(None))
-        .group_by(GradingRun.attempt_id)
-        .subquery()
-    )
-    query = select(GradingRun).join(
-        newest, (newest.c.attempt_id == GradingRun.attempt_id) & (newest.c.run_no == GradingRun.run_no)
-    )
+    query = select(GradingRun).join(Attempt, is_current_run()).where(Attempt.id.in_(list(attempt_ids)))
     if with_items:
         query = query.options(selectinload(GradingRun.items))
     return {run.attempt_id: run for run in db.session.scalars(query)}
+
+
+def is_current_run() -> ColumnElement[bool]:
+    """Whether a grading run is the newest published one of its attempt, for joins with ``Attempt``."""
+    newest = (
+        select(func.max(GradingRun.run_no))
+        .where(GradingRun.attempt_id == Attempt.id, GradingRun.published_at.is_not(None))
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest)
 
 
 def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+from sqlalchemy import Select, Text, cast, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.enrolments import Spell, cohort_at
@@ -30,6 +30,7 @@ from lms.quizzes.models import (
     Quiz,
     QuizVersion,
 )
+from lms.quizzes.queries import is_current_run
 
 Taken = tuple[int, int]
 """By what an answer was judged: the question version of the paper and the key of the grading."""
@@ -90,7 +91,7 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Cohort]]:
             quiz,
         )
         .join(Person, Person.id == Attempt.person_id)
-        .outerjoin(GradingRun, _is_current_run())
+        .outerjoin(GradingRun, is_current_run())
         .order_by(Attempt.opened_at, Attempt.id)
     )
     rows = db.session.execute(query).all()
@@ -126,7 +127,7 @@ def load_graded(quiz: Quiz) -> Iterator[Graded]:
     )
     query = (
         _of_quiz(columns.select_from(Attempt), quiz)
-        .join(GradingRun, _is_current_run())
+        .join(GradingRun, is_current_run())
         .join(GradingItem, GradingItem.run_id == GradingRun.id)
         .join(
             AttemptQuestion,
@@ -184,17 +185,6 @@ def _of_quiz(query: Select[*tuple[Any, ...]], quiz: Quiz) -> Select[*tuple[Any, 
     return query.join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id).where(
         QuizVersion.quiz_id == quiz.id, Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None)
     )
-
-
-def _is_current_run() -> ColumnElement[bool]:
-    """Whether a grading run is the newest published one of its attempt."""
-    newest = (
-        select(func.max(GradingRun.run_no))
-        .where(GradingRun.attempt_id == Attempt.id, GradingRun.published_at.is_not(None))
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
-    return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest)
 
 
 def _spells(quiz: Quiz) -> tuple[dict[int, list[Spell]], dict[str, Cohort]]:
