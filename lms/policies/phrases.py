@@ -46,6 +46,9 @@ FINDINGS = {
     "left-out-file": _l("The Japanese file was left out."),
     "stale-sections": _l("Made from another English text, so not current: %(keys)s."),
     "no-sections": _l("There is no section and no text."),
+    "open-fence": _l(
+        "The code block that begins here is never closed. What stands below it, headings too, is part of it."
+    ),
     "repeated-key": _l("The key “%(key)s” stands twice; keys are unique in a policy."),
     "bad-sensitive-label": _l(
         "A sensitive block needs kind, degree (mild, medium, strong) and form (text, image, sound, video)."

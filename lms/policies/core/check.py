@@ -9,7 +9,7 @@ from typing import Any
 
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.text import fold_spaces
-from lms.policies.core.document import LONGEST_KEY, Policy, Section
+from lms.policies.core.document import Policy, Section, numbered
 from lms.policies.core.outline import INTRO, depths, numbers
 from lms.policies.core.pairing import pair
 
@@ -124,6 +124,6 @@ def _free(key: str, taken: set[str]) -> str:
     candidate, repeat = key, 0
     while candidate in taken:
         repeat += 1
-        candidate = f"{key[: LONGEST_KEY - 1 - len(str(repeat))]}-{repeat}"
+        candidate = numbered(key, repeat)
     taken.add(candidate)
     return candidate

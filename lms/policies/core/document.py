@@ -15,7 +15,7 @@ from lms.kit.findings import Finding, Level
 from lms.policies.core import front_matter
 from lms.policies.core.front_matter import FrontMatter
 from lms.policies.core.outline import INTRO, depths
-from lms.policies.core.sensitive import sensitive_findings
+from lms.policies.core.sensitive import open_fences, sensitive_findings
 
 DEEPEST_HEADING = 4
 LONGEST_KEY = 80
@@ -77,6 +77,7 @@ def parse(content: bytes) -> tuple[Policy, list[Finding]]:
     starts = {heading.first_line for heading in headings}
     no_text = definitions.union(*(range(heading.first_line, heading.end_line) for heading in headings))
     faults = sensitive_findings(lines, tokens, starts, no_text, body_line)
+    faults += [Finding(Level.WARNING, "open-fence", body_line + line + 1, 1) for line in open_fences(lines, tokens)]
     title, headings = _without_title(headings, matter, lines)
     sections = _sections(headings, lines, environment.get("references", {}), definitions, body_line, findings)
     if not sections:
@@ -96,6 +97,15 @@ def slug(heading: str) -> str:
         if character in "-_ \u3000" or unicodedata.category(character)[0] in "LNM"
     )
     return re.sub(r"[ \u3000]", "-", "".join(kept))[:LONGEST_KEY]
+
+
+def numbered(key: str, number: int) -> str:
+    """A key with a number behind it, cut so that the whole is no longer than a key may be.
+
+    >>> numbered("scope", 2), len(numbered("s" * 80, 10))
+    ('scope-2', 80)
+    """
+    return f"{key[: LONGEST_KEY - 1 - len(str(number))]}-{number}"
 
 
 def swallows(body: str) -> bool:
@@ -196,7 +206,7 @@ def _free_slug(heading: str, used: dict[str, int], taken: set[str]) -> str:
     key, repeat = base, 0
     while key in used or (repeat and key in taken):
         repeat += 1
-        key = f"{base[: LONGEST_KEY - 1 - len(str(repeat))]}-{repeat}"
+        key = numbered(base, repeat)
     return key
 
 

@@ -171,10 +171,22 @@ def sensitive_findings(
 def fenced_lines(lines: Sequence[str], tokens: Sequence[Token]) -> set[int]:
     """The lines of fenced code blocks. One that is never closed is a slip of the hand and hides no mark."""
     found: set[int] = set()
-    for token in tokens:
-        if token.type == "fence" and token.map:
-            first, end = token.map
-            closing = _FENCE_END.match(lines[min(end, len(lines)) - 1])
-            if closing and end - first > 1 and closing[1].startswith(token.markup):
-                found.update(range(first, end))
+    for fence in _fences(tokens):
+        if _is_closed(fence, lines):
+            found.update(range(*fence.map))  # type: ignore[misc]
     return found
+
+
+def open_fences(lines: Sequence[str], tokens: Sequence[Token]) -> list[int]:
+    """The lines where a fenced code block begins that is never closed: all below it is code, headings too."""
+    return [fence.map[0] for fence in _fences(tokens) if not _is_closed(fence, lines)]  # type: ignore[index]
+
+
+def _fences(tokens: Sequence[Token]) -> list[Token]:
+    return [token for token in tokens if token.type == "fence" and token.map]
+
+
+def _is_closed(fence: Token, lines: Sequence[str]) -> bool:
+    first, end = fence.map or (0, 0)
+    closing = _FENCE_END.match(lines[min(end, len(lines)) - 1])
+    return closing is not None and end - first > 1 and closing[1].startswith(fence.markup)

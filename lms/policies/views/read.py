@@ -81,10 +81,15 @@ def acknowledge(code: str) -> ResponseReturnValue:
 def shown_in(section: SectionText, locale: str) -> Shown:
     """A section in a language, or in the source language where that one has none."""
     spoken = locale if locale in section.bodies else next(iter(sorted(section.bodies)), SOURCE_LOCALE)
-    state = section.freshness.get(locale) if locale != SOURCE_LOCALE else None
-    if spoken != locale:
-        state = Freshness.MISSING
-    return Shown(section, spoken, section.titles.get(spoken), blocks(section.bodies.get(spoken, "")), state)
+    body = section.bodies.get(spoken, "")
+    return Shown(section, spoken, section.titles.get(spoken), blocks(body), _freshness(section, locale))
+
+
+def _freshness(section: SectionText, locale: str) -> Freshness | None:
+    """How a section stands in a language: missing without a text; None in the source language, and where unknown."""
+    if locale not in section.bodies:
+        return Freshness.MISSING
+    return section.freshness.get(locale) if locale != SOURCE_LOCALE else None
 
 
 def _version(code: str) -> tuple[PolicyVersion, bool]:
@@ -101,7 +106,7 @@ def _version(code: str) -> tuple[PolicyVersion, bool]:
 def _page(
     template: str, version: PolicyVersion, is_current: bool, texts: Sequence[SectionText], **values: object
 ) -> str:
-    behind = [text for text in texts if shown_in(text, "ja").freshness in {Freshness.STALE, Freshness.MISSING}]
+    behind = [text for text in texts if _freshness(text, "ja") in {Freshness.STALE, Freshness.MISSING}]
     acknowledged = queries.load_acknowledged(current_user.id)
     return render_template(
         template,

@@ -267,3 +267,8 @@ def test_written_and_read_again_it_is_the_same(policy: Policy) -> None:
 def test_nothing_breaks_the_reader(content: bytes) -> None:
     policy, findings = parse(content)
     assert policy.sections or any(finding.level == "error" for finding in findings)
+
+
+def test_a_code_block_that_is_never_closed_is_pointed_out_where_it_begins() -> None:
+    assert codes("## A\n```\nquoted\n```\n\n~~~~\nopen\n~~~\n\n## B\n") == [("open-fence", 6)]
+    assert codes("## A\n> ```\n> quoted\n> ```\n\n## B\n") == []
