@@ -17,6 +17,7 @@ from lms.foundation.access import may
 from lms.foundation.assets import STATIC
 from lms.foundation.security import csrf_token
 from lms.foundation.settings import sample_day
+from lms.kit.text import letter
 
 ICONS = STATIC / "icons" / "tabler"
 _PATHS = re.compile(r"<path(?! stroke=\"none\")[^>]*/>")
@@ -66,6 +67,7 @@ def bind(app: Flask) -> None:
         "signed": locale.signed,
         "percent": locale.percent,
         "emphasis": emphasis,
+        "letter": letter,
     }
     env.globals |= {
         "icon": icon,

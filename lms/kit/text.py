@@ -1,4 +1,4 @@
-"""Text as it is compared and sorted: width, case, white space, and kana."""
+"""Text as it is compared and sorted (width, case, white space, kana), and the letters that number options."""
 
 from __future__ import annotations
 
@@ -30,3 +30,13 @@ def reading_key(reading: str) -> str:
     ['sato', 'かとう', 'タナカ']
     """
     return unicodedata.normalize("NFKC", reading).casefold().translate(_KATAKANA_TO_HIRAGANA)
+
+
+def letter(place: int) -> str:
+    """The letter of an option by its place from 0; behind Z it goes on with two.
+
+    >>> letter(0), letter(25), letter(26), letter(52)
+    ('A', 'Z', 'AA', 'BA')
+    """
+    rest, last = divmod(place, 26)
+    return (letter(rest - 1) if rest else "") + chr(ord("A") + last)

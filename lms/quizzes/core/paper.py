@@ -33,16 +33,6 @@ class PaperRow:
     max_thousandths: int
 
 
-def letter(place: int) -> str:
-    """The letter of an option by its place from 0; behind Z it goes on with two.
-
-    >>> letter(0), letter(25), letter(26), letter(52)
-    ('A', 'Z', 'AA', 'BA')
-    """
-    rest, last = divmod(place, 26)
-    return (letter(rest - 1) if rest else "") + chr(ord("A") + last)
-
-
 def draw(questions: Sequence[PaperQuestion], *, seed: str, shuffle: bool, max_thousandths: int) -> list[PaperRow]:
     """Draw the paper of a fixed list. The same seed draws the same paper, on every machine."""
     placed = shuffled_by(f"{seed}:paper", questions, lambda question: question.code) if shuffle else list(questions)

@@ -17,7 +17,6 @@ from lms.policies import queries as policies
 from lms.quizzes import actions, phrases, queries
 from lms.quizzes.core.answers import next_seq, of_record
 from lms.quizzes.core.attempt import AttemptState, minutes_left
-from lms.quizzes.core.paper import letter
 from lms.quizzes.core.passing import questions_at_cut
 from lms.quizzes.core.receipt import canonical_answers
 from lms.quizzes.core.rules import rules_from
@@ -189,6 +188,5 @@ def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) 
         next_seq=next_seq([event.stamp for event in events], attempt.writer_epoch),
         minutes=minutes_left(clock.now(), attempt.deadline_at),
         phrases=phrases,
-        letter=letter,
         refusal=refusal,
     )
