@@ -34,19 +34,19 @@ def questions(found: Analysis | None) -> Table:
         Column(_("JA, facility"), Kind.SHARE),
         Column(_("Finding")),
     )
-    rows = []
-    for entry in found.health if found else ():
-        fact = found.facts[entry.item]  # type: ignore[union-attr]
-        rows.append(
-            (
-                fact.code,
-                fact.section or "",
-                localized(fact.body["prompt"]).replace("<em>", "").replace("</em>", ""),
-                *_figures(entry, found.gaps[entry.item]),  # type: ignore[union-attr]
-                "; ".join(str(phrases.FINDINGS[finding.code]) for finding in entry.findings),
-            )
-        )
-    return Table(_("Questions"), columns, tuple(rows))
+    rows = tuple(_question(found, entry) for entry in found.health) if found is not None else ()
+    return Table(_("Questions"), columns, rows)
+
+
+def _question(found: Analysis, entry: Health) -> tuple[Cell, ...]:
+    fact = found.facts[entry.item]
+    return (
+        fact.code,
+        fact.section or "",
+        localized(fact.body["prompt"]).replace("<em>", "").replace("</em>", ""),
+        *_figures(entry, found.gaps[entry.item]),
+        _(", ").join(str(phrases.FINDINGS[finding.code]) for finding in entry.findings),
+    )
 
 
 def _figures(entry: Health, gap: Gap) -> tuple[Cell, ...]:

@@ -35,11 +35,11 @@ def take_the_checkpoint(page: Page, base: str) -> None:
     page.wait_for_url("**/result")
 
 
-def open_page(path: str) -> Callable[[Page, str], None]:
-    return lambda page, base: page.goto(base + path) and None
+def open_page(path: str) -> Callable[[Page, str], object]:
+    return lambda page, base: page.goto(base + path)
 
 
-PICTURES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
+PICTURES: dict[str, tuple[str, Callable[[Page, str], object]]] = {
     "today-en": ("joiner", open_page("/?lang=en")),
     "policy-side-by-side": ("joiner", open_page("/policies/HAR/side?lang=en#s-unwanted-contact")),
     "analysis-ja": ("qa", open_page("/analysis/harassment-checkpoint?lang=ja")),
