@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select
 
 from lms.accounts import queries
-from lms.accounts.core import passwords
+from lms.accounts.core import passwords, second_person
 from lms.accounts.core.addresses import is_address
 from lms.accounts.core.roles import CODE_LETTERS, Role, may_grant, may_hold, may_manage
 from lms.accounts.models import (
@@ -245,6 +246,25 @@ def revoke_role(person: Person, role: Role, *, by: Person) -> None:
             grant.revoked_at = clock.now()
     _sessions_anew(person)
     journal.record("role.revoke", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
+
+
+def check_release(
+    action: str, *, prepared_by: Person, by: Person, not_counting: Collection[int] = ()
+) -> dict[str, str | bool]:
+    """Ask the rule of the second person before a release; gives what the journal is to say about it.
+
+    ``action`` is the one whose grants say who could release it; ``not_counting`` holds whom it is about. Raises
+    ``Refused`` with the codes of those who can, when whoever prepared it wants to release it too.
+    """
+    able = {key: code for key, code in queries.load_able(action).items() if key not in not_counting}
+    match second_person.judge(prepared_by.id, by.id, able):
+        case second_person.Release.TOGETHER:
+            return {"prepared_by": prepared_by.code}
+        case second_person.Release.ALONE:
+            return {"without_second_person": True}
+        case second_person.Release.WAITS:
+            others = [code for key, code in able.items() if key != by.id]
+            raise Refused("release.waits", people=", ".join(others))
 
 
 def change_profile(person: Person, *, locale: str, own_zone_name: str | None, reading: str, revision: int) -> None:

@@ -1,12 +1,13 @@
 """Who may do what, and how far: the access matrix as data.
 
-A route names one of these actions; what is not listed is refused.
+A route names one of these actions; what is not listed is refused. Two marks may stand with a scope: ``step_up`` (the
+person has confirmed their password shortly before) and ``second_person`` (who prepared a thing does not release it).
 """
 
 from __future__ import annotations
 
 from lms.accounts.core.roles import Role
-from lms.foundation.access import ANONYMOUS, Grants, Reach, Scope
+from lms.foundation.access import ANONYMOUS, Grant, Grants, Reach, Scope
 
 _OPEN: Reach = {ANONYMOUS: Scope.ALL}
 _OWN: Reach = {role.value: Scope.OWN for role in Role}
@@ -39,14 +40,20 @@ GRANTS: Grants = {
         Role.ADMIN: Scope.ALL,
     },
     "person.write": {Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Scope.ALL},
-    "site.write": {Role.ADMIN: Scope.ALL},
+    "person.admit": {Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Grant(Scope.ALL, step_up=True)},
+    "role.grant": {
+        Role.VENDOR_MANAGER: Scope.VENDOR,
+        Role.ADMIN: Grant(Scope.ALL, step_up=True, second_person=True),
+    },
+    "site.list": {Role.ADMIN: Scope.ALL},
+    "site.write": {Role.ADMIN: Grant(Scope.ALL, step_up=True)},
     "site.read": {Role.ADMIN: Scope.ALL, Role.VENDOR_MANAGER: Scope.VENDOR, Role.TRAINER: Scope.SITE},
     # policies
     "policy.read": _EVERYBODY,
     "policy.acknowledge": _OWN,
     "policy.draft": {Role.EDITOR: Scope.ALL, Role.LOCALIZER: Scope.ALL, Role.QA: Scope.ALL, Role.ADMIN: Scope.ALL},
     "policy.write": {Role.EDITOR: Scope.ALL},
-    "policy.publish": {Role.EDITOR: Scope.ALL},
+    "policy.publish": {Role.EDITOR: Grant(Scope.ALL, step_up=True, second_person=True)},
     # questions and quizzes
     "question.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "question.write": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},

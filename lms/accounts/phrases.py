@@ -34,6 +34,7 @@ PROBLEMS = {
         "Somebody else changed this person in the meantime. Reload the page to see what is there now."
     ),
     "password.wrong": _l("This is not your password. Tries left: %(left)s."),
+    "release.waits": _l("Whoever prepared this does not release it. Somebody else can: %(people)s."),
     "link.spent": _l("This link has been used already, or it has expired. Please ask for a new one."),
     "password.too_short": _l("Enter at least 12 characters."),
     "password.too_long": _l("Enter at most 128 characters."),

@@ -12,7 +12,7 @@ from lms.accounts import access as reach
 from lms.accounts.core.roles import Role
 from lms.accounts.core.sample_accounts import NAMES, login_of
 from lms.accounts.models import OneTimeLink, Person, RoleGrant, SignInFailure
-from lms.foundation.access import Access, access_for
+from lms.foundation.access import Access, access_for, roles_for
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 
@@ -113,3 +113,11 @@ def list_sample_accounts() -> list[Person]:
 def find_active(code: str) -> Person | None:
     """The person of a code, unless deactivated."""
     return db.session.scalar(select(Person).where(Person.code == code, Person.deactivated_at.is_(None)))
+
+
+def load_able(action: str) -> dict[int, str]:
+    """Who could do something just now, as codes by id: active, with a password, and a role that may."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles_for(action)), RoleGrant.revoked_at.is_(None))
+    query = select(Person.id, Person.code).where(Person.id.in_(held), Person.deactivated_at.is_(None))
+    rows = db.session.execute(query.where(Person.password_hash.is_not(None)).order_by(Person.code))
+    return {row.id: row.code for row in rows}

@@ -31,7 +31,18 @@ class Scope(StrEnum):
     ALL = "all"
 
 
-Reach = dict[str, Scope]
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A scope with its marks. In the table a bare scope stands for a grant without any."""
+
+    scope: Scope
+    step_up: bool = False
+    """Whether the password must have been confirmed shortly before."""
+    second_person: bool = False
+    """Whether somebody else must have prepared what is released, as long as there is somebody else."""
+
+
+Reach = Mapping[str, Scope | Grant]
 Grants = Mapping[str, Reach]
 
 
@@ -119,8 +130,33 @@ def scopes_for(grants: Grants, action: str, roles: frozenset[str]) -> frozenset[
     >>> sorted(scopes_for(grants, "attempt.read", frozenset({"qa"})))
     [<Scope.ALL: 'all'>]
     """
+    return frozenset(grant.scope for grant in _held(grants, action, roles))
+
+
+def needs_step_up(grants: Grants, action: str, roles: frozenset[str]) -> bool:
+    """Whether somebody with these roles must have confirmed their password for this; the strictest role decides.
+
+    >>> grants = {"role.grant": {"vendor_manager": Scope.VENDOR, "admin": Grant(Scope.ALL, step_up=True)}}
+    >>> needs_step_up(grants, "role.grant", frozenset({"vendor_manager"}))
+    False
+    """
+    return any(grant.step_up for grant in _held(grants, action, roles))
+
+
+def needs_second_person(grants: Grants, action: str, roles: frozenset[str]) -> bool:
+    """Whether somebody with these roles does this together with a second person; the strictest role decides."""
+    return any(grant.second_person for grant in _held(grants, action, roles))
+
+
+def roles_for(action: str) -> frozenset[str]:
+    """The roles that may do something at all: who could be the second person."""
+    return frozenset(cast(GuardedFlask, current_app).grants[action])
+
+
+def _held(grants: Grants, action: str, roles: frozenset[str]) -> list[Grant]:
     by_role = grants.get(action, {})
-    return frozenset(by_role[role] for role in roles if role in by_role)
+    found = [by_role[role] for role in roles if role in by_role]
+    return [entry if isinstance(entry, Grant) else Grant(entry) for entry in found]
 
 
 def current_roles() -> frozenset[str]:

@@ -20,7 +20,7 @@ blueprint = Blueprint("sites", __name__, template_folder="templates")
 
 
 @blueprint.get("/sites")
-@policy("site.write")
+@policy("site.list")
 def index() -> str:
     sites = queries.list_sites_with_rooms(access())
     return render_template("sites/index.html", sites=sites, vendors=queries.list_vendors(), kinds=VENDOR_KINDS)

@@ -34,7 +34,7 @@ def index() -> str:
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
-@policy("person.write")
+@policy("person.admit")
 def new() -> ResponseReturnValue:
     sites = site_queries.list_sites(access())
     form = PersonForm()
@@ -77,7 +77,7 @@ def show(code: str) -> str:
 
 
 @blueprint.post("/people/<code>/link")
-@policy("person.write")
+@policy("person.admit")
 def make_link(code: str) -> ResponseReturnValue:
     """Make a link and show it once, on the person's page: in a message, so that a reload does not make another."""
     person = queries.get_person(access(), code)
@@ -87,7 +87,7 @@ def make_link(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/people/<code>/roles")
-@policy("person.write")
+@policy("role.grant")
 def change_role(code: str) -> ResponseReturnValue:
     person = queries.get_person(access(), code)
     try:
@@ -100,7 +100,7 @@ def change_role(code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/people/<code>/deactivate")
-@policy("person.write")
+@policy("person.admit")
 def deactivate(code: str) -> ResponseReturnValue:
     person = queries.get_person(access(), code)
     actions.deactivate(person, by=current_user, revision=request.form.get("revision", 0, type=int))
