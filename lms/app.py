@@ -16,7 +16,7 @@ from lms import cli
 from lms.accounts import login
 from lms.accounts.grants import GRANTS
 from lms.features import FEATURES
-from lms.foundation import access, assets, db, errors, locale, logs, security, templating, transaction
+from lms.foundation import access, assets, carried, db, errors, locale, logs, security, templating, transaction
 from lms.foundation.sessions import VisitInterface
 from lms.home import navigation
 from lms.kit.problems import Unavailable
@@ -62,6 +62,7 @@ def create_app(settings: config.Base | None = None, overrides: Mapping[str, Any]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     logs.bind(app)
     db.bind(app)
+    carried.bind(app)  # before all that asks for the method
     transaction.bind(app)  # first: the mode of the transaction is chosen before anything reads
     login.bind(app)
     locale.bind(app)

@@ -19,6 +19,7 @@ class SignInForm(Form):
     login = StringField(_l("E-mail"), [Required(_l("Enter your e-mail address."))])
     password = PasswordField(_l("Password"), [Required(_l("Enter your password."))])
     next = HiddenField()
+    carried = HiddenField()
 
 
 class PasswordForm(Form):

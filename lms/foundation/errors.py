@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,11 +15,10 @@ from flask import (
     g,
     jsonify,
     make_response,
-    redirect,
     render_template,
     request,
-    url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -53,6 +52,8 @@ _sentences: dict[str, Any] = {
     "http.429": _l("Too many requests in a short time. Please wait a minute and try again."),
     "http.500": _l("Something went wrong on our side. What was saved is kept. Please try again."),
 }
+Page = Callable[[], ResponseReturnValue | None]
+_pages: dict[str, Page] = {}
 _TITLES: Mapping[int, Any] = {
     400: _l("The request could not be taken"),
     401: _l("Please sign in"),
@@ -78,6 +79,16 @@ def sentence(problem: Problem) -> str:
     return str(template) % problem.facts if problem.facts else str(template)
 
 
+def answers(code: str) -> Callable[[Page], Page]:
+    """Let a feature answer a problem of this code with a page of its own; None leaves it to the general one."""
+
+    def keep(page: Page) -> Page:
+        _pages[code] = page
+        return page
+
+    return keep
+
+
 def known_codes() -> frozenset[str]:
     """The codes that have a sentence."""
     return frozenset(_sentences)
@@ -90,10 +101,12 @@ def bind(app: Flask) -> None:
     def expected(problem: Problem) -> Response:
         if problem.status in {403, 404}:
             log.info("refused: %s to person %s", problem.code, getattr(g.get("access"), "person_id", None))
-        if problem.code == "access.sign_in" and not _wants_json():
+        page = _pages.get(problem.code)
+        if page is not None and not _wants_json():
             g.failed = True
-            target = request.full_path.rstrip("?") if request.method == "GET" else None
-            return make_response(redirect(url_for("accounts.sign_in", next=target)))
+            own = page()
+            if own is not None:
+                return make_response(own)
         status = 401 if problem.code == "access.sign_in" else problem.status
         return _answer(status, problem.code, sentence(problem), problem.facts)
 

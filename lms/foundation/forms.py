@@ -12,6 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired
 
+from lms.foundation.carried import is_reopened
 from lms.foundation.errors import sentence
 from lms.kit.problems import Problem
 
@@ -47,7 +48,8 @@ class Form(WTForm):
             return Words()
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
-        super().__init__(request.form if formdata is None and request.method == "POST" else formdata, **values)
+        is_filled = request.method == "POST" or is_reopened()
+        super().__init__(request.form if formdata is None and is_filled else formdata, **values)
 
     def is_sent_and_valid(self) -> bool:
         """Whether this is a POST with valid content."""

@@ -65,6 +65,11 @@ def current() -> str:
     return chosen.language if chosen is not None and chosen.language in LOCALES else SOURCE_LOCALE
 
 
+def for_profile(locale: str) -> str:
+    """The language of the next page of somebody who has just signed in, by the language of their profile."""
+    return _chosen_here() or locale
+
+
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
     """Render in this language, whatever the request says (a report, a calendar feed)."""
@@ -181,9 +186,15 @@ def _choose() -> str | None:
     """?lang=, the cookie, the profile, Accept-Language, English: the first that says something."""
     if not has_request_context():
         return g.get("locale") or SOURCE_LOCALE
-    asked = request.args.get("lang") or request.cookies.get(COOKIE)
-    if asked in LOCALES:
+    asked = _chosen_here()
+    if asked:
         return asked
     if g.get("decided") and not g.get("reader_unknown") and not current_user.is_anonymous:
         return str(current_user.locale)
     return request.accept_languages.best_match(LOCALES) or SOURCE_LOCALE
+
+
+def _chosen_here() -> str | None:
+    """The language that was chosen in this browser, if any."""
+    asked = request.args.get("lang") or request.cookies.get(COOKIE)
+    return asked if asked in LOCALES else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
+import hashlib
 import hmac
 import secrets
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -31,16 +32,27 @@ limiter = Limiter(get_remote_address, headers_enabled=False, strategy="moving-wi
 
 
 def csrf_token() -> str:
-    """A token for a form, masked anew at each call so that compression of the page reveals nothing of it."""
+    """A token for a form, masked anew at each call so that compression of the page reveals nothing of it.
+
+    It ends with the mark of whoever the form is shown to, so that what is typed goes back to nobody else.
+    """
     secret = csrf_secret(current_app)
     mask = secrets.token_bytes(len(secret))
-    return base64.urlsafe_b64encode(mask + _xor(mask, secret)).decode()
+    token = base64.urlsafe_b64encode(mask + _xor(mask, secret)).decode()
+    person_id = getattr(g.get("access"), "person_id", None)
+    return token if person_id is None else f"{token}.{mark_of(person_id)}"
+
+
+def mark_of(person_id: int) -> str:
+    """The mark of a person in the forms shown to them: it says who without naming, and only we can make it."""
+    key = cast(str, current_app.secret_key).encode()
+    return hmac.new(key, f"form:{person_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def is_csrf_token(token: str) -> bool:
     """Whether a token belongs to this visitor."""
     try:
-        raw = base64.urlsafe_b64decode(token.encode())
+        raw = base64.urlsafe_b64decode(token.partition(".")[0].encode())
     except (binascii.Error, UnicodeEncodeError):
         return False
     mask, masked = raw[: len(raw) // 2], raw[len(raw) // 2 :]

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from lms.foundation import clock, locale
 from lms.foundation.access import may
 from lms.foundation.assets import STATIC
+from lms.foundation.carried import is_reopened
 from lms.foundation.security import csrf_token
 from lms.foundation.settings import sample_day
 from lms.kit.text import letter
@@ -70,6 +71,7 @@ def bind(app: Flask) -> None:
         "letter": letter,
     }
     env.globals |= {
+        "is_reopened": is_reopened,
         "icon": icon,
         "symbol": symbol,
         "trusted": trusted,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from lms.accounts import actions, queries
 from lms.accounts.core.sample_accounts import login_of, may_be_listed
 from lms.accounts.forms import PasswordForm, SignInForm
+from lms.accounts.models import Person
 from lms.accounts.phrases import SAMPLE_ACCOUNTS
-from lms.foundation import clock, transaction
+from lms.foundation import carried, clock, errors, transaction
 from lms.foundation.access import policy
 from lms.foundation.errors import sentence
+from lms.foundation.locale import for_profile, speaking
 from lms.foundation.security import limiter
 from lms.foundation.settings import sample_day
 from lms.kit.problems import Invalid, NotFound, TooMany
@@ -53,8 +56,7 @@ def check_sign_in() -> ResponseReturnValue:
         left = actions.note_failure(command)
         transaction.keep()
         return _sign_in_page(form, None, tries_left=left), 422
-    actions.open_session(person_id)
-    return redirect(local_address(form.next.data) or url_for("home.today"))
+    return _go_on(form, actions.open_session(person_id))
 
 
 @blueprint.post("/sign-in/sample")
@@ -63,8 +65,29 @@ def open_sample_account() -> ResponseReturnValue:
     person = queries.find_by_login(login_of(request.form.get("account", ""))) if _lists_samples() else None
     if person is None:
         raise NotFound
-    actions.open_session(person.id)
-    return redirect(url_for("home.today"))
+    return _go_on(SignInForm(), actions.open_session(person.id))
+
+
+@errors.answers("access.sign_in")
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Lead a visitor to the sign-in page and back; the form of a session that has ended is carried along."""
+    if request.method in transaction.SAFE_METHODS:
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    form_in_hand = carried.of_request()
+    back = form_in_hand.address if form_in_hand else _page_before()
+    kept = form_in_hand.sealed() if form_in_hand else ""
+    form = SignInForm(MultiDict({"next": back or "", "carried": kept}))
+    return _sign_in_page(form, None, was_signed_out=True), 401
+
+
+@errors.answers("access.form_expired")
+def offer_form_again() -> ResponseReturnValue | None:
+    """After a new sign-in in another window a page's forms cannot be sent any more: the form comes back as it was."""
+    person_id = getattr(g.get("access"), "person_id", None)
+    form_in_hand = carried.of_request()
+    if person_id is None or form_in_hand is None or not form_in_hand.is_of(person_id):
+        return None
+    return render_template("accounts/come_back.html", carried=form_in_hand, is_new_session=False), 400
 
 
 @blueprint.post("/sign-out")
@@ -101,7 +124,8 @@ def redeem_link(token: str) -> ResponseReturnValue:
     transaction.begin_write()
     person = actions.redeem_link(token, password_hash)
     actions.open_session(person.id)
-    flash(_("Your password is set."))
+    with speaking(for_profile(person.locale)):
+        flash(_("Your password is set."))
     return redirect(url_for("home.today"))
 
 
@@ -120,10 +144,41 @@ def _link_page(token: str, form: PasswordForm) -> str:
     return render_template("accounts/link.html", form=form, person=one_time_link.person, token=token)
 
 
-def _sign_in_page(form: SignInForm, refusal: str | None, tries_left: int | None = None) -> str:
+def _go_on(form: SignInForm, person: Person) -> ResponseReturnValue:
+    """Where a sign-in leads: to the page that was asked for, or to the form that could not be sent."""
+    form_in_hand = carried.unsealed(form.carried.data)
+    with speaking(for_profile(person.locale)):
+        if form_in_hand is None:
+            return redirect(local_address(form.next.data) or url_for("home.today"))
+        if not form_in_hand.is_of(person.id):
+            flash(_("The form that was open here is not yours. It has been left out."), "info")
+            return redirect(url_for("home.today"))
+        if not form_in_hand.fields:
+            return redirect(form_in_hand.address)
+        return render_template("accounts/come_back.html", carried=form_in_hand, is_new_session=True)
+
+
+def _page_before() -> str | None:
+    """The address of the page that sent this request, when it is one of ours."""
+    parts = urlsplit(request.referrer or "")
+    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return local_address(address) if parts.netloc == request.host else None
+
+
+def _sign_in_page(
+    form: SignInForm, refusal: str | None, tries_left: int | None = None, *, was_signed_out: bool = False
+) -> str:
     people = queries.list_sample_accounts() if _lists_samples() else []
     samples = [(person, name, *SAMPLE_ACCOUNTS[name]) for person in people for name in [person.login.partition("@")[0]]]
-    return render_template("accounts/sign_in.html", form=form, refusal=refusal, tries_left=tries_left, samples=samples)
+    return render_template(
+        "accounts/sign_in.html",
+        form=form,
+        refusal=refusal,
+        tries_left=tries_left,
+        samples=samples,
+        carried=carried.unsealed(form.carried.data),
+        was_signed_out=was_signed_out,
+    )
 
 
 def _lists_samples() -> bool:
