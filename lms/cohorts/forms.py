@@ -85,6 +85,14 @@ class CohortForm(Form):
             raise ValidationError(_l("Enter a date from 2000 to 2099; the holidays of other years are not known."))
 
 
+class EnrolForm(Form):
+    people = SelectMultipleField(_l("Learners of this site"))
+
+    def validate_people(self, field: SelectMultipleField) -> None:
+        if not field.data:
+            raise ValidationError(str(PROBLEMS["cohort.nobody_chosen"]))
+
+
 class AssignQuizForm(Form):
     quiz = SelectField(_l("Quiz"))
     opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(_l("Enter date and time."))])

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind, GateState, Standing
+from lms.foundation.columns import LocalizedText
+from lms.foundation.locale import localized
+
+
+def _already_training(taken: Mapping[str, LocalizedText]) -> str:
+    """Who cannot be added, each with the cohort they are in."""
+    people = _(", ").join(
+        _("%(person)s (%(cohort)s)", person=code, cohort=localized(taken[code])) for code in sorted(taken)
+    )
+    return str(_("Already in a cohort that has not gone live: %(people)s. Take them out of it first.", people=people))
+
 
 PROBLEMS = {
+    "cohort.already_training": _already_training,
+    "cohort.nobody_chosen": _l("Choose at least one person."),
     "cohort.go_live_not_worked": _l("Choose a working day of the site for the go-live."),
     "cohort.code_taken": _l("This code is taken. Choose another."),
     "cohort.nobody": _l("First add people to the cohort."),

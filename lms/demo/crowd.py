@@ -29,7 +29,7 @@ def further_cohorts(
         names = {"en": f"Synthetic {number}", "ja": f"合成{number}"}
         command = cohorts.NewCohort(code, names, site, template, go_live_on[site.code], [trainer])
         made[code] = cohorts.create_cohort(command, by=None)
-        cohorts.enrol(made[code], [_learner(n, site) for n in range(first, min(first + CLASS_SIZE, count))])
+        cohorts.enrol(made[code], [_learner(n, site) for n in range(first, min(first + CLASS_SIZE, count))], by=None)
     return made
 
 

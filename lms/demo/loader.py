@@ -209,7 +209,7 @@ def _cohorts(world: World, organisation: Mapping[str, Any], template: PlanTempla
             room_id=world.rooms[(entry["site"], entry["room"])].id,
         )
         cohort = cohorts.create_cohort(command, by=None)
-        cohorts.enrol(cohort, [world.people[login] for login in members[entry["code"]]])
+        cohorts.enrol(cohort, [world.people[login] for login in members[entry["code"]]], by=None)
         world.cohorts[entry["code"]] = cohort
 
 

@@ -43,6 +43,7 @@ ACTIONS = frozenset(
         "attempt.close",
         "attempt.grade",
         "cohort.create",
+        "cohort.enrol",
         "gate.decide",
         "report.export",
         "sample.load",

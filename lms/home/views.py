@@ -15,6 +15,7 @@ from lms.cohorts import queries as cohorts
 from lms.cohorts.core.agenda import phase
 from lms.cohorts.core.feed import PURPOSE
 from lms.cohorts.models import Cohort
+from lms.cohorts.queries.enrolments import find_cohort_of
 from lms.foundation import clock
 from lms.foundation.access import access_for, policy
 from lms.foundation.security import signed
@@ -36,7 +37,7 @@ def today() -> str:
     acknowledged = policies.load_acknowledged(current_user.id)
     given = quizzes.list_given(current_user.id)
     open_quizzes = [entry for entry in given if entry.open_attempt or (not entry.passed and entry.may_start(now))]
-    cohort = cohorts.find_cohort_of(current_user.id)
+    cohort = find_cohort_of(current_user.id, now)
     return render_template(
         "home/today.html",
         at=now,

@@ -55,5 +55,5 @@ def make_class(code: str, languages: Sequence[str]) -> list[Person]:
     )
     for n, person in enumerate(people):
         take(person, person.locale, wrong=range(1, n + 1))
-    cohorts.enrol(made, people)
+    cohorts.enrol(made, people, by=None)
     return people

@@ -86,7 +86,7 @@ def test_who_moves_to_another_cohort_leaves_the_result_with_the_first(qa: Visito
         mover = sitting.person("first5@site.example")
         old = db.session.scalars(select(Enrolment).where(Enrolment.person_id == mover.id)).one()
         old.left_at = clock.now()
-        cohorts.enrol(osaka_b, [mover])
+        cohorts.enrol(osaka_b, [mover], by=None)
     after = AnalysisPage(qa)
     assert after.heat == before
     assert after.heat_head[1] == "Class first n=6"

@@ -111,8 +111,9 @@ class TestPlan:
             plan = make_plan(3, step(1), step(2, "14:15", 30, kind=StepKind.QUIZ, quiz_id=quiz.id))
             cohort = make_cohort("tokyo", date(2026, 11, 24), plan)
             moderator = sitting.person("moderator@kijun.example")
-            actions.enrol(cohort, [moderator])
-            actions.enrol(cohort, [moderator])
+            actions.enrol(cohort, [moderator], by=None)
+            with pytest.raises(Invalid):
+                actions.enrol(cohort, [moderator], by=None)
             given = [g.assignment for g in quizzes.list_given(moderator.id)]
             assert [person.code for person in queries.list_members(cohort)] == [moderator.code]
             due = [(a.opens_at, a.due_at, a.zone_name) for a in given if a.opens_at.date() == date(2026, 11, 20)]

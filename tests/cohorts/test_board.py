@@ -158,6 +158,18 @@ class TestToday:
         assert "opens on day 13" in gates
         assert "2 of 5 met" in gates
 
+    def test_who_stands_in_two_cohorts_sees_the_one_that_goes_live_next(self, enter: Enter, unit: Unit) -> None:
+        with unit():
+            template, joiner = queries.get_template("labeller-15"), sitting.person()
+            tokyo = db.session.scalars(select(Site).where(Site.code == "tokyo")).one()
+            for code, go_live_on in (("later", date(2026, 12, 21)), ("past", date(2026, 11, 2))):
+                names = {"en": f"The {code} one", "ja": code}
+                made = cohorts.create_cohort(cohorts.NewCohort(code, names, tokyo, template, go_live_on, []), by=None)
+                db.session.add(Enrolment(cohort_id=made.id, person_id=joiner.id, enrolled_at=clock.now()))
+        for day, shown in (("2026-11-30", "Tokyo A"), ("2026-12-01", "The later one"), ("2027-01-05", "The later one")):
+            with clock.fixed(datetime.fromisoformat(f"{day}T03:00").replace(tzinfo=UTC)):
+                assert f"cohort {shown}" in enter("joiner").get("/?lang=en").text
+
     def test_staff_see_their_cohorts_and_the_places_of_their_work(self, enter: Enter) -> None:
         page = enter("trainer").get("/?lang=en").text
         assert 'href="/cohorts/tokyo-a"' in page
@@ -236,7 +248,8 @@ class TestCohortPage:
             command = cohorts.NewCohort("tokyo-z", {"en": "Z"}, tokyo, template, date(2026, 12, 21), [])
             further = cohorts.create_cohort(command, by=None)
             emma = sitting.person(EMMA)
-            cohorts.enrol(further, [emma])
+            db.session.add(Enrolment(cohort_id=further.id, person_id=emma.id, enrolled_at=clock.now()))
+            db.session.flush()
             found = [
                 queries.load_gates(c, [emma], 6, [], [], clock.now())[emma.id][0]
                 for c in (further, queries.find_cohort("tokyo-a"))

@@ -104,7 +104,7 @@ def test_a_zone_with_summer_time_brings_both_of_its_offsets(client: Visitor, add
         template, moderator = queries.get_template("labeller-15"), sitting.person("moderator@kijun.example")
         names = {"en": "Dublin", "ja": "ダブリン"}
         command = cohorts.NewCohort("dublin-d", names, dublin, template, date(2026, 11, 4), trainers=[])
-        cohorts.enrol(cohorts.create_cohort(command, by=None), [moderator])
+        cohorts.enrol(cohorts.create_cohort(command, by=None), [moderator], by=None)
     raw = client.get(address("moderator@kijun.example")).data
     (zone,) = Calendar.from_ical(raw).walk("VTIMEZONE")
     assert str(zone["TZID"]) == "Europe/Dublin"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,19 +85,78 @@ class TestTrainers:
 
 
 class TestPeopleOfACohort:
-    def test_only_learners_of_the_site_are_put_into_a_cohort(self, trainer: Visitor, sample: Flask) -> None:
+    def enrol(self, visitor: Visitor, *codes: str, cohort: str = "tokyo-a", lang: str = "en") -> Any:
+        return visitor.post(f"/cohorts/{cohort}/people?lang={lang}", data={"people": list(codes)})
+
+    def members(self, sample: Flask, cohort_code: str) -> set[str]:
         with sample.app_context():
-            logins = ["moderator@kijun.example", "qa@kijun.example", "maho.yoshida@northwind.example"]
-            codes = [sitting.person(login).code for login in logins]
-        trainer.post("/cohorts/tokyo-a/people", data={"people": [*codes, "L9999"]})
-        with sample.app_context():
-            cohort = queries.find_cohort("tokyo-a")
+            cohort = queries.find_cohort(cohort_code)
             assert cohort is not None
-            members = {person.code for person in queries.list_members(cohort)}
+            return {person.code for person in queries.list_members(cohort)}
+
+    def test_only_learners_of_the_site_are_put_into_a_cohort(self, trainer: Visitor, sample: Flask) -> None:
+        moderator = code_of(sample, MODERATOR)
+        for other in ("qa@kijun.example", "maho.yoshida@northwind.example"):
+            answer = self.enrol(trainer, moderator, code_of(sample, other))
+            assert (answer.status_code, FormPage(answer.text).error("people")) == (422, "Choose one of the options.")
+        assert moderator not in self.members(sample, "tokyo-a"), "nothing is half applied"
+        assert self.enrol(trainer, moderator).status_code == 302
+        assert moderator in self.members(sample, "tokyo-a")
+        with sample.app_context():
             checkpoint = sitting.assignment_id(sitting.person("joiner@kijun.example"))
-            given = {g.assignment.id for g in quizzes.list_given(sitting.person(logins[0]).id)}
-        assert members.intersection(codes) == {codes[0]}
+            given = {g.assignment.id for g in quizzes.list_given(sitting.person(MODERATOR).id)}
         assert checkpoint in given, "who comes later gets the quizzes of the plan too"
+
+    @pytest.mark.parametrize(("lang", "said"), [("en", "1 person added"), ("ja", "1人を追加しました")])
+    def test_how_many_were_added_is_said_in_words_and_stands_in_the_journal(
+        self, trainer: Visitor, sample: Flask, lang: str, said: str
+    ) -> None:
+        moderator = code_of(sample, MODERATOR)
+        assert self.enrol(trainer, moderator, lang=lang).status_code == 302
+        assert said in trainer.get(f"/cohorts/tokyo-a?lang={lang}").text
+        with sample.app_context():
+            newest = select(AuditEvent).where(AuditEvent.action == "cohort.enrol").order_by(AuditEvent.id.desc())
+            event = db.session.scalars(newest).first()
+            assert event is not None
+            by = sitting.person("trainer@kijun.example").code
+            assert (event.object, event.actor, event.detail) == ("tokyo-a", by, {"people": [moderator]})
+
+    def test_adding_nobody_is_no_success(self, trainer: Visitor) -> None:
+        answer = self.enrol(trainer)
+        assert (answer.status_code, FormPage(answer.text).error("people")) == (422, "Choose at least one person.")
+
+    def new_cohort(self, trainer: Visitor, sample: Flask, go_live_on: str = "2026-12-21") -> None:
+        with sample.app_context():
+            tokyo = queries.find_cohort("tokyo-a")
+            assert tokyo is not None
+            site, code = tokyo.site_id, code_of(sample, "trainer@kijun.example")
+        form = {"code": "tokyo-c", "name_en": "Tokyo C", "name_ja": "東京C", "site": site, "template": "labeller-15"}
+        answer = trainer.post("/cohorts/new", data={**form, "go_live_on": go_live_on, "trainers": code})
+        assert answer.status_code == 302
+
+    def test_who_is_in_a_running_cohort_is_not_offered_and_refused_at_the_field(
+        self, trainer: Visitor, sample: Flask
+    ) -> None:
+        self.new_cohort(trainer, sample)
+        joiner, moderator = code_of(sample, sitting.JOINER), code_of(sample, MODERATOR)
+        page = trainer.get("/cohorts/tokyo-c").text
+        assert f'value="{moderator}"' in page
+        assert f'value="{joiner}"' not in page
+        answer = self.enrol(trainer, joiner, moderator, cohort="tokyo-c")
+        assert answer.status_code == 422
+        assert FormPage(answer.text).error("people") == (
+            f"Already in a cohort that has not gone live: {joiner} (Tokyo A). Take them out of it first."
+        )
+        assert re.search(rf'value="{moderator}" checked', answer.text), "what was ticked is kept"
+        assert self.members(sample, "tokyo-c") == set()
+
+    def test_who_has_gone_live_may_train_again(self, enter: Enter, sample: Flask) -> None:
+        self.new_cohort(enter("trainer"), sample, "2027-01-25")
+        joiner = code_of(sample, sitting.JOINER)
+        with clock.fixed(datetime(2026, 12, 1, 3, tzinfo=UTC)):
+            trainer = enter("trainer")
+            assert f'value="{joiner}"' in trainer.get("/cohorts/tokyo-c").text
+            assert self.enrol(trainer, joiner, cohort="tokyo-c").status_code == 302
 
     def given_to(self, sample: Flask, login: str) -> set[int]:
         with sample.app_context():

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from lms.accounts import actions as accounts
+from lms.accounts.core.roles import Role
 from lms.accounts.grants import GRANTS
 from lms.accounts.models import Person, WebSession
 from lms.cohorts.core.feed import PURPOSE
@@ -73,6 +74,8 @@ class World:
 
 EVERYBODY = Example({})
 MAHO = "maho.yoshida@northwind.example"
+FRESH = "fresh@northwind.example"
+"""A learner whom no cohort has taken in yet."""
 LATEST = "mayu.saeki@kijun.example"
 """Who has a link for a new password, and signs in with it."""
 DRAFT = "DRA"
@@ -163,7 +166,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
             "opens_at": "2026-11-17T09:00",
             "due_at": "2026-11-18T17:00",
         },
-        "cohorts.enrol": {"people": [world.codes["moderator@kijun.example"]]},
+        "cohorts.enrol": {"people": [world.codes["moderator@kijun.example" if is_tokyo else FRESH]]},
         "cohorts.new": {
             "code": "new",
             "name_en": "New",
@@ -239,6 +242,10 @@ def world(sample: Flask) -> World:
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
         policies.import_policy(read, code=DRAFT)
+        osaka = sitting.person(MAHO).site
+        accounts.create_person(
+            accounts.NewPerson(FRESH, "新井 幸", "あらい さち", osaka, "ja", (Role.LEARNER,)), by=None
+        )
         return World(
             attempt.id,
             assignment,

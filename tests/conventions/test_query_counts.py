@@ -276,7 +276,7 @@ def _grow_people() -> None:
         )
         fresh.append(accounts.create_person(command, by=None))
     assert cohort_size > 20
-    cohorts.enrol(tokyo_a, fresh)
+    cohorts.enrol(tokyo_a, fresh, by=None)
     for person in fresh:
         attempt = quizzes.open_attempt(person, sitting.assignment_id(person), locale="ja" if person.id % 2 else "en")
         answer_all_wrong(person, attempt)

@@ -1,15 +1,16 @@
-"""Cohorts: the list, one cohort with its week and readiness, creating one, its people and trainers, signing off."""
+"""Cohorts: the list, one cohort with its week and readiness, creating one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 from wtforms.fields import SelectChoice
 
 from lms.accounts import queries as people
@@ -17,8 +18,9 @@ from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
 from lms.cohorts import actions, phrases, queries
 from lms.cohorts.core.readiness import Standing, standing
-from lms.cohorts.forms import AssignQuizForm, CohortForm
+from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
 from lms.cohorts.models import Cohort
+from lms.cohorts.queries.enrolments import load_in_training
 from lms.foundation import clock
 from lms.foundation.access import access, access_for, policy
 from lms.foundation.forms import choices
@@ -43,9 +45,7 @@ def index() -> str:
 @blueprint.get("/cohorts/<code>")
 @policy("cohort.read")
 def show(code: str) -> str:
-    form = AssignQuizForm()
-    form.quiz.choices = _quiz_choices()
-    return _cohort_page(queries.get_cohort(access(), code), form)
+    return cohort_page(queries.get_cohort(access(), code))
 
 
 @blueprint.route("/cohorts/new", methods=["GET", "POST"])
@@ -74,81 +74,13 @@ def new() -> ResponseReturnValue:
             form.take_back(problem)
         else:
             flash(_("The cohort is created and its plan stands on the calendar."))
-            return _leave_for(cohort)
+            return leave_for(cohort)
     page = render_template("cohorts/new.html", form=form, templates=templates, sites=listed)
     return (page, 422) if request.method == "POST" else page
 
 
-@blueprint.route("/cohorts/<code>/trainers", methods=["GET", "POST"])
-@policy("cohort.write")
-def trainers(code: str) -> ResponseReturnValue:
-    """Who trains the cohort; lets somebody train it, or takes them from it."""
-    cohort = queries.get_cohort(access(), code)
-    training = queries.list_trainers(cohort)
-    ids = {trainer.id for trainer in training}
-    further = [trainer for trainer in _trainers_for(cohort) if trainer.id not in ids]
-    if request.method != "POST":
-        named = people.load_named(trainer.id for trainer in [*training, *further])
-        return render_template("cohorts/trainers.html", cohort=cohort, trainers=training, further=further, named=named)
-    is_to_go = request.form.get("change") == "remove"
-    wanted = request.form.get("person")
-    person = next((trainer for trainer in (training if is_to_go else further) if trainer.code == wanted), None)
-    if person is None:
-        raise NotFound
-    change = actions.remove_trainer if is_to_go else actions.add_trainer
-    change(cohort, person, by=current_user)
-    return _leave_for(cohort)
-
-
-@blueprint.post("/cohorts/<code>/people")
-@policy("cohort.write")
-def enrol(code: str) -> ResponseReturnValue:
-    cohort = queries.get_cohort(access(), code)
-    wanted = set(request.form.getlist("people"))
-    candidates = [person for person in _learners_of(cohort) if person.code in wanted]
-    actions.enrol(cohort, candidates)
-    flash(_("Added: %(count)s", count=len(candidates)))
-    return redirect(url_for("cohorts.show", code=code))
-
-
-@blueprint.route("/cohorts/<code>/quizzes", methods=["GET", "POST"])
-@policy("assignment.write")
-def assign_quiz(code: str) -> ResponseReturnValue:
-    cohort = queries.get_cohort(access(), code)
-    form = AssignQuizForm()
-    form.quiz.choices = _quiz_choices()
-    zone = ZoneInfo(cohort.site.zone_name)
-    if form.is_sent_and_valid():
-        try:
-            actions.assign_quiz(
-                cohort,
-                quizzes.get_quiz(form.quiz.data),
-                opens_at=form.opens_at.data.replace(tzinfo=zone),
-                due_at=form.due_at.data.replace(tzinfo=zone),
-                by=current_user,
-            )
-        except Invalid as problem:
-            form.take_back(problem)
-        else:
-            flash(_("The quiz is given to the cohort."))
-            return redirect(url_for("cohorts.show", code=code))
-    page = _cohort_page(cohort, form)
-    return (page, 422) if request.method == "POST" else page
-
-
-@blueprint.post("/cohorts/<code>/sign-offs")
-@policy("cohort.write")
-def sign_off(code: str) -> ResponseReturnValue:
-    cohort = queries.get_cohort(access(), code)
-    wanted = request.form.get("person", "")
-    person = next((member for member in queries.list_members(cohort) if member.code == wanted), None)
-    if person is None:
-        raise NotFound
-    actions.sign_off(cohort, person, by=current_user)
-    return redirect(url_for("cohorts.show", code=code))
-
-
-def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
+def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding: EnrolForm | None = None) -> str:
+    """A cohort's page; a form that was sent and is not taken stands on it again."""
     now = clock.now()
     zone = ZoneInfo(cohort.site.zone_name)
     today = now.astimezone(zone).date()
@@ -161,9 +93,11 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
     order = [Standing.AT_RISK, Standing.ON_TRACK, Standing.READY]
     monday = today - timedelta(days=today.weekday())
     week = queries.list_week(cohort, monday)
-    enrolled = {member.id for member in members}
-    candidates = [person for person in _learners_of(cohort) if person.id not in enrolled]
-    named = people.load_named([*enrolled, *(person.id for person in candidates)])
+    candidates = _candidates(cohort, now)
+    named = people.load_named(person.id for person in [*members, *candidates])
+    if giving is None:
+        giving = AssignQuizForm(formdata=MultiDict())
+        giving.quiz.choices = quiz_choices()
     return render_template(
         "cohorts/cohort.html",
         cohort=cohort,
@@ -176,17 +110,26 @@ def _cohort_page(cohort: Cohort, form: AssignQuizForm) -> str:
         today=today,
         zone=zone,
         at=now,
-        form=form,
+        giving=giving,
+        adding=adding or EnrolForm(formdata=MultiDict()),
         candidates=candidates,
         phrases=phrases,
     )
 
 
-def _quiz_choices() -> list[SelectChoice]:
+def _candidates(cohort: Cohort, now: datetime) -> list[Person]:
+    """Whom the cohort may take in now: nobody who is in one that has not gone live."""
+    learners = learners_of(cohort)
+    training = load_in_training([person.id for person in learners], now)
+    return [person for person in learners if person.id not in training]
+
+
+def quiz_choices() -> list[SelectChoice]:
+    """The quizzes that may be given."""
     return choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
 
 
-def _leave_for(cohort: Cohort) -> ResponseReturnValue:
+def leave_for(cohort: Cohort) -> ResponseReturnValue:
     """Lead to the cohort's page, or to the list where somebody has just left the cohort to others."""
     try:
         queries.get_cohort(access_for("cohort.read"), cohort.code)
@@ -211,12 +154,7 @@ def _chosen(trainers: list[Person], codes: list[str], site: Site) -> list[Person
     return sorted(chosen, key=lambda trainer: trainer.id != current_user.id)
 
 
-def _trainers_for(cohort: Cohort) -> list[Person]:
-    """Who may train the cohort."""
-    return people.list_active_of_sites(Role.TRAINER, [cohort.site_id])
-
-
-def _learners_of(cohort: Cohort) -> list[Person]:
+def learners_of(cohort: Cohort) -> list[Person]:
     """Whom the cohort may take in."""
     return people.list_active_of_sites(Role.LEARNER, [cohort.site_id])
 

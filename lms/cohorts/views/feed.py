@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request
 
 from lms.accounts import queries as people
-from lms.cohorts import queries
 from lms.cohorts.calendar import cohort_feed
 from lms.cohorts.core.feed import PURPOSE
+from lms.cohorts.queries.enrolments import find_cohort_of
+from lms.foundation import clock
 from lms.foundation.access import policy
 from lms.foundation.security import unsigned
 from lms.kit.problems import NotFound
@@ -20,7 +21,7 @@ blueprint = Blueprint("feeds", __name__)
 def person_feed(token: str) -> Response:
     code = unsigned(PURPOSE, token)
     person = people.find_active(code) if code is not None else None
-    cohort = queries.find_cohort_of(person.id) if person is not None else None
+    cohort = find_cohort_of(person.id, clock.now()) if person is not None else None
     if person is None or cohort is None:
         raise NotFound("feed.unknown")
     response = make_response(cohort_feed(cohort, person.locale))

@@ -82,19 +82,6 @@ def find_cohort(code: str) -> Cohort | None:
     return db.session.scalar(query.options(joinedload(Cohort.site), joinedload(Cohort.template)))
 
 
-def find_cohort_of(person_id: int) -> Cohort | None:
-    """The cohort in which a person trains now: the one with the latest go-live."""
-    query = (
-        select(Cohort)
-        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .where(Enrolment.person_id == person_id, Enrolment.left_at.is_(None))
-        .options(joinedload(Cohort.site), joinedload(Cohort.template))
-        .order_by(Cohort.go_live_on.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query)
-
-
 def list_trainers(cohort: Cohort) -> list[Person]:
     """The people who train a cohort, by code."""
     query = select(Person).join(CohortTrainer, CohortTrainer.person_id == Person.id)

@@ -24,6 +24,7 @@ from lms.cohorts.models import (
     SessionState,
     TrainingSession,
 )
+from lms.cohorts.queries.enrolments import load_in_training
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.kit.ids import public_id
@@ -175,16 +176,27 @@ def _schedule(cohort: Cohort, command: NewCohort, days: Sequence[date], now: dat
     db.session.flush()
 
 
-def enrol(cohort: Cohort, people: Collection[Person], *, at: datetime | None = None) -> None:
-    """Put people into a cohort; they get every quiz of it that is not due yet."""
-    query = select(Enrolment.person_id).where(Enrolment.cohort_id == cohort.id)
-    have = set(db.session.scalars(query))
-    fresh = [person for person in people if person.id not in have]
+def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: datetime | None = None) -> None:
+    """Put people into a cohort; they get every quiz of it that is not due yet.
+
+    Raises ``Invalid`` on ``people`` when somebody already is in a cohort that has not gone live, this one or another.
+    """
     moment = at or clock.now()
-    db.session.add_all(Enrolment(cohort_id=cohort.id, person_id=person.id, enrolled_at=moment) for person in fresh)
+    training = load_in_training([person.id for person in people], moment)
+    taken = {person.code: training[person.id].name_text for person in people if person.id in training}
+    if taken:
+        raise Invalid("cohort.already_training", field="people", taken=taken)
+    query = select(Enrolment).where(Enrolment.cohort_id == cohort.id)
+    before = {enrolment.person_id: enrolment for enrolment in db.session.scalars(query)}
+    for person in people:
+        enrolment = before.get(person.id) or Enrolment(cohort_id=cohort.id, person_id=person.id)
+        enrolment.enrolled_at, enrolment.left_at = moment, None
+        db.session.add(enrolment)
     given = select(Assignment).where(Assignment.id.in_(queries.assignment_ids(cohort)), Assignment.due_at > moment)
     for assignment in db.session.scalars(given):
-        quizzes.add_assignees(assignment, [person.id for person in fresh])
+        quizzes.add_assignees(assignment, [person.id for person in people])
+    actor, codes = by.code if by else SYSTEM, sorted(person.code for person in people)
+    journal.record("cohort.enrol", actor=actor, object=cohort.code, chain_id=cohort.site.vendor_id, people=codes)
     db.session.flush()
 
 
