@@ -17,6 +17,7 @@ from lms.foundation.findings import as_json
 from lms.foundation.locale import terminal_text
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid
+from lms.kit.text import fold_code
 from lms.questions import actions, phrases, queries
 from lms.questions.actions import Imported
 from lms.questions.core import formats
@@ -105,6 +106,7 @@ def import_questions(
     as_document: bool,
 ) -> None:
     reading = _read(file, format_name)
+    bank = fold_code(bank)
     with transaction.unit():
         row = queries.find_bank(bank) or _new_bank(bank, file)
         done = actions.import_questions(

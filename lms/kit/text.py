@@ -23,6 +23,15 @@ def fold_login(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def fold_code(text: str) -> str:
+    """A code as it is kept: full-width letters and small ones are those of the same code.
+
+    >>> fold_code(" ｈａｒ-014 ")
+    'HAR-014'
+    """
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
 def reading_key(reading: str) -> str:
     """The key by which names sort: kana alike, width and case alike.
 

@@ -7,6 +7,7 @@ from wtforms import BooleanField, Field, FileField, RadioField, SelectField, Str
 from wtforms.validators import Length, Regexp, ValidationError
 
 from lms.foundation.forms import Form, Required, choices
+from lms.kit.text import fold_code
 from lms.questions.core.checks import LONGEST_TEXT, LONGEST_TITLE
 from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.languages import PairBy
@@ -29,8 +30,18 @@ OPTION = [Length(max=500), plain]
 RATIONALE = [Required(_l("Say why the key is right, in both languages.")), Length(max=LONGEST_TEXT), plain]
 
 
+def folded(code: str | None) -> str | None:
+    """A code without the differences of width and case that a keyboard makes."""
+    return fold_code(code) if code else code
+
+
 class BankForm(Form):
-    code = StringField(_l("Code"), [Required(_l("Enter a code.")), CODE, Length(max=40)])
+    code = StringField(
+        _l("Code"),
+        [Required(_l("Enter a code.")), CODE, Length(max=40)],
+        filters=[folded],
+        description=_l("Capitals, digits and hyphens, such as HAR."),
+    )
     title_en = StringField(_l("Title in English"), TITLE)
     title_ja = StringField(_l("Title in Japanese"), TITLE)
 

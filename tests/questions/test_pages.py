@@ -199,11 +199,19 @@ def test_a_title_that_cannot_be_stored_is_refused_at_its_field(author: Visitor, 
     assert count(app, Bank) == 1
 
 
-@pytest.mark.parametrize("code", ["new", "a/b", "X" * 41, "ＡＢＣ"])
+@pytest.mark.parametrize("code", ["a b", "a/b", "X" * 41, "新規"])
 def test_a_bank_code_that_no_address_can_carry_is_refused(author: Visitor, app: Flask, code: str) -> None:
     page = author.post("/questions/new", data={"code": code, "title_en": "New", "title_ja": "新規"})
     assert (page.status_code, bool(error_at(page.text, "code"))) == (422, True)
     assert count(app, Bank) == 1
+
+
+@pytest.mark.parametrize("code", ["new", "ＮＥＷ", " New "])
+def test_a_bank_code_in_another_width_or_case_is_the_same_code(author: Visitor, app: Flask, code: str) -> None:
+    answer = author.post("/questions/new", data={"code": code, "title_en": "New", "title_ja": "新規"})
+    assert answer.location == "/questions/NEW"
+    again = author.post("/questions/new", data={"code": "NEW", "title_en": "New", "title_ja": "新規"})
+    assert (again.status_code, count(app, Bank)) == (422, 2)
 
 
 def test_without_a_file_the_import_says_so_at_its_field_and_keeps_the_language(author: Visitor, app: Flask) -> None:
