@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
+
 from lms.kit.findings import Finding
 
 
 def sentence(finding: Finding, phrases: Mapping[str, Any]) -> str:
-    """The sentence of a finding; every code of a feature stands in its ``phrases.FINDINGS``."""
-    template = str(phrases[finding.code])
-    return template % finding.facts if finding.facts else template
+    """The sentence of a finding; every code of a feature stands in its ``phrases.FINDINGS``.
+
+    What stands there is a sentence, or makes one of the facts. A fact of several words is joined as the language does.
+    """
+    phrase = phrases[finding.code]
+    if callable(phrase):
+        return str(phrase(finding.facts))
+    facts = {name: joined(fact) for name, fact in finding.facts.items()}
+    return str(phrase) % facts if facts else str(phrase)
+
+
+def joined(fact: Any) -> Any:
+    """A fact as a sentence takes it; several words stand as a list of the reader's language."""
+    return _(", ").join(map(str, fact)) if isinstance(fact, tuple) else fact
 
 
 def as_json(finding: Finding, phrases: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,10 @@ class Imported:
 
     def after(self, reading: Reading) -> Imported:
         """The import with what the reading of its file found before it."""
-        return replace(self, findings=[*reading.findings, *self.findings], left_out=[*reading.left_out, *self.left_out])
+        found = [*reading.findings, *self.findings]
+        if not self.has_taken and not has_errors(found):
+            found.append(Finding(Level.ERROR, "file.no-questions"))
+        return replace(self, findings=found, left_out=[*reading.left_out, *self.left_out])
 
     def refuse(self, item: Placed, code: str, facts: Mapping[str, Any]) -> None:
         """Leave an item out because of an error."""
@@ -198,7 +201,7 @@ def _take(bank: Bank, items: Sequence[Placed], locale: str | None, by: Person | 
                 done.unchanged.append(question.id)
                 continue
             if lost:
-                facts = {"question": question.id, "locale": ", ".join(sorted(lost))}
+                facts = {"question": question.id, "locale": tuple(sorted(lost))}
                 done.refuse(item, "question.other-language", facts)
                 continue
         _save(bank, item, question, by, done)

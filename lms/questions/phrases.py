@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.foundation.findings import joined
 from lms.questions.core.languages import PairBy
 from lms.questions.core.question import Difficulty, PartName, QuestionType
 
@@ -30,17 +34,87 @@ STATES = {
     "retired": _l("Retired"),
 }
 
-FINDINGS = {
-    "format.not-read": _l("Files in the format “%(format)s” cannot be read yet."),
+LANGUAGES = {"en": _l("English"), "ja": _l("Japanese"), "und": _l("language not said")}
+
+ITEM_TYPES = {
+    "description": _l("text without answers"),
+    "essay": _l("essay"),
+    "matching": _l("matching"),
+    "numeric": _l("number"),
+    "short_text": _l("short text"),
+    "true_false": _l("true or false"),
+}
+"""What items of other formats are called that are not taken."""
+
+FILE_FORMATS = {
+    "aiken": "Aiken",
+    "csv": "CSV",
+    "gift": "GIFT",
+    "json": "JSON",
+    "moodle-xml": "Moodle XML",
+    "qti": "QTI",
+    "xlsx": "Excel (XLSX)",
+    "yaml": "YAML",
+}
+
+_WORDS: Mapping[str, Mapping[Any, Any]] = {
+    "format": FILE_FORMATS,
+    "group": {"options": _l("Options"), **PARTS},
+    "locale": LANGUAGES,
+    "part": PARTS,
+    "type": ITEM_TYPES,
+}
+"""What stands for the codes among the facts of a finding."""
+
+
+class Worded:
+    """A sentence with a word of the reader's language for each code among its facts."""
+
+    def __init__(self, sentence: Any) -> None:
+        self.sentence = sentence
+
+    def __call__(self, finding: Mapping[str, Any] | None = None, /, **problem: Any) -> str:
+        facts = problem if finding is None else finding
+        words = {name: _word(name, fact) for name, fact in facts.items()}
+        if "option" in facts and facts.get("group", "options") != "options":
+            words["option"] = _("%(option)s (%(part)s)", option=facts["option"], part=words["group"])
+        return str(self.sentence) % words
+
+
+def _word(name: str, fact: Any) -> Any:
+    known = _WORDS.get(name, {})
+    return joined(tuple(known.get(part, part) for part in fact) if isinstance(fact, tuple) else known.get(fact, fact))
+
+
+def _unread(facts: Mapping[str, Any]) -> str:
+    """What is said of a file that no reader takes."""
+    if facts["format"] not in FILE_FORMATS:
+        return str(FINDINGS["file.no-questions"])
+    return str(
+        _(
+            "Files in the format “%(format)s” cannot be read yet. Questions are read from YAML as in our banks, and "
+            "from GIFT.",
+            format=FILE_FORMATS[facts["format"]],
+        )
+    )
+
+
+FINDINGS: Mapping[str, Any] = {
+    "format.not-read": _unread,
     "file.not-utf-8": _l("The file is not UTF-8 (first wrong byte: %(byte)s)."),
     "file.encoding-unknown": _l("The file is neither UTF-8, UTF-16 nor CP932."),
     "file.nul": _l("The file holds a NUL byte: it is no text, or UTF-16 without its mark."),
     "file.control-characters": _l("Control characters were left out (%(count)s in all)."),
     "question.same-twice": _l("The same question stands twice in the file; it is taken once."),
     "question.id-repeated": _l("The ID “%(question)s” stands twice in the file."),
-    "file.no-questions": _l("There is no question in this file."),
+    "file.no-questions": _l(
+        "No question was found in this file. Questions are read from YAML as in our banks, and from GIFT."
+    ),
     "yaml.too-deep": _l("The YAML is nested too deeply."),
-    "yaml.syntax": _l("The YAML cannot be read: %(problem)s."),
+    "yaml.syntax": _l(
+        "The YAML cannot be read from here on. Look at colons, quotation marks, brackets and indents, here and in the "
+        "line above."
+    ),
     "yaml.mapping-expected": _l("Here a mapping (key: value) must stand."),
     "yaml.repeated-key": _l("The key “%(key)s” stands twice."),
     "yaml.word-expected": _l("“%(key)s” must be a single text."),
@@ -52,7 +126,7 @@ FINDINGS = {
     "yaml.control-character": _l("Here stands a character that no text may hold."),
     "yaml.missing-key": _l("“%(key)s” is missing."),
     "gift.brace-not-closed": _l("This “{” is never closed."),
-    "gift.type-not-taken": _l("An item of the type “%(type)s” was left out; only choice questions are read."),
+    "gift.type-not-taken": Worded(_l("An item of the type “%(type)s” was left out; only choice questions are read.")),
     "gift.second-brace": _l(
         "An item with a second “{” was left out. Put a blank line between questions, and write “\\{” in texts."
     ),
@@ -63,15 +137,15 @@ FINDINGS = {
     "question.too-few-options": _l("A choice needs at least two options; here are %(options)s."),
     "question.no-right-answer": _l("No option is right."),
     "question.fractions-sum": _l("The fractions of the right options add up to %(sum)s, not to 1."),
-    "question.part-missing": _l("The part “%(part)s” is missing."),
-    "question.part-without-key": _l("No option of the part “%(part)s” is fully right."),
+    "question.part-missing": Worded(_l("The part “%(part)s” is missing.")),
+    "question.part-without-key": Worded(_l("No option of the part “%(part)s” is fully right.")),
     "question.weights-sum": _l("The weights add up to %(sum)s, not to 100."),
-    "question.language-missing": _l("A text is missing in the language “%(locale)s”."),
+    "question.language-missing": Worded(_l("A text is missing in %(locale)s.")),
     "question.prompt-empty": _l("The question has no text."),
-    "question.option-empty": _l("Option %(option)s has no text."),
+    "question.option-empty": Worded(_l("Option %(option)s has no text.")),
     "question.bad-section": _l("“%(section)s” is no section; write CODE/key."),
-    "question.same-option-twice": _l("Two options say the same (%(group)s, %(locale)s)."),
-    "question.same-id-twice": _l("Two options have the same id (%(group)s)."),
+    "question.same-option-twice": Worded(_l("Two options say the same (%(group)s, %(locale)s).")),
+    "question.same-id-twice": Worded(_l("Two options have the same id (%(group)s).")),
     "question.no-section": _l("The question cites no section."),
     "question.foreign-section": _l(
         "The section “%(section)s” is offered, but the question cites nothing of its policy."
@@ -86,9 +160,11 @@ FINDINGS = {
     ),
     "bank.other-code": _l("The file describes the bank %(described)s; the questions go into the bank %(bank)s."),
     "question.out-of-use": _l("%(question)s was in use and is a draft now: its new version is not finished."),
-    "question.other-language": _l(
-        "%(question)s also has texts in another language (%(locale)s), which this file would drop. "
-        "Import it as the other language, paired by ID or order."
+    "question.other-language": Worded(
+        _l(
+            "%(question)s also has texts in another language (%(locale)s), which this file would drop. "
+            "Import it as the other language, paired by ID or order."
+        )
     ),
     "question.pair-without-id": _l("This item has no ID. Pair by order."),
     "question.pair-unknown": _l("The bank has no question “%(question)s” to pair with."),
@@ -101,9 +177,9 @@ FINDINGS = {
     "question.pair-other-type": _l("%(question)s is a question of another type."),
     "question.pair-other-options": _l("%(question)s has another number of options: %(options)s, and here %(here)s."),
     "question.pair-other-key": _l("The key differs from that of %(question)s."),
-    "question.no-rationale": _l("Option %(option)s has no rationale."),
-    "question.no-misconception": _l("Option %(option)s names no misconception."),
-    "question.cue-word": _l("Option %(option)s has a word that gives the answer away."),
+    "question.no-rationale": Worded(_l("Option %(option)s has no rationale.")),
+    "question.no-misconception": Worded(_l("Option %(option)s names no misconception.")),
+    "question.cue-word": Worded(_l("Option %(option)s has a word that gives the answer away.")),
     "question.unknown_section": _l("There is no section “%(section)s”. Import its policy first."),
     "question.bad_code": _l(
         "“%(question)s” is no ID: up to 40 letters, digits, hyphens, dots and underscores, without spaces."

@@ -53,7 +53,7 @@ def test_gift_enters_as_a_draft_in_the_language_that_was_said(door: Door, locale
 def test_what_was_left_out_of_a_file_is_said_even_when_the_rest_is_taken(door: Door) -> None:
     taken, told = door.send(GIFT, "t.gift")
     assert taken
-    assert "true_false" in told
+    assert "true or false" in told
 
 
 def test_the_same_file_again_changes_nothing(door: Door) -> None:
@@ -177,8 +177,8 @@ def test_a_draft_that_is_finished_comes_into_use(door: Door) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("t.yaml", b"", "no question"),
-        ("t.gift", b"\n\n", "no question"),
+        ("t.yaml", b"", "No question"),
+        ("t.gift", b"\n\n", "No question"),
         ("t.yaml", many(1).encode("cp932"), "The file is not UTF-8"),
         ("t.gift", b"\x81\xff\xfe\x00::a", "neither UTF-8, UTF-16 nor CP932"),
         ("t.xml", b"<quiz></quiz>", "cannot be read yet"),
@@ -206,8 +206,40 @@ def test_byte_order_mark_and_crlf_make_no_difference(door: Door, name: str, text
 
 
 @pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.md", "# Harassment\n\nNotes for the trainers.\n"),
+        ("policy.md", "## Insults {#insults}\n\nText.\n\n## Context {#context}\n\nText.\n"),
+        ("essays.gift", "Why? {}\n"),
+    ],
+)
+def test_a_file_without_questions_says_so_and_names_the_formats(door: Door, name: str, content: str) -> None:
+    taken, told = door.send(content, name)
+    assert (taken, stored(door.app)) == (False, {})
+    assert "No question was found in this file." in told
+    assert "YAML" in told
+    assert "GIFT" in told
+
+
+def test_a_fault_in_yaml_is_told_without_the_words_of_the_parser(door: Door) -> None:
+    _taken, told = door.send("id: [unclosed\n")
+    assert "The YAML cannot be read from here on." in told
+    assert "expected" not in told
+
+
+def test_what_is_missing_is_named_by_letter_part_and_language(door: Door) -> None:
+    _taken, told = door.send(CASE_PARTS.replace("text: {en: Remove, ja: 削除}", "text: {en: Remove}"))
+    assert "Option A (Decision) has no rationale." in told
+    _taken, told = door.send(ONE.format(n=1).replace("個人についての言葉", "企業についての言葉"))
+    assert "Two options say the same (Options, Japanese)." in told
+
+
+@pytest.mark.parametrize(
     ("twice", "group"),
-    [(ONE.format(n=2).replace("id: o2", "id: o1"), "options"), (CASE_PARTS.replace("{id: s2", "{id: s1"), "section")],
+    [
+        (ONE.format(n=2).replace("id: o2", "id: o1"), "Options"),
+        (CASE_PARTS.replace("{id: s2", "{id: s1"), "Section cited"),
+    ],
 )
 def test_two_options_with_one_id_keep_a_question_out(door: Door, twice: str, group: str) -> None:
     text = f"{many(1)}---\n{twice.strip()}\n"
@@ -231,7 +263,7 @@ def test_all_unknown_sections_of_a_question_are_named(door: Door) -> None:
     ("old", "new", "sentence"),
     [
         ("fraction: 1", "fraction: 0", "No option is right."),
-        (", ja: 企業についての言葉", "", "A text is missing in the language “ja”."),
+        (", ja: 企業についての言葉", "", "A text is missing in Japanese."),
         ("sections: [HAR/insults]", "sections: []", "The question cites no section."),
     ],
 )
@@ -249,7 +281,7 @@ def test_a_draft_says_why_it_is_one(door: Door, old: str, new: str, sentence: st
     [
         ("Which? {~a ~b}", "No option is right."),
         ("Which? {~a}", "A choice needs at least two options; here are 1."),
-        ("Which? {=a ~}", "Option o2 has no text."),
+        ("Which? {=a ~}", "Option B has no text."),
         ("{=a ~b}", "The question has no text."),
         ("Which? {=a ~b ~b}", "Two options say the same"),
     ],

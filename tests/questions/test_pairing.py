@@ -164,7 +164,7 @@ def test_a_file_in_one_language_does_not_replace_a_question_in_two(door: Door) -
     before = stored(door.app)
     taken, told = door.send(NAMED_JAPANESE.replace("どれですか", "どちらですか"), "t.gift", "ja")
     assert not taken
-    assert "G-1 also has texts in another language (en)" in told
+    assert "G-1 also has texts in another language (English)" in told
     assert stored(door.app) == before
     assert door.send(NAMED_JAPANESE.replace("どれですか", "どちらですか"), "t.gift", "ja", pair_by="id")[0]
     assert body_of(door.app, "G-1")["prompt"] == {"en": "Which is right?", "ja": "どちらですか。"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lms.kit.findings import Finding, Level
-from lms.kit.text import fold_spaces
+from lms.kit.text import fold_spaces, letter
 from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.formats.report import Placed
 from lms.questions.core.question import UNDETERMINED, Option, Question, Text, missing_languages, texts_of
@@ -145,9 +145,10 @@ def _faults(question: Question, locales: tuple[str, ...]) -> Iterable[tuple[str,
         yield "question.language-missing", {"locale": locale}
     if not _has_words(question.prompt):
         yield "question.prompt-empty", {}
-    for option in _worded(question):
-        if not _has_words(option.text):
-            yield "question.option-empty", {"option": option.id}
+    for group, options in question.option_groups.items():
+        for place, option in enumerate(options):
+            if option.section is None and not _has_words(option.text):
+                yield "question.option-empty", {"option": letter(place), "group": group}
     if not question.sections:
         yield "question.no-section", {}
     for section in question.sections:
@@ -180,14 +181,15 @@ def _weaknesses(question: Question) -> Iterable[tuple[str, Mapping[str, Any]]]:
     shown_nowhere = {locale for text in texts_of(question) for locale in text} - {*LOCALES, UNDETERMINED}
     for locale in sorted(shown_nowhere):
         yield "question.unknown-locale", {"locale": locale}
-    for options in question.option_groups.values():
-        for option in options:
+    for group, options in question.option_groups.items():
+        for place, option in enumerate(options):
+            facts = {"option": letter(place), "group": group}
             if option.section is None and not option.rationale:
-                yield "question.no-rationale", {"option": option.id}
+                yield "question.no-rationale", facts
             if option.fraction < 1 and option.section is None and not option.misconception:
-                yield "question.no-misconception", {"option": option.id}
+                yield "question.no-misconception", facts
             if any(_CUE_WORDS.search(text) for text in option.text.values()):
-                yield "question.cue-word", {"option": option.id}
+                yield "question.cue-word", facts
 
 
 def _shown_texts(question: Question) -> list[Text]:

@@ -33,7 +33,8 @@ def read(content: bytes, *, file_name: str, format_name: str | None = None) -> R
         return _not_read(chosen)
     reading = reader(content)
     is_said = format_name is not None or _of_ending(file_name) == chosen
-    return told_when_empty(reading) if is_said or not gift.is_without_items(reading) else _not_read(UNKNOWN)
+    is_prose = chosen == "gift" and (gift.is_without_items(reading) or _is_prose(reading, file_name))
+    return _not_read(UNKNOWN) if is_prose and not is_said else told_when_empty(reading)
 
 
 def told_when_empty(reading: Reading) -> Reading:
@@ -70,6 +71,11 @@ def guess(content: bytes, file_name: str) -> str:
 
 def _of_ending(file_name: str) -> str | None:
     return next((name for ending, name in _BY_ENDING.items() if file_name.lower().endswith(ending)), None)
+
+
+def _is_prose(reading: Reading, file_name: str) -> bool:
+    """Whether a text that is no plain text by its name has nothing in it but braces that look like items."""
+    return not reading.questions and file_name.lower().endswith((".md", ".markdown"))
 
 
 def _is_json(content: bytes) -> bool:

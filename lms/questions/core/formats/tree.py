@@ -63,7 +63,7 @@ class Tree:
         if written is None:
             return None
         if written not in {choice.value for choice in choices}:
-            self.refuse(key, "yaml.unknown-word", value=written, known=", ".join(choices))
+            self.refuse(key, "yaml.unknown-word", value=written, known=tuple(choices))
             return None
         return choices(written)
 
@@ -118,7 +118,7 @@ class Tree:
         """An unknown key is an error: what it says would be lost."""
         for key, node in self.keys.items():
             if key not in known:
-                self._find(node, "yaml.unknown-key", key=key, known=", ".join(known))
+                self._find(node, "yaml.unknown-key", key=key, known=tuple(known))
 
     def _plain(self, node: yaml.ScalarNode) -> str:
         """The text of a scalar; an escape such as ``\\0`` can put a character into it that no text may hold."""
