@@ -20,6 +20,7 @@ from lms.policies.core.sensitive import open_fences, sensitive_findings
 DEEPEST_HEADING = 4
 LONGEST_KEY = 80
 _EXPLICIT_KEY = re.compile(r"\{#([^\s{}#]{1,80})\}\Z")
+_FRAMED_LETTERS = re.compile("[\u24b6-\u24e9\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]")
 _parser = MarkdownIt("commonmark")
 
 
@@ -88,15 +89,24 @@ def parse(content: bytes) -> tuple[Policy, list[Finding]]:
 def slug(heading: str) -> str:
     """A heading's key by GitHub's rule: lower case, marks dropped, spaces to hyphens, letters of any script.
 
-    >>> slug("What's not allowed? (v2)"), slug("望まない連絡　の繰り返し")
-    ('whats-not-allowed-v2', '望まない連絡-の繰り返し')
+    Of numbers those stay that count as letters or digits (Ⅳ, ４), and not what only looks like one (①, ½); of spaces
+    the plain one alone becomes a hyphen.
+
+    >>> slug("What's not allowed? (v2)"), slug("① 望まない連絡　の繰り返し")
+    ('whats-not-allowed-v2', '-望まない連絡の繰り返し')
     """
-    kept = (
-        character
-        for character in heading.strip().lower()
-        if character in "-_ \u3000" or unicodedata.category(character)[0] in "LNM"
-    )
-    return re.sub(r"[ \u3000]", "-", "".join(kept))[:LONGEST_KEY]
+    kept = (character for character in heading.strip(" ").lower() if _stays_in_slug(character))
+    return "".join(kept).replace(" ", "-")[:LONGEST_KEY]
+
+
+def _stays_in_slug(character: str) -> bool:
+    """Whether GitHub keeps a character: letters, marks, digits, joining marks such as _, the hyphen, the plain space.
+
+    Circled and squared letters are symbols by their category and letters all the same.
+    """
+    category = unicodedata.category(character)
+    is_letter_in_a_frame = category == "So" and bool(_FRAMED_LETTERS.match(character))
+    return character in "- " or category[0] in "LM" or category in {"Nd", "Nl", "Pc"} or is_letter_in_a_frame
 
 
 def numbered(key: str, number: int) -> str:
