@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation import clock
-from lms.foundation.access import policy
+from lms.foundation.access import may, policy
 from lms.foundation.locale import LOCALES, SOURCE_LOCALE, current
 from lms.kit.problems import NotFound
 from lms.policies import actions, phrases, queries
 from lms.policies.core.markup import Block, blocks
 from lms.policies.core.staleness import Freshness
-from lms.policies.models import PolicyVersion
+from lms.policies.models import PolicyVersion, VersionState
 from lms.policies.queries import SectionText
 
 blueprint = Blueprint("policies", __name__, template_folder="../templates")
@@ -97,7 +97,8 @@ def _version(code: str) -> tuple[PolicyVersion, bool]:
     module = queries.get_module(code)
     in_force = queries.load_in_force(clock.now(), [module.id]).get(module.id)
     asked = request.args.get("v")
-    version = queries.get_published_version(module, asked) if asked else in_force
+    find = queries.get_version if may("policy.draft") else queries.get_published_version
+    version = find(module, asked) if asked else in_force
     if version is None:
         raise NotFound
     return version, in_force is not None and version.id == in_force.id
@@ -108,6 +109,7 @@ def _page(
 ) -> str:
     behind = [text for text in texts if _freshness(text, "ja") in {Freshness.STALE, Freshness.MISSING}]
     acknowledged = queries.load_acknowledged(current_user.id)
+    versions = [other for other in queries.list_versions(version.module) if other.state == VersionState.PUBLISHED]
     return render_template(
         template,
         version=version,
@@ -115,7 +117,9 @@ def _page(
         is_current=is_current,
         behind=len(behind),
         acknowledged=acknowledged.get(version.id),
-        versions=[other for other in queries.list_versions(version.module) if other.state == "published"],
+        has_japanese=any("ja" in text.bodies for text in texts),
+        versions=versions,
+        standings=queries.load_standings(versions, clock.now()),
         phrases=phrases,
         **values,
     )
