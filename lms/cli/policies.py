@@ -19,7 +19,7 @@ from lms.foundation.findings import as_json
 from lms.foundation.locale import SOURCE_LOCALE, terminal_text
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid, NotFound, Problem
-from lms.policies import actions, queries
+from lms.policies import actions, intake, queries
 from lms.policies.core.check import Checked
 from lms.policies.core.check import as_json as row_as_json
 from lms.policies.core.front_matter import instant
@@ -39,6 +39,7 @@ class _Done:
     code: str | None = None
     number: str | None = None
     state: str | None = None
+    is_unchanged: bool = False
     problem: Problem | None = None
 
 
@@ -150,13 +151,21 @@ def _take(
     own_code = code or checked.source.matter.code or _code_of(english)
     try:
         with db.session.begin_nested():
-            done = actions.import_checked(
+            done = intake.import_checked(
                 checked, skip_errors=skip_errors, code=own_code, effective_at=effective_at, publish=publish
             )
     except Problem as problem:
         return _Done(english, japanese, checked.findings, problem=problem)
     version = done.version
-    return _Done(english, japanese, done.findings, version.module.code, version.number, version.state)
+    return _Done(
+        english,
+        japanese,
+        done.findings,
+        version.module.code,
+        version.number,
+        version.state,
+        is_unchanged=done.is_unchanged,
+    )
 
 
 def _as_document(done: Sequence[_Done], fits: bool) -> dict[str, Any]:
@@ -183,6 +192,10 @@ def _faults(one: _Done) -> Iterator[dict[str, Any]]:
     for finding in one.findings:
         path = one.japanese if finding.facts.get("file") == "ja" else one.english
         yield {**as_json(finding, FINDINGS), "path": str(path)}
+    if one.is_unchanged and one.code and one.number:
+        message = outcome(one.code, one.number, is_whole=True, is_unchanged=True)
+        entry = {"level": Level.INFO.value, "line": None, "column": None, "code": "unchanged", "message": message}
+        yield {**entry, "path": str(one.english)}
     if one.problem is not None and not has_errors(one.findings):
         code, message = one.problem.code, sentence(one.problem)
         entry = {"level": Level.ERROR.value, "line": None, "column": None, "code": code, "message": message}
@@ -197,7 +210,7 @@ def _say_outcome(one: _Done, fits: bool, *, with_path: bool) -> None:
         click.echo(sentence(one.problem), err=True)
     elif fits and one.code and one.number:
         is_whole = all(finding.level is not Level.DROPPED for finding in one.findings)
-        click.echo(outcome(one.code, one.number, is_whole=is_whole))
+        click.echo(outcome(one.code, one.number, is_whole=is_whole, is_unchanged=one.is_unchanged))
 
 
 def _say_rows(checked: Checked) -> None:

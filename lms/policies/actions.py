@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,14 +12,12 @@ from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
-from lms.kit.findings import Finding, Level
 from lms.kit.problems import Conflict, Invalid
 from lms.policies import queries
 from lms.policies.core.agreement import agreement_findings, place_findings
 from lms.policies.core.check import Checked, check
 from lms.policies.core.document import Policy, Section, parse
 from lms.policies.core.front_matter import KNOWN, FrontMatter, instant, written_instant
-from lms.policies.core.leaving_out import leave_out_errors
 from lms.policies.core.names import is_code
 from lms.policies.core.staleness import Freshness, section_sha256
 from lms.policies.core.version import VersionNumber, parse_number
@@ -40,23 +38,6 @@ FIRST = VersionNumber(1, 0)
 SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A version that was stored, and everything found on the way: what was left out is ``dropped``."""
-
-    version: PolicyVersion
-    findings: Sequence[Finding]
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.left_out
-
-    @property
-    def left_out(self) -> list[Finding]:
-        """The parts that were left out."""
-        return [finding for finding in self.findings if finding.level is Level.DROPPED]
-
-
 def check_files(english: bytes, japanese: bytes | None) -> Checked:
     """Read and check a policy; nothing is stored. Findings about the Japanese file say so: ``facts["file"]`` is ja."""
     source, findings = parse(english)
@@ -67,26 +48,6 @@ def check_files(english: bytes, japanese: bytes | None) -> Checked:
         more += [*place_findings(translation, "ja"), *agreement_findings(source, translation)]
     in_japanese = [replace(finding, facts={**finding.facts, "file": "ja"}) for finding in (*more, *pairing)]
     return Checked(source, translation, rows, [*findings, *in_japanese])
-
-
-def import_checked(
-    checked: Checked,
-    *,
-    skip_errors: bool = False,
-    code: str | None = None,
-    effective_at: datetime | None = None,
-    publish: bool = False,
-    by: Person | None = None,
-) -> Imported:
-    """Store a checked policy; with ``skip_errors`` without what has errors.
-
-    A version from which something was left out is not published at once: somebody should look at it first.
-    """
-    rest, dropped = leave_out_errors(checked) if skip_errors and checked.has_errors else (checked, [])
-    if rest is None:
-        raise Invalid("policy.has_errors")
-    version = import_policy(rest, code=code, effective_at=effective_at, publish=publish and not dropped, by=by)
-    return Imported(version, [*checked.findings, *dropped, *_stale_findings(version)])
 
 
 def import_policy(
@@ -119,7 +80,7 @@ def import_policy(
         titles["ja"] = checked.translation.title
     version.title_text = titles
     module.title_text = {**module.title_text, **titles}
-    version.front_matter = _kept_of_heads(checked)
+    version.front_matter = kept_of_heads(checked)
     version.effective_at = instant(matter.effective) if matter.effective else None
     if effective_at is not None:
         _take_effect(version, effective_at, by)
@@ -243,7 +204,7 @@ def _effective(version: PolicyVersion) -> str | None:
     return said or written_instant(version.effective_at, "UTC")
 
 
-def _kept_of_heads(checked: Checked) -> dict[str, dict[str, Any]]:
+def kept_of_heads(checked: Checked) -> dict[str, dict[str, Any]]:
     """What the front matter says and no column holds."""
     matter = checked.source.matter
     kept = {SOURCE_LOCALE: dict(matter.others)}
@@ -265,15 +226,6 @@ def _refuse_other_head(checked: Checked, code: str, number: VersionNumber) -> No
         raise Invalid("policy.other_code", policy=translation.code, expected=code)
     if not source.version and translation.version and translation.version != number:
         raise Invalid("policy.other_version", number=str(translation.version), expected=str(number))
-
-
-def _stale_findings(version: PolicyVersion) -> list[Finding]:
-    """A warning that names the sections whose translation was made from another text than the version has."""
-    sections = queries.load_sections([version.id])[version.id]
-    stale = [section.key for section in sections if section.freshness.get("ja") is Freshness.STALE]
-    if not stale:
-        return []
-    return [Finding(Level.WARNING, "stale-sections", facts={"keys": ", ".join(stale), "file": "ja"})]
 
 
 def _new_module(code: str) -> Module:
@@ -318,7 +270,7 @@ def _store_sections(module: Module, version: PolicyVersion, checked: Checked) ->
     """Write outline and texts."""
     known = queries.load_section_rows(module.id)
     beside = {row.key: section_sha256(row.source.body) for row in checked.rows if row.source is not None}
-    sources = _sources(version, checked.translation.matter, beside) if checked.translation is not None else {}
+    sources = sources_of(version, checked.translation.matter, beside) if checked.translation is not None else {}
     for position, row in enumerate(checked.rows):
         section = known.get(row.key)
         if section is None:
@@ -333,7 +285,7 @@ def _store_sections(module: Module, version: PolicyVersion, checked: Checked) ->
     db.session.flush()
 
 
-def _sources(version: PolicyVersion, matter: FrontMatter, beside: Mapping[str, str]) -> Mapping[str, str]:
+def sources_of(version: PolicyVersion, matter: FrontMatter, beside: Mapping[str, str]) -> Mapping[str, str]:
     """From which source text each section of a translation was made, by key.
 
     Its own hashes decide. Without them it was made from the version that it names: from the text beside it, or from

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from lms.policies.core.sensitive import Degree, Form
 from lms.policies.core.staleness import Freshness
+from lms.policies.core.translation import Translation
+from lms.policies.core.version import Standing
 
 PROBLEMS = {
     "policy.has_errors": _l("The policy has errors and was not imported. They are listed below."),
@@ -60,6 +62,11 @@ FINDINGS = {
         " line. In a text about such marks, quote them in a fenced code block."
     ),
     "heading-in-sensitive": _l("A section begins inside a sensitive block. End the block before it."),
+    "older-held-back": _l(
+        "Version %(number)s stays a draft: version %(newer)s is newer and in force. Publish it from the list of"
+        " versions if you mean it."
+    ),
+    "older-published": _l("Version %(number)s is published although version %(newer)s, which is newer, is in force."),
     "uncertain-pair": _l("“%(title)s” could not be paired for certain; it may belong to: %(candidates)s."),
 }
 
@@ -67,6 +74,28 @@ FRESHNESS = {
     Freshness.CURRENT: _l("Current"),
     Freshness.STALE: _l("Stale"),
     Freshness.MISSING: _l("Missing"),
+}
+
+STANDINGS = {
+    Standing.IN_FORCE: _l("In force"),
+    Standing.COMING: _l("Coming"),
+    Standing.PAST: _l("Past"),
+}
+STANDING_STATES = {Standing.IN_FORCE: "is-pass", Standing.COMING: "is-info", Standing.PAST: "is-none"}
+
+TRANSLATIONS = {
+    Translation.CURRENT: _l("Current"),
+    Translation.STALE: _l("Stale"),
+    Translation.MISSING: _l("Missing in Japanese"),
+    Translation.EXTRA: _l("Only in Japanese"),
+    Translation.IDENTICAL: _l("Same as the English"),
+}
+TRANSLATION_STATES = {
+    Translation.CURRENT: "is-pass",
+    Translation.STALE: "is-risk",
+    Translation.MISSING: "is-risk",
+    Translation.EXTRA: "is-risk",
+    Translation.IDENTICAL: "is-risk",
 }
 
 KINDS = {
@@ -92,8 +121,10 @@ DEGREES = {
 }
 
 
-def outcome(code: str, number: str, *, is_whole: bool) -> str:
+def outcome(code: str, number: str, *, is_whole: bool, is_unchanged: bool = False) -> str:
     """What became of an import."""
+    if is_unchanged:
+        return str(_("Unchanged: %(code)s v%(number)s already has this text.", code=code, number=number))
     if is_whole:
         return str(_("%(code)s v%(number)s is imported.", code=code, number=number))
     return str(_("%(code)s v%(number)s is imported as a draft, without what was left out.", code=code, number=number))

@@ -13,7 +13,15 @@ from lms.kit.problems import NotFound
 from lms.policies.core.names import is_code, is_key
 from lms.policies.core.outline import numbers
 from lms.policies.core.staleness import Freshness, freshness
-from lms.policies.core.version import Effective, VersionNumber, in_force, parse_number
+from lms.policies.core.version import (
+    Effective,
+    Standing,
+    VersionNumber,
+    in_force,
+    newer_in_force,
+    parse_number,
+    standings,
+)
 from lms.policies.models import (
     Acknowledgement,
     Module,
@@ -105,11 +113,19 @@ def find_version(module: Module, number: VersionNumber) -> PolicyVersion | None:
     )
 
 
-def get_published_version(module: Module, number: str) -> PolicyVersion:
-    """A published version by its number as written; a draft is not found."""
+def get_version(module: Module, number: str) -> PolicyVersion:
+    """A version by its number as written."""
     parsed = parse_number(number)
     version = find_version(module, parsed) if parsed else None
-    if version is None or version.state != VersionState.PUBLISHED:
+    if version is None:
+        raise NotFound
+    return version
+
+
+def get_published_version(module: Module, number: str) -> PolicyVersion:
+    """A published version by its number as written; a draft is not found."""
+    version = get_version(module, number)
+    if version.state != VersionState.PUBLISHED:
         raise NotFound
     return version
 
@@ -134,6 +150,19 @@ def load_in_force(at: datetime, module_ids: Collection[int] | None = None) -> di
         if current is not None:
             found[module_id] = versions[current.id]
     return found
+
+
+def load_standings(versions: Iterable[PolicyVersion], at: datetime) -> dict[int, Standing]:
+    """How the published ones among these versions of a module stand at an instant, by id."""
+    return standings(_effective(version for version in versions if version.state == VersionState.PUBLISHED), at)
+
+
+def find_newer_in_force(version: PolicyVersion, at: datetime) -> PolicyVersion | None:
+    """The newer version that a draft would meet in force if it were published now."""
+    published = {other.id: other for other in list_versions(version.module) if other.state == VersionState.PUBLISHED}
+    number = VersionNumber(version.major, version.minor)
+    met = newer_in_force(_effective(published.values()), number, version.effective_at or at, at)
+    return published[met.id] if met is not None else None
 
 
 def load_sections(version_ids: Iterable[int], locales: Iterable[str] | None = None) -> dict[int, list[SectionText]]:

@@ -114,8 +114,8 @@ def test_a_file_in_one_language_takes_its_code_from_the_option_or_its_name(run: 
 
 
 def test_a_file_without_a_number_becomes_the_next_minor_version(run: Run, write: Write, app: Flask) -> None:
-    file = write("spam.en.md", "## Purpose\nText.\n")
-    for _ in range(2):
+    for text in ("Text.", "Another text."):
+        file = write("spam.en.md", f"## Purpose\n{text}\n")
         assert run("policies", "import", file, "--publish").code == 0
     assert versions(app) == [("SPAM", "1.0", "published"), ("SPAM", "1.1", "published")]
 
@@ -155,6 +155,7 @@ def test_a_conflict_in_the_second_policy_takes_the_first_one_back(
 ) -> None:
     assert run("policies", "import", folder, "--publish").code == 0
     new = write("aaa.en.md", "## Purpose\nText.\n")
+    write("HAR/en.md", ENGLISH.replace("Read the whole exchange", "Read nothing"))
     assert run("policies", "import", new, folder).code == 1
     assert versions(app) == [("HAR", "4.2", "published")]
 
@@ -251,6 +252,7 @@ def test_of_several_policies_the_good_ones_are_taken(run: Run, folder: Path, wri
     bad = write("bad.en.md", ENGLISH.replace('"4.2"', "four"))
     published = write("old.en.md", "---\ncode: OLD\nversion: '1.0'\n---\n## A\ntext\n")
     assert run("policies", "import", published, "--publish").code == 0
+    write("old.en.md", "---\ncode: OLD\nversion: '1.0'\n---\n## A\nanother text\n")
     answer = run("policies", "import", bad, published, folder, "--skip-errors", "--publish", "--json")
     assert (answer.code, answer.err) == (0, "")
     document = answer.document
@@ -310,10 +312,11 @@ def test_a_translation_of_an_older_text_is_imported_as_stale_and_the_command_say
     assert "not current: context" in answer.err
 
 
-def test_import_speaks_japanese_in_a_japanese_environment(run: Run, folder: Path) -> None:
+def test_import_speaks_japanese_in_a_japanese_environment(run: Run, folder: Path, write: Write) -> None:
     assert run("policies", "import", folder, lang="ja_JP.UTF-8").speaks_japanese
     refused = run("policies", "import", folder, "--publish", lang="ja_JP.UTF-8")
     assert refused.code == 0
+    write("HAR/en.md", ENGLISH.replace("Read the whole exchange", "Read nothing"))
     refused = run("policies", "import", folder, lang="ja_JP.UTF-8")
     assert (refused.code, refused.speaks_japanese) == (1, True)
 

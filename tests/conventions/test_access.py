@@ -108,7 +108,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
         **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
-        **dict.fromkeys(["policy_versions.index", "policy_versions.download"], module),
+        **dict.fromkeys(["policy_versions.index", "policy_versions.show", "policy_versions.download"], module),
         "policy_versions.publish": draft,
         **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
         "question.show": question,

@@ -12,11 +12,11 @@ from lms.accounts.models import Person
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.kit.problems import Invalid
-from lms.policies import actions, queries
-from lms.policies.actions import Imported
+from lms.policies import actions, intake, queries
 from lms.policies.core.document import parse
 from lms.policies.core.staleness import Freshness, section_sha256
 from lms.policies.core.writing import write
+from lms.policies.intake import Imported
 from lms.policies.models import PolicyVersion
 from tests.cast import make_cast
 from tests.conftest import Unit
@@ -28,7 +28,7 @@ JAPANESE = "---\nlocale: ja\n{head}\n---\n## 一 {{#one}}\n一です。\n\n## �
 def load(number: str, one: str, head: str | None) -> Imported:
     english = ENGLISH.format(number=number, one=one).encode()
     japanese = JAPANESE.format(head=head).encode() if head is not None else None
-    return actions.import_checked(actions.check_files(english, japanese), publish=True)
+    return intake.import_checked(actions.check_files(english, japanese), publish=True)
 
 
 def store(number: str, one: str, head: str | None) -> PolicyVersion:

@@ -115,9 +115,13 @@ def _title(section: Section | None) -> str | None:
 def _match(source: Section, translation: Section | None) -> Match:
     if translation is None:
         return Match.MISSING
-    left, right = fold_spaces(source.body), fold_spaces(translation.body)
-    is_copy = left == right and sum(character.isalpha() for character in left) >= LEAST_LETTERS_OF_A_COPY
-    return Match.IDENTICAL if is_copy else Match.CURRENT
+    return Match.IDENTICAL if is_copy(source.body, translation.body) else Match.CURRENT
+
+
+def is_copy(source: str, translation: str) -> bool:
+    """Whether a translation is the source text again, but for white space."""
+    left, right = fold_spaces(source), fold_spaces(translation)
+    return left == right and sum(character.isalpha() for character in left) >= LEAST_LETTERS_OF_A_COPY
 
 
 def _free(key: str, taken: set[str]) -> str:

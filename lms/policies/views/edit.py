@@ -10,15 +10,19 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from lms.foundation import findings, transaction
+from lms.foundation import clock, findings, transaction
 from lms.foundation.access import policy
 from lms.foundation.errors import sentence
+from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.findings import Finding, Level
 from lms.kit.problems import Conflict, Invalid, NotFound
-from lms.policies import actions, phrases, queries
-from lms.policies.core.version import parse_number
+from lms.policies import actions, intake, phrases, queries
+from lms.policies.core.translation import Translation, translation_of
 from lms.policies.forms import ImportForm
-from lms.policies.models import PolicyVersion
+from lms.policies.models import Module, PolicyVersion, VersionState
+from lms.policies.queries import SectionText
+
+TO_LOOK_AT = frozenset(Translation) - {Translation.CURRENT}
 
 blueprint = Blueprint("policy_versions", __name__, template_folder="../templates")
 
@@ -42,11 +46,12 @@ def import_files() -> ResponseReturnValue:
     checked = actions.check_files(english, _content(request.files.get("japanese")))
     transaction.begin_write()
     try:
-        done = actions.import_checked(
+        done = intake.import_checked(
             checked,
             skip_errors=form.skip_errors.data,
             code=form.code.data or None,
             publish=form.publish.data,
+            holds_back_older=True,
             by=current_user,
         )
     except (Invalid, Conflict) as problem:
@@ -55,24 +60,46 @@ def import_files() -> ResponseReturnValue:
         form.take_back(problem)
         return _import_page(form, checked.findings), 422
     version = done.version
-    outcome = phrases.outcome(version.module.code, version.number, is_whole=done.is_whole)
+    outcome = phrases.outcome(
+        version.module.code, version.number, is_whole=done.is_whole, is_unchanged=done.is_unchanged
+    )
+    sections = _sections(version)
     if any(finding.level is not Level.INFO for finding in done.findings):  # to be read in full, so no redirect
-        return _import_page(form, done.findings, done=outcome, code=version.module.code)
+        return _import_page(form, done.findings, done=outcome, version=version, sections=sections)
     flash(outcome)
+    if any(state in TO_LOOK_AT for _section, state in sections):
+        return redirect(url_for("policy_versions.show", code=version.module.code, number=version.number))
     return redirect(url_for("policy_versions.index", code=version.module.code))
 
 
 @blueprint.get("/policies/<code>/versions")
 @policy("policy.draft")
 def index(code: str) -> str:
-    module = queries.get_module(code)
-    return render_template("policies/versions.html", module=module, versions=queries.list_versions(module))
+    return _versions_page(queries.get_module(code))
+
+
+@blueprint.get("/policies/<code>/versions/<number>")
+@policy("policy.draft")
+def show(code: str, number: str) -> str:
+    """The sections of a version, and how the two languages match."""
+    version = _get_version(code, number)
+    return render_template(
+        "policies/version.html",
+        version=version,
+        module=version.module,
+        sections=_sections(version),
+        standings=queries.load_standings(queries.list_versions(version.module), clock.now()),
+        phrases=phrases,
+    )
 
 
 @blueprint.post("/policies/<code>/versions/<number>/publish")
 @policy("policy.publish")
 def publish(code: str, number: str) -> ResponseReturnValue:
     version = _get_version(code, number)
+    newer = queries.find_newer_in_force(version, clock.now()) if version.state == VersionState.DRAFT else None
+    if newer is not None and request.form.get("newer") != newer.number:
+        return _versions_page(version.module, older=version, newer=newer), 409
     actions.publish_version(version, by=current_user)
     flash(_("%(code)s v%(number)s is published.", code=code, number=number))
     return redirect(url_for("policy_versions.index", code=code))
@@ -96,18 +123,50 @@ def _import_page(
     *,
     refusal: str | None = None,
     done: str | None = None,
-    code: str | None = None,
+    version: PolicyVersion | None = None,
+    sections: Sequence[tuple[SectionText, Translation | None]] = (),
 ) -> str:
-    spoken = [(finding, findings.sentence(finding, phrases.FINDINGS)) for finding in found]
-    return render_template("policies/import.html", form=form, spoken=spoken, refusal=refusal, done=done, code=code)
+    return render_template(
+        "policies/import.html",
+        form=form,
+        spoken=[(finding, findings.sentence(finding, phrases.FINDINGS)) for finding in found],
+        refusal=refusal,
+        done=done,
+        version=version,
+        to_look_at=[(section, state) for section, state in sections if state in TO_LOOK_AT],
+        phrases=phrases,
+    )
+
+
+def _versions_page(module: Module, *, older: PolicyVersion | None = None, newer: PolicyVersion | None = None) -> str:
+    """The list of versions; with a question when an older draft is about to be published over a newer version."""
+    versions, now = queries.list_versions(module), clock.now()
+    return render_template(
+        "policies/versions.html",
+        module=module,
+        versions=versions,
+        standings=queries.load_standings(versions, now),
+        older=older,
+        newer=newer,
+        now=now,
+        phrases=phrases,
+    )
+
+
+def _sections(version: PolicyVersion) -> list[tuple[SectionText, Translation | None]]:
+    """The sections of a version, each with how its Japanese stands; None throughout where there is no Japanese."""
+    sections = queries.load_sections([version.id])[version.id]
+    has_japanese = any("ja" in section.bodies for section in sections)
+
+    def state(section: SectionText) -> Translation | None:
+        source, japanese = section.bodies.get(SOURCE_LOCALE), section.bodies.get("ja")
+        return translation_of(source, japanese, section.freshness.get("ja")) if has_japanese else None
+
+    return [(section, state(section)) for section in sections]
 
 
 def _get_version(code: str, number: str) -> PolicyVersion:
-    parsed = parse_number(number)
-    version = queries.find_version(queries.get_module(code), parsed) if parsed else None
-    if version is None:
-        raise NotFound
-    return version
+    return queries.get_version(queries.get_module(code), number)
 
 
 def _content(file: FileStorage | None) -> bytes | None:
