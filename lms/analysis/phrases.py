@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.analysis.core.findings import Code
+from lms.cohorts.models import Cohort
+from lms.foundation.locale import localized
 
 FINDINGS = {
     Code.KEY_SUSPECT: _l("Key may be wrong"),
@@ -71,3 +76,8 @@ CSV_FINDINGS = {
     "unknown-item": _l("The item “%(item)s” does not stand in the responses."),
     "encoding-guessed": _l("The encoding was taken to be %(encoding)s."),
 }
+
+
+def cohort_name(cohorts: Mapping[str, Cohort], code: str) -> str:
+    """What a column of figures is called; people without a cohort are a group like the others."""
+    return localized(cohorts[code].name_text) if code else _("No cohort")

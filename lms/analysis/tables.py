@@ -9,7 +9,7 @@ from lms.analysis.core.findings import Code, Health
 from lms.analysis.core.gaps import Gap
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis
-from lms.foundation.locale import localized
+from lms.foundation.locale import listed, localized
 from lms.kit.figures import Interval
 from lms.kit.tables import Cell, Column, Kind, Table
 
@@ -45,7 +45,7 @@ def _question(found: Analysis, entry: Health) -> tuple[Cell, ...]:
         fact.section or "",
         localized(fact.body["prompt"]).replace("<em>", "").replace("</em>", ""),
         *_figures(entry, found.gaps[entry.item]),
-        _(", ").join(str(phrases.FINDINGS[finding.code]) for finding in entry.findings),
+        listed(phrases.FINDINGS[finding.code] for finding in entry.findings),
     )
 
 
@@ -71,12 +71,16 @@ def _figures(entry: Health, gap: Gap) -> tuple[Cell, ...]:
 def sections(found: Analysis) -> Table:
     """Shares of right answers: a line for each policy section, a column for each cohort and one for all."""
     heat = found.heatmap
-    names = [_name(found, code) for code in heat.cohorts]
-    heads = [*zip(names, heat.cohorts_n, strict=True), (_("All cohorts"), heat.total.n_shown)]
+    names = [phrases.cohort_name(found.cohorts, code) for code in heat.cohorts]
+    counted = [*zip(names, heat.cohorts_n, strict=True), (_("All cohorts"), heat.total.n_shown)]
+    heads = [
+        _("%(cohort)s (<5)", cohort=name) if n == "<5" else _("%(cohort)s (n=%(n)s)", cohort=name, n=n)
+        for name, n in counted
+    ]
     columns = (
         Column(_("No.")),
         Column(_("Policy section")),
-        *(Column(f"{name} ({_('n=%(n)s', n=n) if n != '<5' else n})", Kind.SHARE) for name, n in heads),
+        *(Column(head, Kind.SHARE) for head in heads),
     )
     rows = [
         (
@@ -104,7 +108,7 @@ def key_figures(found: Analysis) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             _("Pass rate"),
-            everybody if code is None else _name(found, code),
+            everybody if code is None else phrases.cohort_name(found.cohorts, code),
             rate.n_shown if rate.n is None else rate.n,
             rounded(rate.share),
             *_ends(rate.interval),
@@ -117,10 +121,6 @@ def key_figures(found: Analysis) -> Table:
         scores = summary.scores
         rows.append((_("Reliability, alpha"), everybody, scores.used, rounded(scores.alpha), *_ends(scores.interval)))
     return Table(_("Summary"), columns, tuple(rows))
-
-
-def _name(found: Analysis, code: str) -> str:
-    return localized(found.cohorts[code].name_text) if code else _("No cohort")
 
 
 def _ends(interval: Interval | None) -> tuple[float | None, float | None]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_request_context, request
@@ -117,6 +118,11 @@ def day(value: date | datetime, zone: ZoneInfo | None = None, *, pattern: str = 
 def sentences(parts: Iterable[object]) -> str:
     """Sentences one after the other: a blank between them in English, nothing in Japanese. Empty ones are left out."""
     return ("" if current() == "ja" else " ").join(text for part in parts if (text := str(part).strip()))
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Peers of a sentence: ``A, B and C``, ``A、B、C``."""
+    return format_list([str(part) for part in parts], locale=_BABEL_LOCALES[current()])
 
 
 def clock_time(value: datetime | time, zone: ZoneInfo | None = None, *, seconds: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,7 +64,8 @@ def bind(app: Flask) -> None:
         "moment_in_zone": locale.moment_in_zone,
         "zone_label": locale.zone_label,
         "number": locale.number,
-        "sentences": locale.sentences,
+        "sentences": _of_markup(locale.sentences),
+        "listed": _of_markup(locale.listed),
         "signed": locale.signed,
         "percent": locale.percent,
         "emphasis": emphasis,
@@ -83,6 +84,11 @@ def bind(app: Flask) -> None:
         "zone_now": lambda: locale.zone().key,
         "sample_day": sample_day,
     }
+
+
+def _of_markup(join: Callable[[Iterable[object]], str]) -> Callable[[Iterable[object]], Markup]:
+    """Join parts for a page, each escaped once: a message with a name in it is escaped already."""
+    return lambda parts: Markup(join(escape(part) for part in parts))  # noqa: S704 - each part is escaped
 
 
 def icon(name: str) -> Markup:

@@ -31,8 +31,11 @@ def take(person: Person, locale: str, wrong: Collection[int] = ()) -> None:
     quizzes.submit(sitting.own_access(person), attempt.id)
 
 
-def make_class(code: str, languages: Sequence[str]) -> list[Person]:
-    """A further cohort in Tokyo with one person for each language. The first misses nothing, the next one question …"""
+def make_class(code: str, languages: Sequence[str], *, enrolled: bool = True) -> list[Person]:
+    """A further cohort in Tokyo with one person for each language. The first misses nothing, the next one question …
+
+    With ``enrolled`` false the people belong to no cohort.
+    """
     tokyo_a = cohort_queries.find_cohort("tokyo-a")
     assert tokyo_a is not None
     names = {"en": f"Class {code}", "ja": f"クラス{code}"}
@@ -55,5 +58,6 @@ def make_class(code: str, languages: Sequence[str]) -> list[Person]:
     )
     for n, person in enumerate(people):
         take(person, person.locale, wrong=range(1, n + 1))
-    cohorts.enrol(made, people, by=None)
+    if enrolled:
+        cohorts.enrol(made, people, by=None)
     return people

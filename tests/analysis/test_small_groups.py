@@ -8,6 +8,7 @@ import io
 import pytest
 from flask import Flask
 
+from lms.cohorts import queries as cohorts
 from tests.analysis.classes import make_class, take
 from tests.analysis.page import PATH, AnalysisPage, numbers
 from tests.analysis.rows import load_results
@@ -35,6 +36,41 @@ def test_a_class_of_four_is_in_no_cell_and_in_no_total(qa: Visitor, unit: Unit) 
     assert after.missed == before.missed
     assert "Class four has fewer than 5 people and is in no figure." in after.words
     assert "Class four is not in the total." in after.words
+
+
+@pytest.mark.parametrize(
+    ("languages", "said"),
+    [
+        (["ja"] * 4, "Fewer than 5 people have no cohort, and they are in no figure."),
+        (
+            [*["ja"] * 6, "en"],
+            "People without a cohort are in no figure of one language, since fewer than 5 of them took the quiz in "
+            "English or in Japanese.",
+        ),
+    ],
+)
+def test_people_without_a_cohort_are_not_called_a_cohort(
+    qa: Visitor, unit: Unit, languages: list[str], said: str
+) -> None:
+    with unit():
+        make_class("none", languages, enrolled=False)
+    page = AnalysisPage(qa)
+    assert said in page.words
+    assert "No cohort has" not in page.words
+    assert "No cohort is" not in page.words
+    if len(languages) < 5:
+        assert "People without a cohort are not in the total." in page.words
+
+
+def test_a_class_with_an_ampersand_is_named_as_it_is_written(qa: Visitor, unit: Unit) -> None:
+    with unit():
+        make_class("four", ["ja"] * 4)
+        cohort = cohorts.find_cohort("four")
+        assert cohort is not None
+        cohort.name_text = {"en": "Q&A desk", "ja": "Q&A担当"}
+    page = AnalysisPage(qa)
+    assert "Q&A desk has fewer than 5 people" in page.words
+    assert "Q&A desk is not in the total." in page.words
 
 
 def test_a_class_of_five_is_shown(qa: Visitor, sample: Flask, unit: Unit) -> None:

@@ -50,6 +50,14 @@ def test_near_moments_are_said_as_people_say_them(app: Flask, language: str, sho
         assert [locale.near_moment(AFTERNOON.replace(day=day), TOKYO) for day in (16, 17, 18)] == shown
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", ["4", "3.2 and 4", "3.2, 3.4 and 4"]), ("ja", ["4", "3.2、4", "3.2、3.4、4"])]
+)
+def test_peers_are_listed_as_the_language_does(app: Flask, language: str, shown: list[str]) -> None:
+    with app.test_request_context(), locale.speaking(language):
+        assert [locale.listed(parts) for parts in (["4"], ["3.2", "4"], ["3.2", "3.4", "4"])] == shown
+
+
 def test_a_moment_just_after_midnight_is_tomorrow_in_the_readers_zone(app: Flask) -> None:
     with app.test_request_context(), locale.speaking("en"):
         assert locale.near_moment(datetime(2026, 11, 16, 15, 10, tzinfo=UTC), TOKYO) == "tomorrow 00:10"
