@@ -70,11 +70,21 @@ def test_saved_is_not_said_while_the_newest_answer_is_under_way(visit: Visit) ->
 def test_without_a_line_the_answer_waits_on_the_page(visit: Visit) -> None:
     visit.page.route("**/events", lambda route: route.abort())
     choose(visit, 0)
-    expect(status(visit)).to_contain_text("Not saved yet")
+    expect(status(visit)).to_have_text("Offline: 1 answer waiting")
+    off, back = visit.page.locator("[data-off]"), visit.page.locator("[data-on]")
+    expect(off).to_contain_text("You are offline. Your answer waits on this page.")
     button(visit, "Next").click()
-    expect(status(visit)).to_contain_text("Not saved yet")
+    expect(status(visit)).to_have_text("Offline: 1 answer waiting")
     assert visit.page.url.endswith("/questions/1")
     visit.page.unroute("**/events")
+    visit.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(status(visit)).to_have_text(SAVED)
+    expect(off).to_be_hidden()
+    expect(back).to_be_visible()
+    visit.faults.clear()  # the lost line itself
+    visit.check()
+    choose(visit, 1)
+    expect(back).to_be_hidden()
     button(visit, "Next").click()
     visit.page.wait_for_url("**/questions/2")
     expect(visit.page.locator(".qside .q.ans").first).to_have_text(re.compile("^1"))
@@ -93,6 +103,36 @@ def test_a_session_that_ended_keeps_the_answer_until_the_person_has_signed_in_ag
     expect(status(visit)).to_have_text(SAVED)
     visit.page.reload()
     expect(visit.page.locator(".opts input:checked").first).to_be_checked()
+
+
+def test_the_server_without_its_database_is_not_called_offline(visit: Visit) -> None:
+    visit.page.route("**/events", lambda route: route.fulfill(status=503, body="{}"))
+    choose(visit, 0)
+    expect(status(visit)).to_have_text("Not saved yet. It is sent again by itself.")
+    expect(visit.page.locator("[data-off]")).to_be_hidden()
+
+
+def test_the_page_fits_a_finger_and_a_break_covers_it(visit: Visit) -> None:
+    sizes = {}
+    for position in range(1, 13):
+        visit.page.goto(re.sub(r"\d+$", str(position), visit.page.url))
+        sizes[position] = visit.page.locator("h1").evaluate("(h1) => getComputedStyle(h1).fontSize")
+    assert set(sizes.values()) == {"22px"}  # with case questions among them
+    for width, place in ((1280, ".qside"), (390, "#qmap")):
+        visit.page.set_viewport_size({"width": width, "height": 844})
+        if width == 390:
+            visit.page.get_by_role("button", name="Open question map").click()
+        tiles = [tile.bounding_box() for tile in visit.page.locator(f"{place} .qmap .q").all()]
+        assert len(tiles) == 12
+        assert all(box and box["width"] >= 44 and box["height"] >= 44 for box in tiles)
+    visit.page.keyboard.press("Escape")
+    button(visit, "Take a break").click()
+    cover = visit.page.get_by_role("dialog", name="Break")
+    expect(cover).to_contain_text("The time runs on during a break.")
+    expect(cover).to_be_in_viewport(ratio=1)
+    visit.check()
+    cover.get_by_role("button", name="Return").click()
+    expect(cover).to_be_hidden()
 
 
 def test_digits_choose_in_the_question_only(visit: Visit) -> None:

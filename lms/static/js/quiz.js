@@ -51,6 +51,8 @@
   }
 
   const save = document.querySelector('[data-save]');
+  const off = document.querySelector('[data-off]');
+  const on = document.querySelector('[data-on]');
   const queue = []; // changes that the server has not answered for, oldest first
   const epoch = Number(words.epoch);
   let seq = Number(words.seq);
@@ -89,20 +91,26 @@
       try {
         const answer = await post(words.events, { epoch, events: part });
         if (isSignedOut(answer)) { askToSignIn(); return false; }
-        if (answer.status >= 500) { show(save.dataset.failed, true); return later(); }
+        if (answer.status >= 500) { show(save.dataset.again, true); return later(); }
         queue.splice(0, part.length);
+        const wasOff = !off.hidden;
+        off.hidden = true;
         if (answer.status === 202) {
           show(save.dataset.late, true);
         } else if (answer.ok) {
           const time = new Date((await answer.json()).server_now);
-          if (!queue.length) show(save.dataset.saved.replace('{time}', time.toLocaleTimeString('en-GB', { timeZone: save.dataset.zone })), false);
+          if (queue.length) { off.hidden = !wasOff; continue; }
+          show(save.dataset.saved.replace('{time}', time.toLocaleTimeString('en-GB', { timeZone: save.dataset.zone })), false);
+          on.hidden = !wasOff;
         } else {
           for (const event of part) sent.splice(sent.findIndex((stamp) => stamp[1] === event.seq), 1);
           keepList();
           show(save.dataset.failed, true);
         }
       } catch {
-        show(save.dataset.failed, true);
+        show(save.dataset.offline, true);
+        off.hidden = false;
+        on.hidden = true;
         return later();
       }
     }
@@ -112,6 +120,7 @@
 
   form.addEventListener('change', () => {
     const event = { seq: seq++, position: Number(words.position), locale: document.documentElement.lang, payload: payload() };
+    on.hidden = true;
     queue.push(event);
     sent.push([epoch, event.seq]);
     keepList();

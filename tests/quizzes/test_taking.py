@@ -1,0 +1,44 @@
+"""What stands around a question: the break, the policy at hand, what is left to answer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lms.foundation.db import db
+from lms.quizzes.models import QuizVersion
+from tests.conftest import Unit, Visitor
+from tests.quizzes import sitting
+from tests.quizzes.sitting import Look
+
+
+@pytest.mark.parametrize("page", ["questions/1", "review"])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "The time runs on during a break."), ("ja", "休憩中も残り時間は進みます。")]
+)
+def test_a_break_is_offered_on_every_page_and_says_that_the_time_runs_on(
+    joiner: Visitor, first: str, page: str, language: str, words: str
+) -> None:
+    shown = joiner.get(f"{first.replace('questions/1', page)}?lang={language}").text
+    assert 'popovertarget="rest"' in shown
+    assert words in shown
+
+
+@pytest.mark.parametrize("is_open_book", [True, False])
+def test_the_policy_of_an_open_book_is_one_step_away_and_that_of_a_closed_one_is_not(
+    joiner: Visitor, first: str, look: Look, unit: Unit, is_open_book: bool
+) -> None:
+    with unit():
+        version = db.session.get_one(QuizVersion, look(lambda attempt: attempt.quiz_version_id))
+        version.rules = {**version.rules, "open_book": is_open_book}
+    page = joiner.get(f"{first}?lang=en").text
+    link = re.search(r'<a href="(/policies/HAR\?v=[\d.]+)" target="_blank">Harassment v', page)
+    assert bool(link) is is_open_book
+    assert not link or joiner.get(link[1]).status_code == 200
+
+
+def test_how_many_are_still_to_answer_stands_under_the_map(joiner: Visitor, first: str, look: Look) -> None:
+    assert "12 questions are not answered yet." in joiner.get(f"{first}?lang=en").text
+    joiner.post(first, data={**look.right(1), "go": "next"})
+    assert "11 questions are not answered yet." in joiner.get(f"{sitting.at(first, 2)}?lang=en").text
