@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from lms.questions.core.question import PartName
+from lms.questions.core.question import PartName, QuestionType
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.grading import Outcome
 from lms.quizzes.core.rules import Feedback, MultipleRule
@@ -46,6 +46,14 @@ OUTCOMES = {
     Outcome.WRONG: _l("Wrong"),
     Outcome.BLANK: _l("Not answered"),
     Outcome.NOT_REACHED: _l("Not reached"),
+}
+
+PARTIAL = {
+    QuestionType.SINGLE: _l("This answer is worth a part of the point."),
+    QuestionType.MULTIPLE: _l("Each right choice counts up, each wrong choice counts down."),
+    QuestionType.CASE: _l(
+        "Each part of the case has its share. After a wrong decision, severity and action earn nothing."
+    ),
 }
 
 PARTS = {

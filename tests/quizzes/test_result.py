@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from lms.foundation.db import db
 from lms.policies.models import Section
 from lms.questions.models import QuestionKey, SectionLink
+from lms.quizzes.core.passing import shown_points
 from lms.quizzes.models import Attempt, QuizVersion
 from tests.conftest import Unit, Visitor
 from tests.quizzes import sitting
@@ -127,3 +129,35 @@ def test_of_an_imported_multiple_response_all_that_earns_is_right(
     assert len(answers[1].split("<br>")) == 2
     assert f"Why <em>{bad[0]}</em> &lt;b&gt;." in shown
     assert f"Why <em>{good}</em>" not in shown
+
+
+def test_partial_credit_is_counted_in_points_and_explained_where_it_stands(
+    joiner: Visitor, first: str, look: Look, hand_in: Hand
+) -> None:
+    position = look(lambda attempt: of_type(attempt, "multiple"))
+    good = sorted(look.right(position)["options"])
+    joiner.post(sitting.at(first, position), data={"options": good[:1], "go": "next"})
+    others = [n for n in range(1, 13) if n != position]
+    for other in others[:5]:
+        joiner.post(sitting.at(first, other), data={**look.right(other), "go": "next"})
+    page = hand_in()
+    share = shown_points(1000 // len(good))
+    assert f"5.{share.removeprefix('0.')} of 12 points" in page
+    assert "Right: 5, partly right: 1, not right: 6." in page
+    assert "Cut score 9.6 of 12 points (80%)" in page
+    shown = missed(page, position)
+    assert f"Partly right: {share} of 1 point<" in shown
+    assert "Each right choice counts up, each wrong choice counts down." in shown
+    sections = re.findall(r'tnum">([\d.]+) of (\d+) points?</p><svg', page)
+    assert sum(Decimal(points) for points, _all in sections) == Decimal(f"5{share.removeprefix('0')}")
+    assert f"12点中5{share.removeprefix('0')}点" in joiner.get(first.replace("questions/1", "result") + "?lang=ja").text
+
+
+def test_without_partial_credit_questions_are_counted(joiner: Visitor, first: str, look: Look, hand_in: Hand) -> None:
+    for position in range(1, 8):
+        joiner.post(sitting.at(first, position), data={**look.right(position), "go": "next"})
+    page = hand_in()
+    assert "7 of 12 right" in page
+    assert "Cut score 10 of 12 (80%)" in page
+    assert "12 points" not in page
+    assert "3 more right answers to pass." in page

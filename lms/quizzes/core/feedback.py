@@ -12,17 +12,19 @@ from lms.quizzes.core.grading import GradedItem, Outcome
 
 @dataclass(frozen=True, slots=True)
 class SectionScore:
-    """The questions of one section: how many there were, how many were right, and which were missed (by position)."""
+    """The questions of one section: how many there were, what they earned, and which were missed (by position)."""
 
     section: str
     questions: int
     right: int
+    awarded_thousandths: int
+    max_thousandths: int
     missed: tuple[int, ...]
 
     @property
     def percent(self) -> int:
-        """Right answers in whole percent, rounded down."""
-        return self.right * 100 // self.questions
+        """What was earned in whole percent, rounded down, as the score of the whole paper is."""
+        return self.awarded_thousandths * 100 // self.max_thousandths
 
 
 def by_section(
@@ -43,6 +45,8 @@ def by_section(
             section=section,
             questions=len(of_section),
             right=sum(item.outcome is Outcome.RIGHT for item in of_section),
+            awarded_thousandths=sum(item.awarded_thousandths for item in of_section),
+            max_thousandths=sum(item.max_thousandths for item in of_section),
             missed=tuple(item.position for item in of_section if item.is_missed),
         )
         for section, of_section in sorted(grouped.items(), key=lambda pair: (place.get(pair[0], len(place)), pair[0]))

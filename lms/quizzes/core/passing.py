@@ -21,6 +21,16 @@ def shown_percent(score: int, maximum: int) -> int:
     return score * 100 // maximum if maximum else 0
 
 
+def shown_points(thousandths: int) -> str:
+    """Marks as points with at most two decimals, rounded down so that the points shown add up to no more than earned.
+
+    >>> shown_points(7750), shown_points(7000), shown_points(333), shown_points(9600)
+    ('7.75', '7', '0.33', '9.6')
+    """
+    whole, rest = divmod(thousandths // 10, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".")
+
+
 def right_answers_to_pass(score: int, maximum: int, cut_percent: int, full_mark: int) -> int:
     """How many more full marks reach the cut; 0 when it is reached.
 

@@ -21,7 +21,7 @@ from lms.quizzes import phrases, queries
 from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.feedback import SectionScore, by_section, right_options
 from lms.quizzes.core.grading import GradedItem, Outcome
-from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, shown_percent
+from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, shown_percent, shown_points
 from lms.quizzes.core.receipt import short_form
 from lms.quizzes.core.rules import Feedback, Rules, rules_from
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun
@@ -37,7 +37,13 @@ class MissedQuestion:
     chosen: list[tuple[str | None, str]]
     right: list[tuple[str | None, str]]
     why: list[str]
-    outcome: Outcome
+    item: GradedItem
+    kind: str
+    """The type of the question: what partial credit means depends on it."""
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.item.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ def result(attempt_id: Any) -> str:
         shows_details=shows_details,
         figures=_figures(run, items, rules),
         late_count=queries.count_late_answers(attempt.id),
+        points=shown_points,
         short_receipt=short_form(attempt.receipt_sha256) if attempt.receipt_sha256 else None,
         phrases=phrases,
     )
@@ -105,7 +112,9 @@ def _figures(run: GradingRun, items: list[GradedItem], rules: Rules) -> dict[str
     return {
         "percent": shown_percent(run.score_thousandths, run.max_thousandths),
         "right": sum(item.outcome is Outcome.RIGHT for item in items),
+        "partly": sum(item.outcome is Outcome.PARTLY for item in items),
         "questions": len(items),
+        "cut_thousandths": -(-run.max_thousandths * rules.cut_percent // 100),
         "missed": sum(item.is_missed for item in items),
         "at_cut": questions_at_cut(run.max_thousandths, rules.cut_percent, full),
         "more": right_answers_to_pass(run.score_thousandths, run.max_thousandths, rules.cut_percent, full),
@@ -131,13 +140,13 @@ def _missed(
     keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
     answers = of_record(queries.load_events(attempt.id))
     rows = {row.position: row for row in attempt.questions}
-    outcomes = {item.position: item.outcome for item in items}
+    marks = {item.position: item for item in items}
 
     def shown(position: int) -> MissedQuestion:
         row = rows[position]
         payload = dict(answers[position].payload) if position in answers else {}
         key = keys[(row.question_version_id, row.key_n)]
-        return _missed_question(row, key, payload, outcomes[position], sections)
+        return _missed_question(row, key, payload, marks[position], sections)
 
     found = []
     for score in scores:
@@ -161,7 +170,7 @@ def _missed_question(
     row: AttemptQuestion,
     key: Mapping[str, Any],
     payload: Mapping[str, Any],
-    outcome: Outcome,
+    item: GradedItem,
     sections: Mapping[str, SectionText],
 ) -> MissedQuestion:
     body, locale = row.question_version.body, current()
@@ -183,7 +192,7 @@ def _missed_question(
                 right.append((part, text))
     if rationale := key["rationale"].get(locale):
         why.append(rationale)
-    return MissedQuestion(row.position, body["prompt"].get(locale, ""), chosen, right, why, outcome)
+    return MissedQuestion(row.position, body["prompt"].get(locale, ""), chosen, right, why, item, body["type"])
 
 
 def _option_text(option: Mapping[str, Any], locale: str, sections: Mapping[str, SectionText]) -> str:

@@ -86,7 +86,7 @@ def test_missed_questions_stand_by_section_in_the_order_of_the_policy() -> None:
     sections = {1: "HAR/context", 2: "HAR/insults", 3: "HAR/context", 4: "HAR/insults"}
     scores = by_section(graded.items, sections, ["HAR/insults", "HAR/context"])
     assert [(score.section, score.questions, score.right, score.missed, score.percent) for score in scores] == [
-        ("HAR/insults", 2, 1, (2,), 50),
+        ("HAR/insults", 2, 1, (2,), 75),
         ("HAR/context", 2, 1, (3,), 50),
     ]
 
