@@ -3,17 +3,18 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.core.roles import Role
-from lms.foundation.columns import Instant, Key, Line, Revision, Sha256, Word, one_of
+from lms.foundation.columns import Instant, Key, Line, Prose, Revision, Sha256, Word, one_of
 from lms.foundation.db import Base
+from lms.kit.text import reading_key, search_key
 from lms.sites.models import Site, Vendor
 
 
 class Person(Base):
     __tablename__ = "people"
-    __table_args__ = (Index(None, "vendor_id"), Index(None, "site_id"))
+    __table_args__ = (Index(None, "vendor_id"), Index(None, "site_id"), Index(None, "reading_key"))
 
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(String(12), unique=True)
@@ -23,6 +24,10 @@ class Person(Base):
     name: Mapped[Line]
     reading: Mapped[Line]
     """ふりがな of a Japanese name, by which Japanese lists sort; else the name itself."""
+    reading_key: Mapped[Prose] = mapped_column(server_default="")
+    """The reading as it sorts; follows the reading."""
+    search_key: Mapped[Prose] = mapped_column(server_default="")
+    """Name and reading as they are searched; follows them."""
     vendor_id: Mapped[int] = mapped_column(ForeignKey("vendors.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     locale: Mapped[str] = mapped_column(String(8))
@@ -35,6 +40,14 @@ class Person(Base):
     vendor: Mapped[Vendor] = relationship()
     site: Mapped[Site] = relationship(lazy="joined", innerjoin=True)
     grants: Mapped[list[RoleGrant]] = relationship(back_populates="person", foreign_keys="RoleGrant.person_id")
+
+    @validates("name", "reading")
+    def _renew_keys(self, column: str, value: str) -> str:
+        """Let the keys follow whichever of the two is set."""
+        name, reading = (value, self.reading) if column == "name" else (self.name, value)
+        self.reading_key = reading_key(reading or "")
+        self.search_key = "\n".join(search_key(text or "") for text in (name, reading))
+        return value
 
     # what Flask-Login asks of a person
     is_authenticated = True

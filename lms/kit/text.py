@@ -7,6 +7,8 @@ import unicodedata
 
 _SPACES = re.compile(r"\s+")
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_VARIANTS = str.maketrans("髙﨑𠮷濵邊邉齋齊斎澤廣嶋嶌櫻國龍", "高崎吉浜辺辺斉斉斉沢広島島桜国竜")
+"""Forms of one character in family names: who looks for somebody seldom knows which of them the name has."""
 
 
 def fold_spaces(text: str) -> str:
@@ -39,6 +41,26 @@ def reading_key(reading: str) -> str:
     ['sato', 'かとう', 'タナカ']
     """
     return unicodedata.normalize("NFKC", reading).casefold().translate(_KATAKANA_TO_HIRAGANA)
+
+
+def search_key(text: str) -> str:
+    """A text as it is searched: as it sorts, without blanks, and with one form of a character that names vary.
+
+    >>> search_key("ﾀｶﾊｼ　ミク") == search_key("たかはしみく"), search_key("髙橋")
+    (True, '高橋')
+    """
+    return "".join(reading_key(text).translate(_VARIANTS).split())
+
+
+def plain(text: str) -> str:
+    """A code, an address or a number as it is meant: width does not matter, nor do blanks around and unseen marks.
+
+    >>> plain("　ｏｓａｋａ－２ "), plain("１２")
+    ('osaka-2', '12')
+    """
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf"
+    ).strip()
 
 
 def letter(place: int) -> str:

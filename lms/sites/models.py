@@ -3,7 +3,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.foundation.columns import Code, Key, Line, LocalDay, Localized, Revision, Word, one_of
+from lms.foundation.columns import Code, Instant, Key, Line, LocalDay, Localized, Revision, Word, one_of
 from lms.foundation.db import Base
 from lms.sites.core.vendor import VendorKind
 
@@ -16,6 +16,7 @@ class Vendor(Base):
     code: Mapped[Code] = mapped_column(unique=True)
     name_text: Mapped[Localized]
     kind: Mapped[Word]
+    retired_at: Mapped[Instant | None]
     revision: Mapped[Revision]
 
     sites: Mapped[list[Site]] = relationship(back_populates="vendor")
@@ -34,6 +35,7 @@ class Site(Base):
     subdivision: Mapped[str | None] = mapped_column(String(8))
     weekend: Mapped[str] = mapped_column(String(7), default="56")
     """The days off in a week, as digits of ``date.weekday()``: Saturday is 5, Sunday 6."""
+    retired_at: Mapped[Instant | None]
     revision: Mapped[Revision]
 
     vendor: Mapped[Vendor] = relationship(back_populates="sites")
@@ -49,6 +51,8 @@ class Room(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     name: Mapped[Line]
     capacity: Mapped[int]
+    retired_at: Mapped[Instant | None]
+    revision: Mapped[Revision] = mapped_column(server_default="1")
 
     site: Mapped[Site] = relationship(back_populates="rooms")
 
@@ -63,5 +67,6 @@ class Closure(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     closed_on: Mapped[LocalDay]
     name_text: Mapped[Localized]
+    revision: Mapped[Revision] = mapped_column(server_default="1")
 
     site: Mapped[Site] = relationship(back_populates="closures")
