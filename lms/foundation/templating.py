@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
@@ -125,5 +126,5 @@ def here_in(language: str) -> str:
         adapter = current_app.create_url_adapter(request)
         can_be_opened = adapter is not None and adapter.test(request.path, "GET")
         return f"{request.path if can_be_opened else '/'}?lang={language}"
-    arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": language}
-    return url_for(request.endpoint, **arguments)
+    words = {**request.args.to_dict(flat=False), "lang": language}  # not given to url_for, which has words of its own
+    return f"{url_for(request.endpoint, **(request.view_args or {}))}?{urlencode(words, doseq=True)}"
