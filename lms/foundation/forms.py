@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
+from wtforms import Field, IntegerField, SelectField
 from wtforms import Form as WTForm
 from wtforms.fields import SelectChoice
 from wtforms.meta import DefaultMeta
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, ValidationError
+from wtforms.widgets import HiddenInput
 
 from lms.foundation.carried import is_reopened
 from lms.foundation.errors import sentence
@@ -40,6 +43,9 @@ class Words:
         return str(WORDS.get(plural, OTHERWISE))
 
 
+Check = Callable[[Any], object]
+
+
 class Form(WTForm):
     """A form that fills itself from the request and takes a problem back onto its field."""
 
@@ -51,9 +57,13 @@ class Form(WTForm):
         is_filled = request.method == "POST" or is_reopened()
         super().__init__(request.form if formdata is None and is_filled else formdata, **values)
 
-    def is_sent_and_valid(self) -> bool:
-        """Whether this is a POST with valid content."""
-        return request.method == "POST" and self.validate()
+    def is_sent_and_valid(self, **checks: Check) -> bool:
+        """Whether this is a POST with valid content.
+
+        ``checks`` ask the database, by field: each gets what was entered and raises a ``Problem`` when it cannot be
+        taken. They run beside the form's own, so that whoever sent it hears of everything at once.
+        """
+        return request.method == "POST" and self.validate({name: [_asking(check)] for name, check in checks.items()})
 
     def take_back(self, problem: Problem) -> None:
         """Show a problem at its field; a problem without one of ours is raised on."""
@@ -61,6 +71,53 @@ class Form(WTForm):
             raise problem
         field = self[problem.field]
         field.errors = [*field.errors, sentence(problem)]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of which something else is saved than what was typed."""
+
+    label: str
+    saved: str
+    typed: str
+
+
+class RevisedForm(Form):
+    """A form that changes a row: it carries the revision that its sender saw."""
+
+    revision = IntegerField(widget=HiddenInput())
+
+    def go_on_from(self, revision: int) -> None:
+        """Let the next save count from this revision: its sender has seen what was saved in the meantime."""
+        self.revision.raw_data, self.revision.data = None, revision
+
+    def differences(self, saved: Mapping[str, Any]) -> list[Difference]:
+        """Where what was typed is not what is saved; ``saved`` has the values by the field's name."""
+        found = []
+        for name, value in saved.items():
+            field = self[name]
+            pair = _shown(field, value), _shown(field, field.data)
+            if pair[0] != pair[1]:
+                found.append(Difference(field.label.text, *pair))
+        return found
+
+
+def _shown(field: Field, value: Any) -> str:
+    """What a field with this value shows: the words of a choice."""
+    if isinstance(field, SelectField):
+        return next((str(choice.label) for choice in field.choices if choice.value == value), str(value or ""))
+    return str("" if value is None else value)
+
+
+def _asking(check: Check) -> Callable[[WTForm, Field], None]:
+    def ask(_form: WTForm, field: Field) -> None:
+        if field.data and not field.errors:
+            try:
+                check(field.data)
+            except Problem as problem:
+                raise ValidationError(sentence(problem)) from problem
+
+    return ask
 
 
 class Required(DataRequired):
