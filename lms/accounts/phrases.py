@@ -16,6 +16,8 @@ ROLES = {
     Role.ADMIN: _l("Administrator"),
 }
 
+STATES = {"active": _l("Active"), "deactivated": _l("Deactivated")}
+
 PROBLEMS = {
     "sign_in.wait": _l("Too many wrong passwords. Please wait %(minutes)s minutes, then try again."),
     "sign_in.refused": _l("This account cannot sign in. Please ask your trainer or the administrator."),

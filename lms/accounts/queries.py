@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from lms.accounts import access as reach
 from lms.accounts.core.roles import Role
@@ -14,7 +15,10 @@ from lms.accounts.core.sample_accounts import NAMES, login_of
 from lms.accounts.models import OneTimeLink, Person, RoleGrant, SignInFailure
 from lms.foundation.access import Access, access_for, roles_for
 from lms.foundation.db import db
+from lms.kit.pages import Page
 from lms.kit.problems import NotFound
+from lms.kit.text import fold_login, search_key
+from lms.sites.models import Site, Vendor
 
 
 def find_by_login(login: str) -> Person | None:
@@ -30,22 +34,90 @@ def get_person(access: Access, code: str) -> Person:
     return person
 
 
-def list_people(access: Access, *, role: str | None = None, words: str = "") -> list[Person]:
-    """People with their roles, as far as this access reaches.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which people a list shows, in which order; empty words do not filter."""
 
-    Words find codes, and the names and readings of those whose names whoever asks may see.
+    words: str = ""
+    role: str = ""
+    vendor: str = ""
+    site: str = ""
+    state: str = ""
+    sort: str = ""
+    page: int = 1
+
+    @property
+    def is_filtered(self) -> bool:
+        return any((self.words, self.role, self.vendor, self.site, self.state))
+
+
+STATES = ("active", "deactivated")
+SORTS = ("name", "code", "site")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of people, and how many there are in all."""
+
+    people: list[Person]
+    page: Page
+    deactivated: int
+
+
+def list_people(access: Access, wanted: Wanted) -> Listed:
+    """A page of the people whom this access reaches, with their roles.
+
+    Words find codes; names, readings and addresses only of those of whom whoever asks may see them. Each word must be
+    found; width, case, kana and blanks do not matter.
     """
-    query = select(Person).where(reach.people(access)).order_by(*_in_order())
-    query = query.options(selectinload(Person.grants))
-    if role:
-        held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
-        query = query.where(Person.id.in_(held))
-    if words:
-        name, reading, code = (
-            column.icontains(words, autoescape=True) for column in (Person.name, Person.reading, Person.code)
-        )
-        query = query.where(or_(code, and_(_is_named(), or_(name, reading))))
+    found = and_(reach.people(access), *_criteria(wanted))
+    gone = func.count(Person.deactivated_at)
+    count, deactivated = db.session.execute(select(func.count(), gone).select_from(Person).where(found)).one()
+    page = Page.of(count, wanted.page)
+    query = select(Person).where(found).options(selectinload(Person.grants))
+    if wanted.sort == "code":
+        query = query.order_by(Person.code)
+    elif wanted.sort == "site":
+        query = query.join(Person.site).order_by(Site.code, *_in_order())
+    else:
+        query = query.order_by(*_in_order())
+    people = db.session.scalars(query.limit(page.size).offset(page.offset))
+    return Listed(list(people), page, deactivated)
+
+
+def list_sites_of_people(access: Access) -> list[Site]:
+    """The sites, with their vendors, to which the people belong whom this access reaches."""
+    inhabited = select(Person.site_id).where(reach.people(access))
+    query = select(Site).where(Site.id.in_(inhabited)).options(joinedload(Site.vendor)).order_by(Site.code)
     return list(db.session.scalars(query))
+
+
+def _criteria(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.role:
+        held = select(RoleGrant.person_id).where(RoleGrant.role == wanted.role, RoleGrant.revoked_at.is_(None))
+        yield Person.id.in_(held)
+    if wanted.site:
+        yield Person.site_id.in_(select(Site.id).where(Site.code == wanted.site))
+    if wanted.vendor:
+        yield Person.vendor_id.in_(select(Vendor.id).where(Vendor.code == wanted.vendor))
+    if wanted.state in STATES:
+        is_active = Person.deactivated_at.is_(None)
+        yield is_active if wanted.state == "active" else ~is_active
+    if wanted.words:
+        managed = reach.people(access_for("person.write"))
+        for word in wanted.words.split():
+            code = Person.code.icontains(fold_login(word), autoescape=True)
+            name = Person.search_key.contains(search_key(word), autoescape=True)
+            address = Person.login.contains(fold_login(word), autoescape=True)
+            yield or_(code, and_(_is_named(), name), and_(managed, address))
+
+
+def count_other_administrators(person: Person) -> int:
+    """How many active administrators there are besides this person; locks their rows where that is needed."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role == Role.ADMIN, RoleGrant.revoked_at.is_(None))
+    others = select(Person.id).where(Person.id.in_(held), Person.deactivated_at.is_(None))
+    found = db.session.scalars(others.order_by(Person.id).with_for_update()).all()
+    return sum(other != person.id for other in found)
 
 
 def list_active_of_sites(role: Role, site_ids: Iterable[int]) -> list[Person]:
@@ -61,7 +133,7 @@ def _in_order() -> tuple[SQLColumnExpression[Any], ...]:
     Sorted by reading, a list of codes would tell names.
     """
     named = _is_named()
-    return case((named, 0), else_=1), case((named, Person.reading), else_=""), Person.code
+    return case((named, 0), else_=1), case((named, Person.reading_key), else_=""), Person.code
 
 
 def load_named(person_ids: Iterable[int]) -> frozenset[int]:

@@ -9,13 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from lms.accounts.actions import NewPerson, create_person
+from lms.accounts.core.roles import Role
 from lms.accounts.models import OneTimeLink, Person
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
+from lms.sites.models import Site
 from tests.accounts.conftest import Load
 from tests.accounts.form_page import FormPage
 from tests.cast import Cast
-from tests.conftest import SignIn, Visitor
+from tests.conftest import SignIn, Unit, Visitor
 
 
 def filled(cast: Cast, **changes: Any) -> dict[str, Any]:
@@ -164,10 +167,61 @@ class TestList:
     def test_a_role_filters(self, admin: Visitor) -> None:
         assert names_in(admin.get("/people?role=localizer").text) == ["山﨑 翼"]
 
-    def test_nobody_found_is_said(self, admin: Visitor) -> None:
-        page = admin.get("/people?q=zzz").text
-        assert "Nobody found" in page
+    @pytest.mark.parametrize(
+        "words", ["高橋", "タカハシ", "ﾀｶﾊｼ", "たかはしみく", "たかはし　ミク", "未来 髙橋", "ＬＥＡＲＮＥＲ＠site"]
+    )
+    def test_kana_width_blanks_and_forms_of_a_character_do_not_matter(self, admin: Visitor, words: str) -> None:
+        assert names_in(admin.get("/people", query_string={"q": words}).text) == ["髙橋 未来"]
+
+    def test_hiragana_and_katakana_sort_alike(self, admin: Visitor, cast: Cast) -> None:
+        for number, reading in enumerate(["ワダ", "あおき", "ｶﾄｳ"]):
+            admin.post("/people/new", data=filled(cast, name=reading, reading=reading, login=f"p{number}@site.example"))
+        shown = [name for name in names_in(admin.get("/people").text) if name in {"ワダ", "あおき", "ｶﾄｳ"}]
+        assert shown == ["あおき", "ｶﾄｳ", "ワダ"]
+
+    def test_a_changed_reading_is_found_and_the_old_one_is_not(self, admin: Visitor, cast: Cast, unit: Unit) -> None:
+        with unit():
+            db.session.scalars(select(Person).where(Person.code == cast.learner)).one().reading = "コウキョウ"
+        assert names_in(admin.get("/people?q=こうきょう").text) == ["髙橋 未来"]
+        assert names_in(admin.get("/people?q=たかはし").text) == []
+
+    def test_nobody_found_is_said_and_the_search_can_be_cleared(self, admin: Visitor) -> None:
+        page = admin.get("/people?q=zzz&role=learner").text
+        assert "Nobody matches “zzz”" in page
+        assert "No people yet" not in page
         assert FormPage(page).value("q") == "zzz"
+        assert re.findall(r'href="([^"]*)">Clear the search', page) == ["?q=&amp;role=learner&amp;page=1"]
+
+    def test_a_filter_that_nobody_meets_is_said(self, admin: Visitor) -> None:
+        assert "Nobody matches this filter" in admin.get("/people?state=deactivated").text
+
+    def test_site_vendor_and_state_filter(self, admin: Visitor, cast: Cast, load: Load) -> None:
+        at_northwind = {"𠮷田 蓮", "Vic Manager"}
+        for filtered in ("site=osaka", "vendor=northwind"):
+            assert set(names_in(admin.get(f"/people?{filtered}").text)) == at_northwind
+        admin.post(f"/people/{cast.stranger}/deactivate", data={"revision": 1})
+        assert names_in(admin.get("/people?state=deactivated").text) == ["𠮷田 蓮"]
+        assert names_in(admin.get("/people?site=osaka&state=active").text) == ["Vic Manager"]
+        assert "9 people, 1 deactivated" in admin.get("/people").text
+
+    @pytest.mark.parametrize(
+        "query", ["sort=x", "page=x", "page=-3", "page=99999999999999999999", "endpoint=a&_anchor=b"]
+    )
+    def test_an_address_that_somebody_wrote_oddly_shows_the_list(self, admin: Visitor, query: str) -> None:
+        assert len(names_in(admin.get(f"/people?{query}").text)) == 9
+
+    def test_a_long_list_has_pages_of_50(self, admin: Visitor, cast: Cast, unit: Unit) -> None:
+        with unit():
+            site = db.session.get_one(Site, cast.tokyo)
+            for n in range(60):
+                command = NewPerson(f"p{n}@site.example", f"Person {n:02}", "", site, "en", (Role.LEARNER,))
+                create_person(command, by=None)
+        first, second = (admin.get(f"/people?q=person&page={page}").text for page in (1, 2))
+        assert names_in(first) + names_in(second) == [f"Person {n:02}" for n in range(60)]
+        assert len(names_in(second)) == 10
+        assert "51–60 of 60" in second
+        assert 'href="?q=person&amp;page=2"' in first
+        assert "60 people" in first
 
 
 class TestReach:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from lms.accounts import actions, queries
 from lms.accounts.core.roles import Role, may_grant, may_hold, may_manage
 from lms.accounts.forms import PersonForm
-from lms.accounts.phrases import ROLES
+from lms.accounts.phrases import ROLES, STATES
 from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
@@ -27,10 +27,23 @@ blueprint = Blueprint("people", __name__, template_folder="../templates")
 @blueprint.get("/people")
 @policy("person.list")
 def index() -> str:
-    role, words = request.args.get("role", ""), request.args.get("q", "").strip()
-    people = queries.list_people(access(), role=role or None, words=words)
-    named = queries.load_named(person.id for person in people)
-    return render_template("accounts/people.html", people=people, named=named, role=role, words=words, roles=ROLES)
+    wanted = queries.Wanted(
+        words=request.args.get("q", "").strip(),
+        **{name: request.args.get(name, "") for name in ("role", "vendor", "site", "state", "sort")},
+        page=request.args.get("page", 1, type=int),
+    )
+    listed = queries.list_people(access(), wanted)
+    sites = queries.list_sites_of_people(access())
+    return render_template(
+        "accounts/people.html",
+        listed=listed,
+        named=queries.load_named(person.id for person in listed.people),
+        wanted=wanted,
+        sites=sites,
+        vendors=sorted({site.vendor for site in sites}, key=lambda vendor: vendor.code),
+        roles=ROLES,
+        states=STATES,
+    )
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])

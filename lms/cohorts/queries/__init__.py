@@ -94,7 +94,7 @@ def list_members(cohort: Cohort) -> list[Person]:
         select(Person)
         .join(Enrolment, Enrolment.person_id == Person.id)
         .where(Enrolment.cohort_id == cohort.id, Enrolment.left_at.is_(None))
-        .order_by(Person.reading, Person.code)
+        .order_by(Person.reading_key, Person.code)
     )
     return list(db.session.scalars(query))
 

@@ -161,4 +161,4 @@ def learners_of(cohort: Cohort) -> list[Person]:
 
 def _place(person: Person, named: Collection[int]) -> tuple[bool, str, str]:
     """By reading where the name is seen; the others by code, since their order would tell names."""
-    return person.id not in named, person.reading if person.id in named else "", person.code
+    return person.id not in named, person.reading_key if person.id in named else "", person.code
