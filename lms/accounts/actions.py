@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ from lms.foundation.db import db
 from lms.foundation.sessions import ABSOLUTE_HOURS, stored_id, visit
 from lms.kit.ids import person_code
 from lms.kit.problems import Conflict, Invalid, Refused, TooMany
-from lms.kit.text import fold_login
+from lms.kit.text import fold_login, fold_spaces
 from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
 
@@ -127,12 +127,8 @@ def end_session() -> None:
 def create_person(command: NewPerson, *, by: Person | None) -> Person:
     """Create a person with their roles; the code comes from the first role and is never used again."""
     login = fold_login(command.login)
-    if not is_address(login):
-        raise Invalid("person.no_address", field="login")
-    if queries.find_by_login(login) is not None:
-        raise Invalid("person.login_taken", field="login")
-    if not all(may_hold(role, VendorKind(command.site.vendor.kind)) for role in command.roles):
-        raise Invalid("person.in_house_only", field="roles")
+    check_login(login)
+    check_roles_at(command.site, command.roles, field="roles")
     if by is not None:
         for role in command.roles:
             _check_grant(by, role, command.site)
@@ -140,8 +136,8 @@ def create_person(command: NewPerson, *, by: Person | None) -> Person:
     person = Person(
         code=_next_code(command.roles[0]),
         login=login,
-        name=command.name.strip(),
-        reading=command.reading.strip() or command.name.strip(),
+        name=fold_spaces(command.name),
+        reading=fold_spaces(command.reading) or fold_spaces(command.name),
         vendor_id=command.site.vendor_id,
         site=command.site,
         locale=command.locale,
@@ -155,6 +151,21 @@ def create_person(command: NewPerson, *, by: Person | None) -> Person:
     actor = by.code if by else "system"
     journal.record("person.create", actor=actor, object=person.code, chain_id=person.vendor_id, roles=roles)
     return person
+
+
+def check_login(login: str, *, of: Person | None = None) -> None:
+    """Raise ``Invalid`` unless a folded login is an address that nobody else has."""
+    if not is_address(login):
+        raise Invalid("person.no_address", field="login")
+    found = queries.find_by_login(login)
+    if found is not None and found is not of:
+        raise Invalid("person.login_taken", field="login")
+
+
+def check_roles_at(site: Site, roles: Iterable[str], *, field: str) -> None:
+    """Raise ``Invalid`` on this field unless somebody of the site may hold all of these roles."""
+    if not all(may_hold(Role(role), VendorKind(site.vendor.kind)) for role in roles):
+        raise Invalid("person.in_house_only", field=field)
 
 
 def make_link(person: Person, *, by: Person | None) -> str:
@@ -215,11 +226,33 @@ def deactivate(person: Person, *, by: Person, revision: int) -> None:
     if person.id == by.id:
         raise Refused("person.not_yourself")
     _check_standing(by, person)
+    if not person.is_active:
+        return
+    check_administrator_remains(person)
     person.deactivated_at = clock.now()
     person.revision += 1
     db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.person_id == person.id))
     journal.record("person.deactivate", actor=by.code, object=person.code, chain_id=person.vendor_id)
+
+
+def reactivate(person: Person, *, by: Person, revision: int) -> None:
+    """Let a deactivated person sign in again, with the password and roles that they had."""
+    _check_revision(person, revision)
+    if person.id == by.id:
+        raise Refused("person.not_yourself")
+    _check_standing(by, person)
+    if person.is_active:
+        return
+    person.deactivated_at = None
+    person.revision += 1
+    journal.record("person.reactivate", actor=by.code, object=person.code, chain_id=person.vendor_id)
+
+
+def check_administrator_remains(person: Person) -> None:
+    """Refuse to end the access of the last active administrator, also where two are ended at once."""
+    if Role.ADMIN in person.roles and not queries.count_other_administrators(person, lock=True):
+        raise Refused("person.last_administrator")
 
 
 def grant_role(person: Person, role: Role, *, by: Person) -> None:
@@ -241,6 +274,8 @@ def revoke_role(person: Person, role: Role, *, by: Person) -> None:
     if person.id == by.id:
         raise Refused("person.not_yourself")
     _check_grant(by, role, person.site)
+    if role is Role.ADMIN:
+        check_administrator_remains(person)
     for grant in person.grants:
         if grant.role == role and grant.revoked_at is None:
             grant.revoked_at = clock.now()

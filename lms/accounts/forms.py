@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from lms.accounts.core.addresses import LONGEST, is_address
+from lms.accounts.core.addresses import LONGEST
 from lms.accounts.core.roles import Role
-from lms.accounts.phrases import PROBLEMS, ROLES
-from lms.foundation.forms import Form, Required, choices
-from lms.kit.text import fold_login
+from lms.accounts.phrases import ROLES
+from lms.foundation.forms import Form, Required, RevisedForm, choices
+from lms.kit.text import fold_login, plain
 from lms.sites.core import zones
 
 LANGUAGES = choices([("en", "English"), ("ja", "日本語")])
@@ -45,7 +45,7 @@ class PersonForm(Form):
             Required(_l("Enter the e-mail address.")),
             Length(max=LONGEST),
         ],
-        filters=[lambda text: fold_login(text) if text else text],
+        filters=[lambda text: fold_login(plain(text)) if text else text],
     )
     site = SelectField(_l("Site"), coerce=int)
     locale = SelectField(_l("Language"), choices=LANGUAGES)
@@ -56,10 +56,6 @@ class PersonForm(Form):
         choices=choices(ROLES.items()),
     )
 
-    def validate_login(self, field: StringField) -> None:
-        if field.data and not is_address(field.data):
-            raise ValidationError(PROBLEMS["person.no_address"])
-
     def validate_roles(self, field: SelectMultipleField) -> None:
         if not field.data:
             raise ValidationError(_l("Choose at least one role."))
@@ -69,15 +65,10 @@ class PersonForm(Form):
         return tuple(Role(value) for value in self.roles.data)
 
 
-class ProfileForm(Form):
+class ProfileForm(RevisedForm):
     reading = StringField(_l("Reading"), [Length(max=255)])
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     own_zone_name = SelectField(_l("Time zone"), [Optional()])
-    revision = IntegerField(widget=HiddenInput())
-
-    def go_on_from(self, revision: int) -> None:
-        """Let the next save count from this revision: its sender has seen what was saved in the meantime."""
-        self.revision.raw_data, self.revision.data = None, revision
 
     def offer_zones(self, site_zone: str) -> None:
         """Offer the site's zone as the default, then every zone by name."""

@@ -26,6 +26,9 @@ PROBLEMS = {
     "person.not_yourself": _l(
         "Nobody changes their own roles or ends their own access. Please ask another administrator."
     ),
+    "person.last_administrator": _l(
+        "This is the only administrator who can sign in. Make somebody else an administrator first."
+    ),
     "person.role_not_grantable": _l("Your role cannot give this role."),
     "person.in_house_only": _l(
         "QA analyst, policy editor, localizer and administrator are roles for in-house people only."

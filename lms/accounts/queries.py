@@ -112,12 +112,12 @@ def _criteria(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
             yield or_(code, and_(_is_named(), name), and_(managed, address))
 
 
-def count_other_administrators(person: Person) -> int:
-    """How many active administrators there are besides this person; locks their rows where that is needed."""
-    held = select(RoleGrant.person_id).where(RoleGrant.role == Role.ADMIN, RoleGrant.revoked_at.is_(None))
-    others = select(Person.id).where(Person.id.in_(held), Person.deactivated_at.is_(None))
-    found = db.session.scalars(others.order_by(Person.id).with_for_update()).all()
-    return sum(other != person.id for other in found)
+def count_other_administrators(person: Person, *, lock: bool = False) -> int:
+    """How many active administrators there are besides this person; with ``lock`` they stay so until the commit."""
+    query = select(RoleGrant.person_id).join(RoleGrant.person).order_by(RoleGrant.id)
+    query = query.where(RoleGrant.role == Role.ADMIN, RoleGrant.revoked_at.is_(None), Person.deactivated_at.is_(None))
+    found = db.session.scalars(query.with_for_update() if lock else query)
+    return len(set(found) - {person.id})
 
 
 def list_active_of_sites(role: Role, site_ids: Iterable[int]) -> list[Person]:

@@ -25,7 +25,9 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 ACTIONS = frozenset(
     {
         "person.create",
+        "person.change",
         "person.deactivate",
+        "person.reactivate",
         "role.grant",
         "role.revoke",
         "session.sign_in",

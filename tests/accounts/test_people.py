@@ -141,6 +141,21 @@ class TestRefusedForms:
         assert set(FormPage(answer.text).errors) == {"name-error", "login-error", "roles-error"}
         assert "3 fields need your attention." in answer.text
 
+    def test_what_only_the_database_knows_is_named_with_the_rest(self, admin: Visitor, cast: Cast) -> None:
+        typed = filled(cast, name="", login="learner@site.example", site=cast.osaka, roles=["qa"])
+        page = FormPage(admin.post("/people/new", data=typed).text)
+        assert set(page.errors) == {"name-error", "login-error", "roles-error"}
+        assert page.error("login") == "This e-mail address belongs to somebody already."
+
+    def test_an_address_copied_with_unseen_marks_is_taken(self, admin: Visitor, cast: Cast, load: Load) -> None:
+        admin.post("/people/new", data=filled(cast, login="\u200b ｓａｋｕｒａ＠ｓｉｔｅ．ｅｘａｍｐｌｅ\ufeff　"))
+        assert load("sakura@site.example").name == "髙橋 さくら"
+
+    def test_a_full_width_blank_in_a_name_is_a_blank(self, admin: Visitor, cast: Cast, load: Load) -> None:
+        admin.post("/people/new", data=filled(cast, name="　髙橋　さくら", reading="たかはし　 さくら"))
+        person = load("sakura@site.example")
+        assert (person.name, person.reading) == ("髙橋 さくら", "たかはし さくら")
+
     def test_the_messages_speak_japanese(self, sign_in_as: SignIn, cast: Cast) -> None:
         page = FormPage(sign_in_as(cast.admin).post("/people/new?lang=ja", data=filled(cast, name="")).text)
         assert re.search("[ぁ-ん]", page.error("name"))

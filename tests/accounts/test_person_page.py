@@ -10,13 +10,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.accounts import actions
+from lms.accounts.core.roles import Role
 from lms.accounts.models import OneTimeLink, Person, RoleGrant
 from lms.foundation import clock
 from lms.foundation.db import db
+from lms.foundation.journal import AuditEvent
+from lms.kit.problems import Refused
 from tests.accounts.conftest import Load
 from tests.accounts.form_page import FormPage
 from tests.cast import PASSWORD, Cast
-from tests.conftest import MONDAY_AFTERNOON, SignIn, Visitor
+from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
 
 
 def link_for(manager: Visitor, code: str) -> str:
@@ -101,12 +105,74 @@ class TestDeactivation:
     ) -> None:
         learner = sign_in_as(cast.learner)
         address = link_for(admin, cast.learner)
-        assert admin.post(f"/people/{cast.learner}/deactivate", data={"revision": 1}).location == "/people"
+        assert (
+            admin.post(f"/people/{cast.learner}/deactivate", data={"revision": 1}).location == f"/people/{cast.learner}"
+        )
         assert learner.get("/settings").status_code == 302
         assert client.post(address, data={"password": PASSWORD}).status_code in {400, 422}
         assert load("learner@site.example").deactivated_at == MONDAY_AFTERNOON
         assert "Deactivated" in admin.get(f"/people/{cast.learner}").text
         assert "Make a link" not in admin.get(f"/people/{cast.learner}").text
+
+    def test_deactivating_asks_first_and_says_what_it_means(self, admin: Visitor, cast: Cast, load: Load) -> None:
+        assert f'href="/people/{cast.learner}/deactivate"' in admin.get(f"/people/{cast.learner}").text
+        page = admin.get(f"/people/{cast.learner}/deactivate").text
+        assert "Every session of this person ends at once" in page
+        assert "Results, acknowledgements and the audit trail stay" in page
+        assert FormPage(page).value("revision") == "1"
+        assert load("learner@site.example").is_active
+
+    def test_a_reactivated_person_has_what_they_had(
+        self, admin: Visitor, client: Visitor, cast: Cast, load: Load, app: Flask
+    ) -> None:
+        client.post(link_for(admin, cast.learner), data={"password": PASSWORD})
+        admin.post(f"/people/{cast.learner}/deactivate", data={"revision": 1})
+        assert f'href="/people/{cast.learner}/reactivate"' in admin.get(f"/people/{cast.learner}").text
+        assert FormPage(admin.get(f"/people/{cast.learner}/reactivate").text).value("revision") == "2"
+        admin.post(f"/people/{cast.learner}/reactivate", data={"revision": 2})
+        person = load("learner@site.example")
+        assert (person.is_active, set(person.roles), person.revision) == (True, {"learner"}, 3)
+        assert client.post("/sign-in", data={"login": person.login, "password": PASSWORD}).status_code == 302
+        with app.app_context():
+            query = select(AuditEvent.action, AuditEvent.actor).where(AuditEvent.object == cast.learner)
+            events = [tuple(row) for row in db.session.execute(query.order_by(AuditEvent.id))]
+        assert [(action, cast.admin) for action in ("person.deactivate", "person.reactivate")] == [
+            event for event in events if event[0].startswith("person.") and event[0] != "person.create"
+        ]
+
+    @pytest.mark.parametrize("deed", ["deactivate", "reactivate"])
+    def test_done_twice_is_done_once(self, admin: Visitor, cast: Cast, load: Load, deed: str) -> None:
+        admin.post(f"/people/{cast.learner}/deactivate", data={"revision": 1})
+        if deed == "reactivate":
+            admin.post(f"/people/{cast.learner}/reactivate", data={"revision": 2})
+        revision = load("learner@site.example").revision
+        assert admin.post(f"/people/{cast.learner}/{deed}", data={"revision": revision}).status_code == 302
+        assert load("learner@site.example").revision == revision
+
+    @pytest.mark.parametrize("deed", ["deactivate", "revoke"])
+    def test_the_last_administrator_stays(self, unit: Unit, admin: Visitor, cast: Cast, load: Load, deed: str) -> None:
+        """Two administrators who end one another at the same moment would leave none."""
+        admin.post(f"/people/{cast.qa}/roles", data={"role": "admin"})
+        with unit():
+            first, second = (
+                db.session.scalars(select(Person).where(Person.code == code)).one() for code in (cast.admin, cast.qa)
+            )
+            assert Role.ADMIN in first.roles
+            first.deactivated_at = MONDAY_AFTERNOON
+            deeds = {
+                "deactivate": lambda: actions.deactivate(second, by=first, revision=second.revision),
+                "revoke": lambda: actions.revoke_role(second, Role.ADMIN, by=first),
+            }
+            with pytest.raises(Refused) as refused:
+                deeds[deed]()
+        assert refused.value.code == "person.last_administrator"
+        assert load("qa@site.example").is_active
+        assert "admin" in load("qa@site.example").roles
+
+    def test_the_page_of_the_last_administrator_offers_no_end(self, admin: Visitor, cast: Cast) -> None:
+        page = admin.get(f"/people/{cast.admin}/deactivate").text
+        assert "This is the only administrator who can sign in." in page
+        assert "revision" not in FormPage(page).entered
 
     def test_a_page_that_is_behind_changes_nothing(self, admin: Visitor, cast: Cast, load: Load) -> None:
         answer = admin.post(f"/people/{cast.learner}/deactivate", data={"revision": 7})

@@ -83,7 +83,7 @@ DRAFT = "DRA"
 NEW_PASSWORD = "yet another good sentence"
 PASSWORD_HASH = accounts.hash_password(PASSWORD, login="")
 OF_A_COHORT = ("cohorts.show", "cohorts.enrol", "cohorts.assign_quiz", "cohorts.sign_off", "cohorts.trainers")
-OF_A_PERSON = ("people.show", "people.deactivate", "people.make_link", "people.change_role")
+OF_A_PERSON = (*("people.show", "people.deactivate", "people.reactivate", "people.make_link", "people.change_role"),)
 
 
 def examples(world: World) -> dict[str, Example]:
@@ -146,6 +146,7 @@ def forms_of_people(world: World) -> dict[str, dict[str, Any]]:
         "accounts.redeem_link": {"password": NEW_PASSWORD},
         "people.change_role": {"role": "learner", "change": "grant"},
         "people.deactivate": {"revision": 1},
+        "people.reactivate": {"revision": 2},
         "people.new": {**person, "site": world.sites["osaka"]},
         "profile.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD},
         "profile.edit": {"reading": "New", "locale": "en", "own_zone_name": "", "revision": 1},

@@ -10,6 +10,7 @@ from flask_login import current_user
 from lms.accounts import actions, queries
 from lms.accounts.core.roles import Role, may_grant, may_hold, may_manage
 from lms.accounts.forms import PersonForm
+from lms.accounts.models import Person
 from lms.accounts.phrases import ROLES, STATES
 from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
@@ -53,8 +54,13 @@ def new() -> ResponseReturnValue:
     form = PersonForm()
     form.site.choices = choices((site.id, localized(site.name_text)) for site in sites)
     form.roles.choices = choices((role, name) for role, name in ROLES.items() if may_grant(_own_roles(), role))
-    if form.is_sent_and_valid():
-        site = next(site for site in sites if site.id == form.site.data)
+    site = next((site for site in sites if site.id == form.site.data), None)
+
+    def may_all_be_held(roles: list[str]) -> None:
+        if site is not None:
+            actions.check_roles_at(site, roles, field="roles")
+
+    if form.is_sent_and_valid(login=actions.check_login, roles=may_all_be_held) and site is not None:
         command = actions.NewPerson(
             login=form.login.data,
             name=form.name.data,
@@ -112,13 +118,35 @@ def change_role(code: str) -> ResponseReturnValue:
     return redirect(url_for("people.show", code=code))
 
 
-@blueprint.post("/people/<code>/deactivate")
+@blueprint.route("/people/<code>/deactivate", methods=["GET", "POST"])
 @policy("person.admit")
 def deactivate(code: str) -> ResponseReturnValue:
+    """Say what deactivating means before it is done."""
     person = queries.get_person(access(), code)
+    if request.method != "POST":
+        return _standing_page("accounts/deactivate.html", person)
     actions.deactivate(person, by=current_user, revision=request.form.get("revision", 0, type=int))
     flash(_("%(code)s can no longer sign in.", code=code))
-    return redirect(url_for("people.index"))
+    return redirect(url_for("people.show", code=code))
+
+
+@blueprint.route("/people/<code>/reactivate", methods=["GET", "POST"])
+@policy("person.admit")
+def reactivate(code: str) -> ResponseReturnValue:
+    """Say what reactivating means before it is done."""
+    person = queries.get_person(access(), code)
+    if request.method != "POST":
+        return _standing_page("accounts/reactivate.html", person)
+    actions.reactivate(person, by=current_user, revision=request.form.get("revision", 0, type=int))
+    flash(_("%(code)s can sign in again.", code=code))
+    return redirect(url_for("people.show", code=code))
+
+
+def _standing_page(template: str, person: Person) -> str:
+    """The page that asks before somebody's access ends or begins again."""
+    may_change = person.id != current_user.id and may_manage(_own_roles(), frozenset(map(Role, person.roles)))
+    is_last = Role.ADMIN in person.roles and not queries.count_other_administrators(person)
+    return render_template(template, person=person, roles=ROLES, may_change=may_change, is_last=is_last)
 
 
 def _own_roles() -> frozenset[Role]:
