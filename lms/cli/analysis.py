@@ -4,38 +4,37 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from lms.analysis.core.files import Files, read_responses
 from lms.analysis.core.report import report
 from lms.analysis.phrases import CSV_FINDINGS
+from lms.cli.commands import Group, NamedPath, help_text
 from lms.cli.speech import say_findings, say_json, speaking
-from lms.foundation.locale import terminal_text
 from lms.kit.findings import has_errors
 
-group = AppGroup("analysis", help=terminal_text("Figures from files."))
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+group = Group("analysis", help=help_text("Figures from files."))
+FILE = NamedPath(exists=True, dir_okay=False, path_type=Path)
 
 
 @group.command(
     "items",
-    help=terminal_text("Item and test figures of a CSV of responses."),
+    help=help_text("Item and test figures of a CSV of responses."),
 )
 @click.argument("responses", type=FILE)
-@click.option("--key", type=FILE, help=terminal_text("CSV with the right answers (item,key)."))
-@click.option("--max", "maxima", type=FILE, help=terminal_text("CSV with maximum marks (item,max)."))
-@click.option("--group", "group_column", help=terminal_text("Column of the groups compared."))
-@click.option("--focal", help=terminal_text("Value of the focal group."))
-@click.option("--ignore", multiple=True, help=terminal_text("A column to leave out."))
-@click.option("--blank-as", type=click.Choice(["0"]), help=terminal_text("An empty cell counts 0."))
-@click.option("--moodle", is_flag=True, help=terminal_text("Also the figures of Moodle's report."))
+@click.option("--key", type=FILE, help=help_text("CSV with the right answers (item,key)."))
+@click.option("--max", "maxima", type=FILE, help=help_text("CSV with maximum marks (item,max)."))
+@click.option("--group", "group_column", help=help_text("Column of the groups compared."))
+@click.option("--focal", help=help_text("Value of the focal group."))
+@click.option("--ignore", multiple=True, help=help_text("A column to leave out."))
+@click.option("--blank-as", type=click.Choice(["0"]), help=help_text("An empty cell counts 0."))
+@click.option("--moodle", is_flag=True, help=help_text("Also the figures of Moodle's report."))
 @click.option(
     "--skip-errors",
     is_flag=True,
-    help=terminal_text("Leave lines with errors out."),
+    help=help_text("Leave lines with errors out."),
 )
-@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
+@click.option("--json", "as_document", is_flag=True, help=help_text("One JSON document."))
 @speaking
 def items(
     responses: Path,

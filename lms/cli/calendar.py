@@ -4,29 +4,29 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
+from lms.cli.commands import Group, NamedPath, Whole, help_text
 from lms.cli.speech import say_json, speaking
 from lms.cohorts import queries
 from lms.cohorts.calendar import cohort_feed
 from lms.foundation import transaction
-from lms.foundation.locale import current, terminal_text
+from lms.foundation.locale import current
 from lms.kit.problems import Invalid, NotFound
 from lms.kit.workdays import WorkCalendar, passed
 from lms.sites.core import holiday_calendar
 
-group = AppGroup("calendar", help=terminal_text("Working days and feeds."))
+group = Group("calendar", help=help_text("Working days and feeds."))
 
 
 @group.command(
     "workdays",
-    help=terminal_text("The date N working days on."),
+    help=help_text("The date N working days on."),
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("country")
 @click.argument("date", type=click.DateTime(["%Y-%m-%d"]))
-@click.argument("n", type=click.IntRange(-5000, 5000))
-@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
+@click.argument("n", type=Whole(-5000, 5000))
+@click.option("--json", "as_document", is_flag=True, help=help_text("One JSON document."))
 @speaking
 def workdays(country: str, date: datetime, n: int, as_document: bool) -> None:
     code, _dash, part = country.upper().partition("-")
@@ -52,9 +52,9 @@ def workdays(country: str, date: datetime, n: int, as_document: bool) -> None:
         click.echo(f"  {holiday['date']} {names[datetime.fromisoformat(str(holiday['date'])).date()][current()]}")
 
 
-@group.command("feed", help=terminal_text("Write a cohort's iCalendar feed."))
+@group.command("feed", help=help_text("Write a cohort's iCalendar feed."))
 @click.argument("cohort")
-@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--output", required=True, type=NamedPath(dir_okay=False, path_type=Path))
 @speaking
 def feed(cohort: str, output: Path) -> None:
     with transaction.unit(write=False):

@@ -34,18 +34,25 @@ WORDS = (
     _l("directory"),
     _l("file"),
     _l("path"),
+    _l("required"),
+    _l("whole number"),
     _l("{name} {filename!r} does not exist."),
     _l("{name} {filename!r} is a directory."),
     _l("{name} {filename!r} is a file."),
     _l("{name} {filename!r} is not readable."),
     _l("{name} {filename!r} is not writable."),
     _l("{value!r} is not a valid {number_type}."),
+    _l("{value} is not in the range {range}."),
+    lazy_ngettext("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", 1),
     lazy_ngettext("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})", 1),
     lazy_ngettext("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments.", 1),
+    lazy_ngettext(
+        "{value!r} does not match the format {format}.", "{value!r} does not match the formats {formats}.", 1
+    ),
     lazy_ngettext("{value!r} is not {choice}.", "{value!r} is not one of {choices}.", 1),
 )
 
 
 def lend() -> None:
-    """Let the standard library find our catalogue; it follows LC_ALL and LANG, as Click's words then do."""
+    """Let the standard library find our catalogue; it follows the environment, and so do Click's words."""
     gettext.bindtextdomain("messages", str(config.ROOT / "translations"))

@@ -7,22 +7,21 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from lms.accounts import actions as accounts
 from lms.accounts import queries as people
 from lms.accounts.core.sample_accounts import login_of
 from lms.accounts.phrases import SAMPLE_ACCOUNTS
+from lms.cli.commands import Group, Whole, help_text
 from lms.cli.speech import speaking
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.demo import loader
 from lms.foundation import clock, transaction
-from lms.foundation.locale import terminal_text
 from lms.foundation.settings import sample_day
 from lms.kit.problems import Invalid
 
-group = AppGroup("demo", help=terminal_text("The sample organisation."))
+group = Group("demo", help=help_text("The sample organisation."))
 
 SEED = "1"
 CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
@@ -30,20 +29,20 @@ CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
 
 @group.command(
     "load",
-    help=terminal_text("Load the sample organisation into an empty database."),
+    help=help_text("Load the sample organisation into an empty database."),
 )
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
-    help=terminal_text("The day that all dates count from."),
+    help=help_text("The day that all dates count from."),
 )
-@click.option("--seed", default=SEED, help=terminal_text("Seed of the response model."))
+@click.option("--seed", default=SEED, help=help_text("Seed of the response model."))
 @click.option(
     "--learners",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=None,
-    help=terminal_text("Grow the sample to so many learners, for measuring."),
+    help=help_text("Grow the sample to so many learners, for measuring."),
 )
 @speaking
 def load(today: datetime | None, seed: str, learners: int | None) -> None:
@@ -58,7 +57,7 @@ def load(today: datetime | None, seed: str, learners: int | None) -> None:
 
 @group.command(
     "sign-ins",
-    help=terminal_text(
+    help=help_text(
         "List the sample sign-ins, or say how the first administrator is made.",
     ),
 )

@@ -4,17 +4,16 @@ import signal
 from types import FrameType
 
 import click
-from flask.cli import AppGroup
 from flask_babel import gettext as _
 
+from lms.cli.commands import Group, help_text
 from lms.cli.speech import speaking
 from lms.foundation.jobs import Worker
-from lms.foundation.locale import terminal_text
 
-group = AppGroup("jobs", help=terminal_text("Background jobs."))
+group = Group("jobs", help=help_text("Background jobs."))
 
 
-@group.command("work", help=terminal_text("Work on jobs until stopped."))
+@group.command("work", help=help_text("Work on jobs until stopped."))
 @speaking
 def work() -> None:
     worker = Worker()

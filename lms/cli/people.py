@@ -3,23 +3,23 @@ from __future__ import annotations
 import os
 
 import click
-from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from lms.accounts import actions, queries
 from lms.accounts.core.roles import Role
+from lms.cli.commands import Group, help_text
 from lms.cli.speech import speaking
 from lms.foundation import transaction
-from lms.foundation.locale import current, terminal_text
+from lms.foundation.locale import current
 from lms.kit.text import fold_login
 from lms.sites.actions import first_site
 
-group = AppGroup("people", help=terminal_text("People and their access."))
+group = Group("people", help=help_text("People and their access."))
 
 
 @group.command(
     "create-admin",
-    help=terminal_text(
+    help=help_text(
         "Create the first administrator; prints a one-time link for the password.",
     ),
 )

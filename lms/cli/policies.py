@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
-from lms.cli.speech import say_findings, say_json, speaking
+from lms.cli.commands import Group, NamedPath, help_text
+from lms.cli.speech import in_columns, say_findings, say_json, speaking
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.foundation.findings import as_json
-from lms.foundation.locale import SOURCE_LOCALE, terminal_text
+from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid, NotFound, Problem
 from lms.policies import actions, intake, queries
 from lms.policies.core.check import Checked
 from lms.policies.core.check import as_json as row_as_json
 from lms.policies.core.front_matter import instant
-from lms.policies.phrases import FINDINGS, outcome
+from lms.policies.phrases import FINDINGS, MATCHES, outcome
 
-group = AppGroup("policies", help=terminal_text("Policies as Markdown files."))
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+group = Group("policies", help=help_text("Policies as Markdown files."))
+FILE = NamedPath(exists=True, dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class _Done:
 
 @group.command(
     "check",
-    help=terminal_text("Check a policy, alone or with its Japanese."),
+    help=help_text("Check a policy, alone or with its Japanese."),
 )
 @click.argument("english", type=FILE)
 @click.argument("japanese", type=FILE, required=False)
-@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
+@click.option("--json", "as_document", is_flag=True, help=help_text("One JSON document."))
 @speaking
 def check(english: Path, japanese: Path | None, as_document: bool) -> None:
     checked = _read(english, japanese)
@@ -64,29 +64,29 @@ def check(english: Path, japanese: Path | None, as_document: bool) -> None:
 
 @group.command(
     "import",
-    help=terminal_text(
+    help=help_text(
         "Import policies: a folder with en.md and ja.md, or files named .en. and .ja. With an error in one file nothing"
         " is imported. With --skip-errors a section with errors is left out (in English with its subsections, in both"
         " languages), a Japanese file with errors outside its sections is left out as a whole, and so is a policy whose"
         " English file has them; a version without what was left out stays a draft.",
     ),
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=NamedPath(exists=True, path_type=Path))
 @click.option(
     "--code",
-    help=terminal_text("The policy's code, when the file does not say it."),
+    help=help_text("The policy's code, when the file does not say it."),
 )
 @click.option(
     "--effective",
-    help=terminal_text("When it takes effect: 2026-11-12T10:00 Asia/Tokyo."),
+    help=help_text("When it takes effect: 2026-11-12T10:00 Asia/Tokyo."),
 )
-@click.option("--publish", is_flag=True, help=terminal_text("Publish at once."))
+@click.option("--publish", is_flag=True, help=help_text("Publish at once."))
 @click.option(
     "--skip-errors",
     is_flag=True,
-    help=terminal_text("Leave out what has errors, and import the rest."),
+    help=help_text("Leave out what has errors, and import the rest."),
 )
-@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
+@click.option("--json", "as_document", is_flag=True, help=help_text("One JSON document."))
 @speaking
 def import_policies(
     paths: tuple[Path, ...],
@@ -115,10 +115,10 @@ def import_policies(
 
 @group.command(
     "export",
-    help=terminal_text("Write the version in force (else the newest) as files."),
+    help=help_text("Write the version in force (else the newest) as files."),
 )
 @click.argument("code")
-@click.option("--output", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--output", required=True, type=NamedPath(file_okay=False, path_type=Path))
 @speaking
 def export(code: str, output: Path) -> None:
     with transaction.unit(write=False):
@@ -216,8 +216,8 @@ def _say_outcome(one: _Done, fits: bool, *, with_path: bool) -> None:
 def _say_rows(checked: Checked) -> None:
     for row in checked.rows:
         title = (row.source or row.translation).title if (row.source or row.translation) else None  # type: ignore[union-attr]
-        state = row.match.value if row.match else ""
-        click.echo(f"{row.number or '-':<6} {row.key:<40} {state:<10} {title or ''}")
+        state = in_columns(str(MATCHES[row.match]) if row.match else "", 10)
+        click.echo(f"{row.number or '-':<6} {row.key:<40} {state} {title or ''}")
 
 
 def _instant(written: str | None) -> datetime | None:

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 from flask_babel import gettext as _
 
+from lms.cli.commands import Group, NamedPath, help_text
 from lms.cli.speech import say_findings, say_json, speaking, speaking_of_texts
 from lms.foundation import transaction
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.foundation.findings import as_json
-from lms.foundation.locale import terminal_text
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid
 from lms.kit.text import fold_code
@@ -29,15 +28,15 @@ from lms.questions.core.languages import PairBy
 from lms.questions.models import Bank
 from lms.questions.phrases import FINDINGS
 
-group = AppGroup("questions", help=terminal_text("Questions as files."))
+group = Group("questions", help=help_text("Questions as files."))
 _YAML = (".yaml", ".yml")
-PATH = click.Path(exists=True, path_type=Path)
+PATH = NamedPath(exists=True, path_type=Path)
 
 
-@group.command("check", help=terminal_text("Check a file of questions."))
+@group.command("check", help=help_text("Check a file of questions."))
 @click.argument("file", type=PATH)
 @click.option("--format", "format_name", type=click.Choice(formats.KNOWN))
-@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
+@click.option("--json", "as_document", is_flag=True, help=help_text("One JSON document."))
 @speaking
 def check(file: Path, format_name: str | None, as_document: bool) -> None:
     reading = _read(file, format_name)
@@ -63,37 +62,37 @@ def check(file: Path, format_name: str | None, as_document: bool) -> None:
 
 @group.command(
     "import",
-    help=terminal_text(
+    help=help_text(
         "Import a file into a bank; all of it, or (with an error) nothing.",
     ),
 )
 @click.argument("file", type=PATH)
-@click.option("--bank", required=True, help=terminal_text("Code of the bank."))
+@click.option("--bank", required=True, help=help_text("Code of the bank."))
 @click.option("--format", "format_name", type=click.Choice(formats.KNOWN))
 @click.option(
     "--locale",
     "language",
     type=click.Choice(["en", "ja"]),
-    help=terminal_text("Language of texts that do not say it."),
+    help=help_text("Language of texts that do not say it."),
 )
 @click.option(
     "--pair-by",
     type=click.Choice([way.value for way in PairBy]),
-    help=terminal_text(
+    help=help_text(
         "Fill the other language of questions that are there, found by ID or by order.",
     ),
 )
 @click.option(
     "--skip-errors",
     is_flag=True,
-    help=terminal_text("Leave out what has errors, and import the rest."),
+    help=help_text("Leave out what has errors, and import the rest."),
 )
 @click.option(
     "--dry-run",
     is_flag=True,
-    help=terminal_text("Say what would happen; change nothing."),
+    help=help_text("Say what would happen; change nothing."),
 )
-@click.option("--json", "as_document", is_flag=True, help=terminal_text("One JSON document."))
+@click.option("--json", "as_document", is_flag=True, help=help_text("One JSON document."))
 @speaking_of_texts
 def import_questions(
     file: Path,

@@ -3,42 +3,42 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from flask_babel import gettext as _
 
+from lms.cli.commands import Group, NamedPath, help_text
 from lms.cli.speech import speaking_of_texts
 from lms.cohorts import queries as cohorts
 from lms.foundation import clock, pdf, spreadsheets, transaction
-from lms.foundation.locale import LOCALES, terminal_text
+from lms.foundation.locale import LOCALES
 from lms.kit.problems import NotFound
 from lms.quizzes import queries as quizzes
 from lms.reports.builders import analysis
 
-group = AppGroup("reports", help=terminal_text("Reports as files."))
+group = Group("reports", help=help_text("Reports as files."))
 
 
-@group.command("render", help=terminal_text("Render a report: analysis."))
+@group.command("render", help=help_text("Render a report: analysis."))
 @click.argument("kind", type=click.Choice(["analysis"]))
-@click.option("--quiz", required=True, help=terminal_text("Code of the quiz."))
-@click.option("--cohort", default="", help=terminal_text("Code of a cohort."))
+@click.option("--quiz", required=True, help=help_text("Code of the quiz."))
+@click.option("--cohort", default="", help=help_text("Code of a cohort."))
 @click.option(
     "--taken-in",
     type=click.Choice(LOCALES),
     default=None,
-    help=terminal_text("Only attempts in this language."),
+    help=help_text("Only attempts in this language."),
 )
 @click.option(
     "--locale",
     "locale",
     type=click.Choice(LOCALES),
     required=True,
-    help=terminal_text("Language of the report."),
+    help=help_text("Language of the report."),
 )
 @click.option(
     "--output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=terminal_text("The file: .pdf, .xlsx, or .csv with the questions."),
+    type=NamedPath(dir_okay=False, path_type=Path),
+    help=help_text("The file: .pdf, .xlsx, or .csv with the questions."),
 )
 @speaking_of_texts
 def render(kind: str, quiz: str, cohort: str, taken_in: str | None, locale: str, output: Path) -> None:

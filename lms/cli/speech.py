@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
+from unicodedata import east_asian_width
 
 import click
 from flask import g
@@ -16,9 +17,10 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 
+from lms.cli.commands import help_text
 from lms.foundation.errors import sentence
-from lms.foundation.findings import sentence as finding_sentence
-from lms.foundation.locale import LOCALES, of_environment, terminal_text
+from lms.foundation.findings import line
+from lms.foundation.locale import LOCALES, of_environment
 from lms.kit.findings import Finding
 from lms.kit.problems import Problem
 
@@ -39,7 +41,7 @@ def speaking(command: Command) -> Command:
         "message_locale",
         type=click.Choice(LOCALES),
         default=environment_locale,
-        help=terminal_text("Language of the messages."),
+        help=help_text("Language of the messages."),
     )
     @with_appcontext
     @wraps(command)
@@ -87,9 +89,17 @@ def _why_not(error: DBAPIError) -> str:
 def say_findings(findings: Iterable[Finding], phrases: Mapping[str, Any]) -> None:
     """Print findings on standard error: place, level, sentence."""
     for finding in findings:
-        place = f"{finding.line}:{finding.column or 1}" if finding.line else "-"
-        file = f"{finding.facts['file']}:" if "file" in finding.facts else ""
-        click.echo(f"{file}{place} {finding.level}: {finding_sentence(finding, phrases)}", err=True)
+        click.echo(line(finding, phrases), err=True)
+
+
+def in_columns(text: str, columns: int) -> str:
+    """The text filled up with blanks to so many columns of a terminal; a full-width letter takes two.
+
+    >>> in_columns("new", 4) + "|", in_columns("最新", 6) + "|"
+    ('new |', '最新  |')
+    """
+    width = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return text + " " * (columns - width)
 
 
 def say_json(document: Mapping[str, Any]) -> None:

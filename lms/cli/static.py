@@ -1,19 +1,18 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 from flask_babel import ngettext
 
+from lms.cli.commands import Group, help_text
 from lms.cli.speech import speaking
 from lms.foundation.assets import assets
-from lms.foundation.locale import terminal_text
 
-group = AppGroup("static", help=terminal_text("Static files."))
+group = Group("static", help=help_text("Static files."))
 
 
 @group.command(
     "build",
-    help=terminal_text("Compress the static files once, at set-up."),
+    help=help_text("Compress the static files once, at set-up."),
 )
 @speaking
 def build() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.policies.core.check import Match
 from lms.policies.core.sensitive import Degree, Form
 from lms.policies.core.staleness import Freshness
 from lms.policies.core.translation import Translation
@@ -75,6 +76,13 @@ FRESHNESS = {
     Freshness.STALE: _l("Stale"),
     Freshness.MISSING: _l("Missing"),
 }
+MATCHES = {
+    Match.CURRENT: _l("current"),
+    Match.MISSING: _l("missing"),
+    Match.IDENTICAL: _l("same as English"),
+    Match.EXTRA: _l("not in English"),
+}
+"""How a section stands in a translation, as a line of a command says it."""
 
 STANDINGS = {
     Standing.IN_FORCE: _l("In force"),

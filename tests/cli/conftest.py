@@ -43,7 +43,7 @@ def run(app: Flask) -> Run:
     """Runs a command; one that ends in anything but an exit code fails the test."""
 
     def invoke(*arguments: str | Path, lang: str = "en_GB.UTF-8") -> Answer:
-        environment = {"LC_ALL": lang, "HOST": None, "PORT": None}
+        environment = {"LC_ALL": lang, "LANGUAGE": None, "HOST": None, "PORT": None}
         result = app.test_cli_runner().invoke(args=[str(argument) for argument in arguments], env=environment)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise AssertionError(f"a traceback is a defect: {result.exception!r}") from result.exception
