@@ -1,21 +1,24 @@
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import DateField, DateTimeLocalField
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR, StepKind
-from lms.cohorts.phrases import PROBLEMS
+from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
+from lms.cohorts.core.readiness import GateKind
+from lms.cohorts.core.steps import StepFault, StepLine, check_steps, read_steps
+from lms.cohorts.phrases import PROBLEMS, STEP_FAULTS
 from lms.foundation.forms import Form, Required
+from lms.kit.problems import Problem
 
 CODE = Regexp(r"[a-z0-9-]+\Z", message=_l("Use small letters, digits and hyphens."))
-_LINE = re.compile(r"(\d{1,3})\s+([01]\d|2[0-3]):([0-5]\d)\s+(\d{1,3})\s+([a-z_]+)\s+(.+?)\s*[|｜]\s*(.+)\Z")
-
-Line = tuple[int, str, int, StepKind, dict[str, str]]
+MOST_DAYS = 120
 
 
 class TemplateForm(Form):
@@ -30,7 +33,7 @@ class TemplateForm(Form):
         _l("Training days"),
         [
             InputRequired(_l("Enter a number of days from 1 to 120.")),
-            NumberRange(1, 120, _l("Enter a number of days from 1 to 120.")),
+            NumberRange(1, MOST_DAYS, _l("Enter a number of days from 1 to 120.")),
         ],
         description=_l("The last one is the go-live day."),
     )
@@ -38,33 +41,72 @@ class TemplateForm(Form):
         _l("Steps"),
         [Required(_l("Enter at least one step."))],
         description=_l(
-            "One a line: day, time, minutes, kind (class, self_study, quiz, meeting, rest, …), "
-            "title in English | in Japanese."
+            "One a line: day, time, minutes, kind, title in English | in Japanese. "
+            "A quiz, module or section may follow behind a further bar. "
+            "For example: 1 09:30 60 class Welcome | 顔合わせ | HAR/purpose"
         ),
     )
+    quiz_cut = IntegerField(
+        _l("Least quiz average in percent"),
+        [Optional(), NumberRange(1, 100, _l("Enter a number from 1 to 100."))],
+        description=_l("Empty: the average is no condition for go-live."),
+    )
+    acknowledged = BooleanField(_l("Every policy is acknowledged"))
+    signed_off = BooleanField(_l("The trainer signs off"))
+    sign_off_day = IntegerField(
+        _l("Sign-off opens on day"),
+        [Optional(), NumberRange(1, MOST_DAYS, _l("Enter a number of days from 1 to 120."))],
+        description=_l("Empty: from the first day."),
+    )
+    revision = IntegerField(widget=HiddenInput())
 
     def validate_steps(self, field: TextAreaField) -> None:
-        for number, line in enumerate((field.data or "").splitlines(), start=1):
-            if line.strip() and self._parsed(line) is None:
-                raise ValidationError(str(PROBLEMS["plan.bad_line"]) % {"line": number})
+        lines, faults = read_steps(field.data or "")
+        found = [*faults, *check_steps(lines, self.day_count.data or MOST_DAYS)]
+        self._say(sorted(found, key=lambda fault: fault.number))
+
+    def validate_sign_off_day(self, field: IntegerField) -> None:
+        if field.data and self.day_count.data and field.data > self.day_count.data:
+            raise ValidationError(_l("The plan has no such day."))
+
+    def take_back(self, problem: Problem) -> None:
+        if problem.code == "plan.bad_steps":
+            self._say(problem.facts["faults"])
+        else:
+            super().take_back(problem)
+
+    def go_on_from(self, revision: int) -> None:
+        """Let the next save count from this revision: its sender has seen what was saved in the meantime."""
+        self.revision.raw_data, self.revision.data = None, revision
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[StepLine]:
         """The steps that were typed."""
-        parsed = (self._parsed(line) for line in (self.steps.data or "").splitlines() if line.strip())
-        return [line for line in parsed if line is not None]
+        return read_steps(self.steps.data or "")[0]
 
-    def _parsed(self, line: str) -> Line | None:
-        match = _LINE.match(line.strip())
-        if match is None or match[5] not in {kind.value for kind in StepKind} or not 1 <= int(match[4]) <= 720:
-            return None
-        return (
-            int(match[1]),
-            f"{match[2]}:{match[3]}",
-            int(match[4]),
-            StepKind(match[5]),
-            {"en": match[6], "ja": match[7]},
-        )
+    @property
+    def title_text(self) -> dict[str, str]:
+        return {"en": self.title_en.data, "ja": self.title_ja.data}
+
+    def gates(self, before: Iterable[Mapping[str, Any]] = ()) -> list[Mapping[str, Any]]:
+        """The conditions as chosen; those of before that the form does not offer stay as they are."""
+        kept = {gate["kind"]: dict(gate) for gate in before}
+        quiz, read, sign_off = GateKind.QUIZ_AVERAGE, GateKind.POLICIES_ACKNOWLEDGED, GateKind.SIGN_OFF
+        wanted: dict[str, dict[str, Any] | None] = {
+            quiz: {**kept.get(quiz, {}), "cut": self.quiz_cut.data} if self.quiz_cut.data else None,
+            read: kept.get(read, {}) if self.acknowledged.data else None,
+            sign_off: {"opens_on_day": self.sign_off_day.data or 1} if self.signed_off.data else None,
+        }
+        offered = {kind: {**gate, "kind": str(kind)} for kind, gate in wanted.items() if gate is not None}
+        others = {kind: gate for kind, gate in kept.items() if kind not in wanted}
+        return [gate for kind in GateKind for gate in (offered.get(kind) or others.get(kind),) if gate is not None]
+
+    def _say(self, faults: Iterable[StepFault]) -> None:
+        """Put every bad line at the field."""
+        self.steps.errors = [
+            *self.steps.errors,
+            *(str(STEP_FAULTS[fault.code]) % {"line": fault.number, **fault.facts} for fault in faults),
+        ]
 
 
 class CohortForm(Form):
@@ -74,7 +116,15 @@ class CohortForm(Form):
     site = SelectField(_l("Site"), coerce=int)
     template = SelectField(_l("Training plan"))
     go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date."))])
+    confirmed_start = DateField(_l("Begin with the plan all the same"), [Optional()])
+    """Offered once the plan is found to begin in the past; its value is the first training day that was shown."""
+    begins_on: date | None = None
     trainers = SelectMultipleField(_l("Trainers"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+
+    def take_back(self, problem: Problem) -> None:
+        if problem.code == "cohort.begins_in_past":
+            self.begins_on = problem.facts["first"]
+        super().take_back(problem)
 
     def validate_trainers(self, field: SelectMultipleField) -> None:
         if not field.data:

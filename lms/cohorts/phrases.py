@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind, GateState, Standing
+from lms.cohorts.core.steps import StepFault
 from lms.foundation.columns import LocalizedText
-from lms.foundation.locale import localized
+from lms.foundation.locale import day, localized, sentences
 
 
 def _already_training(taken: Mapping[str, LocalizedText]) -> str:
@@ -21,22 +24,57 @@ def _already_training(taken: Mapping[str, LocalizedText]) -> str:
     return str(_("Already in a cohort that has not gone live: %(people)s. Take them out of it first.", people=people))
 
 
+STEP_FAULTS = {
+    "plan.line_form": _l(
+        "Line %(line)s: write day, time, minutes, kind and the title in both languages, "
+        "such as: 1 09:30 60 class Welcome | 顔合わせ"
+    ),
+    "plan.line_kind": _l("Line %(line)s: there is no kind %(kind)s. The kinds stand below the field."),
+    "plan.line_titles": _l("Line %(line)s: write the title in English, a bar and the title in Japanese."),
+    "plan.line_minutes": _l("Line %(line)s: a step has from 1 to %(most)s minutes."),
+    "plan.line_day": _l("Line %(line)s: a step lies on a training day from 1 to %(days)s."),
+    "plan.line_midnight": _l("Line %(line)s: the step runs past midnight."),
+    "plan.line_quiz": _l("Line %(line)s: a quiz is due at %(due)s on its day, so it must start earlier."),
+    "plan.line_overlap": _l("Line %(line)s: the step begins before that of line %(other)s has ended."),
+    "plan.line_about": _l("Line %(line)s: there is no quiz, module or section %(about)s."),
+}
+
+
+def _begins_in_past(first: date, over: int, earliest: date) -> str:
+    """When the plan would have begun, how much of it is over, and which go-live leaves nothing out."""
+    return str(
+        ngettext(
+            "The first training day would have been %(first)s: %(num)d day of the plan is over. "
+            "The earliest go-live with the whole plan is %(earliest)s.",
+            "The first training day would have been %(first)s: %(num)d days of the plan are over. "
+            "The earliest go-live with the whole plan is %(earliest)s.",
+            over,
+            first=day(first),
+            earliest=day(earliest),
+        )
+    )
+
+
+def _bad_steps(faults: Iterable[StepFault]) -> str:
+    """Every bad line of a plan, one after the other."""
+    return sentences(str(STEP_FAULTS[fault.code]) % {"line": fault.number, **fault.facts} for fault in faults)
+
+
 PROBLEMS = {
     "cohort.already_training": _already_training,
     "cohort.nobody_chosen": _l("Choose at least one person."),
     "cohort.go_live_not_worked": _l("Choose a working day of the site for the go-live."),
+    "cohort.go_live_past": _l("The go-live is past. Choose today or a later day."),
+    "cohort.begins_in_past": _begins_in_past,
     "cohort.code_taken": _l("This code is taken. Choose another."),
     "cohort.nobody": _l("First add people to the cohort."),
     "cohort.window_over": _l("Enter a time in the future."),
     "cohort.trainer_elsewhere": _l("Choose trainers of the cohort's site."),
     "cohort.last_trainer": _l("A cohort has at least one trainer. First add another one."),
     "plan.code_taken": _l("This code is taken. Choose another."),
-    "plan.day_outside": _l("Every step must lie on a training day from 1 to %(days)s."),
+    "plan.bad_steps": _bad_steps,
+    "plan.changed_meanwhile": _l("The plan was changed by somebody else in the meantime."),
     "plan.quiz_too_late": _l("A quiz is due at %(due)s on its day, so it must start earlier."),
-    "plan.bad_line": _l(
-        "Line %(line)s: write day, time, minutes, kind and the title in both languages, "
-        "such as: 1 09:30 60 class Welcome | 顔合わせ"
-    ),
     "feed.unknown": _l("This calendar address is not valid any more."),
 }
 

@@ -46,6 +46,8 @@ ACTIONS = frozenset(
         "attempt.grade",
         "cohort.create",
         "cohort.enrol",
+        "plan.create",
+        "plan.change",
         "gate.decide",
         "report.export",
         "sample.load",

@@ -113,7 +113,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
         "question.show": question,
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
-        "plans.show": Example({"code": "labeller-15"}),
+        **dict.fromkeys(["plans.show", "plans.edit"], Example({"code": "labeller-15"})),
         "sites.new_room": Example({"code": "tokyo"}),
         **dict.fromkeys(["reports.show", "reports.download"], report),
         "feeds.person_feed": Example({"token": world.feed}),
@@ -161,6 +161,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
     trainer = "trainer@kijun.example" if at_home else "trainer-c@northwind.example"
     second_trainer = "trainer-b@kijun.example" if is_tokyo else "trainer-d@northwind.example"
     titles = {"title_en": "New", "title_ja": "新規"}
+    plan = {"code": "new", **titles, "day_count": "2", "steps": "1 09:30 60 class A | あ"}
     return {
         "cohorts.assign_quiz": {
             "quiz": "harassment-checkpoint",
@@ -179,7 +180,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
         },
         "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
         "cohorts.trainers": {"person": world.codes[second_trainer], "change": "remove"},
-        "plans.new": {"code": "new", **titles, "day_count": "2", "steps": "1 09:30 60 class A | あ"},
+        **dict.fromkeys(["plans.new", "plans.edit"], {**plan, "revision": "1"}),
     }
 
 

@@ -4,14 +4,23 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 
 from lms.accounts.models import Person
 from lms.cohorts import queries
-from lms.cohorts.core.plan import QUIZ_DUE, Step, StepKind, check_go_live, is_quiz_too_late, slot, training_days
+from lms.cohorts.actions.plans import NewStep, NewTemplate, create_template
+from lms.cohorts.core.plan import (
+    QUIZ_DUE,
+    Step,
+    StepKind,
+    check_go_live,
+    check_start,
+    is_quiz_too_late,
+    slot,
+    training_days,
+)
 from lms.cohorts.core.readiness import GateKind
 from lms.cohorts.models import (
     Cohort,
@@ -19,7 +28,6 @@ from lms.cohorts.models import (
     Enrolment,
     GateDecision,
     GateDecisionKind,
-    PlanStep,
     PlanTemplate,
     SessionState,
     TrainingSession,
@@ -37,31 +45,7 @@ from lms.sites.models import Site
 
 SYSTEM = "system"
 
-
-@dataclass(frozen=True, slots=True)
-class NewStep:
-    """An item of a plan to be created."""
-
-    day: int
-    starts: str
-    minutes: int
-    kind: StepKind
-    title_text: Mapping[str, str]
-    detail_text: Mapping[str, str]
-    module_id: int | None = None
-    section_id: int | None = None
-    quiz_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewTemplate:
-    """A plan to be created; ``gates`` are the stored criteria."""
-
-    code: str
-    title_text: Mapping[str, str]
-    day_count: int
-    gates: Sequence[Mapping[str, Any]]
-    steps: Sequence[NewStep]
+__all__ = ["NewStep", "NewTemplate", "create_template"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,46 +59,17 @@ class NewCohort:
     go_live_on: date
     trainers: Sequence[Person]
     room_id: int | None = None
-
-
-def create_template(command: NewTemplate) -> PlanTemplate:
-    """Create a plan; the code is unique, and every step lies within its days."""
-    if db.session.scalar(select(PlanTemplate.id).where(PlanTemplate.code == command.code)):
-        raise Invalid("plan.code_taken", field="code")
-    if any(not 1 <= step.day <= command.day_count for step in command.steps):
-        raise Invalid("plan.day_outside", field="steps", days=command.day_count)
-    if any(step.kind == StepKind.QUIZ and is_quiz_too_late(_time(step.starts)) for step in command.steps):
-        raise Invalid("plan.quiz_too_late", field="steps", due=_shown(QUIZ_DUE))
-    template = PlanTemplate(
-        code=command.code,
-        title_text=dict(command.title_text),
-        day_count=command.day_count,
-        gates={"gates": [dict(gate) for gate in command.gates]},
-        steps=[
-            PlanStep(
-                day=step.day,
-                starts=step.starts,
-                minutes=step.minutes,
-                kind=step.kind,
-                title_text=dict(step.title_text),
-                detail_text=dict(step.detail_text),
-                module_id=step.module_id,
-                section_id=step.section_id,
-                quiz_id=step.quiz_id,
-            )
-            for step in command.steps
-        ],
-    )
-    db.session.add(template)
-    db.session.flush()
-    return template
+    confirmed_start: date | None = None
+    """The first training day, when it is past and whoever makes the cohort has said that they know."""
 
 
 def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
     """Create a cohort and put its plan on the calendar.
 
-    Raises ``Invalid`` on ``go_live_on`` for a day that is not worked, or whose holidays nobody knows, and on
-    ``template`` for a plan with a quiz that would open no sooner than it is due.
+    Raises ``Invalid`` on ``go_live_on`` for a day that is past or not worked, or whose holidays nobody knows; on
+    ``confirmed_start`` for a plan that would have begun before today, unless that day is confirmed; and on
+    ``template`` for a plan with a quiz that would open no sooner than it is due. Only people are kept from the past:
+    what is loaded may have been.
     """
     if queries.find_cohort(command.code) is not None:
         raise Invalid("cohort.code_taken", field="code")
@@ -124,6 +79,9 @@ def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
     check_go_live(command.go_live_on, calendar)
     days = training_days(command.go_live_on, command.template.day_count, calendar)
     now = clock.now()
+    if by is not None:
+        today = now.astimezone(ZoneInfo(command.site.zone_name)).date()
+        check_start(days, today, command.confirmed_start, calendar)
     cohort = Cohort(
         code=command.code,
         name_text=dict(command.name_text),

@@ -80,6 +80,21 @@ def check_go_live(day: date, calendar: WorkCalendar) -> None:
         raise Invalid("cohort.go_live_not_worked", field="go_live_on", day=day)
 
 
+def check_start(days: Sequence[date], today: date, confirmed: date | None, calendar: WorkCalendar) -> None:
+    """Raise ``Invalid`` when the go-live is past, or the first of the training days is and nobody has confirmed it.
+
+    The facts of the second say which day is the first, how many are over, and the earliest go-live without any.
+    """
+    if days[-1] < today:
+        raise Invalid("cohort.go_live_past", field="go_live_on")
+    if days[0] < today and confirmed != days[0]:
+        earliest = (
+            calendar.shift(calendar.shift(today, 0), len(days) - 1) if len(days) > 1 else calendar.shift(today, 0)
+        )
+        over = sum(day < today for day in days)
+        raise Invalid("cohort.begins_in_past", field="confirmed_start", first=days[0], over=over, earliest=earliest)
+
+
 def is_quiz_too_late(starts: time) -> bool:
     """Whether a quiz that opens then would open no sooner than it is due."""
     return starts >= QUIZ_DUE

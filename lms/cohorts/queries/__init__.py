@@ -20,6 +20,7 @@ from lms.cohorts.models import (
     Enrolment,
     GateDecision,
     GateDecisionKind,
+    PlanStep,
     PlanTemplate,
     SessionState,
     TrainingSession,
@@ -188,9 +189,10 @@ def load_gates(
 
 
 def get_template(code: str) -> PlanTemplate:
-    """The plan of a code, with its steps."""
-    query = select(PlanTemplate).where(PlanTemplate.code == code).options(selectinload(PlanTemplate.steps))
-    template = db.session.scalar(query)
+    """The plan of a code, with its steps and what they are about."""
+    steps = selectinload(PlanTemplate.steps)
+    about = (steps.joinedload(PlanStep.quiz), steps.joinedload(PlanStep.module), steps.joinedload(PlanStep.section))
+    template = db.session.scalar(select(PlanTemplate).where(PlanTemplate.code == code).options(*about))
     if template is None:
         raise NotFound
     return template

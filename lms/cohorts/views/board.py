@@ -68,6 +68,7 @@ def new() -> ResponseReturnValue:
                 template=queries.get_template(form.template.data),
                 go_live_on=form.go_live_on.data,
                 trainers=_chosen(trainers, form.trainers.data, site),
+                confirmed_start=form.confirmed_start.data,
             )
             cohort = actions.create_cohort(command, by=current_user)
         except Invalid as problem:
