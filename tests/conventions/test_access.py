@@ -180,7 +180,8 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
         },
         "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
         "cohorts.trainers": {"person": world.codes[second_trainer], "change": "remove"},
-        **dict.fromkeys(["plans.new", "plans.edit"], {**plan, "revision": "1"}),
+        "plans.new": plan,
+        "plans.edit": {**plan, "revision": "1"},
     }
 
 

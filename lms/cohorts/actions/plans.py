@@ -103,24 +103,27 @@ def steps_from(lines: Iterable[StepLine], before: Iterable[PlanStep] = ()) -> li
     A step keeps the detail that one of its kind and title had before. Raises ``Invalid`` with
     ``plan.bad_steps`` when a line names what is not there.
     """
-    details: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    known: dict[tuple[str, str], list[PlanStep]] = {}
     for step in before:
-        details.setdefault((step.kind, str(sorted(step.title_text.items()))), []).append(step.detail_text)
+        known.setdefault((step.kind, str(sorted(step.title_text.items()))), []).append(step)
     steps, faults = [], []
     for line in lines:
         about = _about(line)
         if about is None:
             faults.append(StepFault(line.number, "plan.line_about", {"about": line.about}))
             continue
-        kept = details.get((line.kind, str(sorted(line.title_text.items()))))
-        detail = kept.pop(0) if kept else {}
+        like = known.get((line.kind, str(sorted(line.title_text.items()))))
+        old = like.pop(0) if like else None
+        if old is not None and old.quiz_id is not None and old.quiz_id == about.get("quiz_id"):
+            about |= {"module_id": old.module_id, "section_id": old.section_id}  # a line names the quiz alone
+        detail = old.detail_text if old is not None else {}
         steps.append(NewStep(line.day, line.starts, line.minutes, line.kind, line.title_text, detail, **about))
     if faults:
         raise Invalid("plan.bad_steps", field="steps", faults=faults)
     return steps
 
 
-def _about(line: StepLine) -> dict[str, int] | None:
+def _about(line: StepLine) -> dict[str, int | None] | None:
     """What a line names, by column; None when there is no such thing."""
     if not line.about:
         return {}
