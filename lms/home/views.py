@@ -23,6 +23,10 @@ from lms.home.navigation import navigation
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion
 from lms.quizzes import queries as quizzes
+from lms.quizzes.core.passing import shown_percent
+from lms.quizzes.models import Attempt, GradingRun
+
+RESULTS_SHOWN = 3
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
@@ -45,6 +49,8 @@ def today() -> str:
         open_assignments={entry.assignment.id for entry in open_quizzes},
         to_read=[version for version in versions.values() if version.id not in acknowledged],
         cohort=cohort,
+        in_force=sorted(versions.values(), key=lambda version: version.module.code),
+        results=[] if cohort else _last_results(),
         **(_training(cohort, versions, acknowledged, now) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),
     )
 
@@ -68,6 +74,12 @@ def _training(
         "feed_url": url_for("feeds.person_feed", token=token, _external=True),
         "phrases": cohort_phrases,
     }
+
+
+def _last_results() -> list[tuple[Attempt, GradingRun, int]]:
+    """What whoever asks took last, with the percent that is shown."""
+    finished = quizzes.list_finished(current_user.id, most=RESULTS_SHOWN)
+    return [(attempt, run, shown_percent(run.score_thousandths, run.max_thousandths)) for attempt, run in finished]
 
 
 def _staff_page() -> str:

@@ -52,6 +52,11 @@ class Given:
     def open_attempt(self) -> Attempt | None:
         return next((attempt for attempt in self.attempts if attempt.state == AttemptState.OPEN), None)
 
+    @property
+    def last_result(self) -> Attempt | None:
+        """The newest attempt that is closed."""
+        return next((attempt for attempt in reversed(self.attempts) if attempt.closed_at), None)
+
     def may_start(self, now: datetime) -> bool:
         """Whether a new attempt may be opened."""
         in_window = self.assignment.opens_at <= now < self.assignment.due_at
@@ -275,13 +280,14 @@ def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:
     return [pinned.policy_version for pinned in db.session.scalars(query)]
 
 
-def list_finished(person_id: int) -> list[tuple[Attempt, GradingRun]]:
-    """A person's graded attempts, the newest first."""
+def list_finished(person_id: int, *, most: int | None = None) -> list[tuple[Attempt, GradingRun]]:
+    """A person's graded attempts, the newest first, at most so many."""
     query = (
         select(Attempt)
         .where(Attempt.person_id == person_id, Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
         .options(joinedload(Attempt.quiz_version))
         .order_by(Attempt.closed_at.desc())
+        .limit(most)
     )
     attempts = list(db.session.scalars(query))
     runs = load_current_runs([attempt.id for attempt in attempts])
