@@ -15,7 +15,8 @@ from lms.kit.findings import Finding, Level
 from lms.policies.core import front_matter
 from lms.policies.core.front_matter import FrontMatter
 from lms.policies.core.outline import INTRO, depths
-from lms.policies.core.sensitive import open_fences, sensitive_findings
+from lms.policies.core.ruby import faulty_ruby, without_ruby
+from lms.policies.core.sensitive import fenced_lines, open_fences, sensitive_findings
 
 DEEPEST_HEADING = 4
 LONGEST_KEY = 80
@@ -79,6 +80,7 @@ def parse(content: bytes) -> tuple[Policy, list[Finding]]:
     no_text = definitions.union(*(range(heading.first_line, heading.end_line) for heading in headings))
     faults = sensitive_findings(lines, tokens, starts, no_text, body_line)
     faults += [Finding(Level.WARNING, "open-fence", body_line + line + 1, 1) for line in open_fences(lines, tokens)]
+    faults += _ruby_findings(lines, fenced_lines(lines, tokens), body_line)
     title, headings = _without_title(headings, matter, lines)
     sections = _sections(headings, lines, environment.get("references", {}), definitions, body_line, findings)
     if not sections:
@@ -136,6 +138,16 @@ def plain_text(inline: Token) -> str:
     ).strip()
 
 
+def _ruby_findings(lines: Sequence[str], fenced: set[int], body_line: int) -> list[Finding]:
+    """A warning at braces and a bar that were meant for a reading and make none."""
+    return [
+        Finding(Level.WARNING, "bad-ruby", body_line + number + 1, column)
+        for number, line in enumerate(lines)
+        if number not in fenced
+        for column in faulty_ruby(line)
+    ]
+
+
 def _headings(tokens: Sequence[Token]) -> list[_Heading]:
     """The headings that stand at the top level of the document, down to level 4."""
     found = []
@@ -145,7 +157,7 @@ def _headings(tokens: Sequence[Token]) -> list[_Heading]:
         level = int(token.tag[1])
         if level > DEEPEST_HEADING:
             continue
-        title = plain_text(tokens[place + 1])
+        title = without_ruby(plain_text(tokens[place + 1]))
         match = _EXPLICIT_KEY.search(title)
         found.append(
             _Heading(

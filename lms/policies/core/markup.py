@@ -11,17 +11,19 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 
+from lms.policies.core.ruby import teach_ruby
 from lms.policies.core.sensitive import Label, stretches
 
 BLOCKS = {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li", "h5", "h6"}
 TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
-TAGS = BLOCKS | TABLES | {"em", "strong", "del", "code", "a"}
+TAGS = BLOCKS | TABLES | {"em", "strong", "del", "code", "a", "ruby", "rt", "rp"}
 ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}, "code": set()}
 SCHEMES = {"http", "https", "mailto"}
 _LINK = re.compile(r"(?:https?:|mailto:|[^:]*\Z|[^:]*/)", re.IGNORECASE)
 """A target has a scheme of ours, or nothing that could be one before its first slash."""
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+teach_ruby(_markdown)
 _markdown.validateLink = lambda url: _LINK.match(url.strip()) is not None  # type: ignore[method-assign]
 
 
