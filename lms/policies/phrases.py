@@ -68,6 +68,11 @@ FINDINGS = {
         " versions if you mean it."
     ),
     "older-published": _l("Version %(number)s is published although version %(newer)s, which is newer, is in force."),
+    "bad-ruby": _l(
+        "These braces make no reading, and are shown as they are. Write {characters|kana}, with a Chinese character at"
+        " least before the bar and kana alone behind it."
+    ),
+    "bad-glossary": _l("Entry %(number)s of the glossary is left out: it needs a term and a definition."),
     "uncertain-pair": _l("“%(title)s” could not be paired for certain; it may belong to: %(candidates)s."),
 }
 

@@ -161,3 +161,15 @@ def test_without_partial_credit_questions_are_counted(joiner: Visitor, first: st
     assert "Cut score 10 of 12 (80%)" in page
     assert "12 points" not in page
     assert "3 more right answers to pass." in page
+
+
+def test_a_missed_question_leads_to_its_sentence_in_both_languages(joiner: Visitor, hand_in: Hand) -> None:
+    page = hand_in()
+    addresses = re.findall(r'href="(/policies/HAR/side[^"]*mark=[^"]*)#cited"', page)
+    assert len(addresses) >= 6, "most of the sample's questions say why in the policy's words"
+    shown = joiner.get(addresses[0].replace("&amp;", "&")).text
+    assert shown.count('<mark id="cited">') == 1
+    english, japanese = (
+        re.findall(rf'<div lang="{locale}"><section(?:(?!</section>).)*<mark', shown, re.S) for locale in ("en", "ja")
+    )
+    assert (len(english), len(japanese)) == (1, 1)

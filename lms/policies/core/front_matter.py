@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from lms.kit.findings import Finding, Level
+from lms.policies.core import glossary
 from lms.policies.core.version import VersionNumber, parse_number
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
@@ -56,6 +57,12 @@ def read(mark: str, head: str) -> tuple[FrontMatter, list[Finding]]:
     values, places = _toml(head, findings) if mark == "+++" else _yaml(head, findings)
     others = {key: value for key, value in values.items() if key not in KNOWN}
     for key in others:
+        if key == glossary.KEY:
+            findings += [
+                Finding(Level.WARNING, "bad-glossary", places.get(key), 1, {"number": number})
+                for number in glossary.faulty_entries(others[key])
+            ]
+            continue
         findings.append(Finding(Level.INFO, "unknown-key", places.get(key), 1, {"key": key}))
 
     def word(key: str) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,8 @@ from lms.foundation.access import may, policy
 from lms.foundation.locale import LOCALES, SOURCE_LOCALE, current
 from lms.kit.problems import NotFound
 from lms.policies import actions, phrases, queries
+from lms.policies.core.citing import with_marks
+from lms.policies.core.glossary import KEY, Term, terms_of, with_terms
 from lms.policies.core.markup import Block, blocks
 from lms.policies.core.staleness import Freshness
 from lms.policies.models import PolicyVersion, VersionState
@@ -48,8 +50,9 @@ def library() -> str:
 def show(code: str) -> str:
     version, is_current = _version(code)
     texts = queries.load_sections([version.id])[version.id]
-    sections = [shown_in(section, current()) for section in texts]
-    return _page("policies/policy.html", version, is_current, texts, sections=sections)
+    sections = _with_target([shown_in(section, current(), load_terms(version)) for section in texts])
+    locales = list(dict.fromkeys(shown.locale for shown in sections))
+    return _page("policies/policy.html", version, is_current, texts, sections=sections, locales=locales)
 
 
 @blueprint.get("/policies/<code>/side")
@@ -57,7 +60,8 @@ def show(code: str) -> str:
 def side_by_side(code: str) -> str:
     version, is_current = _version(code)
     texts = queries.load_sections([version.id])[version.id]
-    rows = [[shown_in(section, locale) for locale in LOCALES] for section in texts]
+    every = _with_target([shown_in(section, locale, load_terms(version)) for section in texts for locale in LOCALES])
+    rows = [every[place : place + len(LOCALES)] for place in range(0, len(every), len(LOCALES))]
     return _page(
         "policies/side.html",
         version,
@@ -65,6 +69,7 @@ def side_by_side(code: str) -> str:
         texts,
         sections=[row[LOCALES.index(current())] for row in rows],
         rows=rows,
+        locales=LOCALES,
     )
 
 
@@ -78,11 +83,34 @@ def acknowledge(code: str) -> ResponseReturnValue:
     return redirect(url_for("policies.show", code=code))
 
 
-def shown_in(section: SectionText, locale: str) -> Shown:
-    """A section in a language, or in the source language where that one has none."""
+def load_terms(version: PolicyVersion) -> dict[str, Sequence[Term]]:
+    """The glossary of a version by language."""
+    return {locale: terms_of(version.front_matter.get(locale, {}).get(KEY)) for locale in LOCALES}
+
+
+def shown_in(section: SectionText, locale: str, terms: Mapping[str, Sequence[Term]]) -> Shown:
+    """A section in a language, or in the source language where that one has none.
+
+    Terms lead to the glossary, and the sentences that the address names (``?mark=``) are marked.
+    """
     spoken = locale if locale in section.bodies else next(iter(sorted(section.bodies)), SOURCE_LOCALE)
     body = section.bodies.get(spoken, "")
-    return Shown(section, spoken, section.titles.get(spoken), blocks(body), _freshness(section, locale))
+    shown = with_terms(blocks(body), terms.get(spoken, ()), f"term-{spoken}-")
+    marked = with_marks(shown, set(request.args.getlist("mark")))
+    return Shown(section, spoken, section.titles.get(spoken), marked, _freshness(section, locale))
+
+
+def _with_target(sections: Sequence[Shown]) -> list[Shown]:
+    """The sections with the first marked sentence as the place ``#cited``; a policy's own text holds no marks."""
+    found, is_set = [], False
+    for shown in sections:
+        blocks_now = list(shown.blocks)
+        for place, block in enumerate(blocks_now):
+            if not is_set and "<mark>" in block.html:
+                blocks_now[place] = replace(block, html=block.html.replace("<mark>", '<mark id="cited">', 1))
+                is_set = True
+        found.append(replace(shown, blocks=blocks_now))
+    return found
 
 
 def _freshness(section: SectionText, locale: str) -> Freshness | None:
@@ -105,7 +133,13 @@ def _version(code: str) -> tuple[PolicyVersion, bool]:
 
 
 def _page(
-    template: str, version: PolicyVersion, is_current: bool, texts: Sequence[SectionText], **values: object
+    template: str,
+    version: PolicyVersion,
+    is_current: bool,
+    texts: Sequence[SectionText],
+    *,
+    locales: Sequence[str],
+    **values: object,
 ) -> str:
     behind = [text for text in texts if _freshness(text, "ja") in {Freshness.STALE, Freshness.MISSING}]
     acknowledged = queries.load_acknowledged(current_user.id)
@@ -120,6 +154,7 @@ def _page(
         has_japanese=any("ja" in text.bodies for text in texts),
         versions=versions,
         standings=queries.load_standings(versions, clock.now()),
+        glossary=[(locale, terms) for locale in locales if (terms := load_terms(version)[locale])],
         phrases=phrases,
         **values,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template
@@ -14,6 +14,7 @@ from lms.foundation.access import access, policy
 from lms.foundation.locale import SOURCE_LOCALE, current
 from lms.kit.problems import NotFound
 from lms.policies import queries as policies
+from lms.policies.core.citing import cited_sentences
 from lms.policies.core.markup import Prose, blocks
 from lms.policies.queries import SectionText
 from lms.questions import queries as questions
@@ -44,6 +45,9 @@ class MissedQuestion:
     @property
     def outcome(self) -> Outcome:
         return self.item.outcome
+
+    cited: Sequence[str] = ()
+    """The sentences of its section on which it rests, as the policy's page marks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +157,31 @@ def _missed(
         if score.missed:
             section = sections[score.section]
             locale = current() if current() in section.bodies else SOURCE_LOCALE
-            questions_missed = [shown(position) for position in score.missed]
+            questions_missed = [
+                replace(shown(position), cited=_cited(section, row, keys[(row.question_version_id, row.key_n)]))
+                for position in score.missed
+                if (row := rows[position])
+            ]
             prose = _prose(section.bodies[locale])
             found.append(MissedSection(questions_missed, section, numbers[score.section], locale, prose))
     placed = {position for score in scores for position in score.missed}
     rest = [shown(item.position) for item in items if item.is_missed and item.position not in placed]
     return [*found, MissedSection(rest)] if rest else found
+
+
+def _cited(section: SectionText, row: AttemptQuestion, key: Mapping[str, Any]) -> list[str]:
+    """The sentences that a question rests on, in each language of its section, by why its right answers are right."""
+    body = row.question_version.body
+    reasons = [
+        key["groups"][group][option]["rationale"]
+        for group in body["groups"]
+        for option in sorted(right_options(body, key, group))
+    ]
+    found = []
+    for locale, text in sorted(section.bodies.items()):
+        hints = [reason[locale] for reason in (key["rationale"], *reasons) if reason.get(locale)]
+        found += cited_sentences(blocks(text), hints)
+    return found
 
 
 def _prose(body: str) -> list[Prose]:

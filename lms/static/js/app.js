@@ -38,5 +38,30 @@
       if (link.hash === inView) link.setAttribute('aria-current', 'true'); else link.removeAttribute('aria-current');
     }
   }, { rootMargin: '-10% 0px -70% 0px' });
-  for (const section of document.querySelectorAll('section[id^="s-"]')) observer.observe(section);
+  const sections = [...document.querySelectorAll('section[id^="s-"]')];
+  for (const section of sections) observer.observe(section);
+
+  /* How much of a policy has been on screen: a convenience that stays on this page, and no evidence of anything. */
+  const bar = document.querySelector('[data-seen]');
+  if (bar && sections.length) {
+    const unseen = new Set(sections);
+    const link = document.createElement('a');
+    const look = () => {
+      const floor = bar.closest('form').getBoundingClientRect().top;
+      for (const section of unseen) {
+        const { bottom } = section.getBoundingClientRect();
+        if (bottom > 0 && bottom <= floor) unseen.delete(section);
+      }
+      bar.textContent = `${bar.dataset.seen.replace('{seen}', sections.length - unseen.size).replace('{all}', sections.length)} `;
+      const [next] = unseen;
+      if (!next) return;
+      link.href = `#${next.id}`;
+      link.textContent = bar.dataset.next.replace('{section}', next.querySelector('.anchor')?.textContent ?? '');
+      if (next.querySelector('.anchor')) bar.append(link);
+    };
+    bar.hidden = false;
+    addEventListener('scroll', look, { passive: true });
+    addEventListener('resize', look);
+    look();
+  }
 })();
