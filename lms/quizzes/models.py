@@ -28,6 +28,8 @@ class Quiz(Base):
     id: Mapped[Key]
     code: Mapped[Code] = mapped_column(unique=True)
     title_text: Mapped[Localized]
+    retired_at: Mapped[Instant | None]
+    """From when on the quiz is given to nobody any more; what was given before is not touched."""
     revision: Mapped[Revision]
 
     versions: Mapped[list[QuizVersion]] = relationship(back_populates="quiz", order_by="QuizVersion.n")
@@ -78,11 +80,15 @@ class Assignment(Base):
     id: Mapped[Key]
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quizzes.id"))
     purpose: Mapped[Word] = mapped_column(default=Purpose.ASSESSED)
+    audience: Mapped[Document | None]
+    """See ``lms.quizzes.core.audience``."""
     opens_at: Mapped[Instant]
     due_at: Mapped[Instant]
     zone_name: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[Instant]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    ended_at: Mapped[Instant | None]
+    """When somebody ended it before its time; ``due_at`` is that moment then."""
     revision: Mapped[Revision]
 
     quiz: Mapped[Quiz] = relationship()

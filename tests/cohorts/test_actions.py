@@ -302,3 +302,13 @@ class TestCohortForm:
         answer = trainer.post("/cohorts/new?lang=en", data=self.form(sample, go_live_on=day))
         assert answer.status_code == 422
         assert FormPage(answer.text).error("go_live_on") != ""
+
+
+def test_the_same_quiz_is_not_given_twice_to_a_cohort_in_the_same_window(trainer: Visitor, sample: Flask) -> None:
+    form = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-18T09:00", "due_at": "2026-11-20T17:00"}
+    assert trainer.post("/cohorts/tokyo-a/quizzes", data=form).status_code == 302
+    answer = trainer.post("/cohorts/tokyo-a/quizzes?lang=en", data=form)
+    assert answer.status_code == 422
+    assert "They have this quiz in this window already." in answer.text
+    form["due_at"] = "2026-11-20T17:30"
+    assert trainer.post("/cohorts/tokyo-a/quizzes", data=form).status_code == 302

@@ -295,7 +295,8 @@ def _grow_quizzes() -> None:
         attempt = quizzes.open_attempt(joiner, assignment.id, locale="en")
         answer_all_wrong(joiner, attempt)
         quizzes.submit(sitting.own_access(joiner), attempt.id)
-        quizzes.assign(quiz, [joiner.id], opens_at=now, due_at=now + timedelta(days=9), zone_name="Asia/Tokyo", by=None)
+        later = now + timedelta(days=10)
+        quizzes.assign(quiz, [joiner.id], opens_at=now, due_at=later, zone_name="Asia/Tokyo", by=None)
         reports.request_analysis(qa, quiz=code, cohort="", locale="en", comment="")
     admin, learner = sitting.person("admin@kijun.example"), sitting.person("emma.lindqvist@kijun.example")
     for role in (Role.TRAINER, Role.EDITOR, Role.LOCALIZER):

@@ -38,6 +38,7 @@ from lms.foundation.db import db
 from lms.kit.ids import public_id
 from lms.kit.problems import Invalid
 from lms.quizzes import actions as quizzes
+from lms.quizzes.core.audience import Audience, AudienceKind
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.models import Assignment, Quiz
 from lms.quizzes.queries import load_current_versions
@@ -110,7 +111,13 @@ def _schedule(cohort: Cohort, command: NewCohort, days: Sequence[date], now: dat
         if step.quiz is not None:
             due_at = datetime.combine(days[step.day - 1], QUIZ_DUE, tzinfo=zone)
             assignment = quizzes.assign(
-                step.quiz, [], opens_at=span.starts_at, due_at=due_at, zone_name=zone.key, by=by
+                step.quiz,
+                [],
+                opens_at=span.starts_at,
+                due_at=due_at,
+                zone_name=zone.key,
+                by=by,
+                audience=audience_of(cohort),
             )
         cohort.sessions.append(
             TrainingSession(
@@ -158,6 +165,11 @@ def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: 
     db.session.flush()
 
 
+def audience_of(cohort: Cohort) -> Audience:
+    """A cohort as the audience of an assignment."""
+    return Audience(AudienceKind.COHORT, cohort.code, cohort.name_text)
+
+
 def assign_quiz(cohort: Cohort, quiz: Quiz, *, opens_at: datetime, due_at: datetime, by: Person) -> Assignment:
     """Give a quiz to everybody in a cohort, and put it on the cohort's calendar."""
     members = [person.id for person in queries.list_members(cohort)]
@@ -167,7 +179,9 @@ def assign_quiz(cohort: Cohort, quiz: Quiz, *, opens_at: datetime, due_at: datet
     if due_at <= now:
         raise Invalid("cohort.window_over", field="due_at")
     zone_name = cohort.site.zone_name
-    assignment = quizzes.assign(quiz, members, opens_at=opens_at, due_at=due_at, zone_name=zone_name, by=by)
+    assignment = quizzes.assign(
+        quiz, members, opens_at=opens_at, due_at=due_at, zone_name=zone_name, by=by, audience=audience_of(cohort)
+    )
     version = load_current_versions([quiz.id])[quiz.id]
     cohort.sessions.append(
         TrainingSession(

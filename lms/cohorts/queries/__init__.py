@@ -237,6 +237,7 @@ def _given_quizzes(cohort: Cohort, person_ids: Collection[int]) -> dict[int, lis
         .outerjoin(Attempt, own & counted)
         .outerjoin(GradingRun, is_current_run())
         .where(Assignment.id.in_(assignment_ids(cohort)), Assignee.person_id.in_(list(person_ids)))
+        .where(Assignment.ended_at.is_(None) | GradingRun.id.is_not(None))  # what was ended is no longer asked for
     )
     given: dict[int, dict[int, GivenQuiz]] = {}
     for person_id, assignment_id, due_at, score, most in db.session.execute(query):

@@ -17,12 +17,13 @@ from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.access import Access
 from lms.foundation.db import db
-from lms.kit.chains import sha256_of
-from lms.kit.problems import Conflict, Invalid, NotFound
+from lms.kit.problems import Conflict, NotFound
 from lms.policies import queries as policies
 from lms.questions.core.types import type_of
 from lms.questions.queries import Current
 from lms.quizzes import queries
+from lms.quizzes.actions.assignments import add_assignees, assign, change_window, end
+from lms.quizzes.actions.design import PublishQuiz, publish_quiz
 from lms.quizzes.core import attempt as rules_of_attempt
 from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, check_fit, missing, new_events, next_seq, of_record
 from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose, Timing, Window, deadline_for, timing
@@ -30,38 +31,27 @@ from lms.quizzes.core.grading import ENGINE_VERSION, grade
 from lms.quizzes.core.paper import PaperQuestion, draw
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
-from lms.quizzes.core.rules import Rules, checked, rules_from
+from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import (
     AnswerEvent,
     Assignee,
-    Assignment,
     Attempt,
     AttemptPolicy,
     AttemptQuestion,
     GradingItem,
     GradingRun,
     LateEvent,
-    Quiz,
-    QuizQuestion,
     QuizVersion,
     RunCause,
 )
+
+__all__ = ["PublishQuiz", "add_assignees", "assign", "change_window", "end", "publish_quiz"]
 
 SYSTEM = "system"
 MOST_CLOSED_AT_ONCE = 100
 """In one transaction: it takes about 2 s, and whoever saves an answer meanwhile waits for it."""
 
 log = logging.getLogger("kijun.quizzes")
-
-
-@dataclass(frozen=True, slots=True)
-class PublishQuiz:
-    """A quiz as it is to be published: its questions in order, and its rules."""
-
-    code: str
-    title_text: Mapping[str, str]
-    question_ids: Sequence[int]
-    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,71 +63,6 @@ class Saved:
     server_now: datetime
     deadline_at: datetime
     receipt_sha256: str | None
-
-
-def publish_quiz(command: PublishQuiz, *, by: Person | None) -> QuizVersion:
-    """Publish a quiz, or a new version of it. Attempts that are open keep the version they began with."""
-    checked(command.rules)
-    if not command.question_ids:
-        raise Invalid("quiz.no_questions", field="questions")
-    quiz = queries.find_quiz(command.code)
-    if quiz is None:
-        quiz = Quiz(code=command.code, title_text=dict(command.title_text))
-        db.session.add(quiz)
-        db.session.flush()
-    quiz.title_text = dict(command.title_text)
-    newest = queries.load_current_versions([quiz.id]).get(quiz.id)
-    stored = command.rules.as_json()
-    version = QuizVersion(
-        quiz_id=quiz.id,
-        n=newest.n + 1 if newest else 1,
-        title_text=dict(command.title_text),
-        rules=stored,
-        sha256=sha256_of({"rules": stored, "questions": list(command.question_ids)}),
-        published_at=clock.now(),
-        published_by=by.id if by else None,
-        questions=[
-            QuizQuestion(position=position, question_id=question_id)
-            for position, question_id in enumerate(command.question_ids, start=1)
-        ],
-    )
-    db.session.add(version)
-    db.session.flush()
-    journal.record("quiz.publish", actor=by.code if by else SYSTEM, object=f"{quiz.code} v{version.n}")
-    return version
-
-
-def assign(
-    quiz: Quiz, person_ids: Collection[int], *, opens_at: datetime, due_at: datetime, zone_name: str, by: Person | None
-) -> Assignment:
-    """Give a quiz to people, in a window."""
-    if due_at <= opens_at:
-        raise Invalid("assignment.window", field="due_at")
-    assignment = Assignment(
-        quiz_id=quiz.id,
-        purpose=Purpose.ASSESSED,
-        opens_at=opens_at,
-        due_at=due_at,
-        zone_name=zone_name,
-        created_at=clock.now(),
-        created_by=by.id if by else None,
-    )
-    db.session.add(assignment)
-    db.session.flush()
-    add_assignees(assignment, person_ids)
-    actor = by.code if by else SYSTEM
-    journal.record("assignment.create", actor=actor, object=f"{quiz.code} #{assignment.id}", people=len(person_ids))
-    return assignment
-
-
-def add_assignees(assignment: Assignment, person_ids: Collection[int]) -> None:
-    """Give an assignment to more people; those who have it keep it."""
-    query = select(Assignee.person_id).where(Assignee.assignment_id == assignment.id)
-    have = set(db.session.scalars(query))
-    db.session.add_all(
-        Assignee(assignment_id=assignment.id, person_id=person_id) for person_id in set(person_ids) - have
-    )
-    db.session.flush()
 
 
 def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.foundation.access import Access
@@ -69,12 +69,18 @@ def list_given(person_id: int) -> list[Given]:
         db.session.scalars(
             select(Assignment)
             .join(Assignee, Assignee.assignment_id == Assignment.id)
-            .where(Assignee.person_id == person_id, Assignment.purpose == Purpose.ASSESSED)
+            .where(Assignee.person_id == person_id, Assignment.purpose == Purpose.ASSESSED, _is_of_use(person_id))
             .options(joinedload(Assignment.quiz))
             .order_by(Assignment.due_at, Assignment.id)
         )
     )
     return _given(person_id, assignments)
+
+
+def _is_of_use(person_id: int) -> ColumnElement[bool]:
+    """What was ended before its time is shown to those alone who have sat it."""
+    own = (Attempt.assignment_id == Assignment.id) & (Attempt.person_id == person_id)
+    return Assignment.ended_at.is_(None) | exists().where(own)
 
 
 def get_given(person_id: int, assignment_id: int) -> Given:

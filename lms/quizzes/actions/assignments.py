@@ -1,0 +1,136 @@
+"""Giving quizzes to people, moving a window, ending it before its time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import exists, select
+
+from lms.accounts.models import Person
+from lms.foundation import clock, journal
+from lms.foundation.db import db
+from lms.kit.problems import Conflict, Invalid
+from lms.quizzes.core.attempt import Purpose
+from lms.quizzes.core.audience import Audience, AudienceKind, audience_from
+from lms.quizzes.models import Assignee, Assignment, Attempt, Quiz
+
+SYSTEM = "system"
+SINGLE_PEOPLE = Audience(AudienceKind.PEOPLE)
+
+
+def assign(
+    quiz: Quiz,
+    person_ids: Collection[int],
+    *,
+    opens_at: datetime,
+    due_at: datetime,
+    zone_name: str,
+    by: Person | None,
+    audience: Audience = SINGLE_PEOPLE,
+) -> Assignment:
+    """Give a quiz to people, in a window; not twice in the same window to the same audience."""
+    if due_at <= opens_at:
+        raise Invalid("assignment.window", field="due_at")
+    if quiz.retired_at is not None:
+        raise Invalid("assignment.retired", field="quiz")
+    _check_not_given(quiz, person_ids, opens_at, due_at, audience)
+    assignment = Assignment(
+        quiz_id=quiz.id,
+        purpose=Purpose.ASSESSED,
+        audience=audience.as_json(),
+        opens_at=opens_at,
+        due_at=due_at,
+        zone_name=zone_name,
+        created_at=clock.now(),
+        created_by=by.id if by else None,
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    add_assignees(assignment, person_ids)
+    actor, to = by.code if by else SYSTEM, " ".join(filter(None, (audience.kind.value, audience.code)))
+    name = f"{quiz.code} #{assignment.id}"
+    journal.record("assignment.create", actor=actor, object=name, people=len(person_ids), to=to)
+    return assignment
+
+
+def _check_not_given(
+    quiz: Quiz, person_ids: Collection[int], opens_at: datetime, due_at: datetime, audience: Audience
+) -> None:
+    wanted = set(person_ids)
+    query = select(Assignment).where(
+        Assignment.quiz_id == quiz.id,
+        Assignment.opens_at == opens_at,
+        Assignment.due_at == due_at,
+        Assignment.ended_at.is_(None),
+    )
+    for given in db.session.scalars(query).all():
+        if audience_from(given.audience).is_same(audience) or (wanted and wanted <= _holders(given)):
+            raise Invalid("assignment.twice", field="quiz")
+
+
+def _holders(assignment: Assignment) -> set[int]:
+    query = select(Assignee.person_id).where(Assignee.assignment_id == assignment.id)
+    return set(db.session.scalars(query))
+
+
+def add_assignees(assignment: Assignment, person_ids: Collection[int]) -> None:
+    """Give an assignment to more people; those who have it keep it."""
+    have = _holders(assignment)
+    db.session.add_all(
+        Assignee(assignment_id=assignment.id, person_id=person_id) for person_id in set(person_ids) - have
+    )
+    db.session.flush()
+
+
+def change_window(assignment: Assignment, *, opens_at: datetime, due_at: datetime, revision: int, by: Person) -> bool:
+    """Move the window; attempts that are open keep their own end. Returns whether anything changed.
+
+    Raises ``Conflict`` when the assignment was changed since it was looked at, or is ended.
+    """
+    _lock(assignment, revision)
+    if due_at <= opens_at:
+        raise Invalid("assignment.window", field="due_at")
+    before = (assignment.opens_at, assignment.due_at)
+    if (opens_at, due_at) == before:
+        return False
+    if due_at <= clock.now():
+        raise Invalid("assignment.over", field="due_at")
+    has_begun = db.session.scalar(select(exists().where(Attempt.assignment_id == assignment.id)))
+    if has_begun and opens_at > assignment.opens_at:
+        raise Invalid("assignment.begun", field="opens_at")
+    assignment.opens_at, assignment.due_at = opens_at, due_at
+    assignment.revision += 1
+    db.session.flush()
+    journal.record(
+        "assignment.change",
+        actor=by.code,
+        object=_name(assignment),
+        before=[moment.isoformat() for moment in before],
+        after=[moment.isoformat() for moment in (opens_at, due_at)],
+    )
+    return True
+
+
+def end(assignment: Assignment, *, revision: int, by: Person) -> None:
+    """End an assignment now: nobody begins it any more, open attempts go on to their own end, results stay."""
+    _lock(assignment, revision)
+    now = clock.now()
+    due_at = assignment.due_at
+    assignment.ended_at = now
+    assignment.due_at = min(due_at, now)
+    assignment.revision += 1
+    db.session.flush()
+    journal.record("assignment.end", actor=by.code, object=_name(assignment), due_at=due_at.isoformat())
+
+
+def _lock(assignment: Assignment, revision: int) -> None:
+    db.session.refresh(assignment, with_for_update={"of": Assignment})
+    if assignment.ended_at is not None:
+        raise Conflict("assignment.ended")
+    if assignment.revision != revision:
+        raise Conflict("assignment.changed")
+
+
+def _name(assignment: Assignment) -> str:
+    return f"{assignment.quiz.code} #{assignment.id}"

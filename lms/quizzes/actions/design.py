@@ -1,0 +1,59 @@
+"""Publishing quizzes, version after version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lms.accounts.models import Person
+from lms.foundation import clock, journal
+from lms.foundation.db import db
+from lms.kit.chains import sha256_of
+from lms.kit.problems import Invalid
+from lms.quizzes import queries
+from lms.quizzes.core.rules import Rules, checked
+from lms.quizzes.models import Quiz, QuizQuestion, QuizVersion
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishQuiz:
+    """A quiz as it is to be published: its questions in order, and its rules."""
+
+    code: str
+    title_text: Mapping[str, str]
+    question_ids: Sequence[int]
+    rules: Rules
+
+
+def publish_quiz(command: PublishQuiz, *, by: Person | None) -> QuizVersion:
+    """Publish a quiz, or a new version of it. Attempts that are open keep the version they began with."""
+    checked(command.rules)
+    if not command.question_ids:
+        raise Invalid("quiz.no_questions", field="questions")
+    quiz = queries.find_quiz(command.code)
+    if quiz is None:
+        quiz = Quiz(code=command.code, title_text=dict(command.title_text))
+        db.session.add(quiz)
+        db.session.flush()
+    quiz.title_text = dict(command.title_text)
+    newest = queries.load_current_versions([quiz.id]).get(quiz.id)
+    stored = command.rules.as_json()
+    version = QuizVersion(
+        quiz_id=quiz.id,
+        n=newest.n + 1 if newest else 1,
+        title_text=dict(command.title_text),
+        rules=stored,
+        sha256=sha256_of({"rules": stored, "questions": list(command.question_ids)}),
+        published_at=clock.now(),
+        published_by=by.id if by else None,
+        questions=[
+            QuizQuestion(position=position, question_id=question_id)
+            for position, question_id in enumerate(command.question_ids, start=1)
+        ],
+    )
+    db.session.add(version)
+    db.session.flush()
+    journal.record("quiz.publish", actor=by.code if by else SYSTEM, object=f"{quiz.code} v{version.n}")
+    return version
