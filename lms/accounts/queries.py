@@ -19,6 +19,7 @@ from lms.kit.pages import Page
 from lms.kit.problems import NotFound
 from lms.kit.text import fold_login, search_key
 from lms.sites.models import Site, Vendor
+from lms.sites.queries import register_resident_count
 
 
 def find_by_login(login: str) -> Person | None:
@@ -193,3 +194,12 @@ def load_able(action: str) -> dict[int, str]:
     query = select(Person.id, Person.code).where(Person.id.in_(held), Person.deactivated_at.is_(None))
     rows = db.session.execute(query.where(Person.password_hash.is_not(None)).order_by(Person.code))
     return {row.id: row.code for row in rows}
+
+
+def count_active_at(site_id: int) -> int:
+    """How many active people belong to a site."""
+    query = select(func.count()).select_from(Person)
+    return db.session.scalar(query.where(Person.site_id == site_id, Person.deactivated_at.is_(None))) or 0
+
+
+register_resident_count(count_active_at)

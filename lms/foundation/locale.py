@@ -14,7 +14,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
@@ -161,6 +161,16 @@ def zone_label(value: datetime, zone: ZoneInfo | None = None) -> str:
     return value.astimezone(here).tzname() or here.key
 
 
+def country_name(code: str) -> str:
+    """What the reader calls a country: ``Japan``, ``日本``; its code where there is no name."""
+    return str(_BABEL_LOCALES[current()].territories.get(code, code))
+
+
+def zone_city(name: str) -> str:
+    """What the reader calls the city of a zone: ``Tokyo``, ``東京``."""
+    return _zone_city(name, current())
+
+
 def number(value: float | Decimal, digits: int = 0) -> str:
     """A number with a fixed count of decimals, by the reader's rules."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
@@ -176,6 +186,11 @@ def signed(value: float, digits: int = 1) -> str:
 def percent(share: float) -> str:
     """A share 0..1 as whole percent, rounded down so that nothing is shown as reached that is not: ``79%``."""
     return f"{int(share * 100 + 1e-9)}%"
+
+
+@cache
+def _zone_city(name: str, locale: str) -> str:
+    return get_timezone_location(name, locale=_BABEL_LOCALES[locale], return_city=True)
 
 
 def _day(value: date | datetime, zone: ZoneInfo | None, pattern: str, locale: str) -> str:

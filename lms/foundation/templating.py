@@ -64,6 +64,8 @@ def bind(app: Flask) -> None:
         "near_moment": locale.near_moment,
         "moment_in_zone": locale.moment_in_zone,
         "zone_label": locale.zone_label,
+        "zone_city": locale.zone_city,
+        "country_name": locale.country_name,
         "number": locale.number,
         "sentences": _of_markup(locale.sentences),
         "listed": _of_markup(locale.listed),

@@ -53,7 +53,7 @@ PLACES = (
     Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people")),
-    Place("sites.index", _l("Sites"), "building", "site.list", pages=_names("sites")),
+    Place("sites.index", _l("Sites"), "building", "site.list", pages=_names("sites vendors rooms closures")),
 )
 
 

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from lms.foundation.sessions import stored_id
 from lms.policies import actions as policies
 from lms.quizzes import actions as quizzes
 from lms.reports import actions as reports
+from lms.sites import actions as sites
+from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
 from tests.cast import PASSWORD
 from tests.conftest import Visitor
@@ -70,6 +73,9 @@ class World:
     codes: Mapping[str, str] = field(default_factory=dict)
     """The code of everybody, by login."""
     sites: Mapping[str, int] = field(default_factory=dict)
+    room: int = 0
+    closure: int = 0
+    """Of a site that nobody uses yet."""
 
 
 EVERYBODY = Example({})
@@ -82,6 +88,12 @@ DRAFT = "DRA"
 """A module whose version is not published yet."""
 NEW_PASSWORD = "yet another good sentence"
 PASSWORD_HASH = accounts.hash_password(PASSWORD, login="")
+EMPTY = "empty"
+"""The code of a vendor and of its one site, which nobody uses yet."""
+OF_A_PLACE = (
+    *("sites.show", "sites.edit", "sites.retire", "vendors.edit", "vendors.retire"),
+    *("rooms.new", "rooms.edit", "rooms.retire", "closures.new", "closures.edit", "closures.remove"),
+)
 OF_A_COHORT = ("cohorts.show", "cohorts.enrol", "cohorts.assign_quiz", "cohorts.sign_off", "cohorts.trainers")
 OF_A_PERSON = (*("people.show", "people.deactivate", "people.reactivate", "people.make_link", "people.change_role"),)
 
@@ -114,7 +126,7 @@ def examples(world: World) -> dict[str, Example]:
         "question.show": question,
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
         **dict.fromkeys(["plans.show", "plans.edit"], Example({"code": "labeller-15"})),
-        "sites.new_room": Example({"code": "tokyo"}),
+        **dict.fromkeys(OF_A_PLACE, Example({"code": EMPTY, "room_id": world.room, "closure_id": world.closure})),
         **dict.fromkeys(["reports.show", "reports.download"], report),
         "feeds.person_feed": Example({"token": world.feed}),
         **dict.fromkeys(["accounts.link", "accounts.redeem_link"], Example({"token": world.link})),
@@ -150,9 +162,27 @@ def forms_of_people(world: World) -> dict[str, dict[str, Any]]:
         "people.new": {**person, "site": world.sites["osaka"]},
         "profile.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD},
         "profile.edit": {"reading": "New", "locale": "en", "own_zone_name": "", "revision": 1},
-        "sites.new_room": {"name": "9Z", "capacity": "10"},
-        "sites.new_site": {"code": "new", **names, "vendor": 1, "zone_name": "Asia/Tokyo", "country": "JP"},
-        "sites.new_vendor": {"code": "new", **names, "kind": "bpo"},
+        **forms_of_places(names),
+    }
+
+
+def forms_of_places(names: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """In the order of their addresses a place is changed, and then taken out of use."""
+    place = {**names, "zone_name": "Asia/Tokyo", "country": "JP"}
+    day = {**names, "closed_on": "2026-12-29"}
+    return {
+        "closures.edit": {**day, "revision": 1},
+        "closures.new": {**day, "closed_on": "2026-12-28"},
+        "closures.remove": {"revision": 2},
+        "rooms.edit": {"name": "9Y", "capacity": "10", "revision": 1},
+        "rooms.new": {"name": "9Z", "capacity": "10"},
+        "rooms.retire": {"revision": 2},
+        "sites.edit": {**place, "revision": 1},
+        "sites.new": {**place, "code": "new", "vendor": 1},
+        "sites.retire": {"revision": 2},
+        "vendors.edit": {**names, "kind": "bpo", "revision": 1},
+        "vendors.new": {**names, "code": "new", "kind": "bpo"},
+        "vendors.retire": {"revision": 2},
     }
 
 
@@ -235,6 +265,15 @@ def cells(built: Flask) -> list[tuple[Rule, str]]:
     return sorted(found, key=lambda cell: LAST.index(cell[0].endpoint) if cell[0].endpoint in LAST else -1)
 
 
+def make_empty_place() -> tuple[int, int]:
+    """A vendor with one site that nobody uses yet; the ids of its room and of its closed day."""
+    name = {"en": "Empty", "ja": "空き"}
+    vendor = sites.create_vendor(sites.NewVendor(EMPTY, name, VendorKind.BPO))
+    site = sites.create_site(sites.NewSite(EMPTY, name, vendor.id, "Asia/Tokyo", "JP"))
+    closure = sites.add_closure(site, date(2026, 12, 30), name, actor=sites.SYSTEM)
+    return sites.add_room(site, "9X", 5).id, closure.id
+
+
 @pytest.fixture
 def world(sample: Flask) -> World:
     with sample.app_context(), transaction.unit():
@@ -245,6 +284,7 @@ def world(sample: Flask) -> World:
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
         policies.import_policy(read, code=DRAFT)
+        room, closure = make_empty_place()
         osaka = sitting.person(MAHO).site
         accounts.create_person(
             accounts.NewPerson(FRESH, "新井 幸", "あらい さち", osaka, "ja", (Role.LEARNER,)), by=None
@@ -258,6 +298,8 @@ def world(sample: Flask) -> World:
             link=accounts.make_link(sitting.person(LATEST), by=None),
             codes={person.login: person.code for person in db.session.scalars(select(Person))},
             sites={site.code: site.id for site in db.session.scalars(select(Site))},
+            room=room,
+            closure=closure,
         )
 
 

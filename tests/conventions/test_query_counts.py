@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -40,7 +40,7 @@ from lms.sites import actions as sites
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
 from tests.conftest import QueryCount, SignIn, Visitor
-from tests.conventions.test_access import QUERIES, STATES, World, examples
+from tests.conventions.test_access import EMPTY, QUERIES, STATES, World, examples, make_empty_place
 from tests.quizzes import sitting
 
 MOST = 15
@@ -54,7 +54,7 @@ LISTS = {
     *("people.index", "people.show", "plans.index", "plans.show", "policies.library", "policies.show"),
     *("policies.side_by_side", "policy_versions.index", "questions.bank", "questions.banks", "quiz_design.index"),
     *("quiz_design.show", "quizzes.index", "quizzes.result", "quizzes.results", "quizzes.submit_page"),
-    *("reports.index", "sites.index", "home.today"),
+    *("reports.index", "sites.index", "sites.show", "home.today"),
 }
 """The pages that the grown organisation makes longer."""
 
@@ -136,7 +136,17 @@ def open_world(app: Flask) -> World:
         answer_all_wrong(joiner, attempt)
         report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
         learner = sitting.person("emma.lindqvist@kijun.example").code
-        return World(attempt.id, assignment, report.public_id, learner, signed(PURPOSE, joiner.code))
+        room, closure = _empty_place()
+        feed = signed(PURPOSE, joiner.code)
+        return World(attempt.id, assignment, report.public_id, learner, feed, room=room, closure=closure)
+
+
+def _empty_place() -> tuple[int, int]:
+    """Made when the world is opened first."""
+    site = site_queries.find_site(EMPTY)
+    if site is None:
+        return make_empty_place()
+    return site_queries.list_rooms(site)[0].id, site_queries.list_closures(site)[0].id
 
 
 def answer_all_wrong(person: Person, attempt: Attempt) -> None:
@@ -185,6 +195,11 @@ def _grow_places() -> None:
         site = sites.create_site(sites.NewSite(f"site-{n}", name, vendor.id, "Asia/Tokyo", "JP"))
         for room in ("A", "B", "C"):
             sites.add_room(site, room, 10)
+    empty = site_queries.find_site(EMPTY)
+    assert empty is not None
+    for n in range(1, 6):
+        sites.add_room(empty, f"Room {n}", 10)
+        sites.add_closure(empty, date(2026, 12, n), {"en": "Closed", "ja": "休業"}, actor=sites.SYSTEM)
 
 
 def _grow_policies() -> None:

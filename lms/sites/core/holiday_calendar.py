@@ -37,6 +37,24 @@ _JAPANESE_NAMES: Mapping[str, str] = {
 _OBSERVED = " (observed)"
 
 
+LIKELY_COUNTRIES = ("JP", "IE", "GB", "US", "SG", "PH", "MY", "IN", "AU")
+"""Where people of the two languages work most; offered first."""
+
+
+def countries() -> list[str]:
+    """The ISO codes of the countries whose holidays are known."""
+    return sorted(holidays.list_supported_countries(include_aliases=False))
+
+
+def subdivisions(country: str) -> list[str]:
+    """The parts of a country whose holidays differ, by their codes.
+
+    >>> subdivisions("GB"), subdivisions("IE")
+    (['ENG', 'NIR', 'SCT', 'WLS'], [])
+    """
+    return list(holidays.list_supported_countries(include_aliases=False).get(country, []))
+
+
 def is_known(country: str, subdivision: str | None = None) -> bool:
     """Whether the holidays of a country (ISO code), and of a part of it, are known."""
     parts = holidays.list_supported_countries(include_aliases=False)

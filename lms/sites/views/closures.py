@@ -1,0 +1,72 @@
+"""The days on which a site is closed besides the public holidays."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.foundation.access import access, policy
+from lms.kit.problems import Conflict, Invalid
+from lms.sites import actions, queries
+from lms.sites.forms import ClosureChangeForm, ClosureForm
+
+blueprint = Blueprint("closures", __name__, template_folder="../templates")
+
+
+@blueprint.route("/sites/<code>/closed-days/new", methods=["GET", "POST"])
+@policy("site.write")
+def new(code: str) -> ResponseReturnValue:
+    site = queries.get_site(access(), code)
+    form = ClosureForm()
+    if form.is_sent_and_valid(closed_on=lambda day: actions.check_closure_day(site, day)):
+        try:
+            actions.add_closure(site, form.closed_on.data, form.names, actor=current_user.code)
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            flash(_("The closed day is added."))
+            return redirect(url_for("sites.show", code=code))
+    page = render_template("sites/closure_form.html", form=form, site=site, closure=None)
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.route("/sites/<code>/closed-days/<int:closure_id>", methods=["GET", "POST"])
+@policy("site.write")
+def edit(code: str, closure_id: int) -> ResponseReturnValue:
+    site = queries.get_site(access(), code)
+    closure = queries.get_closure(site, closure_id)
+    saved = {
+        "closed_on": closure.closed_on,
+        **{f"name_{locale}": closure.name_text.get(locale, "") for locale in ("en", "ja")},
+    }
+    form = ClosureChangeForm(**saved, revision=closure.revision)
+    status = 422 if request.method == "POST" else 200
+    differences = None
+    if form.is_sent_and_valid(closed_on=lambda day: actions.check_closure_day(site, day, of=closure)):
+        try:
+            actions.change_closure(
+                closure,
+                day=form.closed_on.data,
+                name_text=form.names,
+                actor=current_user.code,
+                revision=form.revision.data,
+            )
+        except Conflict as problem:
+            form.go_on_from(closure.revision)
+            differences, status = form.differences(saved), problem.status
+        else:
+            flash(_("The closed day is changed."))
+            return redirect(url_for("sites.show", code=code))
+    page = render_template("sites/closure_form.html", form=form, site=site, closure=closure, differences=differences)
+    return page, status
+
+
+@blueprint.post("/sites/<code>/closed-days/<int:closure_id>/remove")
+@policy("site.write")
+def remove(code: str, closure_id: int) -> ResponseReturnValue:
+    closure = queries.get_closure(queries.get_site(access(), code), closure_id)
+    actions.remove_closure(closure, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
+    flash(_("The site is open on this day again."))
+    return redirect(url_for("sites.show", code=code))

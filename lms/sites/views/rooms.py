@@ -1,0 +1,70 @@
+"""The rooms of a site: adding one, changing it, taking it out of use."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.foundation.access import access, policy
+from lms.kit.problems import Conflict, Invalid
+from lms.sites import actions, queries
+from lms.sites.forms import RoomChangeForm, RoomForm
+
+blueprint = Blueprint("rooms", __name__, template_folder="../templates")
+
+
+@blueprint.route("/sites/<code>/rooms/new", methods=["GET", "POST"])
+@policy("site.write")
+def new(code: str) -> ResponseReturnValue:
+    site = queries.get_site(access(), code)
+    form = RoomForm()
+    if form.is_sent_and_valid(name=lambda name: actions.check_room_name(site, name)):
+        try:
+            actions.add_room(site, form.name.data, int(form.capacity.data), actor=current_user.code)
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            flash(_("The room is added."))
+            return redirect(url_for("sites.show", code=code))
+    page = render_template("sites/room_form.html", form=form, site=site, room=None)
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.route("/sites/<code>/rooms/<int:room_id>", methods=["GET", "POST"])
+@policy("site.write")
+def edit(code: str, room_id: int) -> ResponseReturnValue:
+    site = queries.get_site(access(), code)
+    room = queries.get_room(site, room_id)
+    saved = {"name": room.name, "capacity": str(room.capacity)}
+    form = RoomChangeForm(**saved, revision=room.revision)
+    status = 422 if request.method == "POST" else 200
+    differences = None
+    if form.is_sent_and_valid(name=lambda name: actions.check_room_name(site, name, of=room)):
+        try:
+            actions.change_room(
+                room,
+                name=form.name.data,
+                capacity=int(form.capacity.data),
+                actor=current_user.code,
+                revision=form.revision.data,
+            )
+        except Conflict as problem:
+            form.go_on_from(room.revision)
+            differences, status = form.differences(saved), problem.status
+        else:
+            flash(_("The room is changed."))
+            return redirect(url_for("sites.show", code=code))
+    return render_template("sites/room_form.html", form=form, site=site, room=room, differences=differences), status
+
+
+@blueprint.post("/sites/<code>/rooms/<int:room_id>/retire")
+@policy("site.write")
+def retire(code: str, room_id: int) -> ResponseReturnValue:
+    """Take a room out of use or into use again; nothing is lost by either, so nothing is asked first."""
+    room = queries.get_room(queries.get_site(access(), code), room_id)
+    change = actions.reopen_room if request.form.get("change") == "reopen" else actions.retire_room
+    change(room, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
+    flash(_("The room is no longer in use.") if room.retired_at else _("The room is in use."))
+    return redirect(url_for("sites.show", code=code))

@@ -1,0 +1,171 @@
+"""The list of places, and one site: its facts, its rooms, the days on which it is closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.foundation import clock
+from lms.foundation.access import access, policy
+from lms.foundation.forms import choices
+from lms.foundation.locale import localized
+from lms.kit.pages import Page
+from lms.kit.problems import Conflict, Invalid
+from lms.kit.text import reading_key, search_key
+from lms.sites import actions, queries
+from lms.sites.core import zones
+from lms.sites.core.year import days_off, today_at
+from lms.sites.forms import SiteChangeForm, SiteForm
+from lms.sites.models import Site
+from lms.sites.phrases import STATES, VENDOR_KINDS, WEEKDAYS
+
+blueprint = Blueprint("sites", __name__, template_folder="../templates")
+
+FACTS = ("name_en", "name_ja", "zone_name", "country", "subdivision", "weekend")
+
+
+@blueprint.get("/sites")
+@policy("site.list")
+def index() -> str:
+    """The sites that the address asks for, and all vendors; there are few enough to choose from them here."""
+    sites = queries.list_sites_with_rooms(access())
+    wanted = {name: request.args.get(name, "").strip() for name in ("q", "vendor", "state", "sort")}
+    shown = sorted((site for site in sites if _is_wanted(site, wanted)), key=lambda site: _place(site, wanted["sort"]))
+    page = Page.of(len(shown), request.args.get("page", 1, type=int))
+    vendors = queries.list_vendors()
+    return render_template(
+        "sites/index.html",
+        sites=shown[page.offset : page.last],
+        page_of_sites=page,
+        has_sites=bool(sites),
+        wanted=wanted,
+        vendors=sorted(vendors, key=lambda vendor: reading_key(localized(vendor.name_text))),
+        kinds=VENDOR_KINDS,
+        states=STATES,
+    )
+
+
+@blueprint.route("/sites/new", methods=["GET", "POST"])
+@policy("site.write")
+def new() -> ResponseReturnValue:
+    vendors = [vendor for vendor in queries.list_vendors() if vendor.retired_at is None]
+    form = SiteForm()
+    form.offer_countries()
+    form.vendor.choices = choices((vendor.id, localized(vendor.name_text)) for vendor in vendors)
+    if form.is_sent_and_valid(code=actions.check_site_code):
+        command = actions.NewSite(
+            code=form.code.data,
+            name_text=form.names,
+            vendor_id=form.vendor.data,
+            zone_name=form.zone_name.data,
+            country=form.country.data,
+            subdivision=form.subdivision.data or None,
+        )
+        try:
+            site = actions.create_site(command, actor=current_user.code)
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            flash(_("The site is created."))
+            return redirect(url_for("sites.show", code=site.code))
+    page = render_template("sites/site_form.html", form=form, site=None, zones=_offered_zones(), has_vendors=vendors)
+    return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.get("/sites/<code>")
+@policy("site.list")
+def show(code: str) -> str:
+    site = queries.get_site(access(), code)
+    today = today_at(site.zone_name, clock.now())
+    closures = queries.list_closures(site)
+    own = {closure.closed_on: closure for closure in closures}
+    return render_template(
+        "sites/show.html",
+        site=site,
+        rooms=queries.list_rooms(site),
+        closures=own,
+        days=days_off(site.country, site.subdivision, today, {day: row.name_text for day, row in own.items()}),
+        passed=[closure for closure in closures if closure.closed_on < today],
+        states=STATES,
+        weekdays=WEEKDAYS,
+        weekend=[int(digit) for digit in site.weekend],
+    )
+
+
+@blueprint.route("/sites/<code>/edit", methods=["GET", "POST"])
+@policy("site.write")
+def edit(code: str) -> ResponseReturnValue:
+    site = queries.get_site(access(), code)
+    saved = _facts(site)
+    form = SiteChangeForm(**saved, revision=site.revision)
+    form.offer_countries()
+    status = 422 if request.method == "POST" else 200
+    differences = None
+    if form.is_sent_and_valid():
+        change = actions.SiteChange(
+            form.names, form.zone_name.data, form.country.data, form.subdivision.data or None, form.weekend.data
+        )
+        try:
+            actions.change_site(site, change, actor=current_user.code, revision=form.revision.data)
+        except Invalid as problem:
+            form.take_back(problem)
+        except Conflict as problem:
+            form.go_on_from(site.revision)
+            differences, status = form.differences(saved), problem.status
+        else:
+            flash(_("The site is changed."))
+            return redirect(url_for("sites.show", code=code))
+    page = render_template(
+        "sites/site_form.html", form=form, site=site, zones=_offered_zones(), has_vendors=True, differences=differences
+    )
+    return page, status
+
+
+@blueprint.route("/sites/<code>/retire", methods=["GET", "POST"])
+@policy("site.write")
+def retire(code: str) -> ResponseReturnValue:
+    """Say what it means before a site is taken out of use, or into use again."""
+    site = queries.get_site(access(), code)
+    if request.method != "POST":
+        return render_template("sites/retire_site.html", site=site, residents=queries.count_residents(site.id))
+    change = actions.reopen_site if request.form.get("change") == "reopen" else actions.retire_site
+    change(site, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
+    flash(_("The site is no longer in use.") if site.retired_at else _("The site is in use."))
+    return redirect(url_for("sites.show", code=code))
+
+
+def _facts(site: Site) -> dict[str, Any]:
+    values = {
+        **{f"name_{locale}": site.name_text.get(locale, "") for locale in ("en", "ja")},
+        "zone_name": site.zone_name,
+        "country": site.country,
+        "subdivision": site.subdivision or "",
+        "weekend": [int(digit) for digit in site.weekend],
+    }
+    return {name: values[name] for name in FACTS}
+
+
+def _is_wanted(site: Site, wanted: dict[str, str]) -> bool:
+    searched = search_key(" ".join([site.code, *site.name_text.values()]))
+    state = "open" if site.retired_at is None else "retired"
+    return (
+        all(search_key(word) in searched for word in wanted["q"].split())
+        and wanted["vendor"] in {"", site.vendor.code}
+        and (wanted["state"] not in STATES or wanted["state"] == state)
+    )
+
+
+def _place(site: Site, sort: str) -> tuple[str, str]:
+    """By name, or by code, or by vendor and then name, in the reader's language."""
+    name = reading_key(localized(site.name_text))
+    first = {"code": site.code, "vendor": reading_key(localized(site.vendor.name_text))}.get(sort, "")
+    return first, name
+
+
+def _offered_zones() -> list[str]:
+    """The likely ones first."""
+    return list(dict.fromkeys([*zones.LIKELY, *zones.places(), "UTC"]))
