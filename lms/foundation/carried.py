@@ -12,11 +12,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
-from flask import Flask, current_app, g, request
-from werkzeug.routing import MapAdapter
+from flask import Flask, g, request
 
+from lms.foundation.addresses import adapter, has_page
 from lms.foundation.security import CSRF_FIELD, FORM_TYPES, is_csrf_token, mark_of, signed, unsigned
 
 REOPEN = "reopen"
@@ -61,7 +60,7 @@ def of_request() -> Carried | None:
     """What the posted form holds, when its page can be opened again and its token says whose it is; else None."""
     token = request.form.get(CSRF_FIELD, "") if request.mimetype in FORM_TYPES else ""
     mark = token.partition(".")[2]
-    if not mark or not _adapter().test(method="GET"):
+    if not mark or not has_page():
         return None
     sent = list(request.form.items(multi=True))
     fields = tuple(typed(sent))
@@ -92,11 +91,7 @@ def bind(app: Flask) -> None:
             return
         if not is_csrf_token(request.form.get(CSRF_FIELD, "")):
             return  # the check of tokens refuses it, as any form
-        rule, arguments = _adapter().match(method="GET", return_rule=True)
+        rule, arguments = adapter().match(method="GET", return_rule=True)
         request.url_rule, request.view_args = rule, dict(arguments)
         request.method = "GET"
         g.reopened = True
-
-
-def _adapter() -> MapAdapter:
-    return cast(MapAdapter, current_app.create_url_adapter(request))

@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from flask import (
     Flask,
     Response,
-    current_app,
     g,
     jsonify,
     make_response,
-    render_template,
     request,
 )
 from flask.typing import ResponseReturnValue
@@ -23,7 +20,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from lms.foundation.db import db
+from lms.foundation import problem_page
 from lms.kit.problems import Conflict, Problem, TooMany, Unavailable
 
 log = logging.getLogger("kijun")
@@ -54,16 +51,6 @@ _sentences: dict[str, Any] = {
 }
 Page = Callable[[], ResponseReturnValue | None]
 _pages: dict[str, Page] = {}
-_TITLES: Mapping[int, Any] = {
-    400: _l("The request could not be taken"),
-    401: _l("Please sign in"),
-    403: _l("Not open to you"),
-    404: _l("Page not found"),
-    409: _l("This has changed in the meantime"),
-    429: _l("Please wait a little"),
-    500: _l("Something went wrong"),
-    503: _l("Please try again in a moment"),
-}
 
 
 def register(sentences: Sentences) -> None:
@@ -112,6 +99,7 @@ def bind(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
+        problem_page.know_reader()
         status = error.code or 500
         if status < 400:
             return make_response(error.get_response())
@@ -121,14 +109,14 @@ def bind(app: Flask) -> None:
     @app.errorhandler(DBAPIError)
     def database_refused(error: DBAPIError) -> Response:
         if isinstance(error, DataError):  # a number or a letter that no column takes: what was sent is at fault
-            _leave_database_alone()
+            problem_page.start_anew()
             return _answer(400, "http.400", str(_sentences["http.400"]))
         if isinstance(error, IntegrityError) and _is_repeated(error):
-            _leave_database_alone()
+            problem_page.start_anew()
             return expected(Conflict("database.conflict"))
         if isinstance(error, OperationalError | InterfaceError | InternalError):
             log.exception("database does not answer")
-            _leave_database_alone()
+            problem_page.forget_reader()
             return expected(Unavailable("database.unavailable"))
         return our_mistake(error)
 
@@ -138,19 +126,8 @@ def bind(app: Flask) -> None:
             raise error
         reference = f"R-{secrets.token_hex(3).upper()}"
         log.exception("unexpected failure %s on %s %s", reference, request.method, request.path)
-        _leave_database_alone()
+        problem_page.start_anew()
         return _answer(500, "http.500", str(_sentences["http.500"]), {"reference": reference})
-
-
-def _leave_database_alone() -> None:
-    """Give back what the session holds and let nothing of the error's page ask the database: it may be what failed.
-
-    The page's language is the one chosen before, else that of cookie and browser.
-    """
-    with suppress(DBAPIError):
-        db.session.rollback()
-    g.reader_unknown = True
-    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def _is_repeated(error: IntegrityError) -> bool:
@@ -163,13 +140,7 @@ def _answer(status: int, code: str, message: str, facts: Mapping[str, Any] | Non
     if _wants_json():
         response = jsonify(error=code, message=message, **_plain(facts or {}))
     else:
-        page = render_template(
-            "errors/problem.html",
-            title=_TITLES.get(status, _TITLES[400 if status < 500 else 500]),
-            message=message,
-            reference=(facts or {}).get("reference"),
-            status=status,
-        )
+        page = problem_page.render(status, message, (facts or {}).get("reference"))
         response = make_response(page)
     response.status_code = status
     if status == 503:

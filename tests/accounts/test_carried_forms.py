@@ -133,10 +133,10 @@ def test_a_form_is_not_opened_again_for_a_foreign_page(admin: Visitor) -> None:
 
 
 def test_an_address_without_page_takes_no_form_again(app: Flask, admin: Visitor, cast: Cast) -> None:
-    form = {"reopen": "1", "revision": "1", "csrf_token": token(admin.get("/vendors/new").text)}
-    assert admin.post(f"/people/{cast.learner}/deactivate", data=form).status_code == 405
+    form = {"reopen": "1", "role": "qa", "csrf_token": token(admin.get("/vendors/new").text)}
+    assert admin.post(f"/people/{cast.learner}/roles", data=form).status_code == 405
     with app.app_context():
-        assert db.session.scalars(select(Person).where(Person.code == cast.learner)).one().is_active
+        assert db.session.scalars(select(Person).where(Person.code == cast.learner)).one().roles == {"learner"}
 
 
 def test_whoever_asks_for_a_page_is_told_that_they_come_back(client: Visitor) -> None:

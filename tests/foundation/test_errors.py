@@ -124,5 +124,60 @@ def test_the_language_switch_of_a_form_that_came_back_leads_to_a_page(sign_in_as
     page = visitor.post("/vendors/new", data={"code": "?"}).text
     assert 'href="/vendors/new?lang=ja"' in page
     assert visitor.get("/vendors/new?lang=ja").status_code == 200
-    refused = visitor.post(f"/people/{cast.admin}/deactivate", data={"revision": 1}).text
+    refused = visitor.post(f"/people/{cast.admin}/roles", data={"role": "qa"}).text
     assert 'href="/?lang=ja"' in refused
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nowhere", 404), ("/policies/NOTHING", 404), ("/people", 403), ("/quizzes/999/start", 404)]
+)
+def test_whoever_is_signed_in_keeps_the_navigation_and_the_language(
+    sign_in_as: SignIn, cast: Cast, path: str, status: int
+) -> None:
+    answer = sign_in_as(cast.localizer if status == 404 else cast.learner).get(path)
+    assert answer.status_code == status
+    assert 'class="nav"' in answer.text
+    assert ('lang="ja"' in answer.text.partition(">")[2][:40]) == (status == 404), "the language of the profile"
+
+
+def test_a_visitor_sees_no_navigation_on_the_page_of_a_problem(client: Visitor) -> None:
+    assert 'class="nav"' not in client.get("/nowhere").text
+
+
+def test_the_page_of_a_problem_leads_back_and_lets_one_try_again(
+    sign_in_as: SignIn, cast: Cast, failing: Failing
+) -> None:
+    visitor = sign_in_as(cast.admin)
+    here = {"Referer": "http://localhost/people?role=qa"}
+    refused = visitor.post(f"/people/{cast.admin}/roles", data={"role": "qa"}, headers=here)
+    assert 'href="/people?role=qa"' in refused.text
+    foreign = {"Referer": "http://elsewhere.example/people"}
+    assert "elsewhere" not in visitor.get("/nowhere", headers=foreign).text
+    with failing("begin", gone()):
+        away = visitor.get("/people?role=qa")
+    assert 'href="/people?role=qa">' in away.text
+    assert 'class="nav"' not in away.text
+
+
+def test_a_mistake_of_ours_has_the_navigation_too_unless_that_is_what_fails(
+    app: Flask, sign_in_as: SignIn, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    visitor = sign_in_as(cast.admin)
+
+    def broken(*_rest: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setitem(app.view_functions, "people.index", decorated(broken, app.view_functions["people.index"]))
+    answer = visitor.get("/people?lang=en")
+    assert (answer.status_code, 'class="nav"' in answer.text) == (500, True)
+    assert "Reference: R-" in answer.text
+    monkeypatch.setitem(app.jinja_env.globals, "navigation", broken)
+    bare = visitor.get("/people?lang=en")
+    assert (bare.status_code, 'class="nav"' in bare.text, "Reference: R-" in bare.text) == (500, False, True)
+
+
+def decorated(view: Callable[..., Any], like: Callable[..., Any]) -> Callable[..., Any]:
+    """A view with the access rule of another."""
+    view.policy = like.policy  # type: ignore[attr-defined]
+    return view

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,6 +15,7 @@ from lms.accounts.models import Person
 from lms.accounts.phrases import SAMPLE_ACCOUNTS
 from lms.foundation import carried, clock, errors, transaction
 from lms.foundation.access import policy
+from lms.foundation.addresses import asked_address, local_address, page_before
 from lms.foundation.errors import sentence
 from lms.foundation.locale import for_profile, speaking
 from lms.foundation.security import limiter
@@ -72,9 +71,9 @@ def open_sample_account() -> ResponseReturnValue:
 def ask_to_sign_in() -> ResponseReturnValue:
     """Lead a visitor to the sign-in page and back; the form of a session that has ended is carried along."""
     if request.method in transaction.SAFE_METHODS:
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        return redirect(url_for("accounts.sign_in", next=asked_address()))
     form_in_hand = carried.of_request()
-    back = form_in_hand.address if form_in_hand else _page_before()
+    back = form_in_hand.address if form_in_hand else page_before()
     kept = form_in_hand.sealed() if form_in_hand else ""
     form = SignInForm(MultiDict({"next": back or "", "carried": kept}))
     return _sign_in_page(form, None, was_signed_out=True), 401
@@ -129,14 +128,6 @@ def redeem_link(token: str) -> ResponseReturnValue:
     return redirect(url_for("home.today"))
 
 
-def local_address(target: str | None) -> str | None:
-    """The target of a redirect when it stays on this site, else None."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
-        return None
-    parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc and target.isprintable() else None
-
-
 def _link_page(token: str, form: PasswordForm) -> str:
     one_time_link = queries.find_link(token, clock.now())
     if one_time_link is None:
@@ -156,13 +147,6 @@ def _go_on(form: SignInForm, person: Person) -> ResponseReturnValue:
         if not form_in_hand.fields:
             return redirect(form_in_hand.address)
         return render_template("accounts/come_back.html", carried=form_in_hand, is_new_session=True)
-
-
-def _page_before() -> str | None:
-    """The address of the page that sent this request, when it is one of ours."""
-    parts = urlsplit(request.referrer or "")
-    address = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return local_address(address) if parts.netloc == request.host else None
 
 
 def _sign_in_page(

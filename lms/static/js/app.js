@@ -19,6 +19,7 @@
     const opener = target.closest('[data-dialog]');
     const dialog = opener && document.getElementById(opener.dataset.dialog);
     if (dialog) { event.preventDefault(); dialog.showModal(); }
+    target.closest('[data-close]')?.closest('dialog:modal')?.close();
     const sameSection = target.closest('.lang a, .views a');
     if (sameSection && (inView || location.hash)) sameSection.hash = inView || location.hash;
   });
