@@ -87,3 +87,10 @@ def test_a_new_password_that_will_not_do_says_why_at_its_field(learner: Visitor,
 def test_the_page_opens_in_the_other_language_from_a_form_with_errors(learner: Visitor) -> None:
     assert '<html lang="ja"' in learner.get("/settings/password?lang=ja").text
     assert "/settings/password" in learner.get("/settings").text
+
+
+def test_passwords_are_not_said_to_be_kept(admin: Visitor) -> None:
+    page = admin.post("/settings/password?lang=en", data={"old_password": "", "password": "short"}).text
+    assert "Passwords are not kept: enter them again." in page
+    assert "What you typed is kept" not in page
+    assert page.count("autofocus") == 1
