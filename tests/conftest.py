@@ -24,6 +24,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 
 import config
 from lms.accounts.models import Person, WebSession
+from lms.analysis.queries.evidence import load_evidence
 from lms.app import create_app
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
@@ -288,11 +289,12 @@ class QueryCount:
 
 @pytest.fixture
 def queries_counted(app: Flask) -> Callable[[], AbstractContextManager[QueryCount]]:
-    """``with queries_counted() as count:`` counts the SQL statements of what runs inside."""
+    """``with queries_counted() as count:`` counts the SQL statements of what runs inside, nothing having been read."""
 
     @contextmanager
     def counted() -> Iterator[QueryCount]:
         count = QueryCount()
+        load_evidence.cache_clear()
         with app.app_context():
             engine = db.engine
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.analysis.core.findings import Code
-from lms.cohorts.models import Cohort
 from lms.foundation.locale import localized
 
 FINDINGS = {
@@ -78,6 +77,6 @@ CSV_FINDINGS = {
 }
 
 
-def cohort_name(cohorts: Mapping[str, Cohort], code: str) -> str:
+def cohort_name(names: Mapping[str, Mapping[str, str]], code: str) -> str:
     """What a column of figures is called; people without a cohort are a group like the others."""
-    return localized(cohorts[code].name_text) if code else _("No cohort")
+    return localized(names[code]) if code else _("No cohort")

@@ -37,7 +37,7 @@ def show(code: str) -> str:
         folded=bool(found and filters.language and not found.filters.language),
         found=found,
         chosen=_chosen(found),
-        cohorts=found.cohorts.values() if found else queries.list_cohorts_of(quiz),
+        cohorts=found.cohorts if found else queries.load_cohort_names(quiz),
         phrases=phrases,
         reviewed=REVIEWED,
         few_data=Code.FEW_DATA,

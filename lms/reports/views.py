@@ -32,8 +32,8 @@ def new() -> ResponseReturnValue:
     asked = {name: request.args.get(name, "") for name in ("quiz", "cohort", "taken_in")}
     form = AnalysisReportForm(**asked, language=current())
     quiz = quizzes.get_quiz(form.quiz.data)
-    cohorts = analysis.list_cohorts_of(quiz)
-    form.cohort.choices = choices([("", _("All")), *((cohort.code, localized(cohort.name_text)) for cohort in cohorts)])
+    names = analysis.load_cohort_names(quiz)
+    form.cohort.choices = choices([("", _("All")), *((code, localized(name)) for code, name in names.items())])
     if form.is_sent_and_valid():
         run = actions.request_analysis(
             current_user,

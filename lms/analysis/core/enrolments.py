@@ -26,6 +26,8 @@ def cohort_at(spells: Sequence[Spell], moment: datetime) -> str | None:
     >>> cohort_at(moved, days[0]), cohort_at(moved, days[2]), cohort_at(moved[1:], days[0])
     ('tokyo-a', 'osaka-b', 'osaka-b')
     """
+    if len(spells) == 1:
+        return spells[0].cohort
     covering = [spell for spell in spells if spell.since <= moment and (spell.until is None or moment < spell.until)]
     found = covering or spells
     return found[-1].cohort if found else None

@@ -108,8 +108,10 @@ def pass_rates(
     If exactly one cohort is withheld, or those withheld have fewer than 5 people between them, they are not in the
     total, which says its n. The cohorts in ``hidden`` are withheld and not in the total, whatever their size.
     """
-    by_cohort = {cohort: [outcome for outcome in outcomes if outcome.cohort == cohort] for cohort in cohorts}
-    small = [cohort for cohort, members in by_cohort.items() if cohort not in hidden and is_small(len(members))]
+    by_cohort: dict[str | None, list[Outcome]] = {cohort: [] for cohort in cohorts}
+    for outcome in outcomes:
+        by_cohort.setdefault(outcome.cohort, []).append(outcome)
+    small = [cohort for cohort in cohorts if cohort not in hidden and is_small(len(by_cohort[cohort]))]
     leaving = {*hidden, *small}
     if len(small) > 1 and not is_small(sum(len(by_cohort[cohort]) for cohort in small)):
         leaving = {*hidden}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 
 from lms.analysis.core.findings import Health, by_need, reads_otherwise
@@ -13,12 +14,12 @@ from lms.analysis.core.gaps import Gap, item_gaps
 from lms.analysis.core.groups import few_of_a_language, without_few
 from lms.analysis.core.heatmap import Heatmap, heatmap
 from lms.analysis.core.items import OptionFigures, item_figures, option_figures
-from lms.analysis.core.responses import Answer, Cell, Item, Person, Responses, collect
+from lms.analysis.core.responses import BoolArray, Cell, Item, Person, Responses
 from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
 from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
 from lms.analysis.queries import rows
-from lms.analysis.queries.rows import NO_COHORT, Graded, Sitting, Taken
-from lms.cohorts.models import Cohort
+from lms.analysis.queries.evidence import NO_ANSWER, Evidence, Taken, load_evidence
+from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.kit.figures import is_small
@@ -28,7 +29,6 @@ from lms.policies.queries import SectionText
 from lms.questions import queries as questions
 from lms.questions.models import Bank, Question, QuestionVersion, SectionLink
 from lms.quizzes import queries as quizzes
-from lms.quizzes.core.grading import Outcome as ItemOutcome
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import Quiz
 
@@ -85,7 +85,7 @@ class Analysis:
     gaps: Mapping[str, Gap]
     facts: Mapping[str, QuestionFacts]
     versions: Sequence[PolicyVersion]
-    cohorts: Mapping[str, Cohort]
+    cohorts: Mapping[str, Localized]
     first_closed: datetime | None
     last_closed: datetime | None
 
@@ -102,21 +102,21 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     """
     version = quizzes.load_current_versions([quiz.id])[quiz.id]
     rules = rules_from(version.rules)
-    sittings, every_cohort = rows.load_sittings(quiz)
-    if filters.cohort:
-        sittings = [sitting for sitting in sittings if sitting.cohort == filters.cohort]
+    everyone, names = rows.load_sittings(quiz)
+    sittings = [sitting for sitting in everyone if filters.cohort in ("", sitting.cohort)]
     if is_small(sum(sitting.language != filters.language for sitting in sittings)):
         filters = replace(filters, language="")  # one language alone would give the few of the other away
     shown = [sitting for sitting in sittings if filters.language in ("", sitting.language)]
     if not shown:
         return None
-    ids = {sitting.attempt_id for sitting in sittings}
-    graded = [answer for answer in rows.load_graded(quiz) if answer.attempt_id in ids]
-    taken = _taken({answer.taken for answer in graded})
+    evidence = load_evidence(quiz.id, tuple((sitting.attempt_id, sitting.run_id) for sitting in everyone))
+    kept = _mask(everyone, sittings)
+    taken = _taken(evidence.only(kept).taken)
     facts = {fact.code: fact for fact in taken.values()}
-    everybody = _in_language(_responses(quiz, sittings, graded, taken), filters.language)
-    pinned = _pinned(quiz, shown)
-    versions = _newest(pinned.values())
+    everybody = _in_language(_responses(sittings, evidence, kept, taken), filters.language)
+    of_shown = _mask(everyone, shown)
+    pinned = rows.load_policy_versions({version_id for sitting in shown for version_id in sitting.policies})
+    versions = _newest(pinned)
     sections = _sections(versions, facts.values())
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
     groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
@@ -126,7 +126,7 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     cells = heatmap(everybody, item_sections, list(sections), groups, rules.cut_percent, hidden)
     responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
     options, gaps = _options(responses), item_gaps(responses)
-    health = by_need(item_figures(responses), options, gaps, _changed(graded, taken, pinned))
+    health = by_need(item_figures(responses), options, gaps, _changed(evidence.only(of_shown), shown, taken, pinned))
     outcomes = [Outcome(sitting.cohort, sitting.has_passed) for sitting in shown]
     rates, total = pass_rates(outcomes, groups, cells.left_out)
     sizes = Counter(sitting.cohort for sitting in sittings)
@@ -147,16 +147,16 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
         gaps=gaps,
         facts=facts,
         versions=versions,
-        cohorts=every_cohort,
+        cohorts=names,
         first_closed=min(sitting.closed_at for sitting in shown),
         last_closed=max(sitting.closed_at for sitting in shown),
     )
 
 
-def list_cohorts_of(quiz: Quiz) -> list[Cohort]:
-    """The cohorts whose people have finished the quiz, by code (for the filter)."""
-    _sittings, cohorts = rows.load_sittings(quiz)
-    return list(cohorts.values())
+def load_cohort_names(quiz: Quiz) -> dict[str, Localized]:
+    """The names of the cohorts whose people have finished the quiz, by code (for the filter)."""
+    _sittings, names = rows.load_sittings(quiz)
+    return names
 
 
 def _people(sittings: Iterable[Sitting]) -> list[Person]:
@@ -205,11 +205,18 @@ def _taken(pairs: Collection[Taken]) -> dict[Taken, QuestionFacts]:
     return found
 
 
+def _mask(everyone: Sequence[Sitting], some: Iterable[Sitting]) -> BoolArray:
+    wanted = {sitting.attempt_id for sitting in some}
+    return np.array([sitting.attempt_id in wanted for sitting in everyone], dtype=np.bool_)
+
+
 def _responses(
-    quiz: Quiz, sittings: Sequence[Sitting], graded: Collection[Graded], taken: Mapping[Taken, QuestionFacts]
+    sittings: Sequence[Sitting], evidence: Evidence, kept: BoolArray, taken: Mapping[Taken, QuestionFacts]
 ) -> Responses:
-    """The response matrix: who earned what of each question, and what they chose of its newest version."""
-    codes = {sitting.attempt_id: sitting.person for sitting in sittings}
+    """The response matrix: who earned what of each question, and what they chose of its newest version.
+
+    ``sittings`` are those of ``kept`` (a mask of all gradings), in the same order.
+    """
     newest = {fact.code: (pair, fact) for pair, fact in taken.items()}
     items = [
         Item(
@@ -220,25 +227,34 @@ def _responses(
         )
         for _code, (_pair, fact) in sorted(newest.items())
     ]
-    with_options = {pair for pair, fact in newest.values() if "options" in fact.body["groups"]}
-    chosen = rows.load_chosen(quiz, {answer.place for answer in graded if answer.taken in with_options})
-    answers = []
-    for answer in graded:
-        fact = taken[answer.taken]
-        answers.append(
-            Answer(
-                person=codes[answer.attempt_id],
-                item=fact.code,
-                share=answer.awarded_thousandths / answer.max_thousandths,
-                state=_CELLS.get(answer.outcome, Cell.ANSWERED),
-                chosen=chosen.get(answer.place, ()),
-                version=fact.number,
-            )
-        )
-    return collect(_people(sittings), items, answers)
+    columns = {item.code: column for column, item in enumerate(items)}
+    facts = [taken.get(pair) for pair in evidence.pairs]
+    column_of = np.array([columns[fact.code] if fact else 0 for fact in facts], dtype=np.int64)
+    number_of = np.array([fact.number if fact else 0 for fact in facts], dtype=np.int64)
+    some = evidence.only(kept)
+    cells = (some.attempt, column_of[some.pair])
+    shares = np.zeros((len(sittings), len(items)), dtype=np.float64)
+    states, versions = shares.astype(np.int8), shares.astype(np.int64)
+    states[cells], versions[cells] = some.states, number_of[some.pair]
+    answered = some.states == Cell.ANSWERED
+    shares[cells] = np.where(answered, some.shares, 0.0)
+    chosen = {
+        item.code: _chosen(item, some, answered & (some.pair == some.pairs.index(newest[item.code][0])), len(sittings))
+        for item in items
+        if item.options
+    }
+    return Responses(tuple(_people(sittings)), tuple(items), shares, states, chosen, versions)
 
 
-_CELLS = {ItemOutcome.BLANK.value: Cell.BLANK, ItemOutcome.NOT_REACHED.value: Cell.NOT_REACHED}
+def _chosen(item: Item, evidence: Evidence, counted: BoolArray, people: int) -> BoolArray:
+    """Who chose what of one question: people x options. ``counted`` are the answers looked at."""
+    places = {option: place for place, option in enumerate(item.options)}
+    chosen = np.zeros((people, len(places)), dtype=np.bool_)
+    attempts, answers = evidence.attempt[counted], evidence.answer[counted]
+    for answer in set(answers.tolist()) - {NO_ANSWER}:
+        for option in evidence.chosen(answer):
+            chosen[attempts[answers == answer], places[option]] = True
+    return chosen
 
 
 def _options(responses: Responses) -> dict[str, tuple[OptionFigures, ...]]:
@@ -249,35 +265,33 @@ def _options(responses: Responses) -> dict[str, tuple[OptionFigures, ...]]:
     }
 
 
-def _pinned(quiz: Quiz, sittings: Sequence[Sitting]) -> dict[str, tuple[PolicyVersion, ...]]:
-    """The policy versions under which each of these attempts was taken."""
-    pinned = rows.load_pinned(quiz)
-    return {sitting.attempt_id: tuple(pinned.get(sitting.attempt_id, ())) for sitting in sittings}
-
-
-def _newest(pinned: Iterable[Sequence[PolicyVersion]]) -> list[PolicyVersion]:
-    """The last version of each module among those pinned."""
-    found = {version.id: version for versions in pinned for version in versions}
-    order = sorted(found.values(), key=lambda version: (version.module_id, version.major, version.minor))
+def _newest(pinned: Iterable[PolicyVersion]) -> list[PolicyVersion]:
+    """The last version of each module among those under which attempts were taken."""
+    order = sorted(pinned, key=lambda version: (version.module_id, version.major, version.minor))
     return list({version.module_id: version for version in order}.values())
 
 
 def _changed(
-    graded: Collection[Graded], taken: Mapping[Taken, QuestionFacts], pinned: Mapping[str, tuple[PolicyVersion, ...]]
+    evidence: Evidence,
+    sittings: Sequence[Sitting],
+    taken: Mapping[Taken, QuestionFacts],
+    pinned: Iterable[PolicyVersion],
 ) -> set[str]:
     """The questions whose section reads otherwise in the policy in force than when somebody took them.
 
     Only answers to a question's newest version are looked at: who revised it has seen what the policy says now.
     """
     newest = {fact.code: pair for pair, fact in taken.items()}
-    current = set(newest.values())
-    together = {(answer.taken, pinned.get(answer.attempt_id, ())) for answer in graded if answer.taken in current}
-    versions = {version.id: version for _taken, listed in together for version in listed}
-    now = policies.load_in_force(clock.now(), {version.module_id for version in versions.values()})
-    hashes = rows.load_hashes({*versions, *(version.id for version in now.values())})
-    then: dict[Taken, set[int]] = {}
-    for pair, listed in together:
-        then.setdefault(pair, set()).update(version.id for version in listed)
+    sets: dict[frozenset[int], int] = {}
+    places = np.array([sets.setdefault(sitting.policies, len(sets)) for sitting in sittings], dtype=np.int64)
+    together = np.unique(np.stack([evidence.pair, places[evidence.attempt]]), axis=1)
+    then: dict[Taken, set[int]] = {pair: set() for pair in newest.values()}
+    listed = list(sets)
+    for pair, place in together.T.tolist():
+        then.get(evidence.pairs[pair], set()).update(listed[place])
+    earlier = {version_id for version_ids in then.values() for version_id in version_ids}
+    now = policies.load_in_force(clock.now(), {version.module_id for version in pinned if version.id in earlier})
+    hashes = rows.load_hashes({*earlier, *(version.id for version in now.values())})
     changed = set()
     for code, pair in newest.items():
         fact = taken[pair]
