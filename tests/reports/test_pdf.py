@@ -205,6 +205,17 @@ def test_pages_say_which_of_how_many_they_are(report: tuple[str, PdfReader]) -> 
         assert f"{number}/{count}" in dense(text)
 
 
+def test_no_page_is_all_but_empty(report: tuple[str, PdfReader]) -> None:
+    _source, reader = report
+    assert [number for number, text in enumerate(texts_of(reader), start=1) if len(text.splitlines()) < 12] == []
+
+
+def test_the_period_of_one_day_is_said_once(report: tuple[str, PdfReader], locale: str) -> None:
+    source, _reader = report
+    period = re.findall(r'<table class="facts"><tr><th.*?</th><td>(.*?)</td>', source, re.DOTALL)
+    assert period == [{"en": "13 Nov 2026", "ja": "2026年11月13日"}[locale]]
+
+
 def test_the_same_request_gives_the_same_bytes(sample: Flask, locale: str) -> None:
     with sample.app_context(), transaction.unit(write=False):
         first, second = (analysis.html(request(locale)) for _time in range(2))
