@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from lms.foundation.locale import localized
+
+Names = Mapping[str, Mapping[str, str]]
 
 PROBLEMS = {
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),
@@ -30,3 +38,14 @@ FAILURES = {
 }
 BROKEN = (_l("The PDF could not be made."), _l("Your choices are kept."))
 """What is said of a failure that is not the asker's doing."""
+
+
+def title(request: Mapping[str, Any], quizzes: Names, cohorts: Names) -> str:
+    """What a report is called: the quiz, and what the report keeps to. A code stands where a name is gone."""
+    quiz, cohort = request["quiz"], request["cohort"]
+    taken_in = {"en": _("taken in English"), "ja": _("taken in Japanese")}.get(request.get("taken_in", ""))
+    kept = [
+        localized(cohorts.get(cohort, {})) or cohort if cohort else _("all cohorts"),
+        *([taken_in] if taken_in else []),
+    ]
+    return str(_("%(quiz)s: %(kept)s", quiz=localized(quizzes.get(quiz, {})) or quiz, kept=_(", ").join(kept)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +18,7 @@ from lms.kit.problems import Conflict
 from lms.quizzes import queries as quizzes
 from lms.reports import actions, phrases, queries
 from lms.reports.forms import AnalysisReportForm
+from lms.reports.models import ReportRun
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")
 
@@ -23,7 +26,8 @@ blueprint = Blueprint("reports", __name__, template_folder="templates")
 @blueprint.get("/reports")
 @policy("report.write")
 def index() -> str:
-    return render_template("reports/index.html", runs=queries.list_runs(current_user.id), phrases=phrases)
+    runs, part = queries.list_runs(current_user.id, request.args.get("page", 1, type=int))
+    return render_template("reports/index.html", runs=_titled(runs), part=part, phrases=phrases)
 
 
 @blueprint.route("/reports/new", methods=["GET", "POST"])
@@ -53,7 +57,8 @@ def new() -> ResponseReturnValue:
 def show(public_id: str) -> Response:
     run = queries.get_run(current_user.id, public_id)
     why = phrases.FAILURES.get(queries.failure(run), phrases.BROKEN)
-    response = make_response(render_template("reports/show.html", run=run, why=why))
+    [(_run, title)] = _titled([run])
+    response = make_response(render_template("reports/show.html", run=run, title=title, why=why))
     if run.job is not None and run.job.state in {"waiting", "running"}:
         response.headers["Refresh"] = "2"  # works without script
     return response
@@ -69,3 +74,8 @@ def download(public_id: str) -> Response:
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{run.file_name}"'
     return response
+
+
+def _titled(runs: Sequence[ReportRun]) -> list[tuple[ReportRun, str]]:
+    names = queries.load_names(runs)
+    return [(run, phrases.title(run.request, names.quizzes, names.cohorts)) for run in runs]

@@ -80,6 +80,34 @@ def test_the_report_says_what_the_page_says(sample: Flask, qa: Visitor, language
         assert figure[0] in report
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "Harassment checkpoint: Tokyo A, taken in Japanese"),
+        ("ja", "ハラスメント確認テスト：東京A、日本語で受験"),
+    ],
+)
+def test_pages_are_headed_by_what_the_report_is_about(sample: Flask, qa: Visitor, language: str, title: str) -> None:
+    address = ask(qa, cohort="tokyo-a", taken_in="ja")
+    for _state in ("waiting", "done"):
+        page = qa.get(f"{address}?lang={language}").text
+        assert f"<h1>{title}</h1>" in page
+        assert f">{title}</a>" in qa.get(f"/reports?lang={language}").text
+        work_off(sample) if _state == "waiting" else None
+    every = ask(qa)
+    everybody = {"en": "Harassment checkpoint: all cohorts", "ja": "ハラスメント確認テスト：全クラス"}[language]
+    assert f"<h1>{everybody}</h1>" in qa.get(f"{every}?lang={language}").text
+
+
+def test_older_reports_stand_on_further_pages(sample: Flask, qa: Visitor) -> None:
+    addresses = [ask(qa) for _time in range(52)]
+    first, second = (
+        re.findall(r'class="t"><a href="(/reports/[^"]+)"', qa.get(f"/reports?page={n}").text) for n in (1, 2)
+    )
+    assert (len(first), len(second)) == (50, 2)
+    assert sorted([*first, *second]) == sorted(addresses)
+
+
 def test_nobody_else_sees_the_report(sample: Flask, qa: Visitor, sign_in_as: SignIn) -> None:
     address = ask(qa)
     work_off(sample)
