@@ -71,6 +71,8 @@ PROBLEMS = {
     "cohort.window_over": _l("Enter a time in the future."),
     "cohort.trainer_elsewhere": _l("Choose trainers of the cohort's site."),
     "cohort.last_trainer": _l("A cohort has at least one trainer. First add another one."),
+    "gate.not_asked": _l("The plan of this cohort asks for no sign-off."),
+    "gate.not_open": _l("The sign-off opens on day %(day)s of the plan."),
     "plan.code_taken": _l("This code is taken. Choose another."),
     "plan.bad_steps": _bad_steps,
     "plan.changed_meanwhile": _l("The plan was changed by somebody else in the meantime."),
@@ -110,6 +112,37 @@ GATE_STATES = {
     GateState.ON_PLAN: _l("on plan"),
     GateState.NOT_OPEN: _l("not open yet"),
     GateState.WAIVED: _l("waived"),
+}
+
+NEXT_STEPS = {
+    GateKind.QUIZ_AVERAGE: _l("Practise what was missed, then retake"),
+    GateKind.QA_AGREEMENT: _l("Cases side by side with QA"),
+    GateKind.POLICIES_ACKNOWLEDGED: _l("Read the policies in force"),
+    GateKind.ATTENDANCE: _l("Make-up class"),
+    GateKind.SIGN_OFF: _l("Sign-off by the trainer"),
+}
+"""What a gate that is not met asks of somebody."""
+
+GRID_KINDS = {
+    "learn": (_l("Class"), "book-2"),
+    "quiz": (_l("Quiz"), "clipboard-check"),
+    "prac": (_l("Practice"), "repeat"),
+    "rest": (_l("Rest"), "coffee"),
+    "meet": (_l("Meeting"), "users"),
+}
+"""The looks that a session may have on the week grid, each with its word and icon."""
+
+GRID_KIND_OF = {
+    StepKind.CLASS: "learn",
+    StepKind.SELF_STUDY: "learn",
+    StepKind.QUIZ: "quiz",
+    StepKind.PRACTICE: "prac",
+    StepKind.NESTING: "prac",
+    StepKind.SHADOWING: "prac",
+    StepKind.CALIBRATION: "prac",
+    StepKind.REST: "rest",
+    StepKind.MEETING: "meet",
+    StepKind.GATE: "meet",
 }
 
 STANDINGS = {

@@ -14,7 +14,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, get_timezone_location
+from babel.dates import format_date, format_interval, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
@@ -113,6 +113,11 @@ def localized(texts: Mapping[str, str], locale: str | None = None) -> str:
 def day(value: date | datetime, zone: ZoneInfo | None = None, *, pattern: str = "day") -> str:
     """A calendar day: ``Mon 16 Nov``, ``11月16日（月）``; ``pattern`` is day, long_day, date or month."""
     return _day(value, zone, pattern, current())
+
+
+def day_span(first: date, last: date) -> str:
+    """Two days and what lies between: ``16–20 Nov``, ``11月16日～20日``."""
+    return str(format_interval(first, last, skeleton="MMMd", locale=_BABEL_LOCALES[current()]))
 
 
 def sentences(parts: Iterable[object]) -> str:

@@ -59,6 +59,7 @@ def bind(app: Flask) -> None:
     env.filters |= {
         "localized": locale.localized,
         "day": locale.day,
+        "day_span": locale.day_span,
         "clock_time": locale.clock_time,
         "moment": locale.moment,
         "near_moment": locale.near_moment,

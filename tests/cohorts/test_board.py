@@ -19,27 +19,11 @@ from lms.policies.models import Acknowledgement, PolicyVersion
 from lms.quizzes.models import Attempt, GradingRun
 from lms.sites.models import Site
 from tests.cohorts.conftest import Enter
+from tests.cohorts.pages import section, section_html, words
 from tests.conftest import MONDAY_AFTERNOON, Unit
 from tests.quizzes import sitting
 
 EMMA = "emma.lindqvist@kijun.example"
-
-
-def words(html: str) -> str:
-    """The text of a piece of a page."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-def section_html(page: str, heading: str) -> str:
-    """The section that a heading labels."""
-    found = re.search(rf"<section[^>]*aria-labelledby=\"{heading}\">(.*?)</section>", page, re.DOTALL)
-    assert found is not None
-    return found[1]
-
-
-def section(page: str, heading: str) -> str:
-    """The words of a section."""
-    return words(section_html(page, heading))
 
 
 def agenda(page: str) -> list[tuple[str, str]]:
@@ -55,7 +39,9 @@ def readiness(page: str) -> dict[str, list[str]]:
     table = re.search(r"<table class=\"tbl ready\">.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
     assert table is not None
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", table[1], re.DOTALL)
-    return {name: [words(cell) for cell in re.findall(r"<td>(.*?)</td>", cells, re.DOTALL)] for name, cells in rows}
+    cell = re.compile(r"<td(?: class=\"r\")?>(.*?)</td>", re.DOTALL)
+    spoken = re.compile(r"<span class=\"vh\">.*?</span>")
+    return {words(name): [words(spoken.sub("", text)) for text in cell.findall(cells)] for name, cells in rows}
 
 
 class TestToday:
@@ -93,7 +79,7 @@ class TestToday:
     @pytest.mark.parametrize(
         ("day", "heading"),
         [
-            ("2026-11-06", "Today"),
+            ("2026-11-06", "Your training starts on Mon 9 Nov"),
             ("2026-11-09", "Day 1 of 15 to go-live"),
             ("2026-11-14", "Day 5 of 15 to go-live"),
             ("2026-11-27", "Day 14 of 15 to go-live"),
@@ -277,34 +263,18 @@ class TestCohortPage:
         assert states == sorted(states, key=["At risk", "On track", "Ready"].index)
         assert len(set(states)) > 1
 
-    def test_a_sign_off_before_its_day_counts_at_once(self, enter: Enter, sample: Flask) -> None:
-        trainer = enter("trainer")
-        with sample.app_context():
-            code = sitting.person(EMMA).code
-        assert readiness(trainer.get("/cohorts/tokyo-a?lang=en").text)["Emma Lindqvist"][5] == "not open yet"
-        trainer.post("/cohorts/tokyo-a/sign-offs", data={"person": code})
-        row = readiness(trainer.get("/cohorts/tokyo-a?lang=en").text)["Emma Lindqvist"]
-        assert (row[5], row[6]) == ("met", ""), "and the button is gone"
-
-    def test_the_week_stands_by_day(self, enter: Enter) -> None:
-        page = enter("trainer").get("/cohorts/tokyo-a?lang=en").text
-        days = re.findall(r"<section class=\"weekday( is-today)?\"><h3>(.*?)</h3>(.*?)</section>", page, re.DOTALL)
-        assert [day for _today, day, _rest in days] == [
-            "Mon 16 Nov",
-            "Tue 17 Nov",
-            "Wed 18 Nov",
-            "Thu 19 Nov",
-            "Fri 20 Nov",
-        ]
-        assert [bool(today) for today, _day, _rest in days] == [True, False, False, False, False]
-        assert "13:00–14:30 Shadowing" in words(days[1][2])
-
-    def test_the_week_has_the_working_days_of_the_site(self, enter: Enter, unit: Unit) -> None:
-        with unit():
-            db.session.scalars(select(Site).where(Site.code == "tokyo")).one().weekend = "45"
-        page = enter("trainer").get("/cohorts/tokyo-a?lang=en").text
-        days = re.findall(r"<section class=\"weekday(?: is-today)?\"><h3>(\w+) ", page)
-        assert days == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sun"], "Friday, since there are sessions"
+    def test_the_page_says_how_far_it_is_to_go_live(self, enter: Enter) -> None:
+        for day, said in (
+            ("2026-11-02", "Starts on Mon 9 Nov"),
+            ("2026-11-16", "9 working days to go-live"),
+            ("2026-11-27", "1 working day to go-live"),
+            ("2026-11-30", "Live since 30 Nov 2026"),
+        ):
+            with clock.fixed(datetime.fromisoformat(f"{day}T03:00").replace(tzinfo=UTC)):
+                trainer = enter("trainer")
+                assert re.search(rf"<h1>{said}</h1>", trainer.get("/cohorts/tokyo-a?lang=en").text)
+                listed = words(trainer.get("/cohorts?lang=en").text)
+                assert ("Starts on Mon 9 Nov" in listed) is (day == "2026-11-02")
 
     def test_a_cohort_shows_the_times_of_its_site_to_a_reader_elsewhere(self, enter: Enter, unit: Unit) -> None:
         with unit():
@@ -348,9 +318,8 @@ class TestCohortPage:
         page = qa.get("/cohorts/osaka-b?lang=en").text
         table = readiness(page)
         assert set(table) == set(people)
-        for state in ("At risk", "On track"):
-            codes = [code for code, cells in table.items() if cells[0] == state]
-            assert codes == sorted(codes), "an order by reading would tell names"
+        shown = [(cells[0], int(cells[1].rstrip("%")), code) for code, cells in table.items()]
+        assert shown == sorted(shown), "an order by reading would tell names"
         assert not [name for name in people.values() if name in page]
         assert "<form" not in section_html(page, "ready")
         assert 'aria-labelledby="add"' not in page

@@ -239,18 +239,38 @@ class TestPeopleOfACohort:
         assert list(page.errors) == [f"{field}-error"]
         assert all(page.value(name) == value for name, value in form.items() if name != field)
 
-    def test_a_sign_off_is_recorded_with_who_gave_it_and_a_second_click_changes_nothing(
-        self, trainer: Visitor, sample: Flask
+    def test_a_sign_off_is_asked_for_on_a_page_of_its_own_said_and_recorded_once(
+        self, enter: Enter, sample: Flask
     ) -> None:
         with sample.app_context():
             learner, by = sitting.person("emma.lindqvist@kijun.example"), sitting.person("trainer@kijun.example")
             ids, code = (learner.id, by.id), learner.code
-        for _ in range(2):
-            assert trainer.post("/cohorts/tokyo-a/sign-offs", data={"person": code}).status_code in {302, 409}
+        with clock.fixed(datetime(2026, 11, 26, 3, tzinfo=UTC)):
+            trainer = enter("trainer")
+            asked = trainer.get("/cohorts/tokyo-a?lang=en").text
+            assert f'href="/cohorts/tokyo-a/people/{code}#sign-off"' in asked
+            assert "/sign-offs" not in asked, "the list itself signs nobody off"
+            page = trainer.get(f"/cohorts/tokyo-a/people/{code}").text
+            assert "You confirm that Emma Lindqvist may work on live queues." in page
+            for _ in range(2):
+                assert trainer.post("/cohorts/tokyo-a/sign-offs", data={"person": code}).status_code == 302
+            assert "Emma Lindqvist is signed off." in trainer.get("/cohorts/tokyo-a").text
+            assert "/sign-offs" not in trainer.get(f"/cohorts/tokyo-a/people/{code}").text
         with sample.app_context():
             decisions = db.session.scalars(select(GateDecision)).all()
             found = [(d.person_id, d.decided_by, d.gate, d.decision) for d in decisions]
         assert found == [(*ids, "sign_off", "signed_off")]
+
+    def test_nobody_is_signed_off_before_the_day(self, trainer: Visitor, sample: Flask) -> None:
+        code = code_of(sample, "emma.lindqvist@kijun.example")
+        page = trainer.get(f"/cohorts/tokyo-a/people/{code}?lang=en").text
+        assert "The sign-off opens on day 13 of the plan." in page
+        assert "/sign-offs" not in page
+        answer = trainer.post("/cohorts/tokyo-a/sign-offs", data={"person": code})
+        assert answer.status_code == 422
+        assert re.search(r'role="alert".*?The sign-off opens on day 13 of the plan', answer.text, re.DOTALL)
+        with sample.app_context():
+            assert db.session.scalars(select(GateDecision)).all() == []
 
     def test_nobody_of_another_cohort_is_signed_off(self, trainer: Visitor, sample: Flask) -> None:
         with sample.app_context():

@@ -23,6 +23,7 @@ from lms.accounts import actions as accounts
 from lms.accounts.core.roles import Role
 from lms.accounts.grants import GRANTS
 from lms.accounts.models import Person, WebSession
+from lms.cohorts import queries as cohorts
 from lms.cohorts.core.feed import PURPOSE
 from lms.demo import content
 from lms.foundation import clock, transaction
@@ -94,7 +95,14 @@ OF_A_PLACE = (
     *("sites.show", "sites.edit", "sites.retire", "vendors.edit", "vendors.retire"),
     *("rooms.new", "rooms.edit", "rooms.retire", "closures.new", "closures.edit", "closures.remove"),
 )
-OF_A_COHORT = ("cohorts.show", "cohorts.enrol", "cohorts.assign_quiz", "cohorts.sign_off", "cohorts.trainers")
+OF_A_COHORT = (
+    "cohorts.show",
+    "cohorts.enrol",
+    "cohorts.assign_quiz",
+    "cohorts.sign_off",
+    "cohorts.trainers",
+    "cohorts.member",
+)
 OF_A_PERSON = (*("people.show", "people.deactivate", "people.reactivate", "people.make_link", "people.change_role"),)
 
 
@@ -104,7 +112,9 @@ def examples(world: World) -> dict[str, Example]:
     attempt = Example({"attempt_id": world.attempt, "position": 1}, owner=joiner)
     given = Example({"assignment_id": world.assignment}, owner=joiner)
     cohort = Example(
-        {"code": "tokyo-a"}, vendor="kijun-sample", trainers=("trainer@kijun.example", "trainer-b@kijun.example")
+        {"code": "tokyo-a", "person": world.learner_code},
+        vendor="kijun-sample",
+        trainers=("trainer@kijun.example", "trainer-b@kijun.example"),
     )
     learner = Example({"code": world.learner_code}, vendor="kijun-sample")
     module = Example({"code": "HAR", "number": "4.2", "language": "en"})
@@ -137,7 +147,7 @@ def examples(world: World) -> dict[str, Example]:
 def examples_at_northwind(world: World) -> dict[str, Example]:
     """The other vendor's cohort and one of its learners, for the same routes."""
     trainers = ("trainer@kijun.example", "trainer-c@northwind.example", "trainer-d@northwind.example")
-    cohort = Example({"code": "osaka-b"}, vendor="northwind", trainers=trainers)
+    cohort = Example({"code": "osaka-b", "person": world.codes[MAHO]}, vendor="northwind", trainers=trainers)
     learner = Example({"code": world.codes[MAHO]}, vendor="northwind")
     return {**dict.fromkeys(OF_A_COHORT, cohort), **dict.fromkeys(OF_A_PERSON, learner)}
 
@@ -285,6 +295,7 @@ def world(sample: Flask) -> World:
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
         policies.import_policy(read, code=DRAFT)
         room, closure = make_empty_place()
+        cohorts.get_template("labeller-15").gates = {"gates": [{"kind": "sign_off"}]}  # open from the first day
         osaka = sitting.person(MAHO).site
         accounts.create_person(
             accounts.NewPerson(FRESH, "新井 幸", "あらい さち", osaka, "ja", (Role.LEARNER,)), by=None

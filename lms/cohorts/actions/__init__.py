@@ -21,7 +21,7 @@ from lms.cohorts.core.plan import (
     slot,
     training_days,
 )
-from lms.cohorts.core.readiness import GateKind
+from lms.cohorts.core.readiness import GateKind, criteria_from
 from lms.cohorts.models import (
     Cohort,
     CohortTrainer,
@@ -241,7 +241,16 @@ def _shown(moment: time) -> str:
 
 
 def sign_off(cohort: Cohort, person: Person, *, by: Person) -> None:
-    """Record a trainer's sign-off of a person; a second one changes nothing."""
+    """Record a trainer's sign-off of a person; a second one changes nothing.
+
+    Raises ``Invalid`` before the day from which the plan lets people be signed off, or when it asks for no sign-off.
+    """
+    criteria = criteria_from(cohort.template.gates["gates"])
+    opening = next((criterion.opens_on_day for criterion in criteria if criterion.kind is GateKind.SIGN_OFF), None)
+    if opening is None:
+        raise Invalid("gate.not_asked")
+    if queries.load_progress([cohort], clock.now())[cohort.id].day < opening:
+        raise Invalid("gate.not_open", day=opening)
     if queries.find_decision(cohort, person, GateKind.SIGN_OFF) is not None:
         return
     db.session.add(

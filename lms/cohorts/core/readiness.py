@@ -128,6 +128,21 @@ def standing(gates: Sequence[Gate]) -> Standing:
     return Standing.AT_RISK if any(gate.state is GateState.NOT_MET for gate in gates) else Standing.ON_TRACK
 
 
+def next_step(gates: Sequence[Gate]) -> Gate | None:
+    """The first gate that is open and not met; None when there is nothing to be done now."""
+    return next((gate for gate in gates if gate.state is GateState.NOT_MET), None)
+
+
+def by_need(gates: Sequence[Gate]) -> tuple[int, int]:
+    """A key that sorts people by how much they need somebody: at risk first, there the lowest quiz average.
+
+    It says nothing of names: people without an average come after those who have one.
+    """
+    order = (Standing.AT_RISK, Standing.ON_TRACK, Standing.READY).index(standing(gates))
+    percents = [gate.percent for gate in gates if gate.kind is GateKind.QUIZ_AVERAGE and gate.percent is not None]
+    return order, percents[0] if percents else 101
+
+
 def _gate(criterion: Criterion, facts: Facts) -> Gate:
     kind = criterion.kind
     if kind in facts.waived:

@@ -69,9 +69,11 @@ def list_cohorts(access: Access) -> list[tuple[Cohort, int]]:
 
 
 def get_cohort(access: Access, code: str) -> Cohort:
-    """The cohort of a code, as far as this access reaches; not found otherwise."""
+    """The cohort of a code with its trainers, as far as this access reaches; not found otherwise."""
     query = select(Cohort).where(Cohort.code == code, reach.cohorts(access))
-    cohort = db.session.scalar(query.options(joinedload(Cohort.site), joinedload(Cohort.template)))
+    trainers = joinedload(Cohort.trainers).joinedload(CohortTrainer.person)
+    query = query.options(joinedload(Cohort.site), joinedload(Cohort.template), trainers)
+    cohort = db.session.scalars(query).unique().one_or_none()
     if cohort is None:
         raise NotFound
     return cohort

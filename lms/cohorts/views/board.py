@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,15 +17,19 @@ from lms.accounts import queries as people
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
 from lms.cohorts import actions, phrases, queries
-from lms.cohorts.core.readiness import Standing, standing
+from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
+from lms.cohorts.core.readiness import by_need, next_step, standing
+from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.queries.enrolments import load_in_training
+from lms.cohorts.queries.week import load_week, week_shown
 from lms.foundation import clock
 from lms.foundation.access import access, access_for, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Invalid, NotFound
+from lms.kit.workdays import DAY
 from lms.policies import queries as policies
 from lms.quizzes import queries as quizzes
 from lms.sites import queries as sites
@@ -90,12 +94,10 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
     in_force = policies.load_in_force(now).values()
     read = policies.load_acknowledged_pairs([person.id for person in members], [version.id for version in in_force])
     gates = queries.load_gates(cohort, members, progress.day, in_force, read, now)
-    standings = {person.id: standing(gates[person.id]) for person in members}
-    order = [Standing.AT_RISK, Standing.ON_TRACK, Standing.READY]
-    monday = today - timedelta(days=today.weekday())
-    week = queries.list_week(cohort, monday)
+    here = week_shown(progress.track, today)
     candidates = _candidates(cohort, now)
-    named = people.load_named(person.id for person in [*members, *candidates])
+    training = sorted((trainer.person for trainer in cohort.trainers), key=lambda person: person.code)
+    named = people.load_named(person.id for person in [*members, *candidates, *training])
     if giving is None:
         giving = AssignQuizForm(formdata=MultiDict())
         giving.quiz.choices = quiz_choices()
@@ -103,11 +105,15 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
         "cohorts/cohort.html",
         cohort=cohort,
         progress=progress,
-        members=sorted(members, key=lambda person: (order.index(standings[person.id]), *_place(person, named))),
+        members=sorted(members, key=lambda person: (by_need(gates[person.id]), *_place(person, named))),
+        trainers=training,
         named=named,
         gates=gates,
-        standings=standings,
-        week=week,
+        standings={person.id: standing(gates[person.id]) for person in members},
+        next_steps={person.id: next_step(gates[person.id]) for person in members},
+        week=load_week(cohort, _monday_asked() or here, progress.track, now),
+        week_here=here,
+        DAY=DAY,
         today=today,
         zone=zone,
         at=now,
@@ -116,6 +122,15 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
         candidates=candidates,
         phrases=phrases,
     )
+
+
+def _monday_asked() -> date | None:
+    """The Monday of the week that the address asks for, if it names a day that a plan may lie on."""
+    try:
+        day = date.fromisoformat(request.args.get("week", ""))
+    except ValueError:
+        return None
+    return monday_of(day) if FIRST_YEAR < day.year < LAST_YEAR else None
 
 
 def _candidates(cohort: Cohort, now: datetime) -> list[Person]:
