@@ -53,6 +53,7 @@ GRANTS: Grants = {
     "policy.acknowledge": _OWN,
     "policy.draft": {Role.EDITOR: Scope.ALL, Role.LOCALIZER: Scope.ALL, Role.QA: Scope.ALL, Role.ADMIN: Scope.ALL},
     "policy.write": {Role.EDITOR: Scope.ALL},
+    "policy.translate": {Role.EDITOR: Scope.ALL, Role.LOCALIZER: Scope.ALL},
     "policy.publish": {Role.EDITOR: Grant(Scope.ALL, step_up=True, second_person=True)},
     # questions and quizzes
     "question.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},

@@ -72,7 +72,7 @@ def import_policy(
     if not is_code(module_code):
         raise Invalid("policy.bad_code", field="code", policy=module_code)
     module = queries.find_module(module_code) or _new_module(module_code)
-    number = matter.version or _next_number(module)
+    number = matter.version or next_number(module)
     _refuse_other_head(checked, module_code, number)
     version = _fresh_version(module, number)
     titles = {SOURCE_LOCALE: checked.source.title or module_code}
@@ -235,7 +235,8 @@ def _new_module(code: str) -> Module:
     return module
 
 
-def _next_number(module: Module) -> VersionNumber:
+def next_number(module: Module) -> VersionNumber:
+    """The next minor number of a policy, or its first."""
     versions = queries.list_versions(module)
     return VersionNumber(versions[0].major, versions[0].minor + 1) if versions else FIRST
 

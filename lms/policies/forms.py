@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FileField, StringField
+from wtforms import BooleanField, FileField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp
 
-from lms.foundation.forms import Form
+from lms.foundation.forms import Form, Required, choices
+from lms.kit.text import fold_code
 
 
 class ImportForm(Form):
@@ -21,3 +22,35 @@ class ImportForm(Form):
         description=_l("Sections with errors are left out; what remains is a draft."),
     )
     publish = BooleanField(_l("Publish at once"))
+
+
+class NewPolicyForm(Form):
+    code = StringField(
+        _l("Code"),
+        [Required(), Length(max=40), Regexp(r"[A-Z0-9-]+\Z", message=_l("Use capitals, digits and hyphens."))],
+        description=_l("Such as HAR; it stands in addresses and names of sections and never changes."),
+        filters=[lambda text: fold_code(text) if text else text],
+    )
+    title_en = StringField(_l("Title in English"), [Required(), Length(max=200)])
+    title_ja = StringField(_l("Title in Japanese"), [Optional(), Length(max=200)])
+
+
+class NewSectionForm(Form):
+    title = StringField(_l("Title in English"), [Required(), Length(max=200)])
+    level = SelectField(_l("Level"), choices=choices((str(level), str(level)) for level in range(1, 5)))
+    after = SelectField(_l("Place"))
+
+
+class SectionForm(Form):
+    """A section in both languages; ``seen_…`` say which texts its sender saw."""
+
+    title_en = StringField(_l("Title in English"), [Length(max=500)])
+    body_en = TextAreaField(_l("Text in English"), [Length(max=100_000)])
+    title_ja = StringField(_l("Title in Japanese"), [Length(max=500)])
+    body_ja = TextAreaField(_l("Text in Japanese"), [Length(max=100_000)])
+    is_current = BooleanField(
+        _l("The Japanese says the same as this English text"),
+        description=_l("Without the tick a Japanese text stays as fresh or stale as it was."),
+    )
+    seen_en = HiddenField()
+    seen_ja = HiddenField()

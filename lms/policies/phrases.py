@@ -23,6 +23,8 @@ PROBLEMS = {
     "policy.bad_code": _l("Use capitals, digits and hyphens for the policy's code (“%(policy)s”)."),
     "policy.other_code": _l("The Japanese file is of the policy “%(policy)s” and not of “%(expected)s”."),
     "policy.other_version": _l("The Japanese file is of version %(number)s and not of %(expected)s."),
+    "policy.code_taken": _l("There is a policy “%(policy)s” already."),
+    "policy.empty": _l("Version %(number)s has no section yet, so it cannot be published."),
     "policy.unknown": _l("There is no policy “%(policy)s”."),
     "policy.no_pair": _l("“%(path)s” is neither a folder with en.md nor one of a pair of files named .en. and .ja."),
     "policy.no_file": _l("Choose the English file."),
@@ -73,6 +75,9 @@ FINDINGS = {
         " least before the bar and kana alone behind it."
     ),
     "bad-glossary": _l("Entry %(number)s of the glossary is left out: it needs a term and a definition."),
+    "heading-in-body": _l(
+        "A heading begins here that would be a section of its own. Add a section for it, or begin it with five #."
+    ),
     "uncertain-pair": _l("“%(title)s” could not be paired for certain; it may belong to: %(candidates)s."),
 }
 

@@ -47,8 +47,8 @@ FRESH = "fresh@northwind.example"
 """A learner whom no cohort has taken in yet."""
 LATEST = "mayu.saeki@kijun.example"
 """Who has a link for a new password, and signs in with it."""
-DRAFT = "DRA"
-"""A module whose version is not published yet."""
+DRAFT, WRITTEN, DISCARDED = "DRA", "DRW", "DRX"
+"""Modules whose version is not published yet: to publish, to write, to delete."""
 NEW_PASSWORD = "yet another good sentence"
 PASSWORD_HASH = accounts.hash_password(PASSWORD, login="")
 EMPTY = "empty"
@@ -83,6 +83,7 @@ def examples(world: World) -> dict[str, Example]:
     bank = Example({"code": "HAR", "bank": "HAR"})
     question = Example({"bank": "HAR", "code": "HAR-014"})
     draft = Example({"code": DRAFT, "number": "4.2"})
+    written = Example({"code": WRITTEN, "number": "4.2", "key": "insults"})
     quiz = Example({"code": "harassment-checkpoint"})
     report = Example({"public_id": world.report}, owner="qa@kijun.example")
     return {
@@ -93,6 +94,9 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(OF_A_PERSON, learner),
         **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
         **dict.fromkeys(["policy_versions.index", "policy_versions.show", "policy_versions.download"], module),
+        "policy_drafts.copy": module,
+        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.section"], written),
+        "policy_drafts.discard": Example({"code": DISCARDED, "number": "4.2"}),
         "policy_versions.publish": draft,
         **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
         "question.show": question,
@@ -199,6 +203,9 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
     return {
         "policies.acknowledge": {"version": "4.2", "language": "en"},
         "policy_versions.import_files": {"english": english, "japanese": japanese, "code": "NEW"},
+        "policy_drafts.new": {"code": "OWN", **titles},
+        "policy_drafts.add_section": {"title": "New", "level": "1", "after": ""},
+        "policy_drafts.section": {"title_en": "New", "title_ja": "新規", "go": "preview"},
         "question.new": {**question, **prompts, **options},
         "questions.import_file": {"file": bank, "locale": "en", "pair_by": ""},
         "questions.new_bank": {"code": "NEW", **titles},

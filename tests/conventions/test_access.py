@@ -37,6 +37,7 @@ from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
 from tests.conftest import Visitor
 from tests.conventions.examples import (
+    DISCARDED,
     DRAFT,
     EMPTY,
     EVERYBODY,
@@ -44,6 +45,7 @@ from tests.conventions.examples import (
     LATEST,
     MAHO,
     PASSWORD_HASH,
+    WRITTEN,
     Example,
     World,
     examples,
@@ -104,7 +106,8 @@ def world(sample: Flask) -> World:
         report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
-        policies.import_policy(read, code=DRAFT)
+        for code in (DRAFT, WRITTEN, DISCARDED):
+            policies.import_policy(read, code=code)
         room, closure = make_empty_place()
         cohorts.get_template("labeller-15").gates = {"gates": [{"kind": "sign_off"}]}  # open from the first day
         osaka = sitting.person(MAHO).site

@@ -40,7 +40,8 @@ from lms.sites import actions as sites
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
 from tests.conftest import QueryCount, SignIn, Visitor
-from tests.conventions.test_access import EMPTY, QUERIES, STATES, World, examples, make_empty_place
+from tests.conventions.examples import EMPTY, WRITTEN, World, examples
+from tests.conventions.test_access import QUERIES, STATES, make_empty_place
 from tests.quizzes import sitting
 
 MOST = 15
@@ -135,6 +136,8 @@ def open_world(app: Flask) -> World:
         attempt = quizzes.open_attempt(joiner, assignment, locale="en")
         answer_all_wrong(joiner, attempt)
         report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
+        read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
+        policies.import_policy(read, code=WRITTEN)
         learner = sitting.person("emma.lindqvist@kijun.example").code
         room, closure = _empty_place()
         feed = signed(PURPOSE, joiner.code)

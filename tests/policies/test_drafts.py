@@ -1,0 +1,228 @@
+"""Writing policies through pages: new ones, copies, sections in two languages, and two people at one section."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.foundation.db import db
+from lms.foundation.journal import AuditEvent
+from lms.policies import actions, queries
+from lms.policies.core.draft import Text, text_findings
+from lms.policies.models import PolicyVersion
+from tests.cast import Cast, make_cast
+from tests.conftest import SignIn, Unit, Visitor
+from tests.policies.test_import_page import ENGLISH, JAPANESE, error_at, versions
+
+SECTION = "/policies/SPM/versions/1.1/sections/not-allowed"
+
+
+@pytest.fixture
+def cast(unit: Unit) -> Cast:
+    with unit():
+        return make_cast()
+
+
+@pytest.fixture
+def editor(cast: Cast, sign_in_as: SignIn) -> Visitor:
+    return sign_in_as(cast.editor)
+
+
+@pytest.fixture
+def draft(editor: Visitor, unit: Unit) -> None:
+    """SPM v1.0 published, v1.1 a copy of it."""
+    with unit():
+        checked = actions.check_files(ENGLISH.encode(), JAPANESE.encode())
+        actions.import_policy(checked, publish=True)
+    assert editor.post("/policies/SPM/versions/1.0/copy").location == "/policies/SPM/versions/1.1"
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the section's form holds when it is opened."""
+    found = dict(re.findall(r'<input[^>]*id="(\w+)"[^>]*value="([^"]*)"', page))
+    for name, text in re.findall(r'<textarea[^>]*id="(\w+)"[^>]*>\r?\n?(.*?)</textarea>', page, re.DOTALL):
+        found[name] = text
+    return {name: text for name, text in found.items() if name.startswith(("title_", "body_", "seen_"))}
+
+
+def texts(app: Flask, number: str = "1.1") -> dict[str, tuple[str | None, str]]:
+    with app.app_context():
+        version = queries.get_version(queries.get_module("SPM"), number)
+        return {f"{row.section.key} {row.locale}": (row.title, row.body) for row in version.revisions}
+
+
+def state(app: Flask) -> str:
+    with app.app_context():
+        version = queries.get_version(queries.get_module("SPM"), "1.1")
+        return queries.load_sections([version.id])[version.id][0].freshness["ja"].value
+
+
+def test_a_policy_is_made_written_and_published_through_pages(editor: Visitor, app: Flask) -> None:
+    answer = editor.post("/policies/new", data={"code": "new", "title_en": "Novel", "title_ja": "新しい"})
+    assert answer.location == "/policies/NEW/versions/1.0/add-section"
+    assert editor.post("/policies/NEW/versions/1.0/publish").status_code == 409, "nothing to read yet"
+    for title, level, after in (("What is allowed", "1", ""), ("Details", "2", "what-is-allowed"), ("First", "1", "")):
+        answer = editor.post(answer.location, data={"title": title, "level": level, "after": after})
+        key = answer.location.rpartition("/")[2]
+        form = form_of(editor.get(answer.location).text)
+        assert form["title_en"] == title
+        sent = {**form, "body_en": f"Text of {title}.", "title_ja": "題", "body_ja": "本文です。", "is_current": "y"}
+        assert editor.post(f"/policies/NEW/versions/1.0/sections/{key}", data=sent).status_code == 302
+        answer.location = "/policies/NEW/versions/1.0/add-section"
+    assert editor.post("/policies/NEW/versions/1.0/publish").status_code == 302
+    page = editor.get("/policies/NEW?lang=en").text
+    assert [page.index(text) for text in ("Text of First.", "Text of What is allowed.", "Text of Details.")] == sorted(
+        page.index(text) for text in ("Text of First.", "Text of What is allowed.", "Text of Details.")
+    )
+    assert "Japanese matches English" in page
+    with app.app_context():
+        done = {entry.action for entry in db.session.scalars(select(AuditEvent).where(AuditEvent.object == "NEW v1.0"))}
+    assert done >= {"policy.create", "policy.write", "policy.publish"}
+
+
+def test_a_code_that_is_taken_or_none_is_refused_at_its_field(editor: Visitor, draft: None, app: Flask) -> None:
+    for code, message in (("SPM", "There is a policy"), ("a b", "Use capitals"), ("", "fill in")):
+        page = editor.post("/policies/new?lang=en", data={"code": code, "title_en": "Novel"})
+        assert page.status_code == 422
+        assert message in error_at(page.text, "code")
+        assert 'value="Novel"' in page.text
+    assert len(versions(app)) == 2
+
+
+def test_a_copy_has_the_texts_and_their_freshness_and_no_day_of_effect(draft: None, app: Flask) -> None:
+    assert texts(app, "1.1") == texts(app, "1.0")
+    assert state(app) == "current"
+    with app.app_context():
+        copied = db.session.scalars(select(PolicyVersion).where(PolicyVersion.minor == 1)).one()
+        assert (copied.state, copied.effective_at, copied.front_matter.get("en", {})) == ("draft", None, {})
+
+
+def test_changed_english_makes_the_japanese_stale_until_somebody_says_it_is_current(
+    editor: Visitor, draft: None, app: Flask
+) -> None:
+    form = form_of(editor.get(SECTION).text)
+    assert editor.post(SECTION, data={**form, "body_en": "Never send bulk mail."}).status_code == 302
+    assert texts(app)["not-allowed en"][1] == "Never send bulk mail."
+    assert state(app) == "stale"
+    form = form_of(editor.get(SECTION).text)
+    sent = {**form, "body_ja": "決して送らないでください。", "is_current": "y"}
+    assert editor.post(SECTION, data=sent).status_code == 302
+    assert state(app) == "current"
+    assert texts(app, "1.0")["not-allowed en"][1] == "Do not send bulk mail.", "what is published stays"
+
+
+def test_of_two_people_at_one_section_neither_loses_a_text(editor: Visitor, draft: None, app: Flask) -> None:
+    opened = form_of(editor.get(SECTION).text)
+    assert editor.post(SECTION, data={**opened, "body_en": "Theirs."}).status_code == 302
+    page = editor.post(f"{SECTION}?lang=en", data={**opened, "body_en": "Mine."})
+    assert page.status_code == 409
+    assert "Somebody else saved this section meanwhile." in page.text
+    assert '<pre class="written">Theirs.</pre>' in page.text
+    again = form_of(page.text)
+    assert again["body_en"] == "Mine."
+    assert texts(app)["not-allowed en"][1] == "Theirs."
+    assert editor.post(SECTION, data={**again, "body_en": "Both."}).status_code == 302
+    assert texts(app)["not-allowed en"][1] == "Both."
+
+
+def test_two_people_in_two_languages_do_not_meet(
+    editor: Visitor, cast: Cast, sign_in_as: SignIn, draft: None, app: Flask
+) -> None:
+    localizer = sign_in_as(cast.localizer)
+    opened = form_of(localizer.get(SECTION).text)
+    assert "body_en" not in opened, "the source is there to be read"
+    mine = form_of(editor.get(SECTION).text)
+    editor.post(SECTION, data={**mine, "body_en": "New English."})
+    sent = {**opened, "body_ja": "新しい本文です。", "title_en": "Taken", "body_en": "over"}
+    assert localizer.post(SECTION, data=sent).status_code == 302
+    assert texts(app)["not-allowed en"] == ("Not allowed", "New English.")
+    assert texts(app)["not-allowed ja"][1] == "新しい本文です。"
+    assert localizer.post(SECTION, data={**form_of(localizer.get(SECTION).text), "go": "remove"}).status_code == 302
+    assert "not-allowed en" in texts(app), "who translates takes nothing out"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("text\n\n## Another", "Line 3: A heading begins here"),
+        ("Head\n---\ntext", "Line 1: A heading begins here"),
+        ("text\n::: sensitive kind=a\nx\n:::", "Line 2: A sensitive block needs"),
+        ("::: sensitive kind=a degree=mild form=text\nx", "Line 1: A sensitive block is not closed"),
+    ],
+)
+def test_a_text_that_no_file_could_hold_is_refused_at_its_field_and_kept(
+    editor: Visitor, draft: None, app: Flask, body: str, message: str
+) -> None:
+    before = texts(app)
+    page = editor.post(f"{SECTION}?lang=en", data={**form_of(editor.get(SECTION).text), "body_en": body})
+    assert page.status_code == 422
+    assert message in error_at(page.text, "body_en")
+    assert body.partition("\n")[0] in form_of(page.text)["body_en"]
+    assert texts(app) == before
+
+
+def test_a_preview_shows_both_languages_and_saves_nothing(editor: Visitor, draft: None, app: Flask) -> None:
+    before = texts(app)
+    form = form_of(editor.get(SECTION).text)
+    page = editor.post(f"{SECTION}?lang=en", data={**form, "body_en": "*New* <b>.", "go": "preview"})
+    assert page.status_code == 200
+    assert "<em>New</em> &lt;b&gt;." in page.text
+    assert form_of(page.text)["body_en"] == "*New* &lt;b&gt;."
+    assert texts(app) == before
+
+
+def test_a_title_is_asked_for_and_an_empty_translation_is_none(editor: Visitor, draft: None, app: Flask) -> None:
+    form = form_of(editor.get(SECTION).text)
+    page = editor.post(f"{SECTION}?lang=en", data={**form, "title_en": " ", "title_ja": ""})
+    assert error_at(page.text, "title_en")
+    assert error_at(page.text, "title_ja")
+    assert editor.post(SECTION, data={**form, "title_ja": "", "body_ja": ""}).status_code == 302
+    assert "not-allowed ja" not in texts(app)
+
+
+def test_a_section_is_taken_out_and_a_draft_deleted(editor: Visitor, draft: None, app: Flask) -> None:
+    editor.post("/policies/SPM/versions/1.1/add-section", data={"title": "Not allowed", "level": "1", "after": ""})
+    assert "not-allowed-1 en" in texts(app)
+    assert editor.post(SECTION, data={"go": "remove"}).status_code == 302
+    assert set(texts(app)) == {"not-allowed-1 en"}
+    assert editor.post("/policies/SPM/versions/1.1/discard").status_code == 302
+    assert versions(app) == [("SPM", "1.0", "published")]
+
+
+@pytest.mark.parametrize("path", ["sections/not-allowed", "add-section", "discard"])
+def test_what_is_published_is_not_written(editor: Visitor, draft: None, app: Flask, path: str) -> None:
+    before = texts(app, "1.0")
+    sent = {"title": "X", "level": "1", "after": "", "title_en": "X", "body_en": "x"}
+    assert editor.post(f"/policies/SPM/versions/1.0/{path}", data=sent).status_code == 409
+    assert texts(app, "1.0") == before
+
+
+@pytest.mark.parametrize("key", ["none", "a%00b", "A" * 300])
+def test_a_section_that_is_not_in_the_draft_is_not_found(editor: Visitor, draft: None, key: str) -> None:
+    assert editor.get(f"/policies/SPM/versions/1.1/sections/{key}").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["learner", "trainer", "qa", "vendor_manager", "admin"])
+def test_others_write_no_policy(cast: Cast, draft: None, sign_in_as: SignIn, app: Flask, role: str) -> None:
+    visitor = sign_in_as(getattr(cast, role))
+    assert visitor.get(SECTION).status_code in (403, 404)
+    assert visitor.post("/policies/new", data={"code": "N", "title_en": "N"}).status_code in (403, 404)
+    assert visitor.post("/policies/SPM/versions/1.1/discard").status_code in (403, 404)
+    assert len(versions(app)) == 2
+
+
+def test_what_is_written_can_be_exported_and_imported_again(editor: Visitor, draft: None, app: Flask) -> None:
+    form = form_of(editor.get(SECTION).text)
+    editor.post(SECTION, data={**form, "title_en": "A *b* {#c} `d`", "body_en": "One.\r\n\r\n- two\r\n"})
+    assert texts(app)["not-allowed en"] == ("A *b* {#c} `d`", "One.\n\n- two")
+    file = editor.get("/policies/SPM/versions/1.1/en.md").text
+    (section,) = actions.check_files(file.encode(), None).source.sections
+    assert (section.key, section.title, section.body) == ("not-allowed", "A *b* {#c} `d`", "One.\n\n- two")
+
+
+def test_the_check_of_one_text_counts_lines_in_it() -> None:
+    assert text_findings("a", Text("T", "one\n\ntwo")) == []
+    assert [found.line for found in text_findings("_intro", Text("", "one\n\n# Two"))] == [3]
