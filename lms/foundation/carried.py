@@ -19,7 +19,7 @@ from lms.foundation.addresses import adapter, has_page
 from lms.foundation.security import CSRF_FIELD, FORM_TYPES, is_csrf_token, mark_of, signed, unsigned
 
 REOPEN = "reopen"
-"""The field that makes of a posted form the request for its page."""
+"""The field that makes of a posted form the request for its page: ``whole`` or ``part``."""
 LONGEST = 100_000
 SECRET_WORDS = ("password", "token")
 """Fields whose names have one of these words are never carried."""
@@ -82,6 +82,11 @@ def is_reopened() -> bool:
     return bool(g.get("reopened"))
 
 
+def is_reopened_in_part() -> bool:
+    """Whether something that had been entered could not be carried: a password, a file."""
+    return bool(g.get("reopened") == "part")
+
+
 def bind(app: Flask) -> None:
     """Take a form that comes back for a request for its page, before anything else looks at the request."""
 
@@ -94,4 +99,4 @@ def bind(app: Flask) -> None:
         rule, arguments = adapter().match(method="GET", return_rule=True)
         request.url_rule, request.view_args = rule, dict(arguments)
         request.method = "GET"
-        g.reopened = True
+        g.reopened = request.form[REOPEN]

@@ -30,6 +30,10 @@ _TITLES = {
     503: _l("Please try again in a moment"),
 }
 _ICONS = {403: "lock", 404: "map-question", 500: "tool"}
+_HINTS = {
+    403: _l("Nothing was changed. If you need this page for your work, ask your trainer or the administrator."),
+    404: _l("Check the address, or start from Today."),
+}
 _MAY_WORK_NOW = frozenset({409, 429, 500, 503})
 
 
@@ -41,6 +45,7 @@ def render(status: int, message: str, reference: str | None) -> str:
         "reference": reference,
         "status": status,
         "icon_name": _ICONS.get(status),
+        "hint": _HINTS.get(status),
         "again": asked_address() if status in _MAY_WORK_NOW and request.method in SAFE_METHODS else None,
         "back": _way_back(),
     }

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from lms.foundation import clock, locale
 from lms.foundation.access import may
 from lms.foundation.assets import STATIC
-from lms.foundation.carried import is_reopened
+from lms.foundation.carried import is_reopened, is_reopened_in_part
 from lms.foundation.security import csrf_token
 from lms.foundation.settings import sample_day
 from lms.kit.text import letter
@@ -77,6 +77,7 @@ def bind(app: Flask) -> None:
     }
     env.globals |= {
         "is_reopened": is_reopened,
+        "is_reopened_in_part": is_reopened_in_part,
         "icon": icon,
         "symbol": symbol,
         "trusted": trusted,

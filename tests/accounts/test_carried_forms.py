@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -83,6 +84,7 @@ def test_the_form_comes_back_to_the_same_person_and_is_sent_only_by_them(
         again = admin.post("/vendors/new", data=entered, csrf=False)
         assert again.status_code == 200
         assert "What you typed is back." in again.text
+        assert "files are not kept" not in again.text, "there were none"
         form = FormPage(again.text)
         assert {name: form.value(name) for name in TYPED} == TYPED
         assert count_vendors(app) == before, "nothing is sent for anybody"
@@ -114,6 +116,13 @@ def test_passwords_are_not_carried(admin: Visitor, passwords: None) -> None:
         page = admin.post("/settings/password?lang=en", data=form).text
         assert "go back in your browser" in page
         assert sign_in(admin, page).location == "/settings/password"
+
+
+def test_what_could_not_be_carried_is_said(admin: Visitor) -> None:
+    form = {**TYPED, "file": (BytesIO(b"a file"), "plan.csv"), "csrf_token": token(admin.get("/vendors/new").text)}
+    with clock.fixed(NEXT_MORNING):
+        page = admin.post("/vendors/new?lang=en", data=form, content_type="multipart/form-data").text
+    assert "Passwords and files are not kept." in page
 
 
 def test_a_page_that_is_older_than_the_sign_in_gives_its_form_back(app: Flask, cast: Cast, sign_in_as: SignIn) -> None:

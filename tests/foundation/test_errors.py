@@ -137,6 +137,7 @@ def test_whoever_is_signed_in_keeps_the_navigation_and_the_language(
     answer = sign_in_as(cast.localizer if status == 404 else cast.learner).get(path)
     assert answer.status_code == status
     assert 'class="nav"' in answer.text
+    assert ("ask your trainer or the administrator" in answer.text) == (status == 403)
     assert ('lang="ja"' in answer.text.partition(">")[2][:40]) == (status == 404), "the language of the profile"
 
 

@@ -1,0 +1,43 @@
+"""What a page does in the hand: wide tables, filters, and the order of Today."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Server, Window
+
+
+@pytest.mark.parametrize(("account", "path"), [("trainer", "/cohorts/tokyo-a"), ("qa", "/questions/HAR")])
+def test_a_wide_table_keeps_its_first_column_in_view(server: Server, window: Window, account: str, path: str) -> None:
+    visit = window(server, "ja", width=390)
+    visit.sign_in(account)
+    visit.open(path)
+    table = visit.page.locator(".scroll-x > .tbl").last
+    table.evaluate("one => { one.parentElement.scrollLeft = 200; }")
+    moved = table.evaluate("one => one.parentElement.scrollLeft")
+    assert moved > 50
+    left = "one => one.getBoundingClientRect().left - one.closest('.scroll-x').getBoundingClientRect().left"
+    assert abs(table.locator("tbody tr > :first-child").first.evaluate(left)) <= 1
+    assert table.locator("tbody tr > :nth-child(2)").first.evaluate(left) < 150
+    visit.check()
+
+
+def test_the_calendar_address_comes_last_on_today_in_the_hand(server: Server, window: Window) -> None:
+    visit = window(server, "en", width=390)
+    visit.sign_in("joiner")
+    top = {
+        name: visit.page.get_by_role("heading", name=name, exact=True).evaluate(
+            "one => one.getBoundingClientRect().top"
+        )
+        for name in ("Today’s timetable", "To do", "Ready for go-live", "Your calendar")
+    }
+    assert sorted(top, key=lambda name: top[name]) == list(top)
+
+
+def test_the_search_of_a_list_takes_the_whole_width_in_the_hand(server: Server, window: Window) -> None:
+    visit = window(server, "en", width=390)
+    visit.sign_in("admin")
+    visit.open("/people")
+    box = visit.page.locator(".filters input").first.bounding_box()
+    assert box is not None
+    assert box["width"] == 390 - 32
