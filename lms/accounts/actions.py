@@ -171,7 +171,7 @@ def check_roles_at(site: Site, roles: Iterable[str], *, field: str) -> None:
 def make_link(person: Person, *, by: Person | None) -> str:
     """Make a one-time link that sets this person's password; returns its token, which is kept nowhere."""
     if by is not None and by.id != person.id:
-        _check_standing(by, person)
+        check_standing(by, person)
     token = secrets.token_urlsafe(24)
     db.session.add(
         OneTimeLink(
@@ -222,10 +222,10 @@ def set_password(person: Person, password_hash: str, *, kept_session: str | None
 
 def deactivate(person: Person, *, by: Person, revision: int) -> None:
     """End a person's use of the platform: sessions, links and feeds die at once; history stays under the code."""
-    _check_revision(person, revision)
+    check_revision(person, revision)
     if person.id == by.id:
         raise Refused("person.not_yourself")
-    _check_standing(by, person)
+    check_standing(by, person)
     if not person.is_active:
         return
     check_administrator_remains(person)
@@ -238,12 +238,14 @@ def deactivate(person: Person, *, by: Person, revision: int) -> None:
 
 def reactivate(person: Person, *, by: Person, revision: int) -> None:
     """Let a deactivated person sign in again, with the password and roles that they had."""
-    _check_revision(person, revision)
+    check_revision(person, revision)
     if person.id == by.id:
         raise Refused("person.not_yourself")
-    _check_standing(by, person)
+    check_standing(by, person)
     if person.is_active:
         return
+    if person.site.retired_at is not None:
+        raise Refused("person.site_retired")
     person.deactivated_at = None
     person.revision += 1
     journal.record("person.reactivate", actor=by.code, object=person.code, chain_id=person.vendor_id)
@@ -304,7 +306,7 @@ def check_release(
 
 def change_profile(person: Person, *, locale: str, own_zone_name: str | None, reading: str, revision: int) -> None:
     """Change what a person may change about themselves."""
-    _check_revision(person, revision)
+    check_revision(person, revision)
     person.locale, person.own_zone_name, person.reading = locale, own_zone_name, reading.strip() or person.name
     person.revision += 1
 
@@ -324,12 +326,14 @@ def _check_grant(by: Person, role: Role, site: Site) -> None:
         raise Refused("access.refused")
 
 
-def _check_standing(by: Person, person: Person) -> None:
+def check_standing(by: Person, person: Person) -> None:
+    """Refuse to touch the account of somebody who holds a role that one could not give."""
     if not may_manage(frozenset(map(Role, by.roles)), frozenset(map(Role, person.roles))):
         raise Refused("person.may_more")
 
 
-def _check_revision(person: Person, revision: int) -> None:
+def check_revision(person: Person, revision: int | None) -> None:
+    """Raise ``Conflict`` when somebody else changed the person since the form was shown."""
     if person.revision != revision:
         raise Conflict("person.changed_meanwhile")
 

@@ -9,7 +9,7 @@ from lms.accounts.core.addresses import LONGEST
 from lms.accounts.core.roles import Role
 from lms.accounts.phrases import ROLES
 from lms.foundation.forms import Form, Required, RevisedForm, choices
-from lms.kit.text import fold_login, plain
+from lms.kit.text import fold_login, fold_spaces, plain
 from lms.sites.core import zones
 
 LANGUAGES = choices([("en", "English"), ("ja", "日本語")])
@@ -34,10 +34,17 @@ class ChangePasswordForm(PasswordForm):
     old_password = PasswordField(_l("Password until now"), [Required(_l("Enter your password."))])
 
 
-class PersonForm(Form):
-    name = StringField(_l("Name"), [Required(_l("Enter the name.")), Length(max=255)])
+def _line(text: str | None) -> str | None:
+    return fold_spaces(text) if text else text
+
+
+class PersonFacts(Form):
+    name = StringField(_l("Name"), [Required(_l("Enter the name.")), Length(max=255)], filters=[_line])
     reading = StringField(
-        _l("Reading"), [Length(max=255)], description=_l("Furigana of a Japanese name; lists in Japanese sort by it.")
+        _l("Reading"),
+        [Length(max=255)],
+        filters=[_line],
+        description=_l("Furigana of a Japanese name; lists in Japanese sort by it."),
     )
     login = StringField(
         _l("E-mail"),
@@ -49,6 +56,9 @@ class PersonForm(Form):
     )
     site = SelectField(_l("Site"), coerce=int)
     locale = SelectField(_l("Language"), choices=LANGUAGES)
+
+
+class PersonForm(PersonFacts):
     roles = SelectMultipleField(
         _l("Roles"),
         option_widget=CheckboxInput(),
@@ -63,6 +73,10 @@ class PersonForm(Form):
     @property
     def chosen_roles(self) -> tuple[Role, ...]:
         return tuple(Role(value) for value in self.roles.data)
+
+
+class PersonChangeForm(PersonFacts, RevisedForm):
+    pass
 
 
 class ProfileForm(RevisedForm):

@@ -29,6 +29,7 @@ PROBLEMS = {
     "person.last_administrator": _l(
         "This is the only administrator who can sign in. Make somebody else an administrator first."
     ),
+    "person.site_retired": _l("The site of this person is no longer in use. Move this person to another site first."),
     "person.role_not_grantable": _l("Your role cannot give this role."),
     "person.in_house_only": _l(
         "QA analyst, policy editor, localizer and administrator are roles for in-house people only."

@@ -37,6 +37,7 @@ _PATTERNS: Mapping[str, Mapping[str, str]] = {
     "day": {"en": "EEE d MMM", "ja": "M月d日（E）"},
     "long_day": {"en": "EEEE d MMMM", "ja": "M月d日（E）"},
     "date": {"en": "d MMM y", "ja": "y年M月d日"},
+    "day_and_year": {"en": "EEE d MMM y", "ja": "y年M月d日（E）"},
     "month": {"en": "MMMM y", "ja": "y年M月"},
 }
 
@@ -111,7 +112,7 @@ def localized(texts: Mapping[str, str], locale: str | None = None) -> str:
 
 
 def day(value: date | datetime, zone: ZoneInfo | None = None, *, pattern: str = "day") -> str:
-    """A calendar day: ``Mon 16 Nov``, ``11月16日（月）``; ``pattern`` is day, long_day, date or month."""
+    """A calendar day: ``Mon 16 Nov``, ``11月16日（月）``; ``pattern`` is day, long_day, day_and_year, date or month."""
     return _day(value, zone, pattern, current())
 
 

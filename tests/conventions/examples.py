@@ -65,7 +65,10 @@ OF_A_COHORT = (
     "cohorts.trainers",
     "cohorts.member",
 )
-OF_A_PERSON = (*("people.show", "people.deactivate", "people.reactivate", "people.make_link", "people.change_role"),)
+OF_A_PERSON = (
+    *("people.show", "people.edit", "people.deactivate", "people.reactivate"),
+    *("people.make_link", "people.change_role"),
+)
 
 
 def examples(world: World) -> dict[str, Example]:
@@ -121,20 +124,26 @@ def examples_at_northwind(world: World) -> dict[str, Example]:
 def form_for(endpoint: str, example: Example, world: World, vendor: str | None) -> dict[str, Any]:
     """What somebody sends who fills in the form of a route as it should be; empty where the address says it all."""
     at_home = vendor in {None, "kijun-sample"}
-    forms = {**forms_of_people(world), **forms_of_cohorts(example, world, at_home=at_home), **forms_of_content()}
+    forms = {
+        **forms_of_people(example, world),
+        **forms_of_cohorts(example, world, at_home=at_home),
+        **forms_of_content(),
+    }
     return forms.get(endpoint, {})
 
 
-def forms_of_people(world: World) -> dict[str, dict[str, Any]]:
+def forms_of_people(example: Example, world: World) -> dict[str, dict[str, Any]]:
     names = {"name_en": "New", "name_ja": "新規"}
     person = {"name": "New", "login": "new@site.example", "locale": "en", "roles": ["learner"]}
+    login = f"{example.arguments.get('code')}@site.example"
     return {
         "accounts.check_sign_in": {"login": LATEST, "password": NEW_PASSWORD},
         "accounts.open_sample_account": {"account": "qa"},
         "accounts.redeem_link": {"password": NEW_PASSWORD},
         "people.change_role": {"role": "learner", "change": "grant"},
         "people.deactivate": {"revision": 1},
-        "people.reactivate": {"revision": 2},
+        "people.edit": {**person, "login": login, "site": world.sites["osaka"], "revision": 2},
+        "people.reactivate": {"revision": 3},
         "people.new": {**person, "site": world.sites["osaka"]},
         "profile.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD},
         "profile.edit": {"reading": "New", "locale": "en", "own_zone_name": "", "revision": 1},

@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms.accounts import actions, queries
+from lms.accounts import actions, changes, queries
 from lms.accounts.core.roles import Role, may_grant, may_hold, may_manage
-from lms.accounts.forms import PersonForm
+from lms.accounts.forms import PersonChangeForm, PersonForm
 from lms.accounts.models import Person
 from lms.accounts.phrases import ROLES, STATES
 from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
-from lms.kit.problems import Invalid
+from lms.kit.problems import Conflict, Invalid
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
 
@@ -93,6 +93,49 @@ def show(code: str) -> str:
         holdable=[role for role in ROLES if may_hold(role, VendorKind(person.vendor.kind))],
         may_manage=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
     )
+
+
+@blueprint.route("/people/<code>/edit", methods=["GET", "POST"])
+@policy("person.admit")
+def edit(code: str) -> ResponseReturnValue:
+    person = queries.get_person(access(), code)
+    sites = site_queries.list_sites(access())
+    sites += [] if person.site in sites else [person.site]
+    saved = {
+        "name": person.name,
+        "reading": person.reading,
+        "login": person.login,
+        "site": person.site_id,
+        "locale": person.locale,
+    }
+    form = PersonChangeForm(**saved, revision=person.revision)
+    form.site.choices = choices((site.id, localized(site.name_text)) for site in sites)
+    site = next((site for site in sites if site.id == form.site.data), person.site)
+    status = 422 if request.method == "POST" else 200
+    differences = None
+    if form.is_sent_and_valid(
+        login=lambda login: actions.check_login(login, of=person),
+        site=lambda _id: actions.check_roles_at(site, person.roles, field="site"),
+    ):
+        change = changes.PersonChange(
+            form.login.data, form.name.data, form.reading.data or "", site, form.locale.data, form.revision.data
+        )
+        try:
+            changes.change_person(person, change, by=current_user)
+        except Conflict as problem:
+            form.go_on_from(person.revision)
+            differences, status = form.differences(saved), problem.status
+        else:
+            flash(_("%(code)s is changed.", code=code))
+            return redirect(url_for("people.show", code=code))
+    page = render_template(
+        "accounts/person_edit.html",
+        form=form,
+        person=person,
+        differences=differences,
+        may_change=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
+    )
+    return page, status
 
 
 @blueprint.post("/people/<code>/link")
