@@ -1,21 +1,25 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields import DateField, DateTimeLocalField
+from wtforms.fields import DateField, DateTimeLocalField, SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.cohorts.core.readiness import GateKind
 from lms.cohorts.core.steps import StepFault, StepLine, check_steps, read_steps
-from lms.cohorts.phrases import PROBLEMS, STEP_FAULTS
+from lms.cohorts.phrases import AUDIENCES, PROBLEMS, STEP_FAULTS
 from lms.foundation.forms import Form, Required
+from lms.foundation.locale import localized
 from lms.kit.problems import Problem
+from lms.kit.text import fold_code
+from lms.quizzes.core.audience import Audience, AudienceKind
 
 CODE = Regexp(r"[a-z0-9-]+\Z", message=_l("Use small letters, digits and hyphens."))
 MOST_DAYS = 120
@@ -147,3 +151,38 @@ class AssignQuizForm(Form):
     quiz = SelectField(_l("Quiz"))
     opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(_l("Enter date and time."))])
     due_at = DateTimeLocalField(_l("Due"), [InputRequired(_l("Enter date and time."))])
+
+
+class GiveForm(Form):
+    quiz = SelectField(_l("Quiz"))
+    audience = SelectField(_l("To whom"), validate_choice=True)
+    people = TextAreaField(
+        _l("Single people"),
+        description=_l("Codes such as L0042, only when “Single people” is chosen above."),
+    )
+    opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(_l("Enter date and time."))])
+    due_at = DateTimeLocalField(_l("Due"), [InputRequired(_l("Enter date and time."))])
+
+    def offer(self, audiences: Iterable[tuple[str, Audience]]) -> None:
+        """Let one of these audiences be chosen, or single people."""
+        listed = [
+            SelectChoice(value=value, label=localized(audience.name_text), optgroup=str(AUDIENCES[audience.kind]))
+            for value, audience in audiences
+        ]
+        self.audience.choices = [*listed, SelectChoice(value="people", label=str(AUDIENCES[AudienceKind.PEOPLE]))]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes that were typed, in any width, case and order."""
+        return list(dict.fromkeys(fold_code(code) for code in re.split(r"[\s,、，]+", self.people.data or "") if code))
+
+
+class WindowForm(Form):
+    opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(_l("Enter date and time."))])
+    due_at = DateTimeLocalField(_l("Due"), [InputRequired(_l("Enter date and time."))])
+    revision = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+    def go_on_from(self, revision: int) -> None:
+        """Let what was typed be saved over what somebody else has saved, now that both have been seen."""
+        self.revision.data = revision
+        self.revision.raw_data = None

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from lms.accounts.core.roles import Role
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind, GateState, Standing
 from lms.cohorts.core.steps import StepFault
 from lms.foundation.columns import LocalizedText
 from lms.foundation.locale import day, localized, sentences
+from lms.quizzes.core.audience import AudienceKind
 
 
 def _already_training(taken: Mapping[str, LocalizedText]) -> str:
@@ -60,7 +62,35 @@ def _bad_steps(faults: Iterable[StepFault]) -> str:
     return sentences(str(STEP_FAULTS[fault.code]) % {"line": fault.number, **fault.facts} for fault in faults)
 
 
+AUDIENCES = {
+    AudienceKind.COHORT: _l("Cohorts"),
+    AudienceKind.SITE: _l("Sites"),
+    AudienceKind.VENDOR: _l("Vendors"),
+    AudienceKind.ROLE: _l("Roles"),
+    AudienceKind.PEOPLE: _l("Single people"),
+}
+
+TAKERS = {
+    Role.LEARNER: _l("Learners"),
+    Role.TRAINER: _l("Trainers"),
+    Role.QA: _l("QA analysts"),
+    Role.EDITOR: _l("Policy editors"),
+    Role.LOCALIZER: _l("Localizers"),
+}
+"""The roles that take quizzes, as audiences."""
+
+
+def _unknown_people(codes: Iterable[str]) -> str:
+    """Which of the codes that were typed belong to nobody who can take quizzes."""
+    listed = _(", ").join(codes)
+    if not listed:
+        return str(_("Enter at least one code."))
+    return str(_("Nobody who can take quizzes has this code: %(codes)s.", codes=listed))
+
+
 PROBLEMS = {
+    "assignment.nobody": _l("Nobody there can take quizzes. Choose another audience."),
+    "assignment.unknown_people": _unknown_people,
     "cohort.already_training": _already_training,
     "cohort.nobody_chosen": _l("Choose at least one person."),
     "cohort.go_live_not_worked": _l("Choose a working day of the site for the go-live."),

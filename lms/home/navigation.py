@@ -39,6 +39,8 @@ def _names(text: str) -> frozenset[str]:
 
 
 _TAKERS = frozenset({Role.LEARNER})
+_GIVERS = frozenset({Role.TRAINER})
+"""Who finds what is given in a place of its own; a QA analyst finds it on the page of quizzes."""
 _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})
 """Who runs cohorts. A QA analyst finds them on Today: one entry more would not fit a narrow screen."""
 
@@ -49,7 +51,10 @@ PLACES = (
     Place("quizzes.index", _l("Quizzes"), "clipboard-check", "attempt.write", _TAKERS, _names("quizzes.start")),
     Place("quizzes.results", _l("Results"), "chart-dots-3", "result.read", _TAKERS, _names("quizzes.result")),
     Place("questions.banks", _l("Questions"), "map-question", "question.read", pages=_names("questions question")),
-    Place("quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names("quiz_design")),
+    Place(
+        "assignments.index", _l("Assignments"), "clipboard-check", "assignment.write", _GIVERS, _names("assignments")
+    ),
+    Place("quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names("quiz_design assignments")),
     Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people")),

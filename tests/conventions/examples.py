@@ -76,6 +76,9 @@ def examples(world: World) -> dict[str, Example]:
     joiner = "joiner@kijun.example"
     attempt = Example({"attempt_id": world.attempt, "position": 1}, owner=joiner)
     given = Example({"assignment_id": world.assignment}, owner=joiner)
+    assigned = Example(
+        {"assignment_id": world.assignment}, trainers=("trainer@kijun.example", "trainer-b@kijun.example")
+    )
     cohort = Example(
         {"code": "tokyo-a", "person": world.learner_code},
         vendor="kijun-sample",
@@ -93,6 +96,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["quizzes.question", "quizzes.answer", "quizzes.save_events"], attempt),
         **dict.fromkeys(["quizzes.submit_page", "quizzes.submit", "quizzes.result"], attempt),
         **dict.fromkeys(["quizzes.start", "quizzes.open_attempt"], given),
+        **dict.fromkeys(["assignments.show", "assignments.end"], assigned),
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
         **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
@@ -177,7 +181,12 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
     second_trainer = "trainer-b@kijun.example" if is_tokyo else "trainer-d@northwind.example"
     titles = {"title_en": "New", "title_ja": "新規"}
     plan = {"code": "new", **titles, "day_count": "2", "steps": "1 09:30 60 class A | あ"}
+    window = {"opens_at": "2026-11-10T09:00", "due_at": "2026-11-19T17:00"}
+    learner = world.learner_code if at_home else world.codes[MAHO]
     return {
+        "assignments.end": {"revision": "2"},
+        "assignments.new": {"quiz": "harassment-checkpoint", **window, "audience": "people", "people": learner},
+        "assignments.show": {**window, "revision": "1"},
         "cohorts.assign_quiz": {
             "quiz": "harassment-checkpoint",
             "opens_at": "2026-11-17T09:00",

@@ -304,17 +304,18 @@ def _grow_people() -> None:
 def _grow_quizzes() -> None:
     """More to do and more done for the joiner, more reports, more roles of the one whose page is looked at."""
     joiner, qa = sitting.person(), sitting.person("qa@kijun.example")
+    trainer = sitting.person("trainer@kijun.example")
     for code in ("second-quiz", "third-quiz", "harassment-checkpoint"):
         quiz = quiz_queries.get_quiz(code)
         now = clock.now()
         assignment = quizzes.assign(
-            quiz, [joiner.id], opens_at=now, due_at=now + timedelta(days=9), zone_name="Asia/Tokyo", by=None
+            quiz, [joiner.id], opens_at=now, due_at=now + timedelta(days=9), zone_name="Asia/Tokyo", by=trainer
         )
         attempt = quizzes.open_attempt(joiner, assignment.id, locale="en")
         answer_all_wrong(joiner, attempt)
         quizzes.submit(sitting.own_access(joiner), attempt.id)
         later = now + timedelta(days=10)
-        quizzes.assign(quiz, [joiner.id], opens_at=now, due_at=later, zone_name="Asia/Tokyo", by=None)
+        quizzes.assign(quiz, [joiner.id], opens_at=now, due_at=later, zone_name="Asia/Tokyo", by=trainer)
         reports.request_analysis(qa, quiz=code, cohort="", locale="en", comment="")
     admin, learner = sitting.person("admin@kijun.example"), sitting.person("emma.lindqvist@kijun.example")
     for role in (Role.TRAINER, Role.EDITOR, Role.LOCALIZER):

@@ -32,8 +32,8 @@ def own_access(someone: Person) -> Access:
 
 
 def assignment_id(someone: Person) -> int:
-    """The checkpoint, as it is given to them."""
-    return next(
+    """The checkpoint, as it is given to them first."""
+    return min(
         g.assignment.id for g in queries.list_given(someone.id) if g.version.quiz.code == "harassment-checkpoint"
     )
 

@@ -142,7 +142,9 @@ def _candidates(cohort: Cohort, now: datetime) -> list[Person]:
 
 def quiz_choices() -> list[SelectChoice]:
     """The quizzes that may be given."""
-    return choices((quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes())
+    return choices(
+        (quiz.code, localized(quiz.title_text)) for quiz in quizzes.list_quizzes() if quiz.retired_at is None
+    )
 
 
 def leave_for(cohort: Cohort) -> ResponseReturnValue:

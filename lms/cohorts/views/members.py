@@ -89,7 +89,7 @@ def assign_quiz(code: str) -> ResponseReturnValue:
         else:
             flash(_("The quiz is given to the cohort."))
             return redirect(url_for("cohorts.show", code=code))
-    page = cohort_page(cohort, giving=form)
+    page = render_template("cohorts/give_to.html", cohort=cohort, giving=form, zone=zone, at=clock.now())
     return (page, 422) if request.method == "POST" else page
 
 

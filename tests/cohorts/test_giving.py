@@ -1,0 +1,174 @@
+"""Giving a quiz through pages: to whom, with the people shown first; its window moved; its end."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.foundation.db import db
+from lms.foundation.journal import AuditEvent
+from lms.quizzes import queries as quizzes
+from lms.quizzes.models import Assignee, Assignment
+from tests.accounts.form_page import FormPage
+from tests.cohorts.conftest import Enter, code_of
+from tests.conftest import Visitor
+from tests.quizzes import sitting
+
+WINDOW = {"quiz": "harassment-checkpoint", "opens_at": "2026-11-18T09:00", "due_at": "2026-11-20T17:00"}
+
+
+def newest() -> Assignment:
+    found = db.session.scalars(select(Assignment).order_by(Assignment.id.desc())).first()
+    assert found is not None
+    return found
+
+
+def holders(assignment: Assignment) -> int:
+    return len(db.session.scalars(select(Assignee).where(Assignee.assignment_id == assignment.id)).all())
+
+
+def actions_of(assignment_id: int) -> list[str]:
+    query = select(AuditEvent).where(AuditEvent.object.endswith(f"#{assignment_id}")).order_by(AuditEvent.id)
+    return [event.action for event in db.session.scalars(query)]
+
+
+@pytest.mark.parametrize("audience", ["cohort:tokyo-a", "site:tokyo", "vendor:northwind", "role:learner"])
+def test_the_people_are_shown_before_they_get_it(enter: Enter, sample: Flask, audience: str) -> None:
+    qa = enter("qa")
+    form = {**WINDOW, "audience": audience, "people": ""}
+    with sample.app_context():
+        before = newest().id
+    page = qa.post("/assignments/new?lang=en", data=form)
+    assert page.status_code == 200
+    count = int(re.findall(r"(\d+) people get it", page.text)[0])
+    with sample.app_context():
+        assert newest().id == before, "nothing is given by looking"
+    given = qa.post("/assignments/new", data={**form, "given": "1"})
+    with sample.app_context():
+        assignment = newest()
+        assert given.location == f"/assignments/{assignment.id}"
+        assert holders(assignment) == count > 1
+        assert assignment.audience is not None
+        assert f"{assignment.audience['kind']}:{assignment.audience['code']}" == audience
+        assert actions_of(assignment.id) == ["assignment.create"]
+    twice = qa.post("/assignments/new?lang=en", data={**form, "given": "1"})
+    assert (twice.status_code, "They have this quiz in this window already." in twice.text) == (422, True)
+
+
+def test_single_people_are_named_by_code_and_what_is_unknown_is_said(enter: Enter, sample: Flask) -> None:
+    trainer, joiner = enter("trainer"), code_of(sample, sitting.JOINER)
+    elsewhere = code_of(sample, "qa@kijun.example")
+    form = {**WINDOW, "audience": "people", "people": f"{joiner.lower()}, {elsewhere} X9"}
+    answer = trainer.post("/assignments/new?lang=en", data=form)
+    page = FormPage(answer.text)
+    assert answer.status_code == 422
+    assert page.error("people") == f"Nobody who can take quizzes has this code: {elsewhere}, X9."
+    assert page.value("due_at") == WINDOW["due_at"]
+    form["people"] = f"　{joiner}　"
+    assert "1 person gets it" in trainer.post("/assignments/new?lang=en", data=form).text
+    trainer.post("/assignments/new", data={**form, "given": "1"})
+    with sample.app_context():
+        assert newest().id in {given.assignment.id for given in quizzes.list_given(sitting.person().id)}
+    assert "Single people" in trainer.get("/assignments?lang=en").text
+
+
+def test_a_trainer_is_offered_their_own_cohorts_alone(enter: Enter) -> None:
+    page = enter("trainer-b").get("/assignments/new?lang=en").text
+    assert re.findall(r'value="(\w+:[\w-]+)"', page) == ["cohort:tokyo-a"]
+    answer = enter("trainer-b").post("/assignments/new", data={**WINDOW, "audience": "site:tokyo", "given": "1"})
+    assert answer.status_code == 422
+
+
+@pytest.fixture
+def given(enter: Enter, sample: Flask) -> int:
+    """An assignment of the trainer's cohort."""
+    enter("trainer").post("/assignments/new", data={**WINDOW, "audience": "cohort:tokyo-a", "given": "1"})
+    with sample.app_context():
+        return newest().id
+
+
+def moved(due: str, revision: int = 1) -> dict[str, str]:
+    return {"opens_at": "2026-11-18T10:00", "due_at": due, "revision": str(revision)}
+
+
+def test_a_window_is_moved_with_its_session(enter: Enter, sample: Flask, given: int) -> None:
+    trainer = enter("trainer")
+    assert trainer.post(f"/assignments/{given}", data=moved("2026-11-21T17:00")).status_code == 302
+    page = trainer.get(f"/assignments/{given}?lang=en").text
+    assert "21 Nov 2026 17:00 JST" in page
+    assert "10:00" in re.sub(r"\s+", " ", trainer.get("/cohorts/tokyo-a?lang=en").text)
+    with sample.app_context():
+        assert actions_of(given) == ["assignment.create", "assignment.change"]
+
+
+def test_of_two_changes_neither_is_lost(enter: Enter, sample: Flask, given: int) -> None:
+    first, second = enter("trainer"), enter("qa")
+    first.post(f"/assignments/{given}", data=moved("2026-11-21T17:00"))
+    answer = second.post(f"/assignments/{given}?lang=en", data=moved("2026-11-22T12:00"))
+    page = FormPage(answer.text)
+    assert answer.status_code == 409
+    assert page.value("due_at") == "2026-11-22T12:00", "what was typed is kept"
+    assert "21 Nov 2026 17:00 JST" in answer.text, "what is saved is shown"
+    again = {**moved("2026-11-22T12:00"), "revision": page.entered["revision"][0]}
+    assert second.post(f"/assignments/{given}", data=again).status_code == 302
+    assert "22 Nov 2026 12:00 JST" in second.get(f"/assignments/{given}?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("due", "message"),
+    [("2026-11-17T10:00", "The end must be later than the start."), ("2026-11-xx", "Enter date and time.")],
+)
+def test_a_window_that_cannot_be_is_refused_at_its_field(enter: Enter, given: int, due: str, message: str) -> None:
+    answer = enter("trainer").post(f"/assignments/{given}?lang=en", data=moved(due))
+    assert (answer.status_code, FormPage(answer.text).error("due_at")) == (422, message)
+
+
+def test_what_is_ended_is_begun_by_nobody_and_shown_to_nobody_who_had_not_sat_it(
+    enter: Enter, sample: Flask, given: int
+) -> None:
+    trainer, joiner = enter("trainer"), enter("joiner")
+    path = f'href="/quizzes/{given}"'
+    assert path in joiner.get("/quizzes").text
+    stale = trainer.post(f"/assignments/{given}/end?lang=en", data={"revision": "7"})
+    assert stale.status_code == 409
+    assert "Somebody else changed this assignment meanwhile." in stale.text
+    assert trainer.post(f"/assignments/{given}/end", data={"revision": "1"}).status_code == 302
+    assert path not in joiner.get("/quizzes").text
+    assert joiner.post(f"/quizzes/{given}/attempts").status_code == 409
+    page = trainer.get(f"/assignments/{given}?lang=en").text
+    assert "Ended early" in page
+    assert "End the assignment" not in page
+    with sample.app_context():
+        assert actions_of(given)[-1] == "assignment.end"
+
+
+def test_the_quiz_page_says_to_whom_and_by_which_rules(enter: Enter, given: int) -> None:
+    page = enter("qa").get("/quiz-design/harassment-checkpoint?lang=en").text
+    assert f'<a href="/assignments/{given}">Tokyo A</a>' in re.sub(r"\s+", " ", page)
+    assert "Questions and options are shuffled" in page
+    assert "<dd>Open book</dd>" in page
+
+
+def test_entries_of_one_quiz_can_be_told_apart(enter: Enter, given: int) -> None:
+    page = enter("joiner").get("/quizzes?lang=en").text
+    entries = re.findall(r'<p class="d">(given on.*?)</p>', page)
+    assert len(entries) == len(set(entries)) == 2
+    assert any("opens 18 Nov 2026 09:00" in entry for entry in entries)
+    assert all("Tokyo A" in entry for entry in entries)
+
+
+def test_a_refused_form_of_a_cohort_stands_at_the_top_of_its_own_page(enter: Enter) -> None:
+    form = {**WINDOW, "due_at": "2026-11-18T08:00"}
+    page = enter("trainer").post("/cohorts/tokyo-a/quizzes?lang=en", data=form).text
+    assert "1 field needs your attention." in page
+    assert 'id="ready"' not in page
+
+
+def test_both_languages_have_every_page(enter: Enter, given: int) -> None:
+    qa: Visitor = enter("qa")
+    for path in ("/assignments", "/assignments/new", f"/assignments/{given}"):
+        for language in ("en", "ja"):
+            assert qa.get(f"{path}?lang={language}").status_code == 200
