@@ -42,3 +42,16 @@ def test_how_many_are_still_to_answer_stands_under_the_map(joiner: Visitor, firs
     assert "12 questions are not answered yet." in joiner.get(f"{first}?lang=en").text
     joiner.post(first, data={**look.right(1), "go": "next"})
     assert "11 questions are not answered yet." in joiner.get(f"{sitting.at(first, 2)}?lang=en").text
+
+
+def test_an_answer_that_could_not_be_sent_comes_back_chosen_and_not_saved(
+    joiner: Visitor, first: str, look: Look
+) -> None:
+    page = joiner.get(first).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    again = joiner.post(f"{first}?lang=en", data={**look.right(1), "reopen": "whole", "csrf_token": token}).text
+    assert "What you typed is back." in again
+    for value in look.right(1).values():
+        assert re.search(f'value="{value}" ?checked', again)
+    assert "12 questions are not answered yet." in again
+    assert "checked" not in joiner.get(first).text.partition('class="opts"')[2].partition("</fieldset>")[0]

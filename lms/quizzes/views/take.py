@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask_login import current_user
 
 from lms.foundation import clock
 from lms.foundation.access import Access, access, policy
+from lms.foundation.carried import is_reopened
 from lms.foundation.errors import sentence
 from lms.foundation.locale import LOCALES, current
 from lms.kit.problems import Invalid, NotFound
@@ -165,6 +167,14 @@ def _answered(attempt: Attempt) -> dict[int, dict[str, Any]]:
     return {position: dict(event.payload) for position, event in events.items() if event.payload}
 
 
+def _chosen(row: AttemptQuestion, saved: dict[str, Any]) -> dict[str, Any]:
+    """What is chosen on the page: the answer of record, or the one that could not be sent and comes back."""
+    if is_reopened():
+        with suppress(Invalid):
+            return answer_from_form(row.question_version.body, request.form)
+    return saved
+
+
 def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) -> str:
     events = queries.load_events(attempt.id)
     answered = {position: dict(event.payload) for position, event in of_record(events).items() if event.payload}
@@ -179,7 +189,7 @@ def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) 
         attempt=attempt,
         row=row,
         body=body,
-        answer=answered.get(row.position, {}),
+        answer=_chosen(row, answered.get(row.position, {})),
         answered=answered,
         rules=rules_from(attempt.quiz_version.rules),
         versions=versions,
