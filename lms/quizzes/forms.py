@@ -1,19 +1,28 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp
+from wtforms import BooleanField, FieldList, FormField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.widgets import HiddenInput
 
 from lms.foundation.forms import Form, Required, choices
 from lms.kit.problems import Invalid
+from lms.policies.queries import SectionText
 from lms.questions.core.types import type_of
 from lms.quizzes.core.answers import MOST_EVENTS, MOST_IN_ONE_CALL, Event, Stamp, Unfit
+from lms.quizzes.core.blueprint import Candidate, DrawRow, shortages
 from lms.quizzes.core.rules import Feedback, MultipleRule, Rules
-from lms.quizzes.phrases import FEEDBACK, MULTIPLE_RULES
+from lms.quizzes.phrases import FEEDBACK, MODES, MULTIPLE_RULES
+
+MOST_DRAWN = 200
+ROWS_OFFERED = 6
 
 
 def answer_from_form(body: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
@@ -64,7 +73,16 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+class DrawRowForm(Form):
+    section = SelectField(default="", validate_choice=False)  # what nothing fits is short of questions
+    tag = SelectField(default="", validate_choice=False)
+    count = IntegerField(validators=[Optional(), NumberRange(0, MOST_DRAWN, _l("Enter a whole number from 0 to 200."))])
+
+
 class QuizForm(Form):
+    mode = SelectField(_l("Questions of a paper"), choices=choices(MODES.items()), default="fixed")
+    rows = FieldList(FormField(DrawRowForm), min_entries=ROWS_OFFERED)
+    revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
     code = StringField(
         _l("Code"),
         [
@@ -109,4 +127,52 @@ class QuizForm(Form):
             open_book=self.open_book.data,
             multiple=MultipleRule(self.multiple.data),
             feedback=Feedback(self.feedback.data),
+            draw=self._draw if self.mode.data == "draw" else (),
         )
+
+    @property
+    def _draw(self) -> tuple[DrawRow, ...]:
+        rows = (entry.form for entry in self.rows if entry.form.count.data)
+        return tuple(DrawRow(row.count.data, row.section.data or "", row.tag.data or "") for row in rows)
+
+    def offer(self, candidates: Mapping[str, Candidate], sections: Mapping[str, SectionText]) -> None:
+        """Let rows name the sections and tags that questions in use have, each with how many there are."""
+        stock = Counter(candidate.section for candidate in candidates.values())
+        tags = Counter(tag for candidate in candidates.values() for tag in candidate.tags)
+        kept = {entry.form.section.data for entry in self.rows} if request.method == "GET" else set()
+        names = [name for name in sections if stock[name]]
+        names += sorted((set(stock) | {name for name in kept if name}) - {*names, ""})
+        listed = [(name, _section_label(name, sections, stock[name])) for name in names]
+        while len(self.rows) < ROWS_OFFERED or (request.method == "GET" and self.rows[-1].form.count.data):
+            self.rows.append_entry()
+        for entry in self.rows:
+            every = ngettext("Any (%(num)d question ready)", "Any (%(num)d questions ready)", len(candidates))
+            entry.form.section.choices = choices([("", every), *listed])
+            entry.form.tag.choices = choices(
+                [("", _l("Any")), *((tag, f"{tag} ({count})") for tag, count in sorted(tags.items()))]
+            )
+
+    def check_stock(self, candidates: Sequence[Candidate]) -> None:
+        """Say at its row, before anything is saved, which row has too few questions; raises ``Invalid`` then."""
+        entries = [entry.form for entry in self.rows if entry.form.count.data]
+        if not entries:
+            raise Invalid("quiz.no_rows", field="mode")
+        lacking = shortages(self._draw, candidates)
+        for row, missing in zip(entries, lacking, strict=True):
+            if missing:
+                row.count.errors = [
+                    ngettext("Not enough questions: %(num)d short.", "Not enough questions: %(num)d short.", missing)
+                ]
+        if any(lacking):
+            raise Invalid("quiz.too_few", field="mode")
+
+    def go_on_from(self, revision: int) -> None:
+        """Let what was typed be published over what somebody else has, now that both have been seen."""
+        self.revision.data = revision
+        self.revision.raw_data = None
+
+
+def _section_label(name: str, sections: Mapping[str, SectionText], ready: int) -> str:
+    section = sections.get(name)
+    title = f"{section.number} {section.title}" if section else name
+    return str(ngettext("%(title)s (%(num)d ready)", "%(title)s (%(num)d ready)", ready, title=title))

@@ -15,6 +15,9 @@ PROBLEMS = {
     "quiz.attempts": _l("Enter a number from 1 to 20."),
     "quiz.unknown": _l("There is no quiz “%(quiz)s”."),
     "quiz.code_taken": _l("This code is taken. Choose another."),
+    "quiz.changed": _l("Somebody else changed this quiz meanwhile."),
+    "quiz.no_rows": _l("Enter a number in at least one row of the blueprint."),
+    "quiz.too_few": _l("Some rows ask for more questions than are in use."),
     "quiz.no_questions": _l("Choose at least one question."),
     "assignment.retired": _l("This quiz is retired. Choose another."),
     "assignment.twice": _l("They have this quiz in this window already. Choose other people or another window."),
@@ -73,6 +76,11 @@ FEEDBACK = {
     Feedback.NOW: _l("At once"),
     Feedback.AFTER_CLOSE: _l("After the window closes"),
     Feedback.SECTIONS_ONLY: _l("Sections only"),
+}
+
+MODES = {
+    "fixed": _l("The same questions on every paper (fixed list)"),
+    "draw": _l("Drawn anew for each paper (blueprint)"),
 }
 
 MULTIPLE_RULES = {

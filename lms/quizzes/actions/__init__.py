@@ -18,15 +18,18 @@ from lms.foundation import clock, journal
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import Conflict, NotFound
+from lms.kit.shuffles import shuffled_by
 from lms.policies import queries as policies
+from lms.questions import queries as questions
 from lms.questions.core.types import type_of
 from lms.questions.queries import Current
 from lms.quizzes import queries
 from lms.quizzes.actions.assignments import add_assignees, assign, change_window, end
-from lms.quizzes.actions.design import PublishQuiz, publish_quiz
+from lms.quizzes.actions.design import PublishQuiz, publish_quiz, retire_quiz
 from lms.quizzes.core import attempt as rules_of_attempt
 from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, check_fit, missing, new_events, next_seq, of_record
 from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose, Timing, Window, deadline_for, timing
+from lms.quizzes.core.blueprint import Candidate, draw_rows
 from lms.quizzes.core.grading import ENGINE_VERSION, grade
 from lms.quizzes.core.paper import PaperQuestion, draw
 from lms.quizzes.core.passing import has_passed
@@ -45,7 +48,7 @@ from lms.quizzes.models import (
     RunCause,
 )
 
-__all__ = ["PublishQuiz", "add_assignees", "assign", "change_window", "end", "publish_quiz"]
+__all__ = ["PublishQuiz", "add_assignees", "assign", "change_window", "end", "publish_quiz", "retire_quiz"]
 
 SYSTEM = "system"
 MOST_CLOSED_AT_ONCE = 100
@@ -105,7 +108,7 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
 
 def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) -> None:
     """Write the drawn paper and the policy versions in force."""
-    usable = queries.list_drawable_questions(version)
+    usable = _drawn(queries.list_drawable_questions(version), rules, attempt.option_seed)
     if not usable:
         raise Conflict("attempt.no_questions")
     paper = draw(
@@ -136,6 +139,24 @@ def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) ->
     for policy_version in policies.load_in_force(now, _modules_of(usable)).values():
         attempt.policies.append(AttemptPolicy(policy_version_id=policy_version.id))
     db.session.flush()
+
+
+def _drawn(usable: list[Current], rules: Rules, seed: str) -> list[Current]:
+    """What this paper holds: the whole list, or what its blueprint draws of it under the attempt's own seed."""
+    if not rules.draw:
+        return usable
+    mains = questions.load_main_sections(found.version.id for found in usable)
+    by_code = {found.question.code: found for found in usable}
+    candidates = [
+        Candidate(
+            code,
+            mains[found.version.id].full_name if found.version.id in mains else "",
+            tuple(found.version.body.get("tags", ())),
+        )
+        for code, found in by_code.items()
+    ]
+    mixed = shuffled_by(f"{seed}:draw", candidates, lambda candidate: candidate.code)
+    return [by_code[candidate.code] for drawn in draw_rows(rules.draw, mixed) for candidate in drawn]
 
 
 def _modules_of(drawn: Sequence[Current]) -> set[int]:

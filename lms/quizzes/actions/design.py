@@ -9,7 +9,7 @@ from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.kit.chains import sha256_of
-from lms.kit.problems import Invalid
+from lms.kit.problems import Conflict, Invalid
 from lms.quizzes import queries
 from lms.quizzes.core.rules import Rules, checked
 from lms.quizzes.models import Quiz, QuizQuestion, QuizVersion
@@ -25,6 +25,8 @@ class PublishQuiz:
     title_text: Mapping[str, str]
     question_ids: Sequence[int]
     rules: Rules
+    revision: int | None = None
+    """That of the quiz as it was looked at, when it is changed."""
 
 
 def publish_quiz(command: PublishQuiz, *, by: Person | None) -> QuizVersion:
@@ -37,15 +39,21 @@ def publish_quiz(command: PublishQuiz, *, by: Person | None) -> QuizVersion:
         quiz = Quiz(code=command.code, title_text=dict(command.title_text))
         db.session.add(quiz)
         db.session.flush()
-    quiz.title_text = dict(command.title_text)
+    elif command.revision is not None:
+        _lock(quiz, command.revision)
     newest = queries.load_current_versions([quiz.id]).get(quiz.id)
     stored = command.rules.as_json()
+    sha256 = sha256_of({"rules": stored, "questions": list(command.question_ids)})
+    if newest is not None and (newest.sha256, newest.title_text) == (sha256, dict(command.title_text)):
+        return newest
+    quiz.title_text = dict(command.title_text)
+    quiz.revision = quiz.revision + 1 if newest else 1
     version = QuizVersion(
         quiz_id=quiz.id,
         n=newest.n + 1 if newest else 1,
         title_text=dict(command.title_text),
         rules=stored,
-        sha256=sha256_of({"rules": stored, "questions": list(command.question_ids)}),
+        sha256=sha256,
         published_at=clock.now(),
         published_by=by.id if by else None,
         questions=[
@@ -57,3 +65,20 @@ def publish_quiz(command: PublishQuiz, *, by: Person | None) -> QuizVersion:
     db.session.flush()
     journal.record("quiz.publish", actor=by.code if by else SYSTEM, object=f"{quiz.code} v{version.n}")
     return version
+
+
+def retire_quiz(quiz: Quiz, *, is_back: bool, revision: int, by: Person) -> None:
+    """Let a quiz be given to nobody any more, or take it back; what is given already goes on."""
+    if (quiz.retired_at is None) == is_back:
+        return
+    _lock(quiz, revision)
+    quiz.retired_at = None if is_back else clock.now()
+    quiz.revision += 1
+    db.session.flush()
+    journal.record("quiz.retire", actor=by.code, object=quiz.code, is_back=is_back)
+
+
+def _lock(quiz: Quiz, revision: int) -> None:
+    db.session.refresh(quiz, with_for_update={"of": Quiz})
+    if quiz.revision != revision:
+        raise Conflict("quiz.changed")

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from lms.kit.problems import Invalid
+from lms.quizzes.core.blueprint import DrawRow
 
 
 class MultipleRule(StrEnum):
@@ -37,10 +38,14 @@ class Rules:
     multiple: MultipleRule = MultipleRule.PARTIAL
     feedback: Feedback = Feedback.NOW
     question_thousandths: int = 1000
+    draw: tuple[DrawRow, ...] = ()
+    """The blueprint; without one each paper holds the whole list."""
 
     def as_json(self) -> dict[str, Any]:
-        """The rules as they are stored."""
-        return asdict(self)
+        """The rules as they are stored; a fixed list says nothing of a blueprint."""
+        stored = asdict(self)
+        rows = stored.pop("draw")
+        return {**stored, "draw": list(rows)} if rows else stored
 
 
 def rules_from(stored: Mapping[str, Any]) -> Rules:
@@ -48,10 +53,11 @@ def rules_from(stored: Mapping[str, Any]) -> Rules:
 
     >>> rules_from(Rules(minutes=30, cut_percent=80).as_json()) == Rules(minutes=30, cut_percent=80)
     True
+    >>> rules_from(Rules(minutes=30, cut_percent=80, draw=(DrawRow(3, "HAR/a"),)).as_json()).draw
+    (DrawRow(count=3, section='HAR/a', tag=''),)
     """
-    return checked(
-        Rules(**{**stored, "multiple": MultipleRule(stored["multiple"]), "feedback": Feedback(stored["feedback"])})
-    )
+    enums = {"multiple": MultipleRule(stored["multiple"]), "feedback": Feedback(stored["feedback"])}
+    return checked(Rules(**{**stored, **enums, "draw": tuple(DrawRow(**row) for row in stored.get("draw", ()))}))
 
 
 def checked(rules: Rules) -> Rules:

@@ -156,7 +156,13 @@ def load_counted_versions(quiz_ids: Collection[int]) -> dict[int, tuple[QuizVers
     query = select(QuizVersion, count).join(
         newest, (newest.c.quiz_id == QuizVersion.quiz_id) & (newest.c.n == QuizVersion.n)
     )
-    return {version.quiz_id: (version, drawn) for version, drawn in db.session.execute(query)}
+    return {version.quiz_id: (version, _on_paper(version, usable)) for version, usable in db.session.execute(query)}
+
+
+def _on_paper(version: QuizVersion, usable: int) -> int:
+    """How many of the usable questions of a version stand on one paper."""
+    rows = rules_from(version.rules).draw
+    return min(usable, sum(row.count for row in rows)) if rows else usable
 
 
 def get_attempt(access: Access, attempt_id: str) -> Attempt:

@@ -1,18 +1,26 @@
-"""Quizzes for those who design them: the list, publishing one from questions in use."""
+"""Quizzes for those who design them: the list, making one, changing it by a new version, copying, retiring."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from lms.foundation import clock
 from lms.foundation.access import policy
-from lms.kit.problems import Invalid
+from lms.foundation.errors import sentence
+from lms.kit.problems import Conflict, Invalid
+from lms.policies import queries as policies
 from lms.questions import queries as questions
+from lms.questions.models import Question
 from lms.quizzes import actions, phrases, queries
+from lms.quizzes.core.blueprint import Candidate
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.forms import QuizForm
+from lms.quizzes.models import Quiz, QuizVersion
 
 blueprint = Blueprint("quiz_design", __name__, template_folder="../templates")
 
@@ -29,45 +37,185 @@ def index() -> str:
 @blueprint.get("/quiz-design/<code>")
 @policy("quiz.read")
 def show(code: str) -> str:
-    quiz = queries.get_quiz(code)
-    version = queries.load_current_versions([quiz.id])[quiz.id]
-    listed = [entry.question for entry in queries.list_quiz_questions(version)]
-    return render_template(
-        "quizzes/quiz.html",
-        quiz=quiz,
-        version=version,
-        rules=rules_from(version.rules),
-        questions=listed,
-        current=questions.load_current(listed),
-        assignments=queries.list_assignments(quiz),
-        phrases=phrases,
-    )
+    return _quiz_page(queries.get_quiz(code))
 
 
 @blueprint.route("/quiz-design/new", methods=["GET", "POST"])
 @policy("quiz.write")
 def new() -> ResponseReturnValue:
-    usable = questions.list_usable_questions()
-    current = questions.load_current(usable)
-    form = QuizForm(minutes=30, cut_percent=80, attempts=2, shuffle=True)
-    chosen = request.form.getlist("questions")
-    refusal = None
+    """A new quiz, from nothing or, with ``from``, as a copy of another."""
+    model = queries.find_quiz(request.args.get("from", ""))
+    pool = _Pool()
+    form = _form_of(queries.load_current_versions([model.id])[model.id], code="") if model else QuizForm()
+    form.offer(pool.candidates, pool.sections)
+    listed = _listed_codes(model) if model else []
     if form.is_sent_and_valid():
-        wanted = [question.id for question in usable if question.code in chosen]
-        titles = {"en": form.title_en.data, "ja": form.title_ja.data}
         try:
             if queries.find_quiz(form.code.data) is not None:
                 raise Invalid("quiz.code_taken", field="code")
-            actions.publish_quiz(actions.PublishQuiz(form.code.data, titles, wanted, form.rules), by=current_user)
+            actions.publish_quiz(_command(form, form.code.data, pool), by=current_user)
         except Invalid as problem:
-            if problem.field == "questions":
-                refusal = problem
-            else:
-                form.take_back(problem)
+            _take_back(form, problem)
         else:
             flash(_("The quiz is published."))
             return redirect(url_for("quiz_design.show", code=form.code.data))
-    page = render_template(
-        "quizzes/quiz_new.html", form=form, usable=usable, current=current, chosen=chosen, refusal=refusal
-    )
+    page = _form_page(form, pool, listed, title=_("New quiz"))
     return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.route("/quiz-design/<code>/edit", methods=["GET", "POST"])
+@policy("quiz.write")
+def edit(code: str) -> ResponseReturnValue:
+    """Publish a new version. What was typed stays beside what somebody else has published meanwhile."""
+    quiz = queries.get_quiz(code)
+    version = queries.load_current_versions([quiz.id])[quiz.id]
+    pool = _Pool()
+    form = _form_of(version, code=quiz.code, revision=quiz.revision)
+    form.offer(pool.candidates, pool.sections)
+    status, behind = 200, ""
+    if request.method == "POST":
+        form.code.data = quiz.code
+        status = 422
+    if form.is_sent_and_valid():
+        try:
+            made = actions.publish_quiz(_command(form, quiz.code, pool), by=current_user)
+        except Invalid as problem:
+            _take_back(form, problem)
+        except Conflict as problem:
+            status, behind = problem.status, sentence(problem)
+            form.go_on_from(quiz.revision)
+        else:
+            flash(_("Nothing was changed.") if made.id == version.id else _("Version %(n)s is published.", n=made.n))
+            return redirect(url_for("quiz_design.show", code=quiz.code))
+    page = _form_page(form, pool, _listed_codes(quiz), title=_("Change the quiz"), quiz=quiz, behind=behind)
+    return page, status
+
+
+@blueprint.post("/quiz-design/<code>/retire")
+@policy("quiz.write")
+def retire(code: str) -> ResponseReturnValue:
+    """Retire a quiz, or take it back into use."""
+    quiz = queries.get_quiz(code)
+    is_back = request.form.get("change") == "restore"
+    try:
+        actions.retire_quiz(quiz, is_back=is_back, revision=request.form.get("revision", 0, type=int), by=current_user)
+    except Conflict as problem:
+        return _quiz_page(quiz, behind=sentence(problem)), problem.status
+    flash(_("The quiz is in use again.") if is_back else _("The quiz is retired."))
+    return redirect(url_for("quiz_design.show", code=quiz.code))
+
+
+class _Pool:
+    """The questions in use with what the page of a quiz needs of them."""
+
+    def __init__(self) -> None:
+        self.questions = questions.list_usable_questions()
+        self.current = questions.load_current(self.questions)
+        mains = questions.load_main_sections(found.version.id for found in self.current.values())
+        self.candidates = {
+            found.question.code: Candidate(
+                found.question.code,
+                mains[found.version.id].full_name if found.version.id in mains else "",
+                tuple(found.version.body.get("tags", ())),
+            )
+            for found in self.current.values()
+        }
+        self.sections = policies.load_sections_in_force(clock.now())
+
+    def ids_of(self, codes: Sequence[str]) -> list[int]:
+        """The ids of those codes that are in use, in their order."""
+        by_code = {question.code: question.id for question in self.questions}
+        return [by_code[code] for code in codes if code in by_code]
+
+
+def _form_of(version: QuizVersion, **values: object) -> QuizForm:
+    """A form that holds what a version says."""
+    rules = rules_from(version.rules)
+    return QuizForm(
+        title_en=version.title_text.get("en"),
+        title_ja=version.title_text.get("ja"),
+        mode="draw" if rules.draw else "fixed",
+        rows=[{"section": row.section, "tag": row.tag, "count": row.count} for row in rules.draw],
+        **{name: getattr(rules, name) for name in ("minutes", "cut_percent", "attempts", "shuffle", "open_book")},
+        multiple=rules.multiple.value,
+        feedback=rules.feedback.value,
+        **values,
+    )
+
+
+def _command(form: QuizForm, code: str, pool: _Pool) -> actions.PublishQuiz:
+    titles = {"en": form.title_en.data, "ja": form.title_ja.data}
+    revision = form.revision.data or None
+    if form.mode.data == "fixed":
+        chosen = sorted(request.form.getlist("questions"), key=_place)
+        return actions.PublishQuiz(code, titles, pool.ids_of(chosen), form.rules, revision)
+    rules = form.rules
+    form.check_stock(list(pool.candidates.values()))
+    fitting = [code for code, candidate in pool.candidates.items() if any(map(candidate.fits, rules.draw))]
+    return actions.PublishQuiz(code, titles, pool.ids_of(fitting), rules, revision)
+
+
+def _place(code: str) -> tuple[int, str]:
+    """Where a question of a fixed list stands: by the number typed beside it, the others behind by code."""
+    return request.form.get(f"place-{code}", 10_000, type=int), code
+
+
+def _listed_codes(quiz: Quiz) -> list[str]:
+    version = queries.load_current_versions([quiz.id])[quiz.id]
+    if rules_from(version.rules).draw:
+        return []
+    return [entry.question.code for entry in queries.list_quiz_questions(version)]
+
+
+def _take_back(form: QuizForm, problem: Invalid) -> None:
+    if problem.field == "questions":
+        form.mode.errors = [*form.mode.errors, sentence(problem)]
+    else:
+        form.take_back(problem)
+
+
+def _form_page(
+    form: QuizForm, pool: _Pool, listed: Sequence[str], *, title: str, quiz: Quiz | None = None, behind: str = ""
+) -> str:
+    is_sent = request.method == "POST"
+    chosen = request.form.getlist("questions") if is_sent else list(listed)
+    places: Mapping[str, str] = {code: str(place) for place, code in enumerate(listed, start=1)}
+    if is_sent:
+        places = {code: request.form.get(f"place-{code}", "") for code in pool.candidates}
+
+    def by_list(question: Question) -> tuple[int, str]:
+        return (listed.index(question.code) if question.code in listed else len(listed), question.code)
+
+    return render_template(
+        "quizzes/quiz_new.html",
+        form=form,
+        title=title,
+        quiz=quiz,
+        behind=behind,
+        usable=sorted(pool.questions, key=by_list),
+        current=pool.current,
+        chosen=chosen,
+        places=places,
+        left_out=[code for code in listed if code not in pool.candidates],
+        saved=queries.load_current_versions([quiz.id])[quiz.id] if quiz and behind else None,
+        rules_from=rules_from,
+        phrases=phrases,
+    )
+
+
+def _quiz_page(quiz: Quiz, *, behind: str = "") -> str:
+    version = queries.load_current_versions([quiz.id])[quiz.id]
+    rules = rules_from(version.rules)
+    listed = [entry.question for entry in queries.list_quiz_questions(version)]
+    return render_template(
+        "quizzes/quiz.html",
+        quiz=quiz,
+        version=version,
+        rules=rules,
+        behind=behind,
+        questions=listed,
+        current=questions.load_current(listed),
+        sections=policies.load_sections_in_force(clock.now()) if rules.draw else {},
+        assignments=queries.list_assignments(quiz),
+        phrases=phrases,
+    )

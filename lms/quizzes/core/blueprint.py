@@ -1,0 +1,67 @@
+"""The blueprint of a quiz: how many questions each paper draws from which sections and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRow:
+    """So many questions whose main section and tag are these; empty means any."""
+
+    count: int
+    section: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question as a blueprint sees it."""
+
+    code: str
+    section: str
+    tags: tuple[str, ...] = ()
+
+    def fits(self, row: DrawRow) -> bool:
+        """Whether a row may draw this question."""
+        return row.section in ("", self.section) and (not row.tag or row.tag in self.tags)
+
+
+def draw_rows(rows: Sequence[DrawRow], candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+    """What each row draws: each question once, the earlier candidates first, as many places filled as can be.
+
+    A question that two rows could have goes to the one that has no other, so that no row is short without need.
+
+    >>> rows = [DrawRow(1), DrawRow(1, section="HAR/a")]
+    >>> [[c.code for c in drawn] for drawn in draw_rows(rows, [Candidate("1", "HAR/a"), Candidate("2", "HAR/b")])]
+    [['2'], ['1']]
+    """
+    places = [index for index, row in enumerate(rows) for _n in range(row.count)]
+    holder: dict[int, int] = {}
+
+    def fill(place: int, tried: set[int]) -> bool:
+        for number, candidate in enumerate(candidates):
+            if number in tried or not candidate.fits(rows[places[place]]):
+                continue
+            tried.add(number)
+            if number not in holder or fill(holder[number], tried):
+                holder[number] = place
+                return True
+        return False
+
+    for place in range(len(places)):
+        fill(place, set())
+    drawn: list[list[Candidate]] = [[] for _row in rows]
+    for number in sorted(holder):
+        drawn[places[holder[number]]].append(candidates[number])
+    return drawn
+
+
+def shortages(rows: Sequence[DrawRow], candidates: Sequence[Candidate]) -> list[int]:
+    """How many questions each row lacks when every row is served.
+
+    >>> shortages([DrawRow(2, section="HAR/a"), DrawRow(1)], [Candidate("1", "HAR/a")])
+    [1, 1]
+    """
+    return [row.count - len(drawn) for row, drawn in zip(rows, draw_rows(rows, candidates), strict=True)]
