@@ -16,6 +16,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+import yaml
 from flask import Flask
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
@@ -23,6 +24,7 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.analysis.queries import Filters, load_analysis
+from lms.demo import content
 from lms.foundation import clock, pdf, transaction
 from lms.foundation.db import db
 from lms.kit.problems import Unavailable
@@ -250,6 +252,21 @@ def test_the_questions_to_review_stand_with_their_choices(report: tuple[str, Pdf
         counts, keys = own.choosers(code), found.facts[code].keys
         assert [int(share) for _head, share in lines] == [counts[f"o{n}"] * 100 // 60 for n in range(1, len(lines) + 1)]
         assert [f"o{n}" for n, (head, _share) in enumerate(lines, 1) if "●" in head] == sorted(keys)
+
+
+def test_questions_to_review_stand_in_both_languages_with_their_misconceptions(
+    report: tuple[str, PdfReader], locale: str
+) -> None:
+    source, _reader = report
+    other = "en" if locale == "ja" else "ja"
+    file = content.BANKS / "HAR" / "questions" / "HAR-014.yaml"
+    question = yaml.safe_load(file.read_text(encoding="utf-8"))
+    shown = source.split("<h3>HAR-014", 1)[1].split("</div>", 1)[0]
+    assert f'lang="{other}">{question["prompt"][other]}</p>' in shown
+    for option in question["options"]:
+        assert option["text"][locale] in shown
+        assert f'lang="{other}">{option["text"][other]}</span>' in shown
+        assert option.get("misconception", {}).get(locale, "") in shown
 
 
 def test_d27_stands_from_fifty_people_on(sample: Flask) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
+from lms.analysis.core.distribution import Band, distribution
 from lms.analysis.core.findings import Health, by_need, reads_otherwise
 from lms.analysis.core.gaps import Gap, item_gaps
 from lms.analysis.core.groups import few_of_a_language, without_few
 from lms.analysis.core.heatmap import Heatmap, heatmap
 from lms.analysis.core.items import OptionFigures, item_figures, option_figures
+from lms.analysis.core.misconceptions import Misconception, misconceptions
 from lms.analysis.core.responses import BoolArray, Cell, Item, Person, Responses
 from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
 from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
@@ -46,6 +48,7 @@ class QuestionFacts:
     body: Mapping[str, Any]
     section: str | None
     keys: frozenset[str]
+    misconceptions: Mapping[str, Localized]
     version_n: int
     number: int
     section_id: int | None
@@ -82,6 +85,8 @@ class Analysis:
     missed: Sequence[SectionFigures]
     health: Sequence[Health]
     options: Mapping[str, Sequence[OptionFigures]]
+    misconceptions: Sequence[Misconception]
+    distribution: Sequence[Band]
     gaps: Mapping[str, Gap]
     facts: Mapping[str, QuestionFacts]
     versions: Sequence[PolicyVersion]
@@ -144,6 +149,8 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
         missed=most_missed(section_figures(responses, item_sections, list(sections))),
         health=health,
         options=options,
+        misconceptions=misconceptions(options, {code: fact.misconceptions for code, fact in facts.items()}),
+        distribution=distribution(responses),
         gaps=gaps,
         facts=facts,
         versions=versions,
@@ -197,6 +204,7 @@ def _taken(pairs: Collection[Taken]) -> dict[Taken, QuestionFacts]:
                 body=version.body,
                 section=version.body["sections"][0] if version.body["sections"] else None,
                 keys=frozenset(option for option, facts in key.items() if facts["fraction"] == "1"),
+                misconceptions={option: facts.get("misconception", {}) for option, facts in key.items()},
                 version_n=version.n,
                 number=len(found),
                 section_id=section_id,
