@@ -158,7 +158,7 @@ def export_policy(version: PolicyVersion) -> dict[str, str]:
             locale=locale,
             title=version.title_text.get(locale),
             version=number if locale == SOURCE_LOCALE or "version" in kept else None,
-            effective=_effective(version),
+            effective=effective_as_said(version),
             source_version=_source_version(sections, locale, kept, number),
             section_sources=_section_sources(sections, locale),
             others={key: value for key, value in kept.items() if key not in KNOWN},
@@ -196,7 +196,7 @@ def _take_effect(version: PolicyVersion, moment: datetime, by: Person | None) ->
     version.effective_at = moment
 
 
-def _effective(version: PolicyVersion) -> str | None:
+def effective_as_said(version: PolicyVersion) -> str | None:
     """The effective instant as it was said, else in UTC."""
     if version.effective_at is None:
         return None

@@ -14,6 +14,8 @@ from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.policies import actions, queries
 from lms.policies.core.document import numbered, slug
 from lms.policies.core.draft import Text, is_overtaken
+from lms.policies.core.front_matter import instant
+from lms.policies.core.glossary import KEY
 from lms.policies.core.names import is_code
 from lms.policies.core.outline import INTRO
 from lms.policies.core.staleness import section_sha256
@@ -83,6 +85,39 @@ def discard_draft(version: PolicyVersion, *, by: Person) -> None:
     db.session.expire(locked, ["outline", "revisions"])
     db.session.delete(locked)
     journal.record("policy.discard", actor=by.code, object=name)
+
+
+def change_head(
+    version: PolicyVersion,
+    titles: Mapping[str, str],
+    effective: str | None,
+    glossaries: Mapping[str, list[dict[str, str]]],
+    *,
+    revision: int | None,
+    by: Person,
+) -> None:
+    """Set titles, the instant of effect (as a policy file says it) and the glossary of a draft."""
+    locked = _locked_draft(version)
+    if locked.revision != revision:
+        raise Conflict("policy.changed_by_another")
+    moment = instant(effective) if effective else None
+    if effective and moment is None:
+        raise Invalid("policy.bad_effective", field="effective", value=effective)
+    heads = {locale: dict(head) for locale, head in locked.front_matter.items()}
+    source = heads.setdefault(SOURCE_LOCALE, {})
+    source.pop("effective", None)
+    if effective:
+        source["effective"] = effective
+    for locale, entries in glossaries.items():
+        head = heads.setdefault(locale, {})
+        head.pop(KEY, None)
+        if entries:
+            head[KEY] = entries
+    locked.front_matter = {locale: head for locale, head in heads.items() if head}
+    locked.title_text = {locale: title for locale, title in titles.items() if title}
+    locked.effective_at = moment
+    locked.revision += 1
+    journal.record("policy.write", actor=by.code, object=f"{locked.module.code} v{locked.number}", head=True)
 
 
 def load_texts(version: PolicyVersion, key: str) -> dict[str, Text]:

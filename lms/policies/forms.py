@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp
 
-from lms.foundation.forms import Form, Required, choices
+from lms.foundation.forms import Form, Required, RevisedForm, choices
 from lms.kit.text import fold_code
 
 
@@ -54,3 +54,23 @@ class SectionForm(Form):
     )
     seen_en = HiddenField()
     seen_ja = HiddenField()
+
+
+class HeadForm(RevisedForm):
+    """What stands at the head of a draft's files."""
+
+    title_en = StringField(_l("Title in English"), [Required(), Length(max=200)])
+    title_ja = StringField(_l("Title in Japanese"), [Optional(), Length(max=200)])
+    effective = StringField(
+        _l("Takes effect"),
+        [Optional(), Length(max=80)],
+        description=_l("Local time and zone, such as 2026-11-12T10:00 Asia/Tokyo. Empty: when it is published."),
+    )
+    glossary_en = TextAreaField(
+        _l("Glossary in English"), [Length(max=20_000)], description=_l("A line for each term: term | definition.")
+    )
+    glossary_ja = TextAreaField(
+        _l("Glossary in Japanese"),
+        [Length(max=20_000)],
+        description=_l("A line for each term: term | reading | definition."),
+    )

@@ -40,7 +40,7 @@ from lms.sites import actions as sites
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
 from tests.conftest import QueryCount, SignIn, Visitor
-from tests.conventions.examples import EMPTY, WRITTEN, World, examples
+from tests.conventions.examples import DRAFT, EMPTY, WRITTEN, World, examples
 from tests.conventions.test_access import QUERIES, STATES, make_empty_place
 from tests.quizzes import sitting
 
@@ -137,7 +137,8 @@ def open_world(app: Flask) -> World:
         answer_all_wrong(joiner, attempt)
         report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
-        policies.import_policy(read, code=WRITTEN)
+        for code in (DRAFT, WRITTEN):
+            policies.import_policy(read, code=code)
         learner = sitting.person("emma.lindqvist@kijun.example").code
         room, closure = _empty_place()
         feed = signed(PURPOSE, joiner.code)

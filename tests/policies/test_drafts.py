@@ -226,3 +226,57 @@ def test_what_is_written_can_be_exported_and_imported_again(editor: Visitor, dra
 def test_the_check_of_one_text_counts_lines_in_it() -> None:
     assert text_findings("a", Text("T", "one\n\ntwo")) == []
     assert [found.line for found in text_findings("_intro", Text("", "one\n\n# Two"))] == [3]
+
+
+HEAD = "/policies/SPM/versions/1.1/head"
+TERMS = {
+    "glossary_en": "bulk mail | Many messages.\n",
+    "glossary_ja": "大量送信 ｜ たいりょうそうしん ｜ 多くの送信です。",
+}
+
+
+def revision_of(page: str) -> str:
+    found = re.search(r'name="revision"[^>]*value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_title_effect_and_glossary_of_a_draft_are_written_in_its_page(editor: Visitor, draft: None) -> None:
+    sent = {"title_en": "Bulk", "title_ja": "大量", "effective": "2027-01-05T10:00 Asia/Tokyo", **TERMS}
+    answer = editor.post(HEAD, data={**sent, "revision": revision_of(editor.get(HEAD).text)})
+    assert answer.location == "/policies/SPM/versions/1.1"
+    page = editor.get("/policies/SPM?v=1.1&lang=ja").text
+    assert "たいりょうそうしん" in page
+    assert "<title>大量 v1.1" in page
+    for language, text in (("en", "effective: 2027-01-05T10:00 Asia/Tokyo"), ("ja", "reading: たいりょうそうしん")):
+        assert text in editor.get(f"/policies/SPM/versions/1.1/{language}.md").text
+    assert "大量送信 | たいりょうそうしん | 多くの送信です。" in editor.get(HEAD).text
+
+
+@pytest.mark.parametrize(
+    ("field", "entered", "message"),
+    [
+        ("title_en", " ", "fill in"),
+        ("effective", "tomorrow", "is no instant"),
+        ("glossary_en", "a | b\nno bar\na | b | c | d", "These lines give no term: 2, 3."),
+        ("glossary_ja", " | definition", "These lines give no term: 1."),
+    ],
+)
+def test_a_head_that_no_file_could_have_is_refused_at_its_field(
+    editor: Visitor, draft: None, field: str, entered: str, message: str
+) -> None:
+    sent = {"title_en": "Kept", "revision": revision_of(editor.get(HEAD).text), field: entered}
+    page = editor.post(f"{HEAD}?lang=en", data=sent)
+    assert page.status_code == 422
+    assert message in error_at(page.text, field)
+    assert "Kept" not in editor.get("/policies/SPM?v=1.1").text
+
+
+def test_a_head_that_somebody_else_changed_meanwhile_is_not_lost(editor: Visitor, draft: None) -> None:
+    seen = revision_of(editor.get(HEAD).text)
+    assert editor.post(HEAD, data={"title_en": "Theirs", "revision": seen}).status_code == 302
+    page = editor.post(f"{HEAD}?lang=en", data={"title_en": "Mine", "revision": seen})
+    assert page.status_code == 409
+    assert "Theirs" in page.text
+    assert 'value="Mine"' in page.text
+    assert editor.post(HEAD, data={"title_en": "Mine", "revision": revision_of(page.text)}).status_code == 302

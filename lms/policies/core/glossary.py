@@ -90,3 +90,32 @@ def _pattern(term: str) -> str:
     if term[-1].isascii() and term[-1].isalnum():
         escaped += r"(?:s|es)?(?![A-Za-z0-9_])"
     return rf"(?<![A-Za-z0-9_]){escaped}" if term[0].isascii() and term[0].isalnum() else escaped
+
+
+def written(terms: Iterable[Term]) -> str:
+    """Terms as lines for a form: ``term | reading | definition``, the reading only where there is one.
+
+    >>> written([Term("投稿", "公開した文章。", "とうこう")])
+    '投稿 | とうこう | 公開した文章。'
+    """
+    return "\n".join(" | ".join(part for part in (term.term, term.reading, term.definition) if part) for term in terms)
+
+
+def from_lines(text: str) -> tuple[list[dict[str, str]], list[int]]:
+    """The entries that such lines give, as the front matter holds them, and the numbers of lines that give none.
+
+    >>> from_lines("投稿 ｜ とうこう ｜ 公開した文章。\\nx")
+    ([{'term': '投稿', 'reading': 'とうこう', 'definition': '公開した文章。'}], [2])
+    """
+    entries, faulty = [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        parts = [part.strip() for part in re.split(r"[|｜]", line)]
+        names = ("term", "definition") if len(parts) == 2 else ("term", "reading", "definition")
+        entry = dict(zip(names, parts, strict=False))
+        if len(parts) in {2, 3} and _term(entry):
+            entries.append({key: part for key, part in entry.items() if part})
+        else:
+            faulty.append(number)
+    return entries, faulty

@@ -16,13 +16,14 @@ from lms.foundation.forms import Required, choices
 from lms.foundation.locale import LOCALES, SOURCE_LOCALE
 from lms.kit.findings import Level
 from lms.kit.problems import Conflict, Invalid
-from lms.policies import drafting, phrases, queries
+from lms.policies import actions, drafting, phrases, queries
 from lms.policies.core.draft import Text, cleaned, text_findings
+from lms.policies.core.glossary import KEY, from_lines, terms_of, written
 from lms.policies.core.markup import blocks
 from lms.policies.core.outline import INTRO
 from lms.policies.core.staleness import Freshness
 from lms.policies.drafting import Overtaken
-from lms.policies.forms import NewPolicyForm, NewSectionForm, SectionForm
+from lms.policies.forms import HeadForm, NewPolicyForm, NewSectionForm, SectionForm
 from lms.policies.models import PolicyVersion, VersionState
 
 blueprint = Blueprint("policy_drafts", __name__, template_folder="../templates")
@@ -74,6 +75,44 @@ def add_section(code: str, number: str) -> ResponseReturnValue:
         key = drafting.add_section(version, title, level=int(form.level.data), after=form.after.data, by=current_user)
         return redirect(url_for(".section", code=code, number=number, key=key))
     return render_template("policies/add_section.html", form=form, version=version), 422 if form.errors else 200
+
+
+@blueprint.route("/policies/<code>/versions/<number>/head", methods=["GET", "POST"])
+@policy("policy.write")
+def head(code: str, number: str) -> ResponseReturnValue:
+    """Titles, instant of effect and glossary of a draft."""
+    version = _get_draft(code, number)
+    said = {locale: terms_of(version.front_matter.get(locale, {}).get(KEY)) for locale in LOCALES}
+    saved = {
+        **{f"title_{locale}": version.title_text.get(locale, "") for locale in LOCALES},
+        "effective": actions.effective_as_said(version) or "",
+        **{f"glossary_{locale}": written(terms) for locale, terms in said.items()},
+    }
+    form = HeadForm(**saved, revision=version.revision)
+    status = 422 if request.method == "POST" else 200
+    differences = None
+    checks = {f"glossary_{locale}": _only_terms for locale in LOCALES}
+    if form.is_sent_and_valid(**checks):
+        titles = {locale: cleaned(form[f"title_{locale}"].data or "", "").title for locale in LOCALES}
+        glossaries = {locale: from_lines(form[f"glossary_{locale}"].data or "")[0] for locale in LOCALES}
+        effective = (form.effective.data or "").strip() or None
+        try:
+            drafting.change_head(version, titles, effective, glossaries, revision=form.revision.data, by=current_user)
+        except Invalid as problem:
+            form.take_back(problem)
+        except Conflict as problem:
+            form.go_on_from(version.revision)
+            differences, status = form.differences(saved), problem.status
+        else:
+            flash(_("The draft is saved."))
+            return redirect(url_for("policy_versions.show", code=code, number=number))
+    return render_template("policies/head.html", form=form, version=version, differences=differences), status
+
+
+def _only_terms(lines: str) -> None:
+    faulty = from_lines(lines)[1]
+    if faulty:
+        raise Invalid("policy.bad_terms", lines=", ".join(map(str, faulty)))
 
 
 @blueprint.route("/policies/<code>/versions/<number>/sections/<path:key>", methods=["GET", "POST"])
