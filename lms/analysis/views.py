@@ -8,10 +8,13 @@ from lms.analysis import phrases, queries, tables
 from lms.analysis.core.findings import REVIEWED, Code
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis, Filters
+from lms.analysis.queries.rows import Listed, list_results
 from lms.foundation import spreadsheets
 from lms.foundation.access import policy
-from lms.foundation.locale import LOCALES
-from lms.kit.figures import INDICATIVE
+from lms.foundation.locale import LOCALES, localized
+from lms.kit.figures import INDICATIVE, shown_count
+from lms.kit.pages import Page
+from lms.kit.text import search_key
 from lms.quizzes import queries as quizzes
 
 blueprint = Blueprint("analysis", __name__, template_folder="templates")
@@ -20,8 +23,22 @@ blueprint = Blueprint("analysis", __name__, template_folder="templates")
 @blueprint.get("/analysis")
 @policy("analysis.read")
 def index() -> str:
-    listed = quizzes.list_quizzes()
-    return render_template("analysis/index.html", quizzes=listed)
+    """The quizzes that the address asks for: by words of the name or code, in a chosen order."""
+    every = list_results()
+    wanted = {name: request.args.get(name, "").strip() for name in ("q", "sort")}
+    words = [search_key(word) for word in wanted["q"].split()]
+    shown = [one for one in every if all(word in _searched(one) for word in words)]
+    if wanted["sort"] != "code":
+        shown.sort(key=lambda one: search_key(localized(one.title_text)))
+    page = Page.of(len(shown), request.args.get("page", 1, type=int))
+    return render_template(
+        "analysis/index.html",
+        results=shown[page.offset : page.last],
+        part=page,
+        wanted=wanted,
+        has_quizzes=bool(every),
+        shown_count=shown_count,
+    )
 
 
 @blueprint.get("/analysis/<code>")
@@ -55,6 +72,10 @@ def items_csv(code: str) -> Response:
     response.headers["Content-Type"] = spreadsheets.CSV_TYPE
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-items.csv"'
     return response
+
+
+def _searched(listed: Listed) -> str:
+    return search_key(" ".join([listed.code, *listed.title_text.values()]))
 
 
 def _filters() -> Filters:

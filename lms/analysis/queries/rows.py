@@ -91,6 +91,35 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
     return sittings, {code: names[code] for code in codes}
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A quiz in the list of results: how many people have finished it, and when somebody did last."""
+
+    code: str
+    title_text: Localized
+    people: int
+    last_closed: datetime | None
+
+
+def list_results() -> list[Listed]:
+    """Every quiz with its results, by code."""
+    counted = (
+        select(
+            QuizVersion.quiz_id,
+            func.count(Attempt.person_id.distinct()).label("people"),
+            func.max(Attempt.closed_at).label("last"),
+        )
+        .join(Attempt, Attempt.quiz_version_id == QuizVersion.id)
+        .where(Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
+        .group_by(QuizVersion.quiz_id)
+        .subquery()
+    )
+    query = select(Quiz.code, Quiz.title_text, func.coalesce(counted.c.people, 0), counted.c.last).outerjoin(
+        counted, counted.c.quiz_id == Quiz.id
+    )
+    return [Listed(*row) for row in db.session.execute(query.order_by(Quiz.code))]
+
+
 def _pinned() -> ScalarSelect[str]:
     """The ids of the policy versions of an attempt in one text: many attempts have the same."""
     ids = func.aggregate_strings(cast(AttemptPolicy.policy_version_id, Text), ",")
