@@ -7,13 +7,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields import DateField, DateTimeLocalField, SelectChoice
+from wtforms.fields import DateField, DateTimeLocalField, SelectChoice, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.cohorts.core.readiness import GateKind
-from lms.cohorts.core.steps import StepFault, StepLine, check_steps, read_steps
+from lms.cohorts.core.steps import MOST_MINUTES, StepFault, StepLine, check_steps, read_steps
 from lms.cohorts.phrases import AUDIENCES, PROBLEMS, STEP_FAULTS
 from lms.foundation.forms import Form, Required
 from lms.foundation.locale import localized
@@ -137,6 +137,38 @@ class CohortForm(Form):
     def validate_go_live_on(self, field: DateField) -> None:
         if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
             raise ValidationError(_l("Enter a date from 2000 to 2099; the holidays of other years are not known."))
+
+
+class SessionForm(Form):
+    kind = SelectField(_l("Kind"))
+    title_en = StringField(
+        _l("Title in English"), [Required(_l("Enter the title in both languages.")), Length(max=255)]
+    )
+    title_ja = StringField(
+        _l("Title in Japanese"), [Required(_l("Enter the title in both languages.")), Length(max=255)]
+    )
+    detail_en = StringField(_l("Detail in English"), [Length(max=255)])
+    detail_ja = StringField(_l("Detail in Japanese"), [Length(max=255)])
+    on = DateField(_l("Day"), [InputRequired(_l("Enter a date."))])
+    starts = TimeField(_l("Begins"), [InputRequired(_l("Enter a time such as 09:30."))])
+    minutes = IntegerField(
+        _l("Minutes"),
+        [
+            InputRequired(_l("Enter a number of minutes from 1 to 720.")),
+            NumberRange(1, MOST_MINUTES, _l("Enter a number of minutes from 1 to 720.")),
+        ],
+    )
+    room = SelectField(_l("Room"), default="")
+    trainer = SelectField(_l("Trainer"), default="")
+    sequence = IntegerField(widget=HiddenInput())
+
+    def validate_on(self, field: DateField) -> None:
+        if field.data and not FIRST_YEAR < field.data.year < LAST_YEAR:
+            raise ValidationError(_l("Enter a date."))
+
+    def go_on_from(self, sequence: int) -> None:
+        """Let the next save count from this state: its sender has seen what was saved in the meantime."""
+        self.sequence.raw_data, self.sequence.data = None, sequence
 
 
 class EnrolForm(Form):

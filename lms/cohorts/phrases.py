@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +16,7 @@ from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind, GateState, Standing
 from lms.cohorts.core.steps import StepFault
 from lms.foundation.columns import LocalizedText
-from lms.foundation.locale import day, localized, sentences
+from lms.foundation.locale import clock_time, day, localized, sentences
 from lms.quizzes.core.audience import AudienceKind
 
 
@@ -88,6 +90,13 @@ def _unknown_people(codes: Iterable[str]) -> str:
     return str(_("Nobody who can take quizzes has this code: %(codes)s.", codes=listed))
 
 
+def _taken(template: object, title: LocalizedText, starts_at: datetime, ends_at: datetime, zone_name: str) -> str:
+    """What stands where a session was to be."""
+    zone = ZoneInfo(zone_name)
+    start, end = clock_time(starts_at, zone), clock_time(ends_at, zone)
+    return str(template) % {"title": localized(title), "start": start, "end": end}
+
+
 PROBLEMS = {
     "assignment.nobody": _l("Nobody there can take quizzes. Choose another audience."),
     "assignment.unknown_people": _unknown_people,
@@ -101,6 +110,14 @@ PROBLEMS = {
     "cohort.window_over": _l("Enter a time in the future."),
     "cohort.trainer_elsewhere": _l("Choose trainers of the cohort's site."),
     "cohort.last_trainer": _l("A cohort has at least one trainer. First add another one."),
+    "session.cohort_taken": partial(_taken, _l("The cohort has “%(title)s” from %(start)s to %(end)s then.")),
+    "session.room_taken": partial(_taken, _l("The room is taken from %(start)s to %(end)s: “%(title)s”.")),
+    "session.trainer_taken": partial(_taken, _l("The trainer is booked from %(start)s to %(end)s: “%(title)s”.")),
+    "session.begins_in_past": _l("Enter a time in the future."),
+    "session.past_midnight": _l("The session must end by midnight."),
+    "session.over": _l("The session is over."),
+    "session.cancelled": _l("This session is cancelled."),
+    "session.changed_meanwhile": _l("The session was changed by somebody else in the meantime."),
     "gate.not_asked": _l("The plan of this cohort asks for no sign-off."),
     "gate.not_open": _l("The sign-off opens on day %(day)s of the plan."),
     "plan.code_taken": _l("This code is taken. Choose another."),

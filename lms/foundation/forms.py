@@ -26,6 +26,7 @@ WORDS = {
     "'%(value)s' are not valid choices for this field.": _l("Choose one of the options."),
     "Not a valid integer value.": _l("Enter a whole number."),
     "Not a valid date value.": _l("Enter a date."),
+    "Not a valid time value.": _l("Enter a time such as 09:30."),
     "Not a valid datetime value.": _l("Enter date and time."),
     "Field cannot be longer than %(max)d characters.": _l("Enter at most %(max)d characters."),
 }

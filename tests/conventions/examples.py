@@ -8,8 +8,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from lms.accounts import actions as accounts
+from lms.cohorts.models import Cohort, TrainingSession
 from lms.demo import content
+from lms.foundation.db import db
 from tests.cast import PASSWORD
 
 
@@ -36,6 +40,8 @@ class World:
     codes: Mapping[str, str] = field(default_factory=dict)
     """The code of everybody, by login."""
     sites: Mapping[str, int] = field(default_factory=dict)
+    sessions: Mapping[str, str] = field(default_factory=dict)
+    """A session to come, by the code of its cohort."""
     room: int = 0
     closure: int = 0
     """Of a site that nobody uses yet."""
@@ -64,6 +70,9 @@ OF_A_COHORT = (
     "cohorts.sign_off",
     "cohorts.trainers",
     "cohorts.member",
+    "timetable.new",
+    "timetable.edit",
+    "timetable.cancel",
 )
 OF_A_PERSON = (
     *("people.show", "people.edit", "people.deactivate", "people.reactivate"),
@@ -80,7 +89,7 @@ def examples(world: World) -> dict[str, Example]:
         {"assignment_id": world.assignment}, trainers=("trainer@kijun.example", "trainer-b@kijun.example")
     )
     cohort = Example(
-        {"code": "tokyo-a", "person": world.learner_code},
+        {"code": "tokyo-a", "person": world.learner_code, "session": world.sessions["tokyo-a"]},
         vendor="kijun-sample",
         trainers=("trainer@kijun.example", "trainer-b@kijun.example"),
     )
@@ -118,10 +127,21 @@ def examples(world: World) -> dict[str, Example]:
     }
 
 
+def sessions_to_come() -> dict[str, str]:
+    """The last session of each cohort."""
+    query = select(Cohort.code, TrainingSession.public_id).join(TrainingSession.cohort)
+    rows = db.session.execute(query.order_by(TrainingSession.starts_at))
+    return {row.code: row.public_id for row in rows}
+
+
 def examples_at_northwind(world: World) -> dict[str, Example]:
     """The other vendor's cohort and one of its learners, for the same routes."""
     trainers = ("trainer@kijun.example", "trainer-c@northwind.example", "trainer-d@northwind.example")
-    cohort = Example({"code": "osaka-b", "person": world.codes[MAHO]}, vendor="northwind", trainers=trainers)
+    cohort = Example(
+        {"code": "osaka-b", "person": world.codes[MAHO], "session": world.sessions["osaka-b"]},
+        vendor="northwind",
+        trainers=trainers,
+    )
     learner = Example({"code": world.codes[MAHO]}, vendor="northwind")
     return {**dict.fromkeys(OF_A_COHORT, cohort), **dict.fromkeys(OF_A_PERSON, learner)}
 
@@ -181,6 +201,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
     trainer = "trainer@kijun.example" if at_home else "trainer-c@northwind.example"
     second_trainer = "trainer-b@kijun.example" if is_tokyo else "trainer-d@northwind.example"
     titles = {"title_en": "New", "title_ja": "新規"}
+    session = {"kind": "meeting", **titles, "on": "2026-12-02", "starts": "09:00", "minutes": "30"}
     plan = {"code": "new", **titles, "day_count": "2", "steps": "1 09:30 60 class A | あ"}
     window = {"opens_at": "2026-11-10T09:00", "due_at": "2026-11-19T17:00"}
     learner = world.learner_code if at_home else world.codes[MAHO]
@@ -204,6 +225,9 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
             "trainers": [world.codes[trainer]],
         },
         "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
+        "timetable.new": session,
+        "timetable.edit": {**session, "starts": "10:00", "sequence": "0"},
+        "timetable.cancel": {"sequence": "1"},
         "cohorts.trainers": {"person": world.codes[second_trainer], "change": "remove"},
         "plans.new": plan,
         "plans.edit": {**plan, "revision": "1"},

@@ -51,6 +51,7 @@ from tests.conventions.examples import (
     examples,
     examples_at_northwind,
     form_for,
+    sessions_to_come,
 )
 from tests.quizzes import sitting
 
@@ -122,6 +123,7 @@ def world(sample: Flask) -> World:
             feed=signed(PURPOSE, joiner.code),
             link=accounts.make_link(sitting.person(LATEST), by=None),
             codes={person.login: person.code for person in db.session.scalars(select(Person))},
+            sessions=sessions_to_come(),
             sites={site.code: site.id for site in db.session.scalars(select(Site))},
             room=room,
             closure=closure,

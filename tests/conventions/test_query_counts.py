@@ -40,7 +40,7 @@ from lms.sites import actions as sites
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
 from tests.conftest import QueryCount, SignIn, Visitor
-from tests.conventions.examples import DRAFT, EMPTY, WRITTEN, World, examples
+from tests.conventions.examples import DRAFT, EMPTY, WRITTEN, World, examples, sessions_to_come
 from tests.conventions.test_access import QUERIES, STATES, make_empty_place
 from tests.quizzes import sitting
 
@@ -142,7 +142,16 @@ def open_world(app: Flask) -> World:
         learner = sitting.person("emma.lindqvist@kijun.example").code
         room, closure = _empty_place()
         feed = signed(PURPOSE, joiner.code)
-        return World(attempt.id, assignment, report.public_id, learner, feed, room=room, closure=closure)
+        return World(
+            attempt.id,
+            assignment,
+            report.public_id,
+            learner,
+            feed,
+            sessions=sessions_to_come(),
+            room=room,
+            closure=closure,
+        )
 
 
 def _empty_place() -> tuple[int, int]:

@@ -253,9 +253,11 @@ def _given_quizzes(cohort: Cohort, person_ids: Collection[int]) -> dict[int, lis
 
 
 def assignment_ids(cohort: Cohort) -> Select[int | None]:
-    """The assignments of a cohort: each stands on its calendar."""
+    """The assignments of a cohort: each stands on its calendar, and counts unless it is cancelled there."""
     return select(TrainingSession.assignment_id).where(
-        TrainingSession.cohort_id == cohort.id, TrainingSession.assignment_id.is_not(None)
+        TrainingSession.cohort_id == cohort.id,
+        TrainingSession.assignment_id.is_not(None),
+        TrainingSession.state == SessionState.PLANNED,
     )
 
 
