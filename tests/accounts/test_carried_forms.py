@@ -93,6 +93,16 @@ def test_the_form_comes_back_to_the_same_person_and_is_sent_only_by_them(
     assert count_vendors(app) == before + 1
 
 
+def test_the_other_language_keeps_what_was_typed(admin: Visitor, signed_out_page: str) -> None:
+    form = {"reload": "1", "carried": carried(signed_out_page), "next": "/vendors/new"}
+    with clock.fixed(NEXT_MORNING):
+        switch = re.search(r'formaction="(/sign-in\?lang=ja)"', signed_out_page)[1]
+        page = admin.post(switch, data=form)
+        assert (page.status_code, "送信する前にログアウトされました。" in page.text) == (200, True)
+        assert "aria-invalid" not in page.text
+        assert reopened(sign_in(admin, page.text).text)["name_ja"] == ["北商会"]
+
+
 def test_the_form_never_comes_back_to_somebody_else(admin: Visitor, signed_out_page: str) -> None:
     with clock.fixed(NEXT_MORNING):
         answer = sign_in(admin, signed_out_page, login="qa@site.example")

@@ -43,6 +43,8 @@ def sign_in() -> ResponseReturnValue:
 @transaction.writes_late
 def check_sign_in() -> ResponseReturnValue:
     form = SignInForm()
+    if "reload" in request.form:  # the page in the other language, with what it carries
+        return _sign_in_page(SignInForm(MultiDict({"next": form.next.data, "carried": form.carried.data})), None)
     if not form.validate():
         return _sign_in_page(form, None), 422
     command = actions.SignIn(form.login.data, form.password.data, request.remote_addr or "")
