@@ -39,6 +39,10 @@ def test_results_say_how_many_finished_and_when(qa: Visitor) -> None:
     assert "Harassment checkpoint harassment-checkpoint 60 13 Nov 2026" in page
 
 
+def test_who_finished_is_a_learner_in_japanese(qa: Visitor) -> None:
+    assert ">受講者</th>" in qa.get("/analysis?lang=ja").text
+
+
 def test_results_stand_in_pages_of_fifty(many: Visitor) -> None:
     first, second = codes(many), codes(many, "&page=2")
     assert (len(first), len(second)) == (50, 11)
