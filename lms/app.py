@@ -68,6 +68,7 @@ def create_app(settings: config.Base | None = None, overrides: Mapping[str, Any]
     locale.bind(app)
     access.bind(app)
     security.bind(app)
+    access.bind_step_up(app)  # after the check of tokens: its page carries on what was sent
     templating.bind(app)
     assets.bind(app)
     errors.bind(app)

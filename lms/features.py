@@ -31,7 +31,9 @@ def _names(text: str) -> frozenset[str]:
 
 FEATURES: tuple[Feature, ...] = (
     Feature("sites", 2, blueprints=("views.sites", "views.vendors", "views.rooms", "views.closures")),
-    Feature("accounts", 3, _names("sites"), ("views.session", "views.people", "views.profile"), ("jobs",)),
+    Feature(
+        "accounts", 3, _names("sites"), ("views.session", "views.confirm", "views.people", "views.profile"), ("jobs",)
+    ),
     Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit", "views.drafts")),
     Feature("questions", 6, _names("policies accounts sites"), ("views.banks", "views.questions")),
     Feature(

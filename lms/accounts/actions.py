@@ -2,18 +2,20 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from lms.accounts import queries
-from lms.accounts.core import passwords, second_person
+from lms.accounts.core import passwords
 from lms.accounts.core.addresses import is_address
-from lms.accounts.core.roles import CODE_LETTERS, Role, may_grant, may_hold, may_manage
+from lms.accounts.core.roles import CODE_LETTERS, Role, may_hold, may_manage
+from lms.accounts.granting import check_grant, give_or_propose, sessions_anew, withdraw_proposals
+from lms.accounts.granting import check_release as check_release  # a door for other features
 from lms.accounts.models import (
     CodeSeries,
     LinkPurpose,
@@ -116,6 +118,21 @@ def sign_out(person: Person) -> None:
     journal.record("session.sign_out", actor=person.code, object=person.code, chain_id=person.vendor_id)
 
 
+def confirm_session(person: Person) -> None:
+    """Note that whoever is signed in has entered their password again, in this session."""
+    sent = visit().sent_sid
+    if sent is not None:
+        confirmed = update(WebSession).where(WebSession.id_sha256 == stored_id(sent)).values(confirmed_at=clock.now())
+        db.session.execute(confirmed)
+    journal.record("session.confirm", actor=person.code, object=person.code, chain_id=person.vendor_id)
+
+
+def note_unconfirmed(person: Person, command: SignIn) -> int:
+    """Count a wrong password of somebody who is signed in, as at sign-in; returns how many tries are left."""
+    journal.record("session.not_confirmed", actor=person.code, object=person.code, chain_id=person.vendor_id)
+    return note_failure(command)
+
+
 def end_session() -> None:
     """End the visitor's session: the row goes, and the id with it."""
     sent = visit().sent_sid
@@ -131,7 +148,7 @@ def create_person(command: NewPerson, *, by: Person | None) -> Person:
     check_roles_at(command.site, command.roles, field="roles")
     if by is not None:
         for role in command.roles:
-            _check_grant(by, role, command.site)
+            check_grant(by, role, command.site)
     now = clock.now()
     person = Person(
         code=_next_code(command.roles[0]),
@@ -143,13 +160,18 @@ def create_person(command: NewPerson, *, by: Person | None) -> Person:
         locale=command.locale,
         own_zone_name=command.own_zone_name,
         created_at=now,
-        grants=[RoleGrant(role=role, granted_by=by.id if by else None, granted_at=now) for role in command.roles],
+        grants=[],
     )
     db.session.add(person)
     db.session.flush()
+    if by is None:
+        person.grants = [RoleGrant(role=role, granted_at=now) for role in command.roles]
     roles = [role.value for role in command.roles]
     actor = by.code if by else "system"
     journal.record("person.create", actor=actor, object=person.code, chain_id=person.vendor_id, roles=roles)
+    if by is not None:
+        for role in command.roles:
+            give_or_propose(person, role, by=by)
     return person
 
 
@@ -229,6 +251,7 @@ def deactivate(person: Person, *, by: Person, revision: int) -> None:
     if not person.is_active:
         return
     check_administrator_remains(person)
+    withdraw_proposals(person, by=by)
     person.deactivated_at = clock.now()
     person.revision += 1
     db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
@@ -258,50 +281,28 @@ def check_administrator_remains(person: Person) -> None:
 
 
 def grant_role(person: Person, role: Role, *, by: Person) -> None:
-    """Give a role; never to oneself."""
+    """Give a role, or propose it where another administrator has to confirm; never to oneself."""
     if person.id == by.id:
         raise Refused("person.not_yourself")
-    _check_grant(by, role, person.site)
+    check_grant(by, role, person.site)
     if not may_hold(role, VendorKind(person.vendor.kind)):
         raise Refused("person.in_house_only")
-    if role in person.roles:
-        return
-    person.grants.append(RoleGrant(role=role, granted_by=by.id, granted_at=clock.now()))
-    _sessions_anew(person)
-    journal.record("role.grant", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
+    if role not in person.roles:
+        give_or_propose(person, role, by=by)
 
 
 def revoke_role(person: Person, role: Role, *, by: Person) -> None:
     """Take a role away; its dates stay."""
     if person.id == by.id:
         raise Refused("person.not_yourself")
-    _check_grant(by, role, person.site)
+    check_grant(by, role, person.site)
     if role is Role.ADMIN:
         check_administrator_remains(person)
     for grant in person.grants:
         if grant.role == role and grant.revoked_at is None:
             grant.revoked_at = clock.now()
-    _sessions_anew(person)
+    sessions_anew(person)
     journal.record("role.revoke", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
-
-
-def check_release(
-    action: str, *, prepared_by: Person, by: Person, not_counting: Collection[int] = ()
-) -> dict[str, str | bool]:
-    """Ask the rule of the second person before a release; gives what the journal is to say about it.
-
-    ``action`` is the one whose grants say who could release it; ``not_counting`` holds whom it is about. Raises
-    ``Refused`` with the codes of those who can, when whoever prepared it wants to release it too.
-    """
-    able = {key: code for key, code in queries.load_able(action).items() if key not in not_counting}
-    match second_person.judge(prepared_by.id, by.id, able):
-        case second_person.Release.TOGETHER:
-            return {"prepared_by": prepared_by.code}
-        case second_person.Release.ALONE:
-            return {"without_second_person": True}
-        case second_person.Release.WAITS:
-            others = [code for key, code in able.items() if key != by.id]
-            raise Refused("release.waits", people=", ".join(others))
 
 
 def change_profile(person: Person, *, locale: str, own_zone_name: str | None, reading: str, revision: int) -> None:
@@ -318,14 +319,6 @@ def purge_sessions() -> None:
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now))
 
 
-def _check_grant(by: Person, role: Role, site: Site) -> None:
-    roles = frozenset(Role(own) for own in by.roles)
-    if not may_grant(roles, role):
-        raise Refused("person.role_not_grantable")
-    if Role.ADMIN not in roles and site.vendor_id != by.vendor_id:
-        raise Refused("access.refused")
-
-
 def check_standing(by: Person, person: Person) -> None:
     """Refuse to touch the account of somebody who holds a role that one could not give."""
     if not may_manage(frozenset(map(Role, by.roles)), frozenset(map(Role, person.roles))):
@@ -336,11 +329,6 @@ def check_revision(person: Person, revision: int | None) -> None:
     """Raise ``Conflict`` when somebody else changed the person since the form was shown."""
     if person.revision != revision:
         raise Conflict("person.changed_meanwhile")
-
-
-def _sessions_anew(person: Person) -> None:
-    """After a change of roles every session must sign in again: none keeps what it was opened with."""
-    db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
 
 
 def _next_code(role: Role) -> str:

@@ -22,6 +22,16 @@ class SignInForm(Form):
     carried = HiddenField()
 
 
+class ConfirmForm(Form):
+    """The fields have names that no other form has: what it carries on keeps its own."""
+
+    step_up_password = PasswordField(_l("Password"), [Required(_l("Enter your password."))])
+    step_up_to = HiddenField()
+    step_up_back = HiddenField()
+    step_up_sends = HiddenField()
+    """Whether what is carried is sent to the address as a form; else the address is opened."""
+
+
 class PasswordForm(Form):
     password = PasswordField(
         _l("New password"),

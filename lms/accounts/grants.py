@@ -22,6 +22,7 @@ GRANTS: Grants = {
     "feed.read": _OPEN,  # guarded by the signature in its address
     # everybody who is signed in
     "session.end": _OWN,
+    "session.confirm": _OWN,
     "home.read": _OWN,
     "profile.write": _OWN,
     # people
@@ -54,7 +55,10 @@ GRANTS: Grants = {
     "policy.draft": {Role.EDITOR: Scope.ALL, Role.LOCALIZER: Scope.ALL, Role.QA: Scope.ALL, Role.ADMIN: Scope.ALL},
     "policy.write": {Role.EDITOR: Scope.ALL},
     "policy.translate": {Role.EDITOR: Scope.ALL, Role.LOCALIZER: Scope.ALL},
-    "policy.publish": {Role.EDITOR: Grant(Scope.ALL, step_up=True, second_person=True)},
+    "policy.publish": {
+        Role.EDITOR: Grant(Scope.ALL, step_up=True, second_person=True),
+        Role.QA: Grant(Scope.ALL, step_up=True, second_person=True),  # what an editor has asked for
+    },
     # questions and quizzes
     "question.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "question.write": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},

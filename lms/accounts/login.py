@@ -48,6 +48,7 @@ def signed_in(request: Request) -> Person | None:
         # a statement, not a changed row: the session may have been ended since it was read
         seen = update(WebSession).where(WebSession.id_sha256 == web_session.id_sha256).values(seen_at=now)
         db.session.execute(seen.execution_options(synchronize_session=False))
+    visit().confirmed_at = web_session.confirmed_at or web_session.created_at
     return web_session.person
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.core.roles import Role
@@ -85,6 +85,45 @@ class RoleGrant(Base):
     person: Mapped[Person] = relationship(back_populates="grants", foreign_keys=[person_id])
 
 
+class ProposalDecision(StrEnum):
+    """What became of a proposed role. The proposer takes it back, somebody else confirms or declines it."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class RoleProposal(Base):
+    """A role that an administrator wants to give and another has to confirm; without a decision, it waits."""
+
+    __tablename__ = "role_proposals"
+    __table_args__ = (
+        one_of("role", Role),
+        one_of("decision", ProposalDecision),
+        Index(None, "person_id"),
+        Index(
+            "uq_role_proposals_open",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("decision IS NULL"),
+            postgresql_where=text("decision IS NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    role: Mapped[Word]
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    proposed_at: Mapped[Instant]
+    decision: Mapped[Word | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[Instant | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    proposer: Mapped[Person] = relationship(foreign_keys=[proposed_by])
+
+
 class CodeSeries(Base):
     """The last number given for each letter, so that a code is never used twice."""
 
@@ -104,6 +143,8 @@ class WebSession(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[Instant]
     seen_at: Mapped[Instant]
+    confirmed_at: Mapped[Instant | None]
+    """When the password was confirmed again; None: not since the sign-in, which counts as well."""
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 

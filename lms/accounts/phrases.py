@@ -40,6 +40,7 @@ PROBLEMS = {
         "Somebody else changed this person in the meantime. Reload the page to see what is there now."
     ),
     "password.wrong": _l("This is not your password. Tries left: %(left)s."),
+    "role.not_waiting": _l("This role no longer waits: somebody has decided in the meantime, or taken it back."),
     "release.waits": _l("Whoever prepared this does not release it. Somebody else can: %(people)s."),
     "link.spent": _l("This link has been used already, or it has expired. Please ask for a new one."),
     "password.too_short": _l("Enter at least 12 characters."),

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.accounts import access as reach
 from lms.accounts.core.roles import Role
 from lms.accounts.core.sample_accounts import NAMES, login_of
-from lms.accounts.models import OneTimeLink, Person, RoleGrant, SignInFailure
-from lms.foundation.access import Access, access_for, roles_for
+from lms.accounts.models import OneTimeLink, Person, RoleGrant, RoleProposal, SignInFailure
+from lms.foundation.access import Access, access_for, seconding_roles
 from lms.foundation.db import db
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
@@ -189,11 +189,36 @@ def find_active(code: str) -> Person | None:
 
 
 def load_able(action: str) -> dict[int, str]:
-    """Who could do something just now, as codes by id: active, with a password, and a role that may."""
-    held = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles_for(action)), RoleGrant.revoked_at.is_(None))
+    """Who could do something just now, as codes by id: active, with a password, and a role that may second others."""
+    roles = seconding_roles(action)
+    held = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), RoleGrant.revoked_at.is_(None))
     query = select(Person.id, Person.code).where(Person.id.in_(held), Person.deactivated_at.is_(None))
     rows = db.session.execute(query.where(Person.password_hash.is_not(None)).order_by(Person.code))
     return {row.id: row.code for row in rows}
+
+
+def load_proposals(person_ids: Iterable[int]) -> dict[int, list[RoleProposal]]:
+    """The roles that wait for a second person, by whom they are for."""
+    found: dict[int, list[RoleProposal]] = {}
+    for proposal in db.session.scalars(_waiting().where(RoleProposal.person_id.in_(list(person_ids)))):
+        found.setdefault(proposal.person_id, []).append(proposal)
+    return found
+
+
+def find_proposal(person: Person, role: Role) -> RoleProposal | None:
+    """The waiting proposal of a role for a person."""
+    return db.session.scalar(_waiting().where(RoleProposal.person_id == person.id, RoleProposal.role == role))
+
+
+def list_proposals_for(decider: Person) -> list[RoleProposal]:
+    """The waiting roles that somebody may decide on: neither proposed by them nor about them."""
+    others = RoleProposal.proposed_by != decider.id, RoleProposal.person_id != decider.id
+    return list(db.session.scalars(_waiting().where(*others)))
+
+
+def _waiting() -> Select[RoleProposal]:
+    query = select(RoleProposal).where(RoleProposal.decision.is_(None)).order_by(RoleProposal.id)
+    return query.options(joinedload(RoleProposal.person), joinedload(RoleProposal.proposer))
 
 
 def count_active_at(site_id: int) -> int:

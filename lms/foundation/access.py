@@ -1,13 +1,15 @@
 """The gate: every route declares an action, the grants say who may do it and how far.
 
 A route that declares nothing keeps the app from starting. At run time a request whose role has no grant is answered
-403, and an answer that went out without a decision is replaced by a 500.
+403, so is one whose grant asks for a password confirmed shortly before, and an answer that went out without a decision
+is replaced by a 500.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
@@ -15,6 +17,8 @@ from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
 from werkzeug.routing import RequestRedirect
 
+from lms.foundation import clock
+from lms.foundation.sessions import STEP_UP_MINUTES, visit
 from lms.kit.problems import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -123,6 +127,28 @@ def bind(app: GuardedFlask) -> None:
         return app.make_response(("", 500))
 
 
+def bind_step_up(app: GuardedFlask) -> None:
+    """Put the last question of the gate behind all other checks of a request.
+
+    The page that asks for the password carries on what was sent, so nothing foreign may come as far as this.
+    """
+
+    @app.before_request
+    def ask_for_password() -> None:
+        action: str = getattr(app.view_functions.get(request.endpoint or ""), "policy", "")
+        everybody = frozenset(app.grants.get(action, {}))
+        if not needs_step_up(app.grants, action, everybody):
+            return  # nobody need be looked up
+        if needs_step_up(app.grants, action, current_roles()) and not is_stepped_up():
+            raise Refused("access.step_up")
+
+
+def is_stepped_up() -> bool:
+    """Whether whoever asks has entered their password in this session shortly before."""
+    confirmed_at = visit().confirmed_at if current_user.is_authenticated else None
+    return confirmed_at is not None and clock.now() - confirmed_at <= timedelta(minutes=STEP_UP_MINUTES)
+
+
 def scopes_for(grants: Grants, action: str, roles: frozenset[str]) -> frozenset[Scope]:
     """How far an action reaches for somebody with these roles; empty means: not at all.
 
@@ -148,9 +174,18 @@ def needs_second_person(grants: Grants, action: str, roles: frozenset[str]) -> b
     return any(grant.second_person for grant in _held(grants, action, roles))
 
 
-def roles_for(action: str) -> frozenset[str]:
-    """The roles that may do something at all: who could be the second person."""
-    return frozenset(cast(GuardedFlask, current_app).grants[action])
+def takes_second_person(action: str, roles: frozenset[str]) -> bool:
+    """The same by the grants of the application in hand."""
+    return needs_second_person(cast(GuardedFlask, current_app).grants, action, roles)
+
+
+def seconding_roles(action: str) -> frozenset[str]:
+    """The roles whose holders can be one another's second person in this: those that the grants mark."""
+    return frozenset(
+        role
+        for role in cast(GuardedFlask, current_app).grants[action]
+        if takes_second_person(action, frozenset({role}))
+    )
 
 
 def _held(grants: Grants, action: str, roles: frozenset[str]) -> list[Grant]:

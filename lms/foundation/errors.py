@@ -30,6 +30,7 @@ _sentences: dict[str, Any] = {
     "not_found": _l("This page does not exist, or it is not open to you."),
     "access.refused": _l("This page cannot be shown."),
     "access.sign_in": _l("Please sign in to go on."),
+    "access.step_up": _l("Please confirm your password to go on."),
     "access.form_expired": _l(
         "The form could not be sent because the page was open for too long. Go back, reload the page and send it again."
     ),

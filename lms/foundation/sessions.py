@@ -12,6 +12,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, session
@@ -22,6 +23,8 @@ from itsdangerous import BadData, URLSafeSerializer
 SID = re.compile(r"[A-Za-z0-9_-]{43}")
 MESSAGES_COOKIE = "messages"
 ABSOLUTE_HOURS = 12
+STEP_UP_MINUTES = 15
+"""For how long a confirmed password counts where the grants ask for one (``step_up``); signing in confirms it too."""
 
 
 class WebVisit(dict[str, Any], SessionMixin):
@@ -32,6 +35,8 @@ class WebVisit(dict[str, Any], SessionMixin):
         self.sid = sid or secrets.token_urlsafe(32)
         self.sent_sid = sid
         self.had_messages = bool(messages)
+        self.confirmed_at: datetime | None = None
+        """When the password was last entered in this session; known once somebody has asked who is signed in."""
 
     def rotate(self) -> str:
         """Give the visitor a fresh id (at sign-in and sign-out) and return it."""

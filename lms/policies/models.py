@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.accounts.models import Person
 from lms.foundation.columns import Code, Document, Instant, Key, Localized, Prose, Revision, Sha256, Word, one_of
 from lms.foundation.db import Base
 
@@ -64,6 +65,23 @@ class PolicyVersion(Base):
     @property
     def number(self) -> str:
         return f"{self.major}.{self.minor}"
+
+
+class PublicationRequest(Base):
+    """An editor's word that a draft may be published as it is: another person does it. Once the draft changes, it is
+    void.
+    """
+
+    __tablename__ = "publication_requests"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"), primary_key=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[Instant]
+    version_revision: Mapped[int]
+    """The revision of the draft that it is about."""
+
+    version: Mapped[PolicyVersion] = relationship()
+    asker: Mapped[Person] = relationship()
 
 
 class Section(Base):

@@ -195,13 +195,14 @@ class TestDeactivation:
 
 class TestRoles:
     def test_a_role_is_given_and_taken_and_its_dates_stay(
-        self, admin: Visitor, cast: Cast, load: Load, app: Flask
+        self, admin: Visitor, sign_in_as: SignIn, cast: Cast, load: Load, app: Flask
     ) -> None:
         admin.post(f"/people/{cast.learner}/roles", data={"role": "trainer"})
         assert load("learner@site.example").roles == {"learner", "trainer"}
         later = MONDAY_AFTERNOON + timedelta(hours=1)
         with clock.fixed(later):
-            admin.post(f"/people/{cast.learner}/roles", data={"role": "trainer", "change": "revoke"})
+            form = {"role": "trainer", "change": "revoke"}
+            sign_in_as(cast.admin).post(f"/people/{cast.learner}/roles", data=form)
         assert load("learner@site.example").roles == {"learner"}
         with app.app_context():
             grant = db.session.scalars(

@@ -75,7 +75,7 @@ OF_A_COHORT = (
     "timetable.cancel",
 )
 OF_A_PERSON = (
-    *("people.show", "people.edit", "people.deactivate", "people.reactivate"),
+    *("people.show", "people.edit", "people.decide_role", "people.deactivate", "people.reactivate"),
     *("people.make_link", "people.change_role"),
 )
 
@@ -111,9 +111,9 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
         **dict.fromkeys(["policy_versions.index", "policy_versions.show", "policy_versions.download"], module),
         "policy_drafts.copy": module,
-        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.section"], written),
+        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.head", "policy_drafts.section"], written),
         "policy_drafts.discard": Example({"code": DISCARDED, "number": "4.2"}),
-        **dict.fromkeys(["policy_drafts.head", "policy_versions.publish"], draft),
+        **dict.fromkeys(["policy_versions.ask", "policy_versions.publish"], draft),
         **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
         "question.show": question,
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
@@ -165,6 +165,8 @@ def forms_of_people(example: Example, world: World) -> dict[str, dict[str, Any]]
         "accounts.check_sign_in": {"login": LATEST, "password": NEW_PASSWORD},
         "accounts.open_sample_account": {"account": "qa"},
         "accounts.redeem_link": {"password": NEW_PASSWORD},
+        "confirmation.confirm": {"step_up_password": NEW_PASSWORD},
+        "people.decide_role": {"role": "trainer", "decision": "confirm"},
         "people.change_role": {"role": "learner", "change": "grant"},
         "people.deactivate": {"revision": 1},
         "people.edit": {**person, "login": login, "site": world.sites["osaka"], "revision": 2},

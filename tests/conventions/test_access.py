@@ -9,26 +9,27 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from lms.accounts import actions as accounts
 from lms.accounts.core.roles import Role
 from lms.accounts.grants import GRANTS
-from lms.accounts.models import Person, WebSession
+from lms.accounts.models import Person, RoleProposal, WebSession
 from lms.cohorts import queries as cohorts
 from lms.cohorts.core.feed import PURPOSE
 from lms.demo import content
 from lms.foundation import clock, transaction
-from lms.foundation.access import ANONYMOUS, Scope, scopes_for
+from lms.foundation.access import ANONYMOUS, Scope, needs_step_up, scopes_for
 from lms.foundation.db import db
 from lms.foundation.security import signed
-from lms.foundation.sessions import stored_id
+from lms.foundation.sessions import STEP_UP_MINUTES, stored_id
 from lms.policies import actions as policies
 from lms.quizzes import actions as quizzes
 from lms.reports import actions as reports
@@ -62,16 +63,17 @@ PERSONAS = {
     "trainer of another site": "trainer-c@northwind.example",
     "deactivated": "yui.takahashi@kijun.example",
     "nobody": None,
+    **{f"{name}, no step-up": f"{name}@kijun.example" for name in ("admin", "editor", "vendor")},
 }
 
 
 QUERIES = {"reports.new": "?quiz=harassment-checkpoint"}
 AS_JSON = {"quizzes.save_events"}
 LAST = [
-    *("quizzes.result", "accounts.sign_out", "accounts.open_sample_account"),
+    *("confirmation.confirm", "quizzes.result", "accounts.sign_out", "accounts.open_sample_account"),
     *("accounts.redeem_link", "accounts.check_sign_in"),
 ]
-"""A result is there once the attempt is submitted; what ends or changes the visitor's own session comes last."""
+"""What confirms, ends or changes the visitor's own session; and a result: it is there once the attempt is submitted."""
 NOT_THERE = {"static_file"}
 """Open to everybody; the example names something that does not exist."""
 NOT_READY = {"reports.download": 409}
@@ -108,7 +110,12 @@ def world(sample: Flask) -> World:
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
         for code in (DRAFT, WRITTEN, DISCARDED):
-            policies.import_policy(read, code=code)
+            version = policies.import_policy(read, code=code)
+            if code == DRAFT:
+                policies.ask_for_publication(version, by=sitting.person(LATEST))
+        for login in ("emma.lindqvist@kijun.example", MAHO):
+            waiting = RoleProposal(person=sitting.person(login), role="trainer", proposer=qa, proposed_at=clock.now())
+            db.session.add(waiting)
         room, closure = make_empty_place()
         cohorts.get_template("labeller-15").gates = {"gates": [{"kind": "sign_off"}]}  # open from the first day
         osaka = sitting.person(MAHO).site
@@ -136,6 +143,8 @@ class Persona:
     roles: frozenset[str]
     vendor: str | None
     visitor: Visitor
+    is_stepped_up: bool = True
+    """Whether the password was entered shortly before: signing in counts, for a while."""
 
 
 @pytest.fixture(params=list(PERSONAS))
@@ -149,11 +158,14 @@ def persona(request: pytest.FixtureRequest, world: World, sample: Flask) -> Pers
         person = sitting.person(login)
         person.password_hash = PASSWORD_HASH
         sid = secrets.token_urlsafe(32)
+        is_stepped_up = not request.param.endswith("no step-up")
         now = clock.now()
-        db.session.add(WebSession(id_sha256=stored_id(sid), person_id=person.id, created_at=now, seen_at=now))
+        signed_in = now if is_stepped_up else now - timedelta(minutes=STEP_UP_MINUTES, seconds=1)
+        row = WebSession(id_sha256=stored_id(sid), person_id=person.id, created_at=signed_in, seen_at=now)
+        db.session.add(row)
         visitor.set_cookie("sid", sid)
         roles = frozenset({ANONYMOUS}) if person.deactivated_at else frozenset({ANONYMOUS, *person.roles})
-        return Persona(login, roles, person.site.vendor.code, visitor)
+        return Persona(login, roles, person.site.vendor.code, visitor, is_stepped_up)
 
 
 REACH: dict[Scope, Callable[[Persona, Example], bool]] = {
@@ -168,6 +180,8 @@ def expected(persona: Persona, rule: Rule, action: str, example: Example) -> str
     scopes = scopes_for(GRANTS, action, persona.roles)
     if not scopes:
         return "sign in" if persona.roles == {ANONYMOUS} else "refused"
+    if needs_step_up(GRANTS, action, persona.roles) and not persona.is_stepped_up:
+        return "password first"
     if rule.endpoint in NOT_THERE or not any(REACH[scope](persona, example) for scope in scopes):
         return "not there"
     if example.owner is not None and persona.login != example.owner:
@@ -175,8 +189,11 @@ def expected(persona: Persona, rule: Rule, action: str, example: Example) -> str
     return "answers"
 
 
-def outcome(endpoint: str, status: int, location: str) -> str:
+def outcome(endpoint: str, answer: TestResponse) -> str:
     """What an answer comes to. A form that is refused although it is filled in as it should be is a failure."""
+    status, location = answer.status_code, answer.headers.get("Location", "")
+    if status == 403 and 'name="step_up_password"' in answer.text:
+        return "password first"
     if status == 302 and location.startswith("/sign-in"):
         return "sign in"
     if status < 400 or status == NOT_READY.get(endpoint):
@@ -203,10 +220,12 @@ def test_every_route_answers_every_role_as_the_grants_say(
                 path, method=method, **({"json": sent} if rule.endpoint in AS_JSON else {"data": sent})
             )
             action = sample.view_functions[rule.endpoint].policy  # type: ignore[attr-defined]
-            found = outcome(rule.endpoint, answer.status_code, answer.headers.get("Location", ""))
+            found = outcome(rule.endpoint, answer)
             if rule.endpoint == "accounts.sign_out" and found == "sign in" and persona.roles != {ANONYMOUS}:
                 found = "answers"  # signing out leads to the sign-in page
             wanted = expected(persona, rule, action, example)
+            if method == "HEAD" and wanted == "password first":
+                wanted = "refused"  # the page that asks for it has no body here
             if found != wanted:
                 wrong.append(f"{method} {path} ({action}): {found} ({answer.status_code}), expected {wanted}")
     assert not wrong, "\n".join(wrong)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
+from lms.accounts.core.roles import Role
+
 
 class Release(StrEnum):
     """What the rule says to somebody who wants to release a thing."""
@@ -18,6 +20,11 @@ class Release(StrEnum):
     """They prepared it themselves, and nobody else could release it."""
     WAITS = "waits"
     """They prepared it themselves, and somebody else can release it."""
+
+
+def is_for_two(role: Role) -> bool:
+    """Whether giving a role takes two where giving roles does: whoever becomes a learner gains power over nobody."""
+    return role is not Role.LEARNER
 
 
 def judge(prepared_by: int, released_by: int, able: Collection[int]) -> Release:

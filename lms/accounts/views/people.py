@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms.accounts import actions, changes, queries
+from lms.accounts import actions, changes, granting, queries
 from lms.accounts.core.roles import Role, may_grant, may_hold, may_manage
 from lms.accounts.forms import PersonChangeForm, PersonForm
 from lms.accounts.models import Person
 from lms.accounts.phrases import ROLES, STATES
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, policy, takes_second_person
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Conflict, Invalid
@@ -44,6 +44,7 @@ def index() -> str:
         vendors=sorted({site.vendor for site in sites}, key=lambda vendor: vendor.code),
         roles=ROLES,
         states=STATES,
+        proposals=queries.load_proposals(person.id for person in listed.people),
     )
 
 
@@ -91,6 +92,8 @@ def show(code: str) -> str:
         roles=ROLES,
         grantable=[role for role in ROLES if may_grant(_own_roles(), role)],
         holdable=[role for role in ROLES if may_hold(role, VendorKind(person.vendor.kind))],
+        proposals=queries.load_proposals([person.id]).get(person.id, []),
+        others=_other_administrators(person),
         may_manage=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
     )
 
@@ -156,8 +159,26 @@ def change_role(code: str) -> ResponseReturnValue:
         role = Role(request.form.get("role", ""))
     except ValueError as error:
         raise Invalid("person.unknown_role") from error
-    change = actions.revoke_role if request.form.get("change") == "revoke" else actions.grant_role
-    change(person, role, by=current_user)
+    if request.form.get("change") == "revoke":
+        actions.revoke_role(person, role, by=current_user)
+    else:
+        actions.grant_role(person, role, by=current_user)
+        if queries.find_proposal(person, role) is not None:
+            flash(_("The role waits until another administrator confirms it."))
+    return redirect(url_for("people.show", code=code))
+
+
+@blueprint.post("/people/<code>/awaited-role")
+@policy("role.grant")
+def decide_role(code: str) -> ResponseReturnValue:
+    person = queries.get_person(access(), code)
+    role = request.form.get("role", "")
+    proposal = queries.find_proposal(person, Role(role)) if role in set(Role) else None
+    if proposal is None:
+        raise Conflict("role.not_waiting")
+    is_confirmed = request.form.get("decision") == "confirm"
+    granting.decide_role(proposal, is_confirmed=is_confirmed, by=current_user)
+    flash(_("The role is given.") if is_confirmed else _("The role is not given."))
     return redirect(url_for("people.show", code=code))
 
 
@@ -183,6 +204,14 @@ def reactivate(code: str) -> ResponseReturnValue:
     actions.reactivate(person, by=current_user, revision=request.form.get("revision", 0, type=int))
     flash(_("%(code)s can sign in again.", code=code))
     return redirect(url_for("people.show", code=code))
+
+
+def _other_administrators(person: Person) -> list[str]:
+    """The codes of those who can confirm a role that whoever asks wants to give to this person."""
+    if not takes_second_person("role.grant", current_user.roles):
+        return []
+    able = queries.load_able("role.grant")
+    return [code for key, code in able.items() if key not in {person.id, current_user.id}]
 
 
 def _standing_page(template: str, person: Person) -> str:

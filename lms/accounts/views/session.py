@@ -63,7 +63,7 @@ def check_sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-in/sample")
 @policy("session.create")
 def open_sample_account() -> ResponseReturnValue:
-    person = queries.find_by_login(login_of(request.form.get("account", ""))) if _lists_samples() else None
+    person = queries.find_by_login(login_of(request.form.get("account", ""))) if lists_samples() else None
     if person is None:
         raise NotFound
     return _go_on(SignInForm(), actions.open_session(person.id))
@@ -154,7 +154,7 @@ def _go_on(form: SignInForm, person: Person) -> ResponseReturnValue:
 def _sign_in_page(
     form: SignInForm, refusal: str | None, tries_left: int | None = None, *, was_signed_out: bool = False
 ) -> str:
-    people = queries.list_sample_accounts() if _lists_samples() else []
+    people = queries.list_sample_accounts() if lists_samples() else []
     samples = [(person, name, *SAMPLE_ACCOUNTS[name]) for person in people for name in [person.login.partition("@")[0]]]
     return render_template(
         "accounts/sign_in.html",
@@ -167,5 +167,5 @@ def _sign_in_page(
     )
 
 
-def _lists_samples() -> bool:
+def lists_samples() -> bool:
     return may_be_listed(is_sample=sample_day() is not None, on_loopback=current_app.config["KIJUN"].loopback)

@@ -1,0 +1,103 @@
+"""Giving roles, alone or with a second person; and the rule of the second person for whatever is released."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import delete
+
+from lms.accounts import queries
+from lms.accounts.core import second_person
+from lms.accounts.core.roles import Role, may_grant
+from lms.accounts.models import Person, ProposalDecision, RoleGrant, RoleProposal, WebSession
+from lms.foundation import clock, journal
+from lms.foundation.access import takes_second_person
+from lms.foundation.db import db
+from lms.kit.problems import Refused
+from lms.sites.models import Site
+
+
+def check_release(
+    action: str, *, prepared_by: Person, by: Person, not_counting: Collection[int] = ()
+) -> dict[str, Any]:
+    """Ask the rule of the second person before a release; gives what the journal is to say about it.
+
+    ``action`` is the one whose grants say who could release it; ``not_counting`` holds whom it is about. Raises
+    ``Refused`` with the codes of those who can, when whoever prepared it wants to release it too.
+    """
+    able = {key: code for key, code in queries.load_able(action).items() if key not in not_counting}
+    match second_person.judge(prepared_by.id, by.id, able):
+        case second_person.Release.TOGETHER:
+            return {"prepared_by": prepared_by.code}
+        case second_person.Release.ALONE:
+            return {"without_second_person": True}
+        case second_person.Release.WAITS:
+            others = [code for key, code in able.items() if key != by.id]
+            raise Refused("release.waits", people=", ".join(others))
+
+
+def give_or_propose(person: Person, role: Role, *, by: Person) -> None:
+    """Give a role, or propose it where another administrator has to confirm."""
+    if not second_person.is_for_two(role) or not takes_second_person("role.grant", by.roles):
+        return _give(person, role, by=by)
+    try:
+        facts = check_release("role.grant", prepared_by=by, by=by, not_counting=[person.id])
+    except Refused:
+        return _propose(person, role, by=by)
+    return _give(person, role, by=by, **facts)
+
+
+def decide_role(proposal: RoleProposal, *, is_confirmed: bool, by: Person) -> None:
+    """Give a role that waited, or not: another administrator decides, and whoever proposed it may take it back."""
+    person, role = proposal.person, Role(proposal.role)
+    if person.id == by.id:
+        raise Refused("person.not_yourself")
+    check_grant(by, role, person.site)
+    if is_confirmed:
+        facts = check_release("role.grant", prepared_by=proposal.proposer, by=by, not_counting=[person.id])
+        _give(person, role, by=by, **facts)
+    else:
+        is_own = proposal.proposed_by == by.id
+        _close(proposal, ProposalDecision.WITHDRAWN if is_own else ProposalDecision.DECLINED, by)
+        journal.record("role.decline", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
+
+
+def withdraw_proposals(person: Person, *, by: Person) -> None:
+    """Let nothing wait any more for somebody who leaves."""
+    for proposal in queries.load_proposals([person.id]).get(person.id, []):
+        _close(proposal, ProposalDecision.WITHDRAWN, by)
+
+
+def check_grant(by: Person, role: Role, site: Site) -> None:
+    """Refuse a role that somebody cannot give at a site."""
+    roles = frozenset(Role(own) for own in by.roles)
+    if not may_grant(roles, role):
+        raise Refused("person.role_not_grantable")
+    if Role.ADMIN not in roles and site.vendor_id != by.vendor_id:
+        raise Refused("access.refused")
+
+
+def sessions_anew(person: Person) -> None:
+    """After a change of roles every session must sign in again: none keeps what it was opened with."""
+    db.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
+
+
+def _give(person: Person, role: Role, *, by: Person, **facts: Any) -> None:
+    proposal = queries.find_proposal(person, role)
+    if proposal is not None:
+        _close(proposal, ProposalDecision.CONFIRMED, by)
+    person.grants.append(RoleGrant(role=role, granted_by=by.id, granted_at=clock.now()))
+    sessions_anew(person)
+    journal.record("role.grant", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value, **facts)
+
+
+def _propose(person: Person, role: Role, *, by: Person) -> None:
+    if queries.find_proposal(person, role) is not None:
+        return
+    db.session.add(RoleProposal(person=person, role=role, proposer=by, proposed_at=clock.now()))
+    journal.record("role.propose", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
+
+
+def _close(proposal: RoleProposal, decision: ProposalDecision, by: Person) -> None:
+    proposal.decision, proposal.decided_by, proposal.decided_at = decision, by.id, clock.now()
