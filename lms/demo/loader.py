@@ -143,7 +143,9 @@ def _policies(world: World) -> None:
         (content.POLICIES / "HAR", calendar.shift(calendar.shift(world.today, 0), -2)),
     ):
         read = policies.check_files((folder / "en.md").read_bytes(), (folder / "ja.md").read_bytes())
-        policies.import_policy(read, effective_at=world.at(day, 10), publish=True, by=editor)
+        version = policies.import_policy(read, effective_at=world.at(day, 10), by=editor)
+        policies.ask_for_publication(version, by=editor)
+        policies.publish_version(version, by=world.people["qa@kijun.example"])
 
 
 def _questions() -> None:

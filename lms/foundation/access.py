@@ -179,6 +179,11 @@ def takes_second_person(action: str, roles: frozenset[str]) -> bool:
     return needs_second_person(cast(GuardedFlask, current_app).grants, action, roles)
 
 
+def roles_for(action: str) -> frozenset[str]:
+    """The roles that may do something at all."""
+    return frozenset(cast(GuardedFlask, current_app).grants[action])
+
+
 def seconding_roles(action: str) -> frozenset[str]:
     """The roles whose holders can be one another's second person in this: those that the grants mark."""
     return frozenset(

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, render_template, url_for
 from flask_login import current_user
 
+from lms.accounts import queries as accounts
 from lms.accounts.core.roles import Role
+from lms.accounts.phrases import ROLES
 from lms.cohorts import phrases as cohort_phrases
 from lms.cohorts import queries as cohorts
 from lms.cohorts.core.agenda import phase
@@ -17,11 +19,11 @@ from lms.cohorts.core.feed import PURPOSE
 from lms.cohorts.models import Cohort
 from lms.cohorts.queries.enrolments import find_cohort_of
 from lms.foundation import clock
-from lms.foundation.access import access_for, policy
+from lms.foundation.access import access_for, may, policy, takes_second_person
 from lms.foundation.security import signed
 from lms.home.navigation import navigation
 from lms.policies import queries as policies
-from lms.policies.models import PolicyVersion
+from lms.policies.models import PolicyVersion, PublicationRequest
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.models import Attempt, GradingRun
@@ -85,4 +87,22 @@ def _last_results() -> list[tuple[Attempt, GradingRun, int]]:
 def _staff_page() -> str:
     listed = cohorts.list_cohorts(access_for("cohort.read"))
     places = [item for item in navigation() if not item.current]
-    return render_template("home/staff.html", cohorts=listed, places=places, at=clock.now())
+    proposals = (
+        accounts.list_proposals_for(current_user) if takes_second_person("role.grant", current_user.roles) else []
+    )
+    return render_template(
+        "home/staff.html",
+        cohorts=listed,
+        places=places,
+        at=clock.now(),
+        proposals=proposals,
+        roles=ROLES,
+        publications=_publications(),
+    )
+
+
+def _publications() -> list[PublicationRequest]:
+    """The drafts that somebody else has asked whoever is signed in, among others, to publish."""
+    if not may("policy.publish"):
+        return []
+    return [waiting for waiting in policies.list_requests() if waiting.asked_by != current_user.id]

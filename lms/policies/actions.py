@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts.actions import check_release
+from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Conflict, Invalid, Refused
 from lms.policies import queries
 from lms.policies.core.agreement import agreement_findings, place_findings
 from lms.policies.core.check import Checked, check
@@ -28,6 +30,7 @@ from lms.policies.models import (
     Module,
     OutlineEntry,
     PolicyVersion,
+    PublicationRequest,
     SectionRevision,
     VersionState,
 )
@@ -88,14 +91,52 @@ def import_policy(
     actor = by.code if by else SYSTEM
     journal.record("policy.import", actor=actor, object=f"{module_code} v{number}", sections=len(checked.rows))
     if publish:
-        publish_version(version, by=by)
+        publish_or_ask(version, by=by)
     return version
 
 
-def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: datetime | None = None) -> None:
-    """Publish a draft. From its effective instant on it is in force; without one, from now on."""
+def ask_for_publication(version: PolicyVersion, *, by: Person) -> None:
+    """Say that a draft may be published as it is; another person does it. Asked already, it stays as it was."""
     if version.state == VersionState.PUBLISHED:
         raise Conflict("policy.already_published", number=version.number)
+    if queries.find_request(version) is not None:
+        return
+    db.session.merge(
+        PublicationRequest(
+            version_id=version.id, asked_by=by.id, asked_at=clock.now(), version_revision=version.revision
+        )
+    )
+    journal.record("policy.ask", actor=by.code, object=f"{version.module.code} v{version.number}")
+
+
+def take_request_back(version: PolicyVersion, *, by: Person) -> None:
+    """Let a draft wait no longer; only whoever asked for its publication."""
+    request = queries.find_request(version)
+    if request is None or request.asked_by != by.id:
+        raise Conflict("policy.not_asked")
+    db.session.delete(request)
+    journal.record("policy.take_back", actor=by.code, object=f"{version.module.code} v{version.number}")
+
+
+def publish_or_ask(version: PolicyVersion, *, by: Person | None) -> None:
+    """Publish a draft, or ask for its publication where a second person has to do it."""
+    try:
+        publish_version(version, by=by)
+    except Refused:
+        if by is None or Role.EDITOR not in by.roles:
+            raise
+        ask_for_publication(version, by=by)
+
+
+def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: datetime | None = None) -> None:
+    """Publish a draft. From its effective instant on it is in force; without one, from now on.
+
+    A policy editor publishes what another asked for, and alone only where nobody else could; a QA analyst what was
+    asked for. Raises ``Refused`` otherwise.
+    """
+    if version.state == VersionState.PUBLISHED:
+        raise Conflict("policy.already_published", number=version.number)
+    together = _second_person(version, by) if by else {}
     now = clock.now()
     version.state = VersionState.PUBLISHED
     in_force_from = effective_at or version.effective_at or now
@@ -104,7 +145,7 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     version.published_at, version.published_by = now, by.id if by else None
     actor = by.code if by else SYSTEM
     name = f"{version.module.code} v{version.number}"
-    journal.record("policy.publish", actor=actor, object=name, effective_at=in_force_from.isoformat())
+    journal.record("policy.publish", actor=actor, object=name, effective_at=in_force_from.isoformat(), **together)
 
 
 def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> Acknowledgement:
@@ -186,6 +227,13 @@ def _source_version(
         return parse_number(kept["source_version"])
     states = {section.freshness[locale] for section in sections if locale in section.freshness}
     return number if states <= {Freshness.CURRENT} else None
+
+
+def _second_person(version: PolicyVersion, by: Person) -> dict[str, Any]:
+    request = queries.find_request(version)
+    if request is None and Role.EDITOR not in by.roles:
+        raise Refused("policy.not_asked")
+    return check_release("policy.publish", prepared_by=request.asker if request else by, by=by)
 
 
 def _take_effect(version: PolicyVersion, moment: datetime, by: Person | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
@@ -20,7 +20,15 @@ from lms.policies.core.names import is_code
 from lms.policies.core.outline import INTRO
 from lms.policies.core.staleness import section_sha256
 from lms.policies.core.version import VersionNumber
-from lms.policies.models import Module, OutlineEntry, PolicyVersion, Section, SectionRevision, VersionState
+from lms.policies.models import (
+    Module,
+    OutlineEntry,
+    PolicyVersion,
+    PublicationRequest,
+    Section,
+    SectionRevision,
+    VersionState,
+)
 
 NOT_COPIED = frozenset({"effective", "version", "source_version"})
 """What the front matter says of one version alone."""
@@ -79,6 +87,7 @@ def discard_draft(version: PolicyVersion, *, by: Person) -> None:
     """Delete a draft; its sections stay known by their keys."""
     locked = _locked_draft(version)
     name = f"{locked.module.code} v{locked.number}"
+    db.session.execute(delete(PublicationRequest).where(PublicationRequest.version_id == locked.id))
     for row in [*locked.outline, *locked.revisions]:
         db.session.delete(row)
     db.session.flush()

@@ -69,7 +69,7 @@ def import_checked(
             facts = {"number": version.number, "newer": newer.number}
             found.append(Finding(Level.WARNING, outcome, facts=facts))
         if newer is None or not holds_back_older:
-            actions.publish_version(version, by=by)
+            actions.publish_or_ask(version, by=by)
     return Imported(version, found, is_unchanged=same is not None)
 
 

@@ -17,6 +17,7 @@ PROBLEMS = {
     "policy.already_published": _l(
         "Version %(number)s is published and cannot be changed. Give the new text a new number."
     ),
+    "policy.not_asked": _l("Nobody has asked for the publication of this draft, or it has changed since."),
     "policy.changed_meanwhile": _l(
         "Version %(number)s is in force now. Please read what it says before you confirm. Nothing was recorded."
     ),

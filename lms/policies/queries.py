@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.foundation.db import db
@@ -27,6 +27,7 @@ from lms.policies.models import (
     Module,
     OutlineEntry,
     PolicyVersion,
+    PublicationRequest,
     Section,
     SectionRevision,
     VersionState,
@@ -128,6 +129,30 @@ def get_published_version(module: Module, number: str) -> PolicyVersion:
     if version.state != VersionState.PUBLISHED:
         raise NotFound
     return version
+
+
+def find_request(version: PolicyVersion) -> PublicationRequest | None:
+    """The request to publish a draft, while the draft is what it was about."""
+    return load_requests([version.id]).get(version.id)
+
+
+def load_requests(version_ids: Iterable[int]) -> dict[int, PublicationRequest]:
+    """The requests to publish these drafts, by version."""
+    query = _requests().where(PublicationRequest.version_id.in_(list(version_ids)))
+    return {request.version_id: request for request in db.session.scalars(query)}
+
+
+def list_requests() -> list[PublicationRequest]:
+    """All drafts that wait for publication, the oldest first."""
+    return list(db.session.scalars(_requests()))
+
+
+def _requests() -> Select[PublicationRequest]:
+    query = select(PublicationRequest).join(PublicationRequest.version).join(PolicyVersion.module)
+    query = query.where(PolicyVersion.state == VersionState.DRAFT)
+    query = query.where(PublicationRequest.version_revision == PolicyVersion.revision)
+    loaded = contains_eager(PublicationRequest.version).contains_eager(PolicyVersion.module)
+    return query.options(loaded, joinedload(PublicationRequest.asker)).order_by(PublicationRequest.asked_at)
 
 
 def load_in_force(at: datetime, module_ids: Collection[int] | None = None) -> dict[int, PolicyVersion]:

@@ -53,8 +53,8 @@ FRESH = "fresh@northwind.example"
 """A learner whom no cohort has taken in yet."""
 LATEST = "mayu.saeki@kijun.example"
 """Who has a link for a new password, and signs in with it."""
-DRAFT, WRITTEN, DISCARDED = "DRA", "DRW", "DRX"
-"""Modules whose version is not published yet: to publish, to write, to delete."""
+ASKED, DRAFT, WRITTEN, DISCARDED = "DRK", "DRA", "DRW", "DRX"
+"""Modules whose version is not published yet: to publish, to head, to write, to delete."""
 NEW_PASSWORD = "yet another good sentence"
 PASSWORD_HASH = accounts.hash_password(PASSWORD, login="")
 EMPTY = "empty"
@@ -111,9 +111,10 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
         **dict.fromkeys(["policy_versions.index", "policy_versions.show", "policy_versions.download"], module),
         "policy_drafts.copy": module,
-        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.head", "policy_drafts.section"], written),
+        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.section"], written),
         "policy_drafts.discard": Example({"code": DISCARDED, "number": "4.2"}),
-        **dict.fromkeys(["policy_versions.ask", "policy_versions.publish"], draft),
+        "policy_drafts.head": draft,
+        **dict.fromkeys(["policy_versions.ask", "policy_versions.publish"], Example({"code": ASKED, "number": "4.2"})),
         **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
         "question.show": question,
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),

@@ -38,6 +38,7 @@ from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
 from tests.conftest import Visitor
 from tests.conventions.examples import (
+    ASKED,
     DISCARDED,
     DRAFT,
     EMPTY,
@@ -109,9 +110,9 @@ def world(sample: Flask) -> World:
         report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
-        for code in (DRAFT, WRITTEN, DISCARDED):
+        for code in (ASKED, DRAFT, WRITTEN, DISCARDED):
             version = policies.import_policy(read, code=code)
-            if code == DRAFT:
+            if code == ASKED:
                 policies.ask_for_publication(version, by=sitting.person(LATEST))
         for login in ("emma.lindqvist@kijun.example", MAHO):
             waiting = RoleProposal(person=sitting.person(login), role="trainer", proposer=qa, proposed_at=clock.now())

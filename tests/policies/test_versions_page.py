@@ -35,7 +35,7 @@ def store(number: str, days: int | None = None, *, publish: bool = True) -> None
 
 def row(page: str, number: str) -> str:
     """The line of a version in the list."""
-    found = re.search(rf'<li class="list-item">(?:(?!</li>).)*>v{re.escape(number)}</a>.*?</li>', page, re.DOTALL)
+    found = re.search(rf'<li class="list-item[^"]*">(?:(?!</li>).)*>v{re.escape(number)}</a>.*?</li>', page, re.DOTALL)
     assert found is not None, number
     return found[0]
 

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
+from lms.accounts.queries import load_able
 from lms.foundation import clock, findings, transaction
-from lms.foundation.access import policy
+from lms.foundation.access import is_stepped_up, may, policy
 from lms.foundation.errors import sentence
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.findings import Finding, Level
@@ -50,7 +51,7 @@ def import_files() -> ResponseReturnValue:
             checked,
             skip_errors=form.skip_errors.data,
             code=form.code.data or None,
-            publish=form.publish.data,
+            publish=form.publish.data and is_stepped_up(),
             holds_back_older=True,
             by=current_user,
         )
@@ -63,6 +64,8 @@ def import_files() -> ResponseReturnValue:
     outcome = phrases.outcome(
         version.module.code, version.number, is_whole=done.is_whole, is_unchanged=done.is_unchanged
     )
+    if form.publish.data:
+        _say_what_it_waits_for(version)
     sections = _sections(version)
     if any(finding.level is not Level.INFO for finding in done.findings):  # to be read in full, so no redirect
         return _import_page(form, done.findings, done=outcome, version=version, sections=sections)
@@ -104,6 +107,18 @@ def publish(code: str, number: str) -> ResponseReturnValue:
         raise Conflict("policy.empty", number=version.number)
     actions.publish_version(version, by=current_user)
     flash(_("%(code)s v%(number)s is published.", code=code, number=number))
+    return redirect(url_for("policy_versions.index", code=code))
+
+
+@blueprint.post("/policies/<code>/versions/<number>/ask")
+@policy("policy.write")
+def ask(code: str, number: str) -> ResponseReturnValue:
+    """Ask for the publication of a draft, or take that back."""
+    version = _get_version(code, number)
+    if request.form.get("change") == "take back":
+        actions.take_request_back(version, by=current_user)
+    else:
+        actions.ask_for_publication(version, by=current_user)
     return redirect(url_for("policy_versions.index", code=code))
 
 
@@ -152,7 +167,24 @@ def _versions_page(module: Module, *, older: PolicyVersion | None = None, newer:
         newer=newer,
         now=now,
         phrases=phrases,
+        requests=queries.load_requests(version.id for version in versions),
+        others=_others() if may("policy.publish") else [],
     )
+
+
+def _others() -> list[str]:
+    """The codes of those who could publish what whoever asks has asked for."""
+    return [code for key, code in load_able("policy.publish").items() if key != current_user.id]
+
+
+def _say_what_it_waits_for(version: PolicyVersion) -> None:
+    """After an import that was to be published at once: why it is a draft still."""
+    if version.state == VersionState.PUBLISHED:
+        return
+    if queries.find_request(version) is not None:
+        flash(_("Another person publishes it: %(people)s.", people=", ".join(_others())), "info")
+    elif not is_stepped_up():
+        flash(_("It is a draft still: publishing it asks for your password."), "info")
 
 
 def _sections(version: PolicyVersion) -> list[tuple[SectionText, Translation | None]]:

@@ -19,7 +19,7 @@ from lms.policies.core.citing import with_marks
 from lms.policies.core.glossary import KEY, Term, terms_of, with_terms
 from lms.policies.core.markup import Block, blocks
 from lms.policies.core.staleness import Freshness
-from lms.policies.models import PolicyVersion, VersionState
+from lms.policies.models import PolicyVersion, PublicationRequest, VersionState
 from lms.policies.queries import SectionText
 
 blueprint = Blueprint("policies", __name__, template_folder="../templates")
@@ -42,7 +42,12 @@ def library() -> str:
     modules = queries.list_modules()
     versions = queries.load_in_force(clock.now())
     acknowledged = queries.load_acknowledged(current_user.id)
-    return render_template("policies/library.html", modules=modules, versions=versions, acknowledged=acknowledged)
+    waiting: dict[int, list[PublicationRequest]] = {}
+    for request_in_hand in queries.list_requests() if may("policy.publish") else []:
+        waiting.setdefault(request_in_hand.version.module_id, []).append(request_in_hand)
+    return render_template(
+        "policies/library.html", modules=modules, versions=versions, acknowledged=acknowledged, waiting=waiting
+    )
 
 
 @blueprint.get("/policies/<code>")
