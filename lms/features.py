@@ -35,7 +35,7 @@ FEATURES: tuple[Feature, ...] = (
         "accounts", 3, _names("sites"), ("views.session", "views.confirm", "views.people", "views.profile"), ("jobs",)
     ),
     Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit", "views.drafts")),
-    Feature("questions", 6, _names("policies accounts sites"), ("views.banks", "views.questions")),
+    Feature("questions", 6, _names("policies accounts sites"), ("views.banks", "views.questions", "views.editor")),
     Feature(
         "quizzes",
         7,

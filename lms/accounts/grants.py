@@ -62,6 +62,10 @@ GRANTS: Grants = {
     # questions and quizzes
     "question.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "question.write": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
+    "question.publish": {
+        Role.QA: Grant(Scope.ALL, second_person=True),
+        Role.EDITOR: Grant(Scope.ALL, second_person=True),
+    },
     "quiz.write": {Role.QA: Scope.ALL},
     "quiz.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "assignment.write": {Role.TRAINER: Scope.COHORT, Role.QA: Scope.ALL},

@@ -8,7 +8,7 @@ from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.kit.findings import Finding, Level, has_errors
-from lms.kit.problems import Invalid
+from lms.kit.problems import Conflict, Invalid
 from lms.policies import queries as policies
 from lms.policies.models import Section
 from lms.questions import queries
@@ -70,12 +70,13 @@ class Imported:
             self.left_out.append(entry)
 
 
-def create_bank(code: str, title_text: Mapping[str, str], module_code: str | None = None) -> Bank:
+def create_bank(
+    code: str, title_text: Mapping[str, str], module_code: str | None = None, *, by: Person | None = None
+) -> Bank:
     """Create a bank. Raises ``Invalid`` for a code that is taken or unfit, a title too long, a module unknown."""
     if not BANK_CODE.fullmatch(code):
         raise Invalid("bank.bad_code", field="code")
-    if any(len(title) > LONGEST_TITLE or has_controls(title) for title in title_text.values()):
-        raise Invalid("bank.bad_title", field="title_en", most=LONGEST_TITLE)
+    _check_titles(title_text)
     if queries.find_bank(code) is not None:
         raise Invalid("bank.code_taken", field="code")
     module = policies.find_module(module_code) if module_code else None
@@ -84,7 +85,41 @@ def create_bank(code: str, title_text: Mapping[str, str], module_code: str | Non
     bank = Bank(code=code, title_text=dict(title_text), module_id=module.id if module else None)
     db.session.add(bank)
     db.session.flush()
+    journal.record("bank.create", actor=by.code if by else SYSTEM, object=bank.code)
     return bank
+
+
+def change_bank(bank: Bank, title_text: Mapping[str, str], *, seen: int, by: Person) -> None:
+    """Change a bank's title; its code stays. Raises ``Conflict`` when somebody else changed it."""
+    if seen != bank.revision:
+        raise Conflict("bank.changed")
+    _check_titles(title_text)
+    if dict(bank.title_text) == dict(title_text):
+        return
+    before, bank.title_text = dict(bank.title_text), dict(title_text)
+    bank.revision += 1
+    journal.record("bank.change", actor=by.code, object=bank.code, before=before, after=dict(title_text))
+
+
+def retire_bank(bank: Bank, *, by: Person) -> None:
+    """Offer a bank's questions to no further quiz; those that draw them already keep them."""
+    if bank.retired_at is None:
+        bank.retired_at = clock.now()
+        bank.revision += 1
+        journal.record("bank.retire", actor=by.code, object=bank.code)
+
+
+def restore_bank(bank: Bank, *, by: Person) -> None:
+    """Take a retired bank into use again."""
+    if bank.retired_at is not None:
+        bank.retired_at = None
+        bank.revision += 1
+        journal.record("bank.restore", actor=by.code, object=bank.code)
+
+
+def _check_titles(title_text: Mapping[str, str]) -> None:
+    if any(len(title) > LONGEST_TITLE or has_controls(title) for title in title_text.values()):
+        raise Invalid("bank.bad_title", field="title_en", most=LONGEST_TITLE)
 
 
 def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple[QuestionRow, bool]:
@@ -94,8 +129,7 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     ``check`` finds an error (one language only, no section) is a draft. Raises ``Invalid`` for a code that no address
     can carry, for texts without bounds, and when it cites or offers a section that there is not.
     """
-    for code, facts in _obstacles(question):
-        raise Invalid(code, field=_FIELDS.get(code), **facts)
+    check_storable(question)
     cut = halves(question)
     row = queries.find_question(question.id)
     if row is not None and row.bank_id != bank.id:
@@ -128,6 +162,12 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     db.session.add(QuestionKey(question_version_id=version.id, n=1, key=cut.key, sha256=cut.key_sha256, created_at=now))
     journal.record("question.revise", actor=by.code if by else SYSTEM, object=f"{row.code} v{version.n}")
     return row, True
+
+
+def check_storable(question: Question) -> None:
+    """Raise ``Invalid`` for the first thing that keeps a question out of any bank."""
+    for code, facts in _obstacles(question):
+        raise Invalid(code, field=_FIELDS.get(code), **facts)
 
 
 def _obstacles(question: Question) -> list[tuple[str, Mapping[str, Any]]]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.accounts.models import Person
 from lms.foundation.columns import Code, Document, Instant, Key, Localized, Revision, Sha256, Word, one_of
 from lms.foundation.db import Base
 from lms.policies.models import Module, Section
@@ -26,6 +27,8 @@ class Bank(Base):
     code: Mapped[Code] = mapped_column(unique=True)
     title_text: Mapped[Localized]
     module_id: Mapped[int | None] = mapped_column(ForeignKey("modules.id"), index=True)
+    retired_at: Mapped[Instant | None]
+    """Since when its questions are offered to no quiz."""
     revision: Mapped[Revision]
 
     module: Mapped[Module | None] = relationship()
@@ -45,6 +48,7 @@ class Question(Base):
 
     bank: Mapped[Bank] = relationship(back_populates="questions")
     versions: Mapped[list[QuestionVersion]] = relationship(back_populates="question", order_by="QuestionVersion.n")
+    draft: Mapped[QuestionDraft | None] = relationship(back_populates="question")
 
 
 class QuestionVersion(Base):
@@ -63,6 +67,25 @@ class QuestionVersion(Base):
 
     question: Mapped[Question] = relationship(back_populates="versions")
     links: Mapped[list[SectionLink]] = relationship(back_populates="question_version", order_by="SectionLink.position")
+
+
+class QuestionDraft(Base):
+    """The next version of a question as it is being written; with its release it becomes a version and ends."""
+
+    __tablename__ = "question_drafts"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True, autoincrement=False)
+    body: Mapped[Document]
+    key: Mapped[Document]
+    prepared_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    """Who wrote what stands here now, and so does not put it into use while somebody else could."""
+    updated_at: Mapped[Instant]
+    sent_at: Mapped[Instant | None]
+    """When it was sent to a second person; none while it is being written."""
+    revision: Mapped[Revision]
+
+    question: Mapped[Question] = relationship(back_populates="draft")
+    prepared_by: Mapped[Person] = relationship()
 
 
 class QuestionKey(Base):

@@ -62,6 +62,7 @@ _WORDS: Mapping[str, Mapping[Any, Any]] = {
     "group": {"options": _l("Options"), **PARTS},
     "locale": LANGUAGES,
     "part": PARTS,
+    "text": {"case": _l("Case"), "prompt": _l("Question")},
     "type": ITEM_TYPES,
 }
 """What stands for the codes among the facts of a finding."""
@@ -180,6 +181,17 @@ FINDINGS: Mapping[str, Any] = {
     "question.no-rationale": Worded(_l("Option %(option)s has no rationale.")),
     "question.no-misconception": Worded(_l("Option %(option)s names no misconception.")),
     "question.cue-word": Worded(_l("Option %(option)s has a word that gives the answer away.")),
+    "question.numbers-differ": Worded(_l("%(text)s: the Japanese lacks numbers of the English (%(numbers)s).")),
+    "question.option-numbers-differ": Worded(
+        _l("Option %(option)s: the Japanese lacks numbers of the English (%(numbers)s).")
+    ),
+    "question.lengths-differ": Worded(
+        _l("%(text)s: one language is much longer than the other. Do both say the same?")
+    ),
+    "question.negative-plain": Worded(
+        _l("A negative word of the question (%(locale)s) is not emphasised: write <em>not</em>.")
+    ),
+    "question.key-longest": Worded(_l("Option %(option)s is the key and by far the longest (%(locale)s).")),
     "question.unknown_section": _l("There is no section “%(section)s”. Import its policy first."),
     "question.bad_code": _l(
         "“%(question)s” is no ID: up to 40 letters, digits, hyphens, dots and underscores, without spaces."
@@ -195,6 +207,59 @@ def outcome(created: int, revised: int, unchanged: int, *, is_trial: bool = Fals
         return str(_("Would be imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts))
     return str(_("Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts))
 
+
+CHECKS: tuple[tuple[Any, tuple[tuple[Any, frozenset[str]], ...]], ...] = (
+    (
+        _l("English and Japanese"),
+        (
+            (_l("Every text in both languages"), frozenset({"question.language-missing", "question.unknown-locale"})),
+            (_l("The same numbers"), frozenset({"question.numbers-differ", "question.option-numbers-differ"})),
+            (_l("Negative words are emphasised"), frozenset({"question.negative-plain"})),
+            (_l("Length as usual"), frozenset({"question.lengths-differ"})),
+        ),
+    ),
+    (
+        _l("Key"),
+        (
+            (
+                _l("The key is marked"),
+                frozenset(
+                    {
+                        "question.no-right-answer",
+                        "question.part-without-key",
+                        "question.part-missing",
+                        "question.fractions-sum",
+                        "question.too-few-options",
+                    }
+                ),
+            ),
+            (_l("Weights add up to 100"), frozenset({"question.weights-sum"})),
+            (
+                _l("It rests on a section"),
+                frozenset({"question.no-section", "question.bad-section", "question.foreign-section"}),
+            ),
+        ),
+    ),
+    (
+        _l("Writing"),
+        (
+            (_l("No text is empty"), frozenset({"question.prompt-empty", "question.option-empty"})),
+            (_l("No two options say the same"), frozenset({"question.same-option-twice"})),
+            (_l("No word gives the answer away"), frozenset({"question.cue-word"})),
+            (_l("The key is no longer than the rest"), frozenset({"question.key-longest"})),
+            (_l("Every option has a rationale"), frozenset({"question.no-rationale"})),
+            (_l("Every wrong option names its misconception"), frozenset({"question.no-misconception"})),
+        ),
+    ),
+)
+"""What an author is shown as passed when none of these findings stands against it."""
+
+TEXTS = {
+    "name": _l("Name"),
+    "case": _l("Case"),
+    "prompt": _l("Question"),
+    "rationale": _l("Rationale of the whole"),
+}
 
 PAIRINGS = {
     "": _l("No: new or revised questions"),
@@ -215,8 +280,18 @@ PROBLEMS = {
     "question.text-too-long": FINDINGS["question.text-too-long"],
     "question.word-too-long": FINDINGS["question.word-too-long"],
     "question.control-character": FINDINGS["question.control-character"],
+    "bank.changed": _l("Somebody else changed this bank in the meantime. Reload the page to see what is there now."),
+    "bank.is_retired": _l("This bank is retired. Bring it back before you write questions for it."),
+    "question.changed": _l(
+        "Somebody else changed this question in the meantime. Reload the page to see what is there now."
+    ),
+    "question.is_retired": _l("This question is retired. Bring it back before you change it."),
+    "question.is_withheld": _l("This question is in a quiz that you still have to take."),
+    "question.no_draft": _l("There is no draft of this question any more. Look at its page."),
+    "question.not_finished": _l("The draft has errors. They are listed under Checks."),
+    "question.bad_percent": _l("Enter a number from -100 to 100."),
+    "question.bad_weight": _l("Enter a whole number from 0 to 100."),
     "question.not_imported": _l("Nothing was imported."),
-    "question.no_right": _l("Mark the right option."),
     "question.no_file": _l("Choose a file."),
     "question.code_taken": _l("This code is taken. Choose another."),
 }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
+from lms.foundation import clock
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.policies.models import Section
 from lms.questions.access import withheld
+from lms.questions.core.listing import Row, facts_of
 from lms.questions.core.question import Question as QuestionValue
 from lms.questions.core.question import question_from
-from lms.questions.models import Bank, Question, QuestionKey, QuestionState, QuestionVersion, SectionLink
+from lms.questions.models import Bank, Question, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,12 @@ class Current:
     key_n: int
 
 
-def list_banks() -> list[tuple[Bank, int]]:
-    """Banks by code, with how many questions each has."""
-    counts = select(Question.bank_id, func.count().label("count")).group_by(Question.bank_id).subquery()
-    query = select(Bank, func.coalesce(counts.c.count, 0)).outerjoin(counts, counts.c.bank_id == Bank.id)
+def list_banks(*, are_retired: bool = False) -> list[tuple[Bank, int]]:
+    """Banks by code, with how many questions each has that are not retired; those in use or the retired ones."""
+    counts = select(Question.bank_id, func.count().label("count")).where(Question.state != QuestionState.RETIRED)
+    of_bank = counts.group_by(Question.bank_id).subquery()
+    query = select(Bank, func.coalesce(of_bank.c.count, 0)).outerjoin(of_bank, of_bank.c.bank_id == Bank.id)
+    query = query.where(Bank.retired_at.is_not(None) if are_retired else Bank.retired_at.is_(None))
     return [(bank, count) for bank, count in db.session.execute(query.order_by(Bank.code))]
 
 
@@ -88,6 +93,68 @@ def list_questions(bank: Bank) -> list[Question]:
     return list(db.session.scalars(select(Question).where(Question.bank_id == bank.id).order_by(Question.code)))
 
 
+def load_drafts(questions: Sequence[Question]) -> dict[int, QuestionDraft]:
+    """The drafts of questions, by question id, with who prepared each."""
+    ids = [question.id for question in questions]
+    query = select(QuestionDraft).where(QuestionDraft.question_id.in_(ids))
+    drafts = db.session.scalars(query.options(joinedload(QuestionDraft.prepared_by)))
+    return {draft.question_id: draft for draft in drafts}
+
+
+def list_question_versions(question: Question) -> list[QuestionVersion]:
+    """The versions of a question, the newest first."""
+    query = select(QuestionVersion).where(QuestionVersion.question_id == question.id)
+    return list(db.session.scalars(query.order_by(QuestionVersion.n.desc())))
+
+
+def load_version_value(question: Question, version: QuestionVersion) -> QuestionValue:
+    """The content of one version with its newest key."""
+    query = select(QuestionKey).where(QuestionKey.question_version_id == version.id)
+    key = db.session.scalars(query.order_by(QuestionKey.n.desc()).limit(1)).one()
+    return question_from(question.code, version.body, key.key)
+
+
+def next_code(bank: Bank) -> str:
+    """The code that comes after those of a bank: its own and a number."""
+    codes = db.session.scalars(select(Question.code).where(Question.code.like(f"{bank.code}-%")))
+    numbers = [found[1] for code in codes if (found := re.fullmatch(re.escape(bank.code) + r"-([0-9]{1,9})", code))]
+    width = max(map(len, numbers), default=3)
+    return f"{bank.code}-{max(map(int, numbers), default=0) + 1:0{width}}"
+
+
+def load_rows(bank: Bank, access: Access) -> list[Row]:
+    """All questions of a bank as its list shows them; of one whose key is withheld, without its sections."""
+    newest = select(QuestionVersion.question_id, func.max(QuestionVersion.n).label("n"))
+    newest_n = newest.group_by(QuestionVersion.question_id).subquery()
+    query = (
+        select(Question, QuestionVersion, QuestionDraft, withheld(access))
+        .outerjoin(newest_n, newest_n.c.question_id == Question.id)
+        .outerjoin(QuestionVersion, (QuestionVersion.question_id == Question.id) & (QuestionVersion.n == newest_n.c.n))
+        .outerjoin(QuestionDraft, QuestionDraft.question_id == Question.id)
+        .where(Question.bank_id == bank.id)
+    )
+    return [
+        _row(question, version, draft, bool(hidden)) for question, version, draft, hidden in db.session.execute(query)
+    ]
+
+
+def _row(question: Question, version: QuestionVersion | None, draft: QuestionDraft | None, is_withheld: bool) -> Row:
+    written = version or draft
+    if written is None:
+        raise LookupError(f"{question.code} has neither version nor draft")
+    facts = facts_of(written.body)
+    return Row(
+        id=question.id,
+        code=question.code,
+        state=question.state,
+        changed_at=draft.updated_at if draft else version.created_at if version else clock.now(),
+        version=version.n if version else None,
+        has_draft=draft is not None,
+        is_waiting=draft is not None and draft.sent_at is not None,
+        **(facts | {"sections": ()} if is_withheld else facts),
+    )
+
+
 def load_values(questions: Sequence[Question]) -> list[QuestionValue]:
     """The newest content of questions with its key, in the order in which they first came."""
     current = load_current(questions)
@@ -106,8 +173,10 @@ def load_withheld(questions: Sequence[Question], access: Access) -> frozenset[in
 
 def list_usable_questions() -> list[Question]:
     """Every question that may be put into a quiz, by code."""
-    query = select(Question).where(Question.state == QuestionState.IN_USE).order_by(Question.code)
-    return list(db.session.scalars(query))
+    query = (
+        select(Question).join(Question.bank).where(Question.state == QuestionState.IN_USE, Bank.retired_at.is_(None))
+    )
+    return list(db.session.scalars(query.order_by(Question.code)))
 
 
 def load_keys(pinned: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:

@@ -116,7 +116,11 @@ def examples(world: World) -> dict[str, Example]:
         "policy_drafts.head": draft,
         **dict.fromkeys(["policy_versions.ask", "policy_versions.publish"], Example({"code": ASKED, "number": "4.2"})),
         **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
-        "question.show": question,
+        **dict.fromkeys([f"questions.{verb}_bank" for verb in ("change", "retire", "restore")], bank),
+        "questions.release_waiting": bank,
+        **dict.fromkeys([f"question.{verb}" for verb in ("show", "copy", "retire", "restore")], question),
+        **dict.fromkeys([f"question_editor.{verb}" for verb in ("edit", "save", "check", "discard")], question),
+        "question_editor.release": Example({"bank": "HAR", "code": "HAR-002"}),
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
         **dict.fromkeys(["plans.show", "plans.edit"], Example({"code": "labeller-15"})),
@@ -239,9 +243,8 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
 
 def forms_of_content() -> dict[str, dict[str, Any]]:
     titles = {"title_en": "New", "title_ja": "新規"}
-    options = {"text_en_1": "One", "text_ja_1": "いち", "text_en_2": "Two", "text_ja_2": "に", "right": "1"}
-    prompts = {"prompt_en": "Which?", "prompt_ja": "どれですか。", "rationale_en": "So.", "rationale_ja": "そのため。"}
-    question = {"code": "HAR-900", "section": "HAR/unwanted-contact", "difficulty": "medium"}
+    prompts = {"seen": "1.0", "prompt.en": "Which?", "prompt.ja": "どれですか。"}
+    question = {"code": "HAR-900", "section": "HAR/unwanted-contact", "type": "single"}
     limits = {"minutes": "20", "cut_percent": "80", "attempts": "1", "multiple": "partial", "feedback": "now"}
     event = {"seq": 1, "position": 1, "locale": "en", "payload": {}}
     english, japanese = (file(content.POLICIES / "HAR" / f"{language}.md") for language in ("en", "ja"))
@@ -253,7 +256,10 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "policy_drafts.add_section": {"title": "New", "level": "1", "after": ""},
         "policy_drafts.head": {**titles, "revision": "1"},
         "policy_drafts.section": {"title_en": "New", "title_ja": "新規", "go": "preview"},
-        "question.new": {**question, **prompts, **options},
+        "question.new": question,
+        "question_editor.save": prompts,
+        "question_editor.release": prompts,
+        "questions.change_bank": {"revision": "1", **titles},
         "questions.import_file": {"file": bank, "locale": "en", "pair_by": ""},
         "questions.new_bank": {"code": "NEW", **titles},
         "quiz_design.new": {"code": "new", **titles, **limits, "mode": "fixed", "questions": ["HAR-014"]},

@@ -71,6 +71,7 @@ PERSONAS = {
 QUERIES = {"reports.new": "?quiz=harassment-checkpoint"}
 AS_JSON = {"quizzes.save_events"}
 LAST = [
+    *("question.retire", "question.restore", "questions.retire_bank", "questions.restore_bank"),
     *("confirmation.confirm", "quizzes.result", "accounts.sign_out", "accounts.open_sample_account"),
     *("accounts.redeem_link", "accounts.check_sign_in"),
 ]

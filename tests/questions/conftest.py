@@ -36,6 +36,39 @@ options:
     misconception: {{en: Every harsh word is an insult, ja: 厳しい言葉はすべて侮辱}}
 """
 
+TYPED = {
+    "name.en": "Insults",
+    "name.ja": "侮辱",
+    "prompt.en": "Which is an <b>insult</b>?",
+    "prompt.ja": "侮辱は<em>どれ</em>ですか。",
+    "rationale.en": "A slur says what a person is worth.",
+    "rationale.ja": "中傷は人の価値を否定します。",
+    "difficulty": "hard",
+    "section.1": "HAR/context",
+    "tags": "insult, basics",
+    "ids.options": "o1 o2",
+    "key.options": "o2",
+    "options.o1.text.en": "A fact",
+    "options.o1.text.ja": "事実",
+    "options.o1.rationale.en": "A fact judges nobody.",
+    "options.o1.rationale.ja": "事実は人を評価しません。",
+    "options.o1.misconception.en": "Whatever hurts is an insult",
+    "options.o1.misconception.ja": "傷つく言葉はすべて侮辱",
+    "options.o1.percent": "25",
+    "options.o2.text.en": "A slur",
+    "options.o2.text.ja": "中傷",
+    "options.o2.rationale.en": "It denies the worth of a person.",
+    "options.o2.rationale.ja": "人の価値を否定します。",
+}
+"""What the form of the editor sends of a finished question."""
+
+
+def write_question(visitor: Visitor, code: str) -> None:
+    """Write a question through the pages and put it into use, as whoever is alone."""
+    visitor.post("/questions/T/new-question", data={"code": code, "type": "single", "section": ""})
+    form = {**TYPED, "seen": "1.1"}
+    assert visitor.post(f"/questions/T/{code}/release", data=form).location == f"/questions/T/{code}"
+
 
 @dataclass(frozen=True)
 class Door:

@@ -20,21 +20,7 @@ from lms.questions.core import formats
 from lms.questions.models import Bank, Question
 from tests.cast import Cast
 from tests.conftest import QueryCount, SignIn, Unit, Visitor
-
-TYPED = {
-    "code": "T-1",
-    "section": "HAR/context",
-    "difficulty": "hard",
-    "prompt_en": "Which is an <b>insult</b>?",
-    "prompt_ja": "侮辱は<em>どれ</em>ですか。",
-    "right": "2",
-    "text_en_1": "A fact",
-    "text_ja_1": "事実",
-    "text_en_2": "A slur",
-    "text_ja_2": "中傷",
-    "rationale_en": "A slur says what a person is worth.",
-    "rationale_ja": "中傷は人の価値を否定します。",
-}
+from tests.questions.conftest import write_question
 
 
 @pytest.fixture
@@ -64,36 +50,38 @@ def error_at(page: str, field: str) -> str:
     return found[1] if found else ""
 
 
-def half(page: str, language: str) -> str:
+def texts(page: str, language: str) -> str:
     """What a question's page shows in one of its two languages."""
-    found = re.search(
-        rf'<div lang="{language}" class="stack-s">.*?(?=<div lang="|<div class="stack">)', page, re.DOTALL
-    )
-    assert found is not None
-    return found[0]
+    return "\n".join(re.findall(rf'<p lang="{language}">(.*?)</p>', page, re.DOTALL))
 
 
 def test_a_question_stands_in_both_languages_with_key_rationales_and_misconceptions(analyst: Visitor) -> None:
     page = analyst.get("/questions/HAR/HAR-002?lang=en").text
-    english, japanese = half(page, "en"), half(page, "ja")
+    english, japanese = texts(page, "en"), texts(page, "ja")
     assert "Which of these posts is an insult aimed at a person?" in english
     assert "個人に向けた侮辱にあたる投稿は、次のうちどれですか。" in japanese
     assert "An insult says what a person is worth." in english
     assert "企業と製品は個人ではありません。" in japanese
     assert "Any criticism of a named person is an insult" in english
-    key = re.search(r'<span class="vh"[^>]*>Key: </span>\s*(.*?)</p>', english, re.DOTALL)
-    assert key is not None
-    assert "too stupid to lead a team" in key[1]
-    assert english.count(">Key: <") == 1
+    key = re.findall(r'<li class="optrow is-key".*?</li>', page, re.DOTALL)
+    assert len(key) == 1
+    assert "too stupid to lead a team" in key[0]
+
+
+def test_a_label_stands_once_for_both_languages_and_the_heading_has_the_name(analyst: Visitor) -> None:
+    page = analyst.get("/questions/HAR/HAR-002?lang=en").text
+    assert page.count(">Rationale of the whole<") == 1
+    assert page.count(">Misconception<") == len(re.findall('<li class="optrow"', page))
+    assert re.search(r"<h1>HAR-002 <span[^>]*>Insult or criticism</span></h1>", page)
+    assert "<title>HAR-002 · Insult or criticism · Kijun</title>" in page
 
 
 def test_a_case_question_shows_its_parts_and_the_sections_by_number_and_title(analyst: Visitor) -> None:
     page = analyst.get("/questions/HAR/HAR-024?lang=en").text
-    english, japanese = half(page, "en"), half(page, "ja")
-    assert len(re.findall(r"<h3", english)) == 4
-    assert "Repeated unwanted contact" in english
-    assert "望まない連絡" in japanese
-    assert "HAR/" not in english.replace("/policies/HAR", "")
+    assert len(re.findall(r'<h2 id="group-', page)) == 4
+    assert "Repeated unwanted contact" in texts(page, "en")
+    assert "望まない連絡" in texts(page, "ja")
+    assert "HAR/" not in re.sub(r"/(policies|questions)/HAR", "", page)
     assert 'href="/policies/HAR#s-unwanted-contact"' in page
 
 
@@ -128,56 +116,6 @@ def test_a_text_whose_language_nobody_said_is_shown_all_the_same(author: Visitor
     page = author.get("/questions/T/G-1").text
     assert "Which one of these?" in page
     assert "wrong" in page
-
-
-def test_a_question_written_on_the_page_is_shown_with_only_emphasis_as_markup(author: Visitor, app: Flask) -> None:
-    answer = author.post("/questions/T/new-question", data=TYPED)
-    assert (answer.status_code, answer.location) == (302, "/questions/T/T-1")
-    page = author.get(answer.location).text
-    assert "Which is an &lt;b&gt;insult&lt;/b&gt;?" in page
-    assert "侮辱は<em>どれ</em>ですか。" in page
-    assert 'href="/policies/HAR#s-context"' in page
-    with app.app_context():
-        assert db.session.scalars(select(Question)).one().state == "in_use"
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"code": ""}, "code"),
-        ({"code": "t 1"}, "code"),
-        ({"prompt_ja": " "}, "prompt_ja"),
-        ({"rationale_en": ""}, "rationale_en"),
-        ({"right": ""}, "right"),
-        ({"right": "4"}, "right"),
-        ({"right": "9"}, "right"),
-        ({"text_ja_2": ""}, "text_en_2"),
-        ({"text_en_1": "", "text_ja_1": ""}, "text_en_2"),
-        ({"section": "HAR/nowhere"}, "section"),
-        ({"section": ""}, "section"),
-        ({"prompt_en": "Which is an <b>insult</b>?\x07"}, "prompt_en"),
-        ({"text_ja_2": "中\x1b傷"}, "text_ja_2"),
-        ({"rationale_ja": "中傷は人の価値を否定します。" * 1000}, "rationale_ja"),
-        ({"code": "-1"}, "code"),
-    ],
-)
-def test_a_question_that_cannot_be_saved_says_so_at_its_field_and_keeps_the_rest(
-    author: Visitor, app: Flask, change: dict[str, str], field: str
-) -> None:
-    page = author.post("/questions/T/new-question?lang=en", data=TYPED | change)
-    assert page.status_code == 422
-    assert error_at(page.text, field)
-    assert "Which is an &lt;b&gt;insult&lt;/b&gt;?" in page.text
-    assert "中傷は人の価値を否定します。" in page.text
-    assert count(app, Question) == 0
-
-
-def test_a_code_that_is_taken_is_refused_at_its_field(author: Visitor, app: Flask) -> None:
-    author.post("/questions/T/new-question", data=TYPED)
-    page = author.post("/questions/T/new-question?lang=en", data=TYPED)
-    assert page.status_code == 422
-    assert "This code is taken." in error_at(page.text, "code")
-    assert count(app, Question) == 1
 
 
 def test_a_bank_is_created_once_and_needs_both_titles(author: Visitor, app: Flask) -> None:
@@ -245,7 +183,7 @@ def test_an_import_with_errors_lists_them_with_their_lines(author: Visitor, app:
 def test_nobody_else_sees_questions_keys_or_their_forms(
     author: Visitor, cast: Cast, sign_in_as: SignIn, app: Flask, role: str
 ) -> None:
-    author.post("/questions/T/new-question", data=TYPED)
+    write_question(author, "T-1")
     visitor = sign_in_as(getattr(cast, role))
     for path in ("/questions", "/questions/T", "/questions/T/T-1", "/questions/T/import", "/questions/T/new-question"):
         answer = visitor.get(path)
@@ -254,13 +192,15 @@ def test_nobody_else_sees_questions_keys_or_their_forms(
     form = {"locale": "en", "file": (io.BytesIO(b"// [id:G-1]\nTwo? { =right ~wrong }\n"), "t.gift")}
     refused = visitor.post("/questions/T/import", data=form, content_type="multipart/form-data")
     assert refused.status_code in (403, 404)
-    assert visitor.post("/questions/T/new-question", data=TYPED | {"code": "T-2"}).status_code in (403, 404)
+    assert visitor.post(
+        "/questions/T/new-question", data={"code": "T-2", "type": "single", "section": ""}
+    ).status_code in (403, 404)
     assert count(app, Question) == 1
 
 
 def test_an_editor_sees_and_writes_questions_like_an_analyst(cast: Cast, sign_in_as: SignIn) -> None:
     editor = sign_in_as(cast.editor)
-    assert editor.post("/questions/T/new-question", data=TYPED).status_code == 302
+    write_question(editor, "T-1")
     assert "A slur says what a person is worth." in editor.get("/questions/T/T-1").text
 
 
@@ -279,23 +219,23 @@ def test_an_editor_sees_no_key_of_a_question_that_they_still_have_to_take(
     author: Visitor, cast: Cast, sign_in_as: SignIn
 ) -> None:
     for code in ("T-1", "T-2"):
-        author.post("/questions/T/new-question", data=TYPED | {"code": code})
+        write_question(author, code)
     editor = sign_in_as(cast.editor)
     page = editor.get("/questions/T/T-1?lang=en").text
     assert "Which is an &lt;b&gt;insult&lt;/b&gt;?" in page
     assert "A fact" in page
     assert "quiz that you still have to take" in page
-    for hint in ("A slur says", ">Key: <", "misconception", "rationale", "#s-context"):
+    for hint in ("A slur says", "</svg> Key<", "is-key", "Misconception", "Rationale<", "#s-context"):
         assert hint not in page, hint
     other = editor.get("/questions/T/T-2?lang=en").text
     assert "A slur says what a person is worth." in other
-    assert ">Key: <" in other
+    assert "</svg> Key<" in other
     assert editor.get("/questions/T").text.count("#s-context") == 1
 
 
 @pytest.mark.usefixtures("t1_is_to_be_taken")
 def test_an_analyst_who_answers_for_keys_sees_all_of_them(author: Visitor) -> None:
-    author.post("/questions/T/new-question", data=TYPED)
+    write_question(author, "T-1")
     page = author.get("/questions/T/T-1?lang=en").text
     assert "A slur says what a person is worth." in page
     assert "quiz that you still have to take" not in page
@@ -315,10 +255,10 @@ def test_a_bank_page_does_not_ask_more_for_more_questions(
             assert author.get(path).status_code == 200
         return len(count)
 
-    author.post("/questions/T/new-question", data=TYPED)
+    write_question(author, "T-1")
     few = [statements("/questions"), statements("/questions/T")]
     for n in range(2, 30):
-        author.post("/questions/T/new-question", data=TYPED | {"code": f"T-{n}"})
+        write_question(author, f"T-{n}")
     many = [statements("/questions"), statements("/questions/T")]
     assert few == many
     assert max([*many, statements("/questions/T/T-1")]) <= 15

@@ -1,4 +1,4 @@
-"""Question banks: the list, one bank, creating one, importing a file."""
+"""Question banks: the list, one bank with its questions, creating, changing and retiring one, importing a file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from lms.foundation import clock, findings, transaction
 from lms.foundation.access import access, policy
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
+from lms.foundation.forms import Difference
 from lms.kit.findings import Finding
-from lms.kit.problems import Invalid
+from lms.kit.pages import Page
+from lms.kit.problems import Conflict, Invalid
 from lms.policies import queries as policies
 from lms.questions import actions, phrases, queries
 from lms.questions.core import formats
-from lms.questions.forms import BankForm, ImportForm
+from lms.questions.core.listing import Wanted, counts, selected
+from lms.questions.forms import BankChangeForm, BankForm, ImportForm
 from lms.questions.models import Bank
 
 blueprint = Blueprint("questions", __name__, template_folder="../templates")
@@ -27,23 +30,33 @@ blueprint = Blueprint("questions", __name__, template_folder="../templates")
 @blueprint.get("/questions")
 @policy("question.read")
 def banks() -> str:
-    return render_template("questions/banks.html", banks=queries.list_banks())
+    are_retired = request.args.get("state") == "retired"
+    return render_template(
+        "questions/banks.html", banks=queries.list_banks(are_retired=are_retired), are_retired=are_retired
+    )
 
 
 @blueprint.get("/questions/<code>")
 @policy("question.read")
 def bank(code: str) -> str:
     found = queries.get_bank(code)
-    questions = queries.list_questions(found)
-    current = queries.load_current(questions)
-    withheld = queries.load_withheld(questions, access())
+    asked = {name: request.args.get(name, "").strip() for name in ("section", "state", "gap", "tag", "sort")}
+    wanted = Wanted(words=request.args.get("q", "").strip(), **(asked | {"sort": asked["sort"] or "code"}))
+    rows = queries.load_rows(found, access())
+    sections = policies.load_sections_in_force(clock.now())
+    fitting = selected(rows, wanted, {name: place for place, name in enumerate(sections)})
+    part = Page.of(len(fitting), request.args.get("page", 1, type=int))
+    cited = dict.fromkeys(name for row in rows for name in row.sections)
     return render_template(
         "questions/bank.html",
         bank=found,
-        questions=questions,
-        current=current,
-        withheld=withheld,
-        sections=policies.load_sections_in_force(clock.now()),
+        rows=fitting[part.offset : part.last],
+        part=part,
+        wanted=wanted,
+        counts=counts(rows),
+        cited=[name for name in sections if name in cited],
+        tags=sorted({tag for row in rows for tag in row.tags}),
+        sections=sections,
         phrases=phrases,
     )
 
@@ -53,8 +66,9 @@ def bank(code: str) -> str:
 def new_bank() -> ResponseReturnValue:
     form = BankForm()
     if form.is_sent_and_valid():
+        titles = {"en": form.title_en.data, "ja": form.title_ja.data}
         try:
-            actions.create_bank(form.code.data, {"en": form.title_en.data, "ja": form.title_ja.data})
+            actions.create_bank(form.code.data, titles, by=current_user)
         except Invalid as problem:
             form.take_back(problem)
         else:
@@ -62,6 +76,50 @@ def new_bank() -> ResponseReturnValue:
             return redirect(url_for("questions.bank", code=form.code.data))
     page = render_template("questions/bank_new.html", form=form)
     return (page, 422) if request.method == "POST" else page
+
+
+@blueprint.route("/questions/<code>/change", methods=["GET", "POST"])
+@policy("question.write")
+def change_bank(code: str) -> ResponseReturnValue:
+    found = queries.get_bank(code)
+    saved = {"title_en": found.title_text.get("en", ""), "title_ja": found.title_text.get("ja", "")}
+    form = BankChangeForm(revision=found.revision, **saved)
+    differences: list[Difference] = []
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            titles = {"en": form.title_en.data, "ja": form.title_ja.data}
+            try:
+                actions.change_bank(found, titles, seen=form.revision.data or 0, by=current_user)
+            except Invalid as problem:
+                form.take_back(problem)
+            except Conflict:
+                differences, status = form.differences(saved), 409
+                form.go_on_from(found.revision)
+            else:
+                flash(_("The bank is saved."))
+                return redirect(url_for(".bank", code=code))
+    page = render_template(
+        "questions/bank_change.html", bank=found, form=form, differences=differences, is_behind=status == 409
+    )
+    return page, status
+
+
+@blueprint.post("/questions/<code>/retire")
+@policy("question.write")
+def retire_bank(code: str) -> ResponseReturnValue:
+    actions.retire_bank(queries.get_bank(code), by=current_user)
+    flash(_("The bank is retired. No further quiz draws from it; those that do keep their questions."))
+    return redirect(url_for(".bank", code=code))
+
+
+@blueprint.post("/questions/<code>/restore")
+@policy("question.write")
+def restore_bank(code: str) -> ResponseReturnValue:
+    actions.restore_bank(queries.get_bank(code), by=current_user)
+    flash(_("The bank is in use again."))
+    return redirect(url_for(".bank", code=code))
 
 
 @blueprint.get("/questions/<code>/import")

@@ -1,47 +1,67 @@
-"""One question: its page with key and checks, and writing a single choice."""
+"""One question: its page with key, checks and versions, starting one, taking it out of use."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms.foundation import clock, findings
+from lms.foundation import clock
 from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
-from lms.foundation.locale import LOCALES
-from lms.kit.problems import Invalid, NotFound
+from lms.kit.problems import Invalid, NotFound, Refused
 from lms.policies import queries as policies
-from lms.questions import actions, phrases, queries
-from lms.questions.core.checks import check
-from lms.questions.core.question import UNDETERMINED, without_key
-from lms.questions.forms import SingleChoiceForm
+from lms.policies.queries import SectionText
+from lms.questions import drafts, phrases, queries
+from lms.questions.core.question import QuestionType, without_key
+from lms.questions.forms import NewQuestionForm
+from lms.questions.models import Question
+from lms.questions.views.checks import checks_of
 
 blueprint = Blueprint("question", __name__, template_folder="../templates")
+
+
+def get_row(bank: str, code: str) -> Question:
+    """The question of an address; its bank must be the one that stands there."""
+    row = queries.get_question(code)
+    if row.bank.code != bank:
+        raise NotFound
+    return row
+
+
+def get_open_row(bank: str, code: str) -> Question:
+    """The same for somebody who writes: not while a quiz with it is still before them."""
+    row = get_row(bank, code)
+    if queries.load_withheld([row], access()):
+        raise Refused("question.is_withheld")
+    return row
 
 
 @blueprint.get("/questions/<bank>/<code>")
 @policy("question.read")
 def show(bank: str, code: str) -> str:
-    row = queries.get_question(code)
-    if row.bank.code != bank:
-        raise NotFound
-    current = queries.load_current([row])[row.id]
+    row = get_row(bank, code)
+    versions = queries.list_question_versions(row)
+    asked = request.args.get("version", 0, type=int)
+    version = next((version for version in versions if version.n == asked), versions[0] if versions else None)
+    draft = queries.load_drafts([row]).get(row.id)
+    question = queries.load_version_value(row, version) if version else drafts.working_copy(row)[0]
     is_withheld = bool(queries.load_withheld([row], access()))
-    question = queries.load_values([row])[0]
     if is_withheld:
         question = without_key(question)
-    spoken = [(finding, findings.sentence(finding, phrases.FINDINGS)) for finding in check(question)]
     return render_template(
         "questions/question.html",
         row=row,
         question=question,
-        languages=[*LOCALES, *([UNDETERMINED] if UNDETERMINED in question.prompt else [])],
-        version=current.version,
+        version=version,
+        versions=versions,
+        draft=draft,
         is_withheld=is_withheld,
         sections=policies.load_sections_in_force(clock.now()),
-        spoken=spoken,
+        checks=checks_of(question),
         phrases=phrases,
     )
 
@@ -50,26 +70,50 @@ def show(bank: str, code: str) -> str:
 @policy("question.write")
 def new(bank: str) -> ResponseReturnValue:
     found = queries.get_bank(bank)
-    form = SingleChoiceForm()
-    form.section.choices = choices(_section_choices())
+    form = NewQuestionForm(code=queries.next_code(found), section=request.args.get("section"))
+    form.section.choices = choices(
+        [("", _("Choose later")), *section_choices(policies.load_sections_in_force(clock.now()))]
+    )
     if form.is_sent_and_valid():
+        kind = QuestionType(form.type.data)
         try:
-            if queries.find_question(form.code.data) is not None:
-                raise Invalid("question.code_taken", field="code")
-            row, _written = actions.save_question(found, form.question, by=current_user)
+            row = drafts.start_question(found, form.code.data, kind, section=form.section.data or None, by=current_user)
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("%(code)s is saved.", code=row.code))
-            return redirect(url_for("question.show", bank=found.code, code=row.code))
+            return redirect(url_for("question_editor.edit", bank=found.code, code=row.code))
     page = render_template("questions/question_new.html", bank=found, form=form)
     return (page, 422) if request.method == "POST" else page
 
 
-def _section_choices() -> list[tuple[str, str]]:
-    """Every numbered section of the policies in force, by its full name."""
+@blueprint.post("/questions/<bank>/<code>/copy")
+@policy("question.write")
+def copy(bank: str, code: str) -> ResponseReturnValue:
+    copied = drafts.copy_question(get_open_row(bank, code), by=current_user)
+    flash(_("%(copy)s is a copy of %(code)s.", copy=copied.code, code=code))
+    return redirect(url_for("question_editor.edit", bank=bank, code=copied.code))
+
+
+@blueprint.post("/questions/<bank>/<code>/retire")
+@policy("question.write")
+def retire(bank: str, code: str) -> ResponseReturnValue:
+    drafts.retire(get_row(bank, code), by=current_user)
+    flash(_("%(code)s is retired. Quizzes draw it no more; results keep it.", code=code))
+    return redirect(url_for("question.show", bank=bank, code=code))
+
+
+@blueprint.post("/questions/<bank>/<code>/restore")
+@policy("question.publish")
+def restore(bank: str, code: str) -> ResponseReturnValue:
+    drafts.restore(get_row(bank, code), by=current_user)
+    flash(_("%(code)s is back.", code=code))
+    return redirect(url_for("question.show", bank=bank, code=code))
+
+
+def section_choices(sections: Mapping[str, SectionText]) -> list[tuple[str, str]]:
+    """Every numbered section, by its full name."""
     return [
         (name, f"{section.module_code} {section.number} {section.title}")
-        for name, section in policies.load_sections_in_force(clock.now()).items()
+        for name, section in sections.items()
         if section.number
     ]

@@ -1,0 +1,259 @@
+"""A question as the fields of its form, and back: flat names, one text each, so that a page works without script.
+
+What is typed may be unfinished; only what no question can hold is a flaw, said at its field.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from lms.questions.core.checks import LOCALES, LONGEST_TEXT, LONGEST_WORD, MOST_OPTIONS
+from lms.questions.core.formats.plain import has_controls
+from lms.questions.core.question import Difficulty, Option, Part, PartName, Question, QuestionType, Text
+
+Flaw = tuple[str, Mapping[str, Any]]
+MOST_SECTIONS = 6
+_TEXTS = ("name", "prompt", "case", "rationale")
+_OPTION_TEXTS = ("text", "rationale", "misconception")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_NUMBERED = re.compile(r"[a-z][0-9]{1,6}")
+_OF_SECTION = PartName.SECTION.value
+
+
+@dataclass(slots=True)
+class Typed:
+    """What a form holds: the question as far as it could be read, and what is wrong at which field."""
+
+    question: Question
+    flaws: dict[str, Flaw] = field(default_factory=dict)
+
+
+def fields_of(question: Question) -> dict[str, str]:
+    """The fields of a question by name, such as ``options.o2.rationale.ja``."""
+    fields = {"difficulty": question.difficulty.value, "tags": ", ".join(question.tags)}
+    fields |= {f"section.{place}": name for place, name in enumerate(question.sections, start=1)}
+    for name in _TEXTS:
+        fields |= _text_fields(name, getattr(question, name))
+    fields |= {f"weight.{part.name.value}": str(part.weight) for part in question.parts}
+    for group, options in question.option_groups.items():
+        fields[f"ids.{group}"] = " ".join(option.id for option in options)
+        for option in options:
+            stem = f"{group}.{option.id}"
+            fields[f"{stem}.percent"] = percent(option.fraction)
+            fields[f"{stem}.section"] = option.section or ""
+            if option.fraction == 1 or (question.type is QuestionType.MULTIPLE and option.fraction > 0):
+                fields[f"{stem}.key"] = "1"
+            for name in _OPTION_TEXTS:
+                fields |= _text_fields(f"{stem}.{name}", getattr(option, name))
+    return fields
+
+
+def read_fields(base: Question, typed: Mapping[str, str]) -> Typed:
+    """The question that was typed over ``base``: its id, type and what the form does not show stay."""
+    read = Typed(base)
+    texts = {name: _text(read, name, getattr(base, name), typed) for name in _TEXTS}
+    groups = {
+        group: tuple(_option(read, group, option_id, options, typed) for option_id in _ids(typed, group, options))
+        for group, options in base.option_groups.items()
+    }
+    parts = tuple(
+        replace(part, weight=_weight(read, part, typed), options=groups[part.name.value]) for part in base.parts
+    )
+    difficulty = typed.get("difficulty", "")
+    read.question = replace(
+        base,
+        name=texts["name"],
+        prompt=texts["prompt"],
+        case=texts["case"],
+        rationale=texts["rationale"],
+        sections=_sections(typed) if "section.1" in typed else base.sections,
+        difficulty=Difficulty(difficulty) if difficulty in set(Difficulty) else base.difficulty,
+        options=groups.get("options", ()),
+        parts=parts,
+        tags=_tags(read, typed) if "tags" in typed else base.tags,
+    )
+    return read
+
+
+def percent(fraction: Fraction) -> str:
+    """A fraction as it is typed.
+
+    >>> percent(Fraction(1, 2)), percent(Fraction(1, 3)), percent(Fraction(0))
+    ('50', '33.3333', '0')
+    """
+    return f"{float(fraction * 100):.4f}".rstrip("0").rstrip(".")
+
+
+def changed(question: Question, change: str, taken: Collection[str] = ()) -> Question:
+    """The question with its options or parts changed as a button of its form says; what is not understood is nothing.
+
+    ``add.GROUP``, ``up.GROUP.ID``, ``down.GROUP.ID``, ``remove.GROUP.ID``, ``part.NAME`` (in or out). ``taken`` are
+    option ids of earlier versions: results hang on them, so none of them is given to another option.
+    """
+    verb, _dot, rest = change.partition(".")
+    group, _dot, option_id = rest.partition(".")
+    if verb == "part" and question.type is QuestionType.CASE:
+        return _with_or_without(question, rest)
+    options = list(question.option_groups.get(group, ()))
+    ids = [option.id for option in options]
+    if verb == "add" and group in question.option_groups and len(options) < MOST_OPTIONS:
+        options.append(Option(next_id(group, {*ids, *taken})))
+    elif option_id in ids:
+        place = ids.index(option_id)
+        option = options.pop(place)
+        if verb == "remove":
+            return _with_group(question, group, options)
+        step = {"up": -1, "down": 1}.get(verb, 0)
+        options.insert(max(0, place + step), option)
+    return _with_group(question, group, options)
+
+
+def next_id(group: str, taken: Collection[str]) -> str:
+    """The next free id of an option.
+
+    >>> next_id("options", {"o1", "o4", "other"}), next_id("section", {"s1"})
+    ('o5', 's2')
+    """
+    numbers = [int(name[1:]) for name in taken if _NUMBERED.fullmatch(name)]
+    letters = sorted({name[0] for name in taken if _NUMBERED.fullmatch(name)})
+    letter = letters[0] if len(letters) == 1 else "s" if group == _OF_SECTION else "o"
+    return f"{letter}{max(numbers, default=0) + 1}"
+
+
+def united(question: Question, stored: Question) -> Question:
+    """The question with those options of ``stored`` that it lacks, so that a conflict loses none."""
+    for group, options in stored.option_groups.items():
+        ids = {option.id for option in question.option_groups.get(group, ())}
+        lacking = [option for option in options if option.id not in ids]
+        if group in question.option_groups and lacking:
+            question = _with_group(question, group, [*question.option_groups[group], *lacking])
+    return question
+
+
+def blank(question_id: str, question_type: QuestionType, section: str | None = None) -> Question:
+    """A new question: four options, or a case with its two parts that cannot be missing."""
+    sections = (section,) if section else ()
+    if question_type is not QuestionType.CASE:
+        options = tuple(Option(f"o{n}", fraction=Fraction(int(n == 1))) for n in range(1, 5))
+        return Question(question_id, question_type, {}, sections=sections, options=options)
+    verdict = Part(PartName.VERDICT, 60, (Option("o1", fraction=Fraction(1)), Option("o2")))
+    cited = Part(PartName.SECTION, 40, (Option("s1", fraction=Fraction(1), section=section), Option("s2")))
+    return Question(question_id, question_type, {}, sections=sections, parts=(verdict, cited))
+
+
+def _text_fields(stem: str, text: Text) -> dict[str, str]:
+    return {f"{stem}.{locale}": text.get(locale, "") for locale in LOCALES}
+
+
+def _text(read: Typed, stem: str, base: Text, typed: Mapping[str, str]) -> Text:
+    """A text in each language; what the form has no field for stays."""
+    others = {locale: words for locale, words in base.items() if locale not in LOCALES}
+    words = {
+        locale: _line(read, name, typed) if (name := f"{stem}.{locale}") in typed else base.get(locale, "")
+        for locale in LOCALES
+    }
+    return {**{locale: text for locale, text in words.items() if text}, **others}
+
+
+def _line(read: Typed, name: str, typed: Mapping[str, str]) -> str:
+    """A typed text; a flaw at its field when it is too long or holds what no page can show."""
+    text = typed.get(name, "").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_TEXT:
+        read.flaws[name] = ("question.text-too-long", {"length": len(text), "most": LONGEST_TEXT})
+    elif has_controls(text):
+        read.flaws[name] = ("question.control-character", {})
+    return text
+
+
+def _sections(typed: Mapping[str, str]) -> tuple[str, ...]:
+    names = (typed.get(f"section.{place}", "").strip() for place in range(1, MOST_SECTIONS + 1))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _tags(read: Typed, typed: Mapping[str, str]) -> tuple[str, ...]:
+    line = _line(read, "tags", typed)
+    tags = tuple(dict.fromkeys(tag for part in re.split(r"[,、，\n]", line) if (tag := part.strip())))
+    longest = max(map(len, tags), default=0)
+    if longest > LONGEST_WORD:
+        read.flaws["tags"] = ("question.word-too-long", {"length": longest, "most": LONGEST_WORD})
+    return tags
+
+
+def _ids(typed: Mapping[str, str], group: str, options: tuple[Option, ...]) -> list[str]:
+    named = typed.get(f"ids.{group}")
+    if named is None:
+        return [option.id for option in options]
+    return [name for name in dict.fromkeys(named.split()) if _ID.fullmatch(name)][:MOST_OPTIONS]
+
+
+def _option(read: Typed, group: str, option_id: str, known: tuple[Option, ...], typed: Mapping[str, str]) -> Option:
+    earlier = next((option for option in known if option.id == option_id), Option(option_id))
+    stem = f"{group}.{option_id}"
+    return replace(
+        earlier,
+        text=_text(read, f"{stem}.text", earlier.text, typed),
+        rationale=_text(read, f"{stem}.rationale", earlier.rationale, typed),
+        misconception=_text(read, f"{stem}.misconception", earlier.misconception, typed),
+        fraction=_fraction(read, group, earlier, typed),
+        section=(typed.get(f"{stem}.section", "").strip() or None) if group == _OF_SECTION else earlier.section,
+    )
+
+
+def _fraction(read: Typed, group: str, option: Option, typed: Mapping[str, str]) -> Fraction:
+    """What an option earns: all for the key, else the share that was typed; an untouched share stays exact."""
+    stem = f"{group}.{option.id}"
+    earlier = option.fraction if option.fraction != 1 else Fraction(0)
+    if f"ids.{group}" not in typed:  # the form did not show the group
+        return option.fraction
+    is_multiple = read.question.type is QuestionType.MULTIPLE
+    is_key = bool(typed.get(f"{stem}.key")) if is_multiple else typed.get(f"key.{group}") == option.id
+    name = f"{stem}.percent"
+    written = unicodedata.normalize("NFKC", typed.get(name, "")).strip().replace(",", ".").removesuffix("%").strip()
+    if is_key and (not is_multiple or not written or written == "0"):
+        return Fraction(1)
+    if written == percent(option.fraction):
+        share = option.fraction
+    elif not re.fullmatch(r"[-−]?[0-9]{1,3}(\.[0-9]{1,6})?", written or "0"):
+        read.flaws[name] = ("question.bad_percent", {})
+        return earlier
+    else:
+        share = Fraction((written or "0").replace("−", "-")) / 100
+    if not is_key and share == 1:
+        return Fraction(0)  # no longer the key
+    if not -1 <= share <= 1:
+        read.flaws[name] = ("question.bad_percent", {})
+        return earlier
+    return max(share, Fraction(0)) if is_key else min(share, Fraction(0)) if is_multiple else share
+
+
+def _weight(read: Typed, part: Part, typed: Mapping[str, str]) -> int:
+    name = f"weight.{part.name.value}"
+    if name not in typed:
+        return part.weight
+    written = unicodedata.normalize("NFKC", typed.get(name, "")).strip()
+    if not re.fullmatch(r"[0-9]{1,3}", written) or int(written) > 100:
+        read.flaws[name] = ("question.bad_weight", {})
+        return part.weight
+    return int(written)
+
+
+def _with_group(question: Question, group: str, options: list[Option]) -> Question:
+    if question.type is not QuestionType.CASE:
+        return replace(question, options=tuple(options)) if group == "options" else question
+    parts = (replace(part, options=tuple(options)) if part.name == group else part for part in question.parts)
+    return replace(question, parts=tuple(parts))
+
+
+def _with_or_without(question: Question, name: str) -> Question:
+    if name not in (PartName.SEVERITY, PartName.ACTION):
+        return question
+    parts = [part for part in question.parts if part.name != name]
+    if len(parts) == len(question.parts):
+        parts.append(Part(PartName(name), 0, (Option("o1", fraction=Fraction(1)), Option("o2"))))
+        parts.sort(key=lambda part: list(PartName).index(part.name))
+    return replace(question, parts=tuple(parts))

@@ -1,0 +1,156 @@
+"""Writing a question: its draft, the second person who puts it into use, taking it out of use and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lms.accounts import actions as accounts
+from lms.accounts.models import Person
+from lms.foundation import clock, journal
+from lms.foundation.db import db
+from lms.kit.findings import has_errors
+from lms.kit.problems import Conflict, Invalid, Refused
+from lms.questions import queries
+from lms.questions.actions import check_storable, save_question
+from lms.questions.core.checks import check
+from lms.questions.core.fields import blank
+from lms.questions.core.languages import in_language, languages
+from lms.questions.core.question import UNDETERMINED, Question, QuestionType, halves, question_from
+from lms.questions.models import Bank, QuestionDraft, QuestionState
+from lms.questions.models import Question as QuestionRow
+
+PUBLISH = "question.publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What came of putting a draft into use: its version, or None while it waits for one of ``others``."""
+
+    version: int | None
+    others: str = ""
+
+
+def start_question(
+    bank: Bank, code: str, question_type: QuestionType, *, section: str | None = None, by: Person
+) -> QuestionRow:
+    """A new question with an empty draft. Raises ``Invalid`` for a code that is taken or unfit."""
+    return _start(bank, blank(code, question_type, section), by=by)
+
+
+def copy_question(row: QuestionRow, *, by: Person) -> QuestionRow:
+    """A new question with the same content under the next free code, as a draft."""
+    content, _draft = working_copy(row)
+    return _start(row.bank, replace(content, id=queries.next_code(row.bank)), by=by)
+
+
+def working_copy(row: QuestionRow) -> tuple[Question, QuestionDraft | None]:
+    """What an author goes on from: the draft if there is one, else the newest version; every text has a language."""
+    draft = db.session.get(QuestionDraft, row.id)
+    question = question_from(row.code, draft.body, draft.key) if draft else queries.load_values([row])[0]
+    if UNDETERMINED in languages(question):
+        question = in_language(question, "en" if "\n".join(question.prompt.values()).isascii() else "ja")
+    return question, draft
+
+
+def token(row: QuestionRow, draft: QuestionDraft | None) -> str:
+    """What an edit form carries, to see whether somebody else saved in the meantime."""
+    return f"{row.revision}.{draft.revision if draft else 0}"
+
+
+def save_draft(row: QuestionRow, question: Question, *, seen: str, by: Person) -> QuestionDraft:
+    """Keep what was typed. Raises ``Conflict`` when somebody else saved since ``seen``, ``Invalid`` for bad texts."""
+    content, draft = working_copy(row)
+    if seen != token(row, draft):
+        raise Conflict("question.changed")
+    if row.state == QuestionState.RETIRED:
+        raise Refused("question.is_retired")
+    if draft is not None and question == content:
+        return draft
+    check_storable(question)
+    cut = halves(question)
+    if draft is None:
+        draft = QuestionDraft(question_id=row.id, body={}, key={}, revision=0)
+        db.session.add(draft)
+    draft.body, draft.key = cut.body, cut.key
+    draft.prepared_by_id, draft.updated_at, draft.sent_at = by.id, clock.now(), None
+    draft.revision += 1
+    db.session.flush()
+    return draft
+
+
+def release(row: QuestionRow, *, by: Person) -> Released:
+    """Put the draft into use, or send it to whoever else can. Raises ``Invalid`` while a check finds an error."""
+    question, draft = working_copy(row)
+    if draft is None:
+        raise Conflict("question.no_draft")
+    if has_errors(check(question)):
+        raise Invalid("question.not_finished")
+    try:
+        facts: dict[str, Any] = dict(accounts.check_release(PUBLISH, prepared_by=draft.prepared_by, by=by))
+    except Refused as waiting:
+        if draft.sent_at is None:
+            draft.sent_at = clock.now()
+            draft.revision += 1
+            journal.record("question.send", actor=by.code, object=row.code)
+        return Released(None, str(waiting.facts["people"]))
+    db.session.delete(draft)
+    db.session.flush()
+    save_question(row.bank, question, by=by)
+    if row.state == QuestionState.DRAFT:
+        row.state = QuestionState.IN_USE
+    version = queries.load_current([row])[row.id].version.n
+    journal.record("question.release", actor=by.code, object=f"{row.code} v{version}", **facts)
+    return Released(version)
+
+
+def discard(row: QuestionRow, *, seen: str, by: Person) -> None:
+    """Drop a draft; the versions stay. A question without any version is retired with its draft kept."""
+    _question, draft = working_copy(row)
+    if draft is None:
+        return
+    if seen != token(row, draft):
+        raise Conflict("question.changed")
+    if not queries.load_current([row]):
+        retire(row, by=by)
+        return
+    db.session.delete(draft)
+    row.revision += 1
+    journal.record("question.discard", actor=by.code, object=row.code)
+
+
+def retire(row: QuestionRow, *, by: Person) -> None:
+    """Take a question out of use for good; what was answered stays as it is."""
+    if row.state != QuestionState.RETIRED:
+        journal.record("question.retire", actor=by.code, object=row.code, before=row.state)
+        row.state = QuestionState.RETIRED
+        row.revision += 1
+
+
+def restore(row: QuestionRow, *, by: Person) -> None:
+    """Bring a retired question back: into use if its newest version is finished, else as a draft."""
+    if row.state != QuestionState.RETIRED:
+        return
+    released = queries.load_values([row])
+    is_usable = bool(released) and not has_errors(check(released[0]))
+    row.state = QuestionState.IN_USE if is_usable else QuestionState.DRAFT
+    row.revision += 1
+    journal.record("question.restore", actor=by.code, object=row.code, after=row.state)
+
+
+def _start(bank: Bank, question: Question, *, by: Person) -> QuestionRow:
+    if bank.retired_at is not None:
+        raise Refused("bank.is_retired")
+    if queries.find_question(question.id) is not None:
+        raise Invalid("question.code_taken", field="code")
+    check_storable(question)
+    row = QuestionRow(bank_id=bank.id, code=question.id, state=QuestionState.DRAFT, revision=1)
+    db.session.add(row)
+    db.session.flush()
+    cut = halves(question)
+    now = clock.now()
+    db.session.add(
+        QuestionDraft(question_id=row.id, body=cut.body, key=cut.key, prepared_by_id=by.id, updated_at=now, revision=1)
+    )
+    db.session.flush()
+    return row

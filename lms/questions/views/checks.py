@@ -1,0 +1,61 @@
+"""The panel of checks: what stands against a question, and what it passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lms.foundation import findings
+from lms.kit.findings import Finding, has_errors
+from lms.questions import phrases
+from lms.questions.core.checks import check
+from lms.questions.core.question import Question
+from lms.questions.core.writing import notes
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of checks: what was found, and the names of those that pass."""
+
+    title: Any
+    found: list[tuple[Finding, str]]
+    passed: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """All checks of a question, as its page and its editor show them."""
+
+    groups: list[Group]
+    error_count: int
+    passed_count: int
+    count: int
+
+
+def checks_of(question: Question) -> Checks:
+    """Run the checks and the notes on the wording, and sort them under their headings."""
+    found = [*check(question), *notes(question)]
+    groups = []
+    placed: set[str] = set()
+    for title, named in phrases.CHECKS:
+        codes = frozenset[str]().union(*(codes for _name, codes in named))
+        placed |= codes
+        groups.append(
+            Group(
+                title,
+                [(finding, _sentence(finding)) for finding in found if finding.code in codes],
+                [name for name, codes in named if not any(finding.code in codes for finding in found)],
+            )
+        )
+    others = [(finding, _sentence(finding)) for finding in found if finding.code not in placed]
+    groups[-1].found.extend(others)
+    return Checks(
+        groups=groups,
+        error_count=sum(has_errors([finding]) for finding in found),
+        passed_count=sum(len(group.passed) for group in groups),
+        count=sum(len(named) for _title, named in phrases.CHECKS),
+    )
+
+
+def _sentence(finding: Finding) -> str:
+    return findings.sentence(finding, phrases.FINDINGS)
