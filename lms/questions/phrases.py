@@ -59,10 +59,10 @@ FILE_FORMATS = {
 
 _WORDS: Mapping[str, Mapping[Any, Any]] = {
     "format": FILE_FORMATS,
-    "group": {"options": _l("Options"), **PARTS},
+    "group": {"options": _l("The options"), **PARTS},
     "locale": LANGUAGES,
     "part": PARTS,
-    "text": {"case": _l("Case"), "prompt": _l("Question")},
+    "text": {"case": _l("Case"), "prompt": _l("Question asked")},
     "type": ITEM_TYPES,
 }
 """What stands for the codes among the facts of a finding."""
@@ -253,13 +253,6 @@ CHECKS: tuple[tuple[Any, tuple[tuple[Any, frozenset[str]], ...]], ...] = (
     ),
 )
 """What an author is shown as passed when none of these findings stands against it."""
-
-TEXTS = {
-    "name": _l("Name"),
-    "case": _l("Case"),
-    "prompt": _l("Question"),
-    "rationale": _l("Rationale of the whole"),
-}
 
 PAIRINGS = {
     "": _l("No: new or revised questions"),

@@ -231,13 +231,13 @@ def test_what_is_missing_is_named_by_letter_part_and_language(door: Door) -> Non
     _taken, told = door.send(CASE_PARTS.replace("text: {en: Remove, ja: 削除}", "text: {en: Remove}"))
     assert "Option A (Decision) has no rationale." in told
     _taken, told = door.send(ONE.format(n=1).replace("個人についての言葉", "企業についての言葉"))
-    assert "Two options say the same (Options, Japanese)." in told
+    assert "Two options say the same (The options, Japanese)." in told
 
 
 @pytest.mark.parametrize(
     ("twice", "group"),
     [
-        (ONE.format(n=2).replace("id: o2", "id: o1"), "Options"),
+        (ONE.format(n=2).replace("id: o2", "id: o1"), "The options"),
         (CASE_PARTS.replace("{id: s2", "{id: s1"), "Section cited"),
     ],
 )

@@ -1,0 +1,129 @@
+"""Banks: their list with filters in the address, changing a title beside somebody else, retiring and bringing back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.foundation.db import db
+from lms.foundation.journal import AuditEvent
+from lms.questions import queries
+from lms.questions.models import Bank
+from tests.cast import Cast
+from tests.conftest import SignIn, Unit, Visitor
+from tests.questions.conftest import ONE, Door, many, write_question
+
+TITLES = {"revision": "1", "title_en": "Renamed", "title_ja": "改題"}
+
+
+@pytest.fixture
+def author(cast: Cast, sign_in_as: SignIn) -> Visitor:
+    return sign_in_as(cast.qa)
+
+
+@pytest.fixture
+def listed(author: Visitor) -> Callable[[str], list[str]]:
+    """The codes that the list of the bank shows for the words of an address, in their order."""
+
+    def codes(words: str = "") -> list[str]:
+        return re.findall(r'href="/questions/T/([A-Z]-\d+)"', author.get(f"/questions/T?{words}").text)
+
+    return codes
+
+
+def recorded(app: Flask, action: str) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(AuditEvent.object).where(AuditEvent.action == action)))
+
+
+@pytest.mark.parametrize("door", ["page"], indirect=True)
+def test_the_list_is_narrowed_by_words_section_state_gap_and_tag(
+    door: Door, author: Visitor, listed: Callable[[str], list[str]]
+) -> None:
+    tagged = ONE.format(n=2).replace("type: single", "type: single\ntags: [basics]")
+    gap = ONE.format(n=3).replace(", ja: 侮辱はどれですか（3）。", "").replace("HAR/insults", "HAR/context")
+    assert door.send("---\n".join([ONE.format(n=1), tagged, gap]))[0]
+    author.post("/questions/T/T-1/retire")
+    assert listed("") == ["T-2", "T-3"]
+    assert listed("state=all") == ["T-1", "T-2", "T-3"]
+    assert listed("state=retired") == ["T-1"]
+    assert listed("state=draft") == ["T-3"]
+    assert listed("section=HAR/context") == ["T-3"]
+    assert listed("gap=ja") == ["T-3"]
+    assert listed("gap=en") == []
+    assert listed("tag=basics") == ["T-2"]
+    assert listed("q=ｗｈｉｃｈ (2)") == ["T-2"]
+    assert listed("q=t-3&state=in_use") == []
+
+
+@pytest.mark.parametrize("door", ["page"], indirect=True)
+def test_the_list_is_sorted_and_shown_in_pages_of_50(door: Door, listed: Callable[[str], list[str]]) -> None:
+    assert door.send(many(*range(10, 63)))[0]
+    assert listed("") == [f"T-{n}" for n in range(10, 60)]
+    assert listed("page=2") == ["T-60", "T-61", "T-62"]
+    assert listed("page=99") == ["T-60", "T-61", "T-62"]
+    assert listed("sort=newest")[0] == "T-62"
+    assert len(listed("sort=anything&page=x")) == 50
+
+
+def test_what_waits_for_a_second_person_can_be_listed(
+    author: Visitor, cast: Cast, unit: Unit, listed: Callable[[str], list[str]]
+) -> None:
+    write_question(author, "T-1")
+    author.post("/questions/T/new-question", data={"code": "T-2", "type": "single", "section": ""})
+    assert listed("") == ["T-1", "T-2"]
+    with unit():
+        draft = queries.load_drafts([queries.get_question("T-2")])
+        next(iter(draft.values())).sent_at = next(iter(draft.values())).updated_at
+    assert listed("state=waiting") == ["T-2"]
+
+
+def test_a_bank_is_renamed_and_the_journal_says_so(author: Visitor, app: Flask) -> None:
+    assert author.post("/questions/T/change", data=TITLES).location == "/questions/T"
+    assert "<h1>改題</h1>" in author.get("/questions/T?lang=ja").text
+    assert recorded(app, "bank.change") == ["T"]
+
+
+def test_a_title_that_somebody_else_changed_meanwhile_is_shown_beside_ones_own(author: Visitor, app: Flask) -> None:
+    author.post("/questions/T/change", data=TITLES)
+    answer = author.post("/questions/T/change?lang=en", data=TITLES | {"title_en": "Mine"})
+    assert answer.status_code == 409
+    assert "Renamed" in answer.text
+    assert 'value="Mine"' in answer.text
+    revision = re.search(r'name="revision"[^>]*value="(\d+)"', answer.text)
+    assert revision is not None
+    again = author.post("/questions/T/change", data=TITLES | {"title_en": "Mine", "revision": revision[1]})
+    assert again.status_code == 302
+    with app.app_context():
+        assert db.session.scalars(select(Bank)).one().title_text["en"] == "Mine"
+
+
+@pytest.mark.parametrize("title", ["", "N" * 256, "New\x07"])
+def test_a_title_that_cannot_be_stored_is_refused_at_its_field(author: Visitor, title: str) -> None:
+    answer = author.post("/questions/T/change", data=TITLES | {"title_ja": title})
+    assert (answer.status_code, 'id="title_ja-error"' in answer.text) == (422, True)
+
+
+def test_a_retired_bank_gives_no_question_to_a_quiz_and_comes_back(author: Visitor, app: Flask) -> None:
+    write_question(author, "T-1")
+
+    def usable() -> list[str]:
+        with app.app_context():
+            return [question.code for question in queries.list_usable_questions()]
+
+    assert usable() == ["T-1"]
+    author.post("/questions/T/retire")
+    assert usable() == []
+    assert "/questions/T" not in re.findall(r'href="(/questions/T)"', author.get("/questions").text)
+    assert 'href="/questions/T"' in author.get("/questions?state=retired").text
+    assert (
+        author.post("/questions/T/new-question", data={"code": "T-9", "type": "single", "section": ""}).status_code
+        == 403
+    )
+    author.post("/questions/T/restore")
+    assert usable() == ["T-1"]
+    assert (recorded(app, "bank.retire"), recorded(app, "bank.restore")) == (["T"], ["T"])
