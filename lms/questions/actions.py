@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
@@ -27,6 +27,12 @@ ROOM_FOR_BANK = 24
 """How much of a bank's code stands before an id that is made here: ids have at most 40 characters."""
 
 
+class Keep(Protocol):
+    """Writes a question into a bank; gives its row and whether anything was written."""
+
+    def __call__(self, bank: Bank, question: Question, *, by: Person | None) -> tuple[QuestionRow, bool]: ...
+
+
 @dataclass(slots=True)
 class Imported:
     """What an import did: codes of new questions, of revised ones, and of those that were the same already.
@@ -40,6 +46,9 @@ class Imported:
     findings: list[Finding] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     drafts: int = 0
+    waiting: int = 0
+    """How many of the new and revised ones wait for a second person."""
+    keep: Keep | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -185,14 +194,22 @@ def _cited(question: Question) -> Iterable[tuple[int, Section]]:
 
 
 def import_questions(
-    bank: Bank, placed: Sequence[Placed], *, by: Person | None, locale: str | None = None, pair_by: PairBy | None = None
+    bank: Bank,
+    placed: Sequence[Placed],
+    *,
+    by: Person | None,
+    locale: str | None = None,
+    pair_by: PairBy | None = None,
+    keep: Keep = save_question,
+    **noted: Any,
 ) -> Imported:
     """Write the questions of a file into a bank, or with ``pair_by`` fill a language of questions that are there.
 
     ``locale`` is the language of texts that do not say theirs. An item with an error is left out and listed; whether
-    the rest is kept is for the caller to say, by rolling back or not.
+    the rest is kept is for the caller to say, by rolling back or not. ``keep`` writes each question, by default as a
+    version that may be drawn; ``noted`` goes into the journal.
     """
-    done = Imported()
+    done = Imported(keep=keep)
     taken, repeats = distinct(placed)
     for item in repeats:
         done.findings.append(repeated(item))
@@ -211,10 +228,11 @@ def import_questions(
             _save(bank, item, filled, by, done)
     if done.drafts:
         done.findings.append(Finding(Level.INFO, "question.drafts", facts={"count": done.drafts}))
+    if done.waiting:
+        done.findings.append(Finding(Level.INFO, "question.waiting", facts={"count": done.waiting}))
     actor = by.code if by else SYSTEM
-    journal.record(
-        "question.import", actor=actor, object=bank.code, created=len(done.created), revised=len(done.revised)
-    )
+    facts = {"created": len(done.created), "revised": len(done.revised), **noted}
+    journal.record("question.import", actor=actor, object=bank.code, **facts)
     return done
 
 
@@ -304,12 +322,14 @@ def _save(bank: Bank, item: Placed, question: Question, by: Person | None, done:
     earlier = queries.find_question(question.id)
     was_in_use = earlier is not None and earlier.state == QuestionState.IN_USE
     try:
-        row, is_written = save_question(bank, question, by=by)
+        row, is_written = (done.keep or save_question)(bank, question, by=by)
     except Invalid as problem:
         for code, facts in _obstacles(question) or [(problem.code, problem.facts)]:
             done.refuse(item, code, facts)
         return
-    done.drafts += is_written and row.state == QuestionState.DRAFT
+    is_finished = not has_errors(check(question))
+    done.drafts += is_written and row.state == QuestionState.DRAFT and not is_finished
+    done.waiting += is_written and is_finished and done.keep is not save_question
     if was_in_use and row.state == QuestionState.DRAFT:
         done.findings.append(finding_at(item, Level.WARNING, "question.out-of-use", {"question": row.code}))
     (done.unchanged if not is_written else done.revised if earlier else done.created).append(row.code)

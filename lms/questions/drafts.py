@@ -104,6 +104,41 @@ def release(row: QuestionRow, *, by: Person) -> Released:
     return Released(version)
 
 
+def send_question(bank: Bank, question: Question, *, by: Person | None) -> tuple[QuestionRow, bool]:
+    """Keep a question of a file as a draft that waits for a second person, and an unfinished one as it is.
+
+    Raises ``Invalid`` for what no bank can hold, and when somebody else is writing a draft of the same question.
+    """
+    if by is None or has_errors(check(question)):
+        return save_question(bank, question, by=by)
+    check_storable(question)
+    row = queries.find_question(question.id)
+    if row is None:
+        return _send(_start(bank, question, by=by), question, by), True
+    if row.bank_id != bank.id:
+        raise Invalid("question.other_bank", field="code", question=question.id)
+    content, draft = working_copy(row)
+    if content == question:
+        return row, False
+    if draft is not None and draft.prepared_by_id != by.id:
+        raise Invalid("question.has-draft", question=question.id)
+    save_draft(row, question, seen=token(row, draft), by=by)
+    return _send(row, question, by), True
+
+
+def release_waiting(bank: Bank, *, by: Person) -> int:
+    """Put into use whatever waits in a bank and may be released by this person; gives how many."""
+    waiting = [row for row in queries.list_waiting(bank) if row.state != QuestionState.RETIRED]
+    return sum(release(row, by=by).version is not None for row in waiting)
+
+
+def _send(row: QuestionRow, question: Question, by: Person) -> QuestionRow:
+    draft = db.session.get_one(QuestionDraft, row.id)
+    draft.sent_at = clock.now()
+    journal.record("question.send", actor=by.code, object=question.id)
+    return row
+
+
 def discard(row: QuestionRow, *, seen: str, by: Person) -> None:
     """Drop a draft; the versions stay. A question without any version is retired with its draft kept."""
     _question, draft = working_copy(row)

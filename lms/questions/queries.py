@@ -101,6 +101,13 @@ def load_drafts(questions: Sequence[Question]) -> dict[int, QuestionDraft]:
     return {draft.question_id: draft for draft in drafts}
 
 
+def list_waiting(bank: Bank) -> list[Question]:
+    """The questions of a bank whose drafts wait for a second person, by code."""
+    query = select(Question).join(QuestionDraft, QuestionDraft.question_id == Question.id)
+    query = query.where(Question.bank_id == bank.id, QuestionDraft.sent_at.is_not(None))
+    return list(db.session.scalars(query.options(joinedload(Question.bank)).order_by(Question.code)))
+
+
 def list_question_versions(question: Question) -> list[QuestionVersion]:
     """The versions of a question, the newest first."""
     query = select(QuestionVersion).where(QuestionVersion.question_id == question.id)

@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.questions import queries
 from lms.questions.models import Bank
 from tests.cast import Cast
 from tests.conftest import SignIn, Unit, Visitor
-from tests.questions.conftest import ONE, Door, many, write_question
+from tests.questions.conftest import ONE, Door, many, stored, write_question
 
 TITLES = {"revision": "1", "title_en": "Renamed", "title_ja": "改題"}
 
@@ -127,3 +128,36 @@ def test_a_retired_bank_gives_no_question_to_a_quiz_and_comes_back(author: Visit
     author.post("/questions/T/restore")
     assert usable() == ["T-1"]
     assert (recorded(app, "bank.retire"), recorded(app, "bank.restore")) == (["T"], ["T"])
+
+
+@pytest.mark.parametrize("door", ["page"], indirect=True)
+def test_a_file_of_somebody_who_is_not_alone_waits_and_somebody_else_puts_all_into_use(
+    door: Door, author: Visitor, cast: Cast, sign_in_as: SignIn, unit: Unit
+) -> None:
+    with unit():
+        for code in (cast.qa, cast.editor):
+            db.session.scalars(select(Person).where(Person.code == code)).one().password_hash = "x"
+    taken, told = door.send(many(1, 2))
+    assert taken
+    assert "Waiting for a second person: 2." in told
+    taken, told = door.send(many(1, 2))
+    assert "0 new, 0 revised, 2 unchanged" in told
+    author.post("/questions/T/release")
+    with door.app.app_context():
+        assert queries.list_usable_questions() == []
+    editor = sign_in_as(cast.editor)
+    assert "Put all into use" in editor.get("/questions/T?state=waiting&lang=en").text
+    editor.post("/questions/T/release")
+    assert stored(door.app) == {"T-1": ("in_use", 1), "T-2": ("in_use", 1)}
+
+
+@pytest.mark.parametrize("door", ["page"], indirect=True)
+def test_a_file_does_not_replace_the_draft_of_somebody_else(
+    door: Door, author: Visitor, cast: Cast, sign_in_as: SignIn, unit: Unit
+) -> None:
+    assert door.send(many(1))[0]
+    with unit():
+        db.session.scalars(select(Person).where(Person.code == cast.editor)).one().password_hash = "x"
+    sign_in_as(cast.editor).post("/questions/T/T-1/edit", data={"seen": "1.0", "prompt.en": "Theirs?"})
+    taken, told = door.send(many(1).replace("Which is", "What is"))
+    assert (taken, "has a draft of somebody else" in told) == (False, True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
+from lms.accounts import queries as accounts
+from lms.accounts.models import Person
 from lms.foundation import clock, findings, transaction
 from lms.foundation.access import access, policy
 from lms.foundation.db import db
@@ -18,7 +22,7 @@ from lms.kit.findings import Finding
 from lms.kit.pages import Page
 from lms.kit.problems import Conflict, Invalid
 from lms.policies import queries as policies
-from lms.questions import actions, phrases, queries
+from lms.questions import actions, drafts, phrases, queries
 from lms.questions.core import formats
 from lms.questions.core.listing import Wanted, counts, selected
 from lms.questions.forms import BankChangeForm, BankForm, ImportForm
@@ -57,6 +61,7 @@ def bank(code: str) -> str:
         cited=[name for name in sections if name in cited],
         tags=sorted({tag for row in rows for tag in row.tags}),
         sections=sections,
+        waiting_count=sum(row.is_waiting for row in rows),
         phrases=phrases,
     )
 
@@ -148,6 +153,7 @@ def import_file(code: str) -> ResponseReturnValue:
         by=current_user,
         locale=form.locale.data,
         pair_by=form.pairing,
+        **_kept_by(current_user),
     ).after(reading)
     if not done.is_whole and not (form.skip_errors.data and done.has_taken):
         db.session.rollback()  # input is never half applied, and the page reads afresh
@@ -157,6 +163,20 @@ def import_file(code: str) -> ResponseReturnValue:
         return _import_page(queries.get_bank(code), form, done.findings, outcome)
     flash(outcome)
     return redirect(url_for("questions.bank", code=code))
+
+
+@blueprint.post("/questions/<code>/release")
+@policy("question.publish")
+def release_waiting(code: str) -> ResponseReturnValue:
+    count = drafts.release_waiting(queries.get_bank(code), by=current_user)
+    flash(ngettext("%(num)d question is in use now.", "%(num)d questions are in use now.", count))
+    return redirect(url_for(".bank", code=code))
+
+
+def _kept_by(person: Person) -> dict[str, Any]:
+    """How questions of a file are kept: they wait for a second person, as long as there is one."""
+    others = set(accounts.load_able(drafts.PUBLISH)) - {person.id}
+    return {"keep": drafts.send_question} if others else {"without_second_person": True}
 
 
 def _import_page(bank: Bank, form: ImportForm, found: Sequence[Finding] = (), done: str | None = None) -> str:
