@@ -54,6 +54,7 @@ def test_the_list_is_narrowed_by_words_section_state_gap_and_tag(
     assert listed("state=retired") == ["T-1"]
     assert listed("state=draft") == ["T-3"]
     assert listed("section=HAR/context") == ["T-3"]
+    assert "/questions/T/new-question?section=HAR/context" in author.get("/questions/T?section=HAR/context").text
     assert listed("gap=ja") == ["T-3"]
     assert listed("gap=en") == []
     assert listed("tag=basics") == ["T-2"]

@@ -248,6 +248,16 @@ def test_a_question_is_retired_and_brought_back(author: Visitor, app: Flask, cas
     assert entries(app, "question.restore") == [(cast.qa, "T-001", {"after": "in_use"})]
 
 
+def test_the_id_of_an_option_of_an_earlier_version_is_not_given_to_another(author: Visitor, app: Flask) -> None:
+    start(author)
+    author.post(EDIT, data=typed(author, change="add.options"))
+    three = typed(author, ids__options="o1 o2 o3", options__o3__text__en="A rumour", options__o3__text__ja="うわさ")
+    assert author.post(RELEASE, data=three).status_code == 302
+    author.post(EDIT, data=typed(author, ids__options="o1 o2"))
+    author.post(EDIT, data=typed(author, change="add.options"))
+    assert [option.id for option in draft_of(app).options] == ["o1", "o2", "o4"]
+
+
 def test_a_copy_is_a_draft_of_its_own(author: Visitor, app: Flask) -> None:
     start(author)
     author.post(RELEASE, data=typed(author))
