@@ -12,6 +12,9 @@ from lms.questions.core.checks import check
 from lms.questions.core.question import Question
 from lms.questions.core.writing import notes
 
+_OF_CASES = frozenset({"question.weights-sum"})
+"""Only a case has weights."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -37,9 +40,12 @@ def checks_of(question: Question) -> Checks:
     found = [*check(question), *notes(question)]
     groups = []
     placed: set[str] = set()
-    for title, named in phrases.CHECKS:
+    count = 0
+    for title, all_named in phrases.CHECKS:
+        named = [(name, codes) for name, codes in all_named if question.parts or codes != _OF_CASES]
         codes = frozenset[str]().union(*(codes for _name, codes in named))
         placed |= codes
+        count += len(named)
         groups.append(
             Group(
                 title,
@@ -53,7 +59,7 @@ def checks_of(question: Question) -> Checks:
         groups=groups,
         error_count=sum(has_errors([finding]) for finding in found),
         passed_count=sum(len(group.passed) for group in groups),
-        count=sum(len(named) for _title, named in phrases.CHECKS),
+        count=count,
     )
 
 
