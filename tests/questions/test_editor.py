@@ -188,11 +188,14 @@ def test_saving_over_somebody_elses_change_shows_both_texts_and_loses_neither(
 ) -> None:
     start(author)
     mine, theirs = typed(author, prompt__en="Mine?"), typed(colleague, prompt__en="Theirs?")
-    colleague.post(EDIT, data=theirs | {"ids.options": "o1 o2 o3", "options.o3.text.en": "Only theirs"})
+    colleague.post(
+        EDIT, data=theirs | {"ids.options": "o1 o2 o3", "options.o3.text.en": "Only theirs", "key.options": "o1"}
+    )
     answer = author.post(f"{EDIT}?lang=en", data=mine)
     assert answer.status_code == 409
     for text in ("Mine?", "Theirs?", "Only theirs"):
         assert text in answer.text
+    assert "Saved by somebody else: </span>Key" in answer.text
     assert draft_of(app).prompt["en"] == "Theirs?"
     again = re.search(r'name="seen" value="([^"]+)"', answer.text)
     assert again is not None
