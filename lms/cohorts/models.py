@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
@@ -39,6 +39,8 @@ class PlanTemplate(Base):
     day_count: Mapped[int]
     gates: Mapped[Document]
     """The go-live criteria: ``{"gates": [{"kind", "cut", "module"...}]}``; see ``cohorts.core.readiness``."""
+    retired_at: Mapped[Instant | None]
+    """From when on no new cohort follows the plan; those that do go on with it."""
     revision: Mapped[Revision]
 
     steps: Mapped[list[PlanStep]] = relationship(back_populates="template", order_by="PlanStep.day, PlanStep.starts")
@@ -110,6 +112,7 @@ class Enrolment(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     enrolled_at: Mapped[Instant]
     left_at: Mapped[Instant | None]
+    left_reason: Mapped[Prose] = mapped_column(default="")
 
     cohort: Mapped[Cohort] = relationship(back_populates="enrolments")
     person: Mapped[Person] = relationship()
@@ -163,12 +166,25 @@ class Attendance(Base):
     status: Mapped[Word]
     marked_at: Mapped[Instant]
     marked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """The person themselves when they entered the code of the room."""
+    note: Mapped[Prose] = mapped_column(default="")
+    revision: Mapped[Revision]
 
 
 class GateDecision(Base):
+    """What somebody decided about a gate of a person. One stands at a time; those that were withdrawn are kept."""
+
     __tablename__ = "gate_decisions"
     __table_args__ = (
-        UniqueConstraint("cohort_id", "person_id", "gate"),
+        Index(
+            "uq_gate_decisions_standing",
+            "cohort_id",
+            "person_id",
+            "gate",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
         Index(None, "person_id"),
         one_of("gate", GateKind),
         one_of("decision", GateDecisionKind),
@@ -182,3 +198,5 @@ class GateDecision(Base):
     reason: Mapped[Prose]
     decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[Instant]
+    withdrawn_at: Mapped[Instant | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

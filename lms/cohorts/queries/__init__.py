@@ -283,16 +283,16 @@ def _attendance(cohort: Cohort, person_ids: Collection[int]) -> tuple[int, dict[
 
 
 def find_decision(cohort: Cohort, person: Person, gate: GateKind) -> GateDecision | None:
-    """What was decided about a gate of a person, if anything."""
-    query = select(GateDecision).where(
-        GateDecision.cohort_id == cohort.id, GateDecision.person_id == person.id, GateDecision.gate == gate
-    )
-    return db.session.scalar(query)
+    """What was decided about a gate of a person and stands, if anything."""
+    of_person = select(GateDecision).where(GateDecision.cohort_id == cohort.id, GateDecision.person_id == person.id)
+    return db.session.scalar(of_person.where(GateDecision.gate == gate, GateDecision.withdrawn_at.is_(None)))
 
 
 def _decisions(cohort: Cohort, person_ids: Collection[int]) -> dict[tuple[int, str], set[GateKind]]:
     query = select(GateDecision).where(
-        GateDecision.cohort_id == cohort.id, GateDecision.person_id.in_(list(person_ids))
+        GateDecision.cohort_id == cohort.id,
+        GateDecision.person_id.in_(list(person_ids)),
+        GateDecision.withdrawn_at.is_(None),
     )
     found: dict[tuple[int, str], set[GateKind]] = {}
     for decision in db.session.scalars(query):
