@@ -85,6 +85,12 @@ def test_of_two_new_versions_neither_is_lost(qa: Visitor, sample: Flask) -> None
         assert (newest().n, codes(newest())) == (3, ["HAR-002"])
 
 
+def test_a_new_quiz_begins_with_the_usual_rules(qa: Visitor) -> None:
+    page = FormPage(qa.get("/quiz-design/new").text)
+    assert [page.value(name) for name in ("minutes", "cut_percent", "attempts")] == ["30", "80", "2"]
+    assert page.entered["shuffle"]
+
+
 def test_a_copy_begins_with_what_the_other_holds(qa: Visitor, sample: Flask) -> None:
     page = FormPage(qa.get("/quiz-design/new?from=harassment-checkpoint").text)
     assert page.value("code") == ""

@@ -24,6 +24,9 @@ from lms.quizzes.models import Quiz, QuizVersion
 
 blueprint = Blueprint("quiz_design", __name__, template_folder="../templates")
 
+USUAL = {"minutes": 30, "cut_percent": 80, "attempts": 2, "shuffle": True}
+"""What a new quiz begins with."""
+
 
 @blueprint.get("/quiz-design")
 @policy("quiz.read")
@@ -46,7 +49,7 @@ def new() -> ResponseReturnValue:
     """A new quiz, from nothing or, with ``from``, as a copy of another."""
     model = queries.find_quiz(request.args.get("from", ""))
     pool = _Pool()
-    form = _form_of(queries.load_current_versions([model.id])[model.id], code="") if model else QuizForm()
+    form = _form_of(queries.load_current_versions([model.id])[model.id], code="") if model else QuizForm(**USUAL)
     form.offer(pool.candidates, pool.sections)
     listed = _listed_codes(model) if model else []
     if form.is_sent_and_valid():
