@@ -115,19 +115,21 @@ def add_person(admin: Visit, login: str, name: str, *roles: str) -> str:
 
 
 def write_question(staff: Visit, code: str, english: str, japanese: str, section: str) -> None:
+    """Start a question, write it in both languages, and put it into use: nobody else can."""
     staff.open("/questions/SPAM/new-question")
     staff.page.locator('[name="section"]').select_option(f"SPAM/{section}")
-    fill(
-        staff,
-        code=code,
-        prompt_en=english,
-        prompt_ja=japanese,
-        rationale_en="See the section.",
-        rationale_ja="節を参照。",
-    )
-    fill(staff, text_en_1="The right one", text_ja_1="正しいもの", text_en_2="Another one", text_ja_2="別のもの")
-    staff.page.locator('[name="right"]').first.check()
+    fill(staff, code=code)
     send(staff)
+    texts = {
+        "prompt": (english, japanese),
+        "options.o1.text": ("The right one", "正しいもの"),
+        "options.o1.rationale": ("See the section.", "節を参照。"),
+        **{f"options.o{n}.text": (f"Another one ({n})", f"別のもの（{n}）") for n in range(2, 5)},
+    }
+    for name, (text_en, text_ja) in texts.items():
+        fill(staff, **{f"{name}.en": text_en, f"{name}.ja": text_ja})
+    send(staff)
+    expect(staff.page.locator("main .chip, main .st").first).to_contain_text("In use")
 
 
 def test_from_an_empty_installation_to_a_result(empty_server: Server, window: Window, tmp_path: Path) -> None:
@@ -217,7 +219,7 @@ def take_the_quiz(learner: Visit, *, right: int) -> str:
         learner.page.locator("main form button.btn-main").click()
     for number in range(1, 4):
         expect(learner.page.locator("form[data-attempt]")).to_have_attribute("data-position", str(number))
-        wanted = "正しいもの" if number <= right else "別のもの"
+        wanted = "正しいもの" if number <= right else "別のもの（2）"
         with learner.page.expect_response("**/events"):
             learner.page.locator("label.opt", has_text=wanted).click()
         learner.check()
