@@ -20,6 +20,7 @@ from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.core.attendance import AttendanceStatus
 from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import Attendance, Cohort, PlanTemplate
 from lms.demo import content, responses
 from lms.demo.crowd import further_cohorts
@@ -253,7 +254,7 @@ def _attendance(world: World) -> None:
     for cohort in world.cohorts.values():
         members = cohort_queries.list_members(cohort)
         for session in cohort_queries.list_sessions(cohort):
-            if session.ends_at >= world.at(world.today, 0) or session.kind not in cohort_queries.ATTENDED_KINDS:
+            if session.ends_at >= world.at(world.today, 0) or session.kind not in CALLED_KINDS:
                 continue
             for person in members:
                 luck = responses.chance(world.seed, "roll", session.public_id[:4], person.login, str(session.day))
