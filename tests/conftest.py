@@ -23,9 +23,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, event, make_url, text
 
 import config
+from lms.accounts import actions as accounts
+from lms.accounts.core.sample_accounts import login_of
 from lms.accounts.models import Person, WebSession
 from lms.analysis.queries.evidence import load_evidence
 from lms.app import create_app
+from lms.cli.demo import sample_password
+from lms.demo import loader
+from lms.demo.content import Content
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.sessions import stored_id
@@ -34,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MONDAY_AFTERNOON = datetime(2026, 11, 16, 4, 24, tzinfo=UTC)
 """13:24 on Monday 16 November 2026 in Tokyo: the moment of the sample's screenshots."""
 SECRET = "a key for tests only"
+SMALL = Content(ROOT / "tests" / "organisation")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -186,11 +192,11 @@ def app(built: Flask, database: Database) -> Iterator[Flask]:
 
 @pytest.fixture(scope="session")
 def sample_template(built: Flask, database: Database) -> str:
-    """The sample organisation of Monday 16 November 2026, loaded once by its command."""
+    """A sample of two cohorts and one policy, of Monday 16 November 2026, loaded once."""
     database.renew()
-    with clock.fixed(MONDAY_AFTERNOON):
-        result = built.test_cli_runner().invoke(args=["demo", "load", "--today", "2026-11-16"])
-    assert result.exit_code == 0, result.output
+    with clock.fixed(MONDAY_AFTERNOON), built.app_context(), transaction.unit():
+        password_hash = accounts.hash_password(sample_password(), login=login_of("admin"))
+        loader.load(MONDAY_AFTERNOON.date(), seed="1", password_hash=password_hash, content=SMALL)
     with built.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -199,7 +205,7 @@ def sample_template(built: Flask, database: Database) -> str:
 
 @pytest.fixture
 def sample(app: Flask, database: Database, sample_template: str) -> Flask:
-    """The app with the sample organisation in its database."""
+    """The app with the small organisation in its database."""
     with app.app_context():
         db.engine.dispose()
     database.renew(sample_template)

@@ -17,6 +17,7 @@ from lms.cli.commands import Group, Whole, help_text
 from lms.cli.speech import speaking
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.demo import loader
+from lms.demo.world import TOKYO
 from lms.foundation import clock, transaction
 from lms.foundation.settings import sample_day
 from lms.kit.problems import Invalid
@@ -46,7 +47,7 @@ CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
 )
 @speaking
 def load(today: datetime | None, seed: str, learners: int | None) -> None:
-    day: date = today.date() if today else clock.now().astimezone(loader.TOKYO).date()
+    day: date = today.date() if today else clock.now().astimezone(TOKYO).date()
     if not FIRST_YEAR < day.year < LAST_YEAR:
         raise Invalid("calendar.out_of_range")
     password_hash = accounts.hash_password(sample_password(), login=login_of("admin"))

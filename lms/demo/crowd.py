@@ -1,40 +1,78 @@
-"""Further learners in further cohorts, made up by number: for measuring an installation of a given size."""
+"""The sample's people: those that the files name, and those made up from lists of names or by number."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lms.accounts import actions as accounts
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
-from lms.cohorts import actions as cohorts
-from lms.cohorts.models import Cohort, PlanTemplate
+from lms.demo.responses import chance
+from lms.demo.world import World
 from lms.sites.models import Site
 
-CLASS_SIZE = 30
+IN_JAPANESE = {"JP": 0.72}
+"""The share of those who work in Japanese, by the country of the site; elsewhere everybody works in English."""
+DOMAINS = {"kijun-sample": "kijun.example", "northwind": "northwind.example", "lakeside": "lakeside.example"}
+LATIN = str.maketrans("öäáéíóúščśżźłńç’", "oaaeiouscszzlnc ")
 
 
-def further_cohorts(
-    count: int, sites: list[Site], template: PlanTemplate, go_live_on: dict[str, date], trainer: Person
-) -> dict[str, Cohort]:
-    """Cohorts with ``count`` learners between them, at these sites in turn; ``go_live_on`` is by the site's code.
-
-    Two in three learners work in Japanese, as in the sample.
-    """
-    made: dict[str, Cohort] = {}
-    for first in range(0, count, CLASS_SIZE):
-        number = first // CLASS_SIZE + 1
-        site = sites[number % len(sites)]
-        code = f"synthetic-{number}"
-        names = {"en": f"Synthetic {number}", "ja": f"合成{number}"}
-        command = cohorts.NewCohort(code, names, site, template, go_live_on[site.code], [trainer])
-        made[code] = cohorts.create_cohort(command, by=None)
-        cohorts.enrol(made[code], [_learner(n, site) for n in range(first, min(first + CLASS_SIZE, count))], by=None)
-    return made
+def named(world: World, entry: Mapping[str, Any], site: Site, roles: Sequence[str]) -> Person:
+    """Create a person of the files."""
+    return _create(world, entry["login"], entry["name"], entry["reading"], site, entry["locale"], roles)
 
 
-def _learner(number: int, site: Site) -> Person:
-    name = f"Learner {number + 1}"
-    locale = "en" if number % 3 == 0 else "ja"
-    command = accounts.NewPerson(f"synthetic-{number + 1}@kijun.example", name, name, site, locale, (Role.LEARNER,))
-    return accounts.create_person(command, by=None)
+def made_up(world: World, group: str, count: int, site: Site) -> list[Person]:
+    """Create learners of a group with names drawn from the lists, the same at every loading."""
+    names = world.content.load("names") if count else {}
+    learners = []
+    for number in range(count):
+        draw = [world.seed, "name", group, str(number)]
+        in_japanese = chance(*draw, "language") < IN_JAPANESE.get(site.country, 0.0)
+        listed = names["ja" if in_japanese else "en"]
+        family, given = (_pick(listed[kind], chance(*draw, kind)) for kind in ("family", "given"))
+        if in_japanese:
+            name, reading = f"{family[0]} {given[0]}", f"{family[1]} {given[1]}"
+            address = f"{given[2]}.{family[2]}"
+        else:
+            name = reading = f"{given} {family}"
+            address = f"{given}.{family}".lower().translate(LATIN).replace(" ", "")
+        login = _free(world, address, DOMAINS[site.vendor.code])
+        learners.append(_create(world, login, name, reading, site, "ja" if in_japanese else "en", [Role.LEARNER]))
+    return learners
+
+
+def numbered(world: World, first: int, last: int, site: Site) -> list[Person]:
+    """Create learners that are only numbers, for measuring; two in three work in Japanese."""
+    return [
+        _create(
+            world,
+            f"synthetic-{number}@kijun.example",
+            f"Learner {number}",
+            f"Learner {number}",
+            site,
+            "en" if number % 3 == 1 else "ja",
+            [Role.LEARNER],
+        )
+        for number in range(first, last + 1)
+    ]
+
+
+def _create(world: World, login: str, name: str, reading: str, site: Site, locale: str, roles: Sequence[str]) -> Person:
+    command = accounts.NewPerson(login, name, reading, site, locale, tuple(Role(role) for role in roles))
+    world.people[login] = accounts.create_person(command, by=None)
+    return world.people[login]
+
+
+def _pick(listed: Sequence[Any], luck: float) -> Any:
+    return listed[int(luck * len(listed))]
+
+
+def _free(world: World, address: str, domain: str) -> str:
+    """The first of ``address``, ``address2`` … that nobody has."""
+    number, login = 1, f"{address}@{domain}"
+    while login in world.people:
+        number += 1
+        login = f"{address}{number}@{domain}"
+    return login

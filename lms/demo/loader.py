@@ -1,93 +1,88 @@
 """Loads the sample organisation into an empty database, through the product's own actions.
 
-All dates count from one day.
+All dates count from one day. What happened before it stands on an agenda and is carried out in order of time, so that
+the audit trail reads as it would if people had done it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from sqlalchemy import select
 
-from lms.accounts import actions as accounts
-from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
-from lms.cohorts.core.attendance import AttendanceStatus
 from lms.cohorts.core.plan import StepKind
-from lms.cohorts.core.roll_call import CALLED_KINDS
-from lms.cohorts.models import Attendance, Cohort, PlanTemplate
-from lms.demo import content, responses
-from lms.demo.crowd import further_cohorts
+from lms.cohorts.models import PlanTemplate
+from lms.demo import campaign, crowd
+from lms.demo.classes import CHECKPOINT, WITHHELD, Classes, Plan
+from lms.demo.content import BANKS, POLICIES, SAMPLE, Content
+from lms.demo.sittings import Habits, Sittings
+from lms.demo.world import TOKYO, World
 from lms.foundation import clock, journal
-from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
 from lms.foundation.settings import mark_as_sample
 from lms.kit.problems import Conflict
 from lms.policies import actions as policies
 from lms.policies import queries as policy_queries
+from lms.policies.core.check import Checked
+from lms.policies.models import Module
 from lms.questions import actions as questions
 from lms.questions import queries as question_queries
 from lms.questions.core.formats import native
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries as quiz_queries
-from lms.quizzes.core.answers import Event
+from lms.quizzes.core.blueprint import DrawRow
 from lms.quizzes.core.rules import Rules
-from lms.quizzes.models import Assignment
 from lms.sites import actions as sites
 from lms.sites.core.vendor import VendorKind
-from lms.sites.models import Room, Site
+from lms.sites.models import Site
 
-TOKYO = ZoneInfo("Asia/Tokyo")
-WITHHELD = "joiner@kijun.example"
-"""The new joiner has the checkpoint still to take."""
-
-
-@dataclass
-class World:
-    """What has been made so far, by the names that the files use."""
-
-    today: date
-    seed: str
-    sites: dict[str, Site] = field(default_factory=dict)
-    rooms: dict[tuple[str, str], Room] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    cohorts: dict[str, Cohort] = field(default_factory=dict)
-
-    def at(self, day: date, hour: int, minute: int = 0) -> datetime:
-        """An instant on a day, in Tokyo."""
-        return datetime.combine(day, time(hour, minute), tzinfo=TOKYO)
+FOUNDED = timedelta(days=330)
+"""How long before the day of loading everything begins."""
+CLASS_SIZE = 30
+"""Of the cohorts that only fill a sample up to a number of learners."""
 
 
-def load(today: date, *, seed: str, password_hash: str, learners: int = 0) -> World:
-    """Load the whole sample for a day (moved to a working day when it is none), grown to so many learners in cohorts.
+def load(today: date, *, seed: str, password_hash: str, learners: int = 0, content: Content = SAMPLE) -> World:
+    """Load the sample for a day, grown to so many learners.
 
     Raises ``Conflict`` on a database in use.
     """
     if not is_empty():
         raise Conflict("demo.not_empty")
-    world = World(today, seed)
+    world = World(content, today, today, seed)
     organisation = content.load("organisation")
-    with clock.fixed(world.at(today - timedelta(days=200), 9)):
+    with clock.fixed(world.at(today - FOUNDED, 9)):
         _places(world, organisation)
-        _people(world, password_hash)
-        _policies(world)
-        _questions()
-        _quizzes()
-        template = _plan()
-    calendar = cohort_queries.load_calendar(world.sites["tokyo"], today)
-    world.today = calendar.shift(today, 0)
-    with clock.fixed(world.at(calendar.shift(world.today, -20), 9)):
-        _cohorts(world, organisation, template)
-        _grow(world, template, learners)
-    _acknowledgements(world)
-    _attendance(world)
-    _attempts(world)
+        named = _people(world, password_hash)
+        world.today = world.workday(0)
+        newer = _policies(world, organisation)
+        _questions(organisation["modules"])
+        _quizzes(world)
+        steps = content.load("plan")
+        template, earlier = _plan(steps, {}), _plan(steps, steps["earlier"]) if "earlier" in steps else None
+    sittings = Sittings(world, Habits(**organisation["habits"]))
+    classes = Classes(world, sittings, organisation["a_day_early"])
+    plans = [*_cohorts(world, organisation, template, named)]
+    if earlier is not None:
+        plans += _earlier(world, organisation, earlier)
+        campaign.plan(world, sittings)
+    plans += _synthetic(world, template, learners - sum(plan.size for plan in plans))
+    for plan in plans:
+        classes.plan(plan)
+    for module, effective_at in newer:
+        world.plan(effective_at, partial(classes.cascade, module))
+    for code in organisation["a_day_early"]:
+        world.plan(world.at(world.workday(-1), 9), partial(_give_early, world, classes, code))
+    world.plan(world.cutoff, partial(_open_now, world))
+    world.live()
+    sittings.store()
     mark_as_sample(world.today)
     journal.record("sample.load", actor="system", object="sample", day=world.today.isoformat())
     return world
@@ -111,46 +106,49 @@ def _places(world: World, organisation: Mapping[str, Any]) -> None:
             world.rooms[(site["code"], room["name"])] = sites.add_room(made, room["name"], room["capacity"])
 
 
-def _people(world: World, password_hash: str) -> None:
-    listed = content.load("people")
-    cohort_sites = {cohort["code"]: cohort["site"] for cohort in content.load("organisation")["cohorts"]}
+def _people(world: World, password_hash: str) -> dict[str, list[Person]]:
+    """Create everybody whom the files name; returns the learners of each cohort that has some."""
+    listed = world.content.load("people")
+    cohort_sites = {cohort["code"]: cohort["site"] for cohort in world.content.load("organisation")["cohorts"]}
     for entry in [*listed["sign_ins"], *listed["staff"]]:
-        _person(world, entry, entry["site"], entry["roles"])
+        crowd.named(world, entry, world.sites[entry["site"]], entry["roles"])
     for entry in listed["sign_ins"]:
         world.people[entry["login"]].password_hash = password_hash
+    named: dict[str, list[Person]] = {"tokyo-a": [world.people[WITHHELD]]}
     for group in listed["learners"]:
-        for entry in group["people"]:
-            _person(world, entry, cohort_sites[group["cohort"]], ["learner"])
+        site = world.sites[cohort_sites[group["cohort"]]]
+        of_cohort = [crowd.named(world, entry, site, ["learner"]) for entry in group["people"]]
+        named.setdefault(group["cohort"], []).extend(of_cohort)
+    return named
 
 
-def _person(world: World, entry: Mapping[str, Any], site: str, roles: Sequence[str]) -> None:
-    command = accounts.NewPerson(
-        login=entry["login"],
-        name=entry["name"],
-        reading=entry["reading"],
-        site=world.sites[site],
-        locale=entry["locale"],
-        roles=tuple(Role(role) for role in roles),
-    )
-    world.people[entry["login"]] = accounts.create_person(command, by=None)
+def _policies(world: World, organisation: Mapping[str, Any]) -> list[tuple[Module, datetime]]:
+    """Every module in force from the beginning; returns those that a newer version changes, and when."""
+    later = {(entry["module"], entry["version"]): entry for entry in organisation["policies"]}
+    newer = []
+    for folder in [POLICIES / module for module in organisation["modules"]]:
+        for version in [*sorted(path for path in folder.iterdir() if path.is_dir()), folder]:
+            read = policies.check_files((version / "en.md").read_bytes(), (version / "ja.md").read_bytes())
+            entry = later.get((folder.name, str(read.source.matter.version)))
+            if entry is None:
+                _publish(world, read, clock.now())
+                continue
+            day = world.workday(entry["effective_in_working_days"])
+            world.plan(world.at(day - timedelta(days=3), 15), partial(_publish, world, read, world.at(day, 10)))
+            newer.append((policy_queries.get_module(folder.name), world.at(day, 10)))
+    return newer
 
 
-def _policies(world: World) -> None:
-    """Version 4.1 in force for months, version 4.2 since two working days ago."""
-    editor = world.people["editor@kijun.example"]
-    calendar = cohort_queries.load_calendar(world.sites["tokyo"], world.today)
-    for folder, day in (
-        (content.POLICIES / "HAR" / "4.1", world.today - timedelta(days=150)),
-        (content.POLICIES / "HAR", calendar.shift(calendar.shift(world.today, 0), -2)),
-    ):
-        read = policies.check_files((folder / "en.md").read_bytes(), (folder / "ja.md").read_bytes())
-        version = policies.import_policy(read, effective_at=world.at(day, 10), by=editor)
-        policies.ask_for_publication(version, by=editor)
-        policies.publish_version(version, by=world.people["qa@kijun.example"])
+def _publish(world: World, read: Checked, effective_at: datetime) -> None:
+    """The editor imports a version and asks for its publication; a QA analyst publishes it."""
+    editor, analyst = world.people["editor@kijun.example"], world.people["qa@kijun.example"]
+    version = policies.import_policy(read, effective_at=effective_at, by=editor)
+    policies.ask_for_publication(version, by=editor)
+    policies.publish_version(version, by=analyst)
 
 
-def _questions() -> None:
-    for folder in sorted(path for path in content.BANKS.iterdir() if path.is_dir()):
+def _questions(modules: Sequence[str]) -> None:
+    for folder in [BANKS / module for module in modules]:
         facts, _findings = native.read_bank((folder / "bank.yaml").read_bytes())
         if facts is None:
             continue
@@ -159,25 +157,29 @@ def _questions() -> None:
             questions.import_questions(bank, native.read(file.read_bytes()).questions, by=None)
 
 
-def _quizzes() -> None:
-    for quiz in content.load("quizzes")["quizzes"]:
-        ids = [found.id for code in quiz["questions"] if (found := question_queries.find_question(code))]
+def _quizzes(world: World) -> None:
+    for quiz in world.content.load("quizzes")["quizzes"]:
+        listed = quiz.get("questions") or [found.code for found in question_queries.list_usable_questions()]
+        ids = [found.id for code in listed if (found := question_queries.find_question(code))]
         rules = Rules(
             minutes=quiz["minutes"],
             cut_percent=quiz["cut"],
             attempts=quiz["attempts"],
             open_book=quiz["open_book"],
+            draw=(DrawRow(quiz["draw"]),) if "draw" in quiz else (),
         )
         quizzes.publish_quiz(quizzes.PublishQuiz(quiz["code"], quiz["title"], ids, rules), by=None)
 
 
-def _plan() -> PlanTemplate:
-    plan = content.load("plan")
-    module = policy_queries.find_module("HAR")
+def _plan(plan: Mapping[str, Any], other: Mapping[str, Any]) -> PlanTemplate:
+    """The plan of the file, or another edition of it with a code, a title and some quizzes of its own."""
+    modules = {module.code: module for module in policy_queries.list_modules()}
     steps = []
     for step in plan["steps"]:
         section = policy_queries.find_section(f"{step['module']}/{step['section']}") if "section" in step else None
-        quiz = quiz_queries.find_quiz(step["quiz"]) if "quiz" in step else None
+        code = step.get("quiz")
+        quiz = quiz_queries.get_quiz(other.get("quizzes", {}).get(code, code)) if code else None
+        module = modules.get(step.get("module", ""))
         steps.append(
             cohorts.NewStep(
                 day=step["day"],
@@ -186,130 +188,117 @@ def _plan() -> PlanTemplate:
                 kind=StepKind(step["kind"]),
                 title_text=step["title"],
                 detail_text=step.get("detail", {}),
-                module_id=module.id if module and step.get("module") == "HAR" else None,
+                module_id=module.id if module else None,
                 section_id=section.id if section else None,
                 quiz_id=quiz.id if quiz else None,
             )
         )
-    return cohorts.create_template(cohorts.NewTemplate(plan["code"], plan["title"], plan["days"], plan["gates"], steps))
+    edition = {**plan, **other}
+    return cohorts.create_template(
+        cohorts.NewTemplate(edition["code"], edition["title"], plan["days"], plan["gates"], steps)
+    )
 
 
-def _cohorts(world: World, organisation: Mapping[str, Any], template: PlanTemplate) -> None:
-    members = {
-        group["cohort"]: [entry["login"] for entry in group["people"]] for group in content.load("people")["learners"]
-    }
-    members["tokyo-a"].insert(0, WITHHELD)
+def _cohorts(
+    world: World, organisation: Mapping[str, Any], template: PlanTemplate, named: Mapping[str, Sequence[Person]]
+) -> Iterator[Plan]:
     for entry in organisation["cohorts"]:
-        site = world.sites[entry["site"]]
-        calendar = cohort_queries.load_calendar(site, world.today)
-        command = cohorts.NewCohort(
+        site, count = world.sites[entry["site"]], entry.get("learners", 0)
+
+        def recruit(code: str = entry["code"], count: int = count, site: Site = site) -> list[Person]:
+            return [*named.get(code, ()), *crowd.made_up(world, code, count, site)]
+
+        yield Plan(
             code=entry["code"],
             name_text=entry["name"],
             site=site,
             template=template,
-            go_live_on=calendar.shift(world.today, entry["go_live_in_working_days"]),
-            trainers=[world.people[login] for login in _trainers(entry)],
+            go_live_on=world.workday(entry["go_live_in_working_days"], entry["site"]),
+            trainers=_trainers(world, entry["trainers"]),
+            recruit=recruit,
+            size=len(named.get(entry["code"], ())) + count,
             room_id=world.rooms[(entry["site"], entry["room"])].id,
+            staying=entry.get("staying"),
         )
-        cohort = cohorts.create_cohort(command, by=None)
-        cohorts.enrol(cohort, [world.people[login] for login in members[entry["code"]]], by=None)
-        world.cohorts[entry["code"]] = cohort
 
 
-def _grow(world: World, template: PlanTemplate, learners: int) -> None:
-    """Further cohorts at the sites that have one, with the same go-live, until there are so many learners."""
-    enrolled = sum(len(cohort_queries.list_members(cohort)) for cohort in world.cohorts.values())
-    sites_in_use = {cohort.site.code: cohort.site for cohort in world.cohorts.values()}
-    go_live_on = {cohort.site.code: cohort.go_live_on for cohort in world.cohorts.values()}
-    trainer = world.people["trainer@kijun.example"]
-    world.cohorts |= further_cohorts(
-        max(0, learners - enrolled), list(sites_in_use.values()), template, go_live_on, trainer
-    )
+def _earlier(world: World, organisation: Mapping[str, Any], template: PlanTemplate) -> Iterator[Plan]:
+    """The cohorts of the year before, each named by its site and the month of its go-live."""
+    for entry in organisation["earlier"]:
+        site = world.sites[entry["site"]]
+        go_live_on = world.workday(entry["go_live_in_working_days"], entry["site"])
+        code = f"{site.code}-{go_live_on:%Y-%m}"
+
+        def recruit(code: str = code, count: int = entry["learners"], site: Site = site) -> list[Person]:
+            return crowd.made_up(world, code, count, site)
+
+        yield Plan(
+            code=code,
+            name_text={
+                "en": f"{site.name_text['en']}, {format_date(go_live_on, 'MMMM y', locale='en')}",
+                "ja": f"{site.name_text['ja']} {format_date(go_live_on, 'y年M月', locale='ja')}",
+            },
+            site=site,
+            template=template,
+            go_live_on=go_live_on,
+            trainers=[world.people[entry["trainer"]]],
+            recruit=recruit,
+            size=entry["learners"],
+            staying=entry["staying"],
+        )
 
 
-def _trainers(entry: Mapping[str, Any]) -> list[str]:
+def _synthetic(world: World, template: PlanTemplate, count: int) -> Iterator[Plan]:
+    """Cohorts with ``count`` learners between them who are only numbers, beside those in training now."""
+    running = [("tokyo", "tokyo-a"), ("osaka", "osaka-b")]
+    go_live = {
+        entry["code"]: entry["go_live_in_working_days"] for entry in world.content.load("organisation")["cohorts"]
+    }
+    for first in range(1, count + 1, CLASS_SIZE):
+        number = first // CLASS_SIZE + 1
+        site_code, beside = running[number % len(running)]
+        site, last = world.sites[site_code], min(first + CLASS_SIZE - 1, count)
+
+        def recruit(first: int = first, last: int = last, site: Site = site) -> list[Person]:
+            return crowd.numbered(world, first, last, site)
+
+        yield Plan(
+            code=f"synthetic-{number}",
+            name_text={"en": f"Synthetic {number}", "ja": f"測定用{number}"},
+            site=site,
+            template=template,
+            go_live_on=world.workday(go_live[beside], site_code),
+            trainers=[world.people["trainer@kijun.example"]],
+            recruit=recruit,
+            size=last - first + 1,
+        )
+
+
+def _trainers(world: World, logins: Sequence[str]) -> list[Person]:
     """The trainers of the file, and the listed trainer account with every cohort, so that it has something to show."""
-    listed = list(entry["trainers"].values())
-    return listed if "trainer@kijun.example" in listed else [*listed, "trainer@kijun.example"]
+    listed = dict.fromkeys([*logins, "trainer@kijun.example"])
+    return [world.people[login] for login in listed]
 
 
-def _acknowledgements(world: World) -> None:
-    """Most people have read the version before; about two in three the one in force."""
-    module = policy_queries.get_module("HAR")
-    calendar = cohort_queries.load_calendar(world.sites["tokyo"], world.today)
-    learners = [person for cohort in world.cohorts.values() for person in cohort_queries.list_members(cohort)]
-    newest = policy_queries.load_in_force(world.at(world.today, 12), [module.id])[module.id]
-    for version, moment, share in (
-        ("4.1", newest.effective_at - timedelta(days=5) if newest.effective_at else clock.now(), 0.95),
-        (newest.number, world.at(calendar.shift(world.today, -1), 17), 0.66),
-    ):
-        with clock.fixed(moment):
-            for person in learners:
-                if person.login != WITHHELD and responses.chance(world.seed, "read", version, person.login) < share:
-                    policies.acknowledge(person, module, version, locale=person.locale)
-
-
-def _attendance(world: World) -> None:
-    """Roll calls of the sessions that are over: nearly everybody was there."""
-    for cohort in world.cohorts.values():
-        members = cohort_queries.list_members(cohort)
-        for session in cohort_queries.list_sessions(cohort):
-            if session.ends_at >= world.at(world.today, 0) or session.kind not in CALLED_KINDS:
-                continue
-            for person in members:
-                luck = responses.chance(world.seed, "roll", session.public_id[:4], person.login, str(session.day))
-                status = AttendanceStatus.ABSENT if luck < 0.01 else AttendanceStatus.PRESENT
-                db.session.add(
-                    Attendance(session_id=session.id, person_id=person.id, status=status, marked_at=session.starts_at)
-                )
-    db.session.flush()
-
-
-def _attempts(world: World) -> None:
-    """The checkpoint: everybody but the new joiner has taken it; it stays open until tomorrow's evening."""
-    quiz = quiz_queries.get_quiz("harassment-checkpoint")
-    for cohort in world.cohorts.values():
-        calendar = cohort_queries.load_calendar(cohort.site, world.today)
-        taken_on = calendar.shift(world.today, -1)
-        assignment = _assignment_of(cohort)
-        assignment.opens_at = world.at(taken_on, 9)
-        assignment.due_at = world.at(calendar.shift(world.today, 1), 17)
-        db.session.flush()
-        for place, person in enumerate(cohort_queries.list_members(cohort)):
-            if person.login != WITHHELD:
-                moment = world.at(taken_on, 14) + timedelta(minutes=place % 20, seconds=place)
-                _take(world, person, assignment, moment)
+def _open_now(world: World) -> None:
+    """The checkpoint on the day of loading: in the window of the cohort on day 6, and given to a moderator."""
+    quiz = quiz_queries.get_quiz(CHECKPOINT)
     moderator = world.people["moderator@kijun.example"]
     quizzes.assign(
         quiz,
         [moderator.id],
         opens_at=world.at(world.today, 0),
         due_at=world.at(world.today + timedelta(days=7), 18),
-        zone_name="Asia/Tokyo",
+        zone_name=TOKYO.key,
         by=None,
     )
 
 
-def _assignment_of(cohort: Cohort) -> Assignment:
-    sessions = cohort_queries.list_sessions(cohort)
-    found = next(session.assignment_id for session in sessions if session.assignment_id)
-    return db.session.get_one(Assignment, found)
-
-
-def _take(world: World, person: Person, assignment: Assignment, moment: datetime) -> None:
-    """One sitting: open, answer every question, submit."""
-    access = Access(person.id, person.vendor_id, person.site_id, frozenset({"learner"}), frozenset({Scope.OWN}))
-    with clock.fixed(moment):
-        attempt = quizzes.open_attempt(person, assignment.id, locale=person.locale)
-    keys = question_queries.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
-    events = []
-    for row in attempt.questions:
-        row.shown_at = moment
-        code = row.question_version.question.code
-        key = keys[(row.question_version_id, row.key_n)]
-        payload = responses.answer(world.seed, person.login, person.locale, code, row.question_version.body, key)
-        events.append(Event(1, row.position, row.position, person.locale, payload))
-    minutes = 8 + int(responses.chance(world.seed, "pace", person.login) * 18)
-    with clock.fixed(moment + timedelta(minutes=minutes)):
-        quizzes.save_events(access, attempt.id, events)
-        quizzes.submit(access, attempt.id)
+def _give_early(world: World, classes: Classes, code: str) -> None:
+    """Open the checkpoint of a cohort on its day 6 a day early and close it a day late: somebody has it to take."""
+    cohort = world.cohorts[code]
+    for session in cohort_queries.list_sessions(cohort):
+        if session.assignment is not None and session.assignment.quiz.code == CHECKPOINT:
+            session.assignment.opens_at = world.at(world.workday(-1), 13, 30)
+            session.assignment.due_at = world.at(world.workday(1), 17)
+            classes.take_quiz(cohort, session)

@@ -2,21 +2,21 @@
 
 A person of ability θ is right with probability 1 / (1 + exp(-(θ - b))), b the item's difficulty in logits; a wrong
 answer falls on the wrong options alike. Chance comes from hashes of the seed, so nothing depends on the machine or
-the order.
+the order. Five faults are planted, one of each kind that an analysis must be able to tell apart.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
 from lms.questions.core.question import fractions_of
 
-ABILITY = NormalDist(2.7, 1.5)
+ABILITY = NormalDist(3.1, 1.5)
 """Of learners who have just been taught."""
 DIFFICULTY = {"easy": -0.6, "medium": 0.1, "hard": 0.9}
 
@@ -34,7 +34,25 @@ class Flaw:
     guessed: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who answers, and on which occasion: their address, language, cohort, and ability in logits on that day."""
+
+    login: str
+    locale: str
+    cohort: str
+    theta: float
+    occasion: str
+
+
 FLAWS = {"HAR-021": Flaw(lure="o3"), "HAR-014": Flaw(harder_in={"ja": 3.0}), "HAR-009": Flaw(guessed=0.78)}
+"""A key that is wrong to those who know, a question mistranslated into Japanese, a question that gives itself away."""
+UNCLEAR = {"HAR/unwanted-contact": 1.8}
+"""Logits that a section adds for everybody: its text is understood by nobody."""
+TAUGHT_BADLY = {("osaka-b", "SPM"): 1.5}
+"""Logits that a module adds for one cohort: its class was taught badly."""
+CASE = -0.8
+"""Logits of each part of a case: it has fewer options that tempt, and what was decided leads on."""
 SOUND = Flaw()
 
 
@@ -49,34 +67,55 @@ def ability(seed: str, person: str) -> float:
     return ABILITY.inv_cdf(chance(seed, "ability", person))
 
 
-def answer(
-    seed: str, person: str, locale: str, code: str, body: Mapping[str, Any], key: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The payload of a person's answer to a question that was read in the language ``locale``."""
-    flaw, theta = FLAWS.get(code, SOUND), ability(seed, person)
-    if flaw.lure is not None and chance(seed, person, code, "lure") < 0.85 * _logistic(5 * (theta - ABILITY.mean)):
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question as the model sees it: code, section (full name), type, difficulty, and by group which options are
+    right and which are not.
+    """
+
+    code: str
+    section: str
+    type: str
+    difficulty: str
+    groups: Mapping[str, tuple[Sequence[str], Sequence[str]]]
+
+
+def item_of(code: str, section: str, body: Mapping[str, Any], key: Mapping[str, Any]) -> Item:
+    """The model's view of a stored question."""
+    groups = {}
+    for group in body["groups"]:
+        fractions = fractions_of(key, group)
+        right = sorted(option for option, fraction in fractions.items() if fraction == 1)
+        groups[group] = right, sorted(fractions.keys() - set(right))
+    return Item(code, section, body["type"], body["difficulty"], groups)
+
+
+def answer(seed: str, reader: Reader, item: Item) -> dict[str, Any]:
+    """The payload of a reader's answer to a question."""
+    flaw, draw = FLAWS.get(item.code, SOUND), f"{seed}/{reader.login}/{reader.occasion}/{item.code}"
+    if flaw.lure is not None and chance(draw, "lure") < 0.85 * _logistic(5 * (reader.theta - ABILITY.mean)):
         return {"option": flaw.lure}
-    right_chance = _logistic(theta - DIFFICULTY[body["difficulty"]] - flaw.harder_in.get(locale, 0.0))
+    harder = flaw.harder_in.get(reader.locale, 0.0) + UNCLEAR.get(item.section, 0.0)
+    harder += TAUGHT_BADLY.get((reader.cohort, item.section.partition("/")[0]), 0.0)
+    harder += CASE if item.type == "case" else 0.0
+    right_chance = _logistic(reader.theta - DIFFICULTY[item.difficulty] - harder)
     if flaw.guessed is not None:
         right_chance = flaw.guessed
     chosen = {
-        group: _choose(seed, person, f"{code}/{group}", fractions_of(key, group), right_chance)
-        for group in body["groups"]
+        group: _choose(f"{draw}/{group}", right, wrong, right_chance) for group, (right, wrong) in item.groups.items()
     }
-    if body["type"] == "case":
+    if item.type == "case":
         return {group: options[0] for group, options in chosen.items() if options}
     options = chosen["options"]
-    return {"options": sorted(options)} if body["type"] == "multiple" else {"option": options[0]}
+    return {"options": sorted(options)} if item.type == "multiple" else {"option": options[0]}
 
 
 def _logistic(logits: float) -> float:
     return 1 / (1 + math.exp(-logits))
 
 
-def _choose(seed: str, person: str, name: str, fractions: Mapping[str, Any], right_chance: float) -> list[str]:
-    right = sorted(option for option, fraction in fractions.items() if fraction == 1)
-    wrong = sorted(option for option, fraction in fractions.items() if fraction != 1)
-    if chance(seed, person, name) < right_chance or not wrong:
-        return right
-    slip = wrong[int(chance(seed, person, name, "slip") * len(wrong))]
+def _choose(draw: str, right: Sequence[str], wrong: Sequence[str], right_chance: float) -> list[str]:
+    if chance(draw) < right_chance or not wrong:
+        return [*right]
+    slip = wrong[int(chance(draw, "slip") * len(wrong))]
     return [*right[1:], slip]

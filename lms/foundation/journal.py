@@ -5,7 +5,9 @@ An entry holds the codes of people, never names or addresses: erasing a person l
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint, func, select, text
@@ -83,7 +85,6 @@ ACTIONS = frozenset(
         "attempt.grade",
         "cohort.create",
         "cohort.enrol",
-        "attendance.mark",
         "timetable.add",
         "timetable.change",
         "timetable.cancel",
@@ -116,10 +117,43 @@ class AuditEvent(Base):
     sha256: Mapped[Sha256]
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it is to be appended: who (a code), did what, when, to which object, with facts before and after."""
+
+    action: str
+    actor: str
+    object: str
+    at: datetime
+    chain_id: int = INSTALLATION_CHAIN
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.action not in ACTIONS:
+            raise ValueError(f"unknown journal action {self.action!r}")
+
+
 def record(action: str, *, actor: str, object: str, chain_id: int = INSTALLATION_CHAIN, **detail: Any) -> AuditEvent:
-    """Append an entry: who (a code), did what, to which object, with facts before and after."""
-    if action not in ACTIONS:
-        raise ValueError(f"unknown journal action {action!r}")
+    """Append an entry that happens now."""
+    entry = Entry(action, actor, object, clock.now(), chain_id, detail)
+    (event,) = _linked(chain_id, [entry])
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def record_many(entries: Iterable[Entry]) -> None:
+    """Append entries in their order, each to its chain."""
+    by_chain: dict[int, list[Entry]] = {}
+    for entry in entries:
+        by_chain.setdefault(entry.chain_id, []).append(entry)
+    for chain_id, of_chain in sorted(by_chain.items()):
+        db.session.add_all(_linked(chain_id, of_chain))
+    db.session.flush()
+
+
+def _linked(chain_id: int, entries: Iterable[Entry]) -> list[AuditEvent]:
+    """The entries behind the last of their chain, each hash over the one before."""
     if db.engine.dialect.name == "postgresql":
         # one writer per chain; SQLite's writing transaction is alone anyway
         db.session.execute(text("SELECT pg_advisory_xact_lock(7041, :chain)"), {"chain": chain_id})
@@ -129,21 +163,22 @@ def record(action: str, *, actor: str, object: str, chain_id: int = INSTALLATION
         .order_by(AuditEvent.n.desc())
         .limit(1)
     ).first()
-    n, prev = (last.n + 1, last.sha256) if last else (1, chains.GENESIS)
-    event = AuditEvent(
-        chain_id=chain_id,
-        n=n,
-        at=clock.now(),
-        actor=actor,
-        action=action,
-        object=object,
-        detail=detail,
-        prev_sha256=prev,
-    )
-    event.sha256 = chains.link(n, prev, content_of(event))
-    db.session.add(event)
-    db.session.flush()
-    return event
+    taken, prev = (last.n, last.sha256) if last else (0, chains.GENESIS)
+    events = []
+    for n, entry in enumerate(entries, start=taken + 1):
+        event = AuditEvent(
+            chain_id=chain_id,
+            n=n,
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            object=entry.object,
+            detail=dict(entry.detail),
+            prev_sha256=prev,
+        )
+        event.sha256 = prev = chains.link(n, prev, content_of(event))
+        events.append(event)
+    return events
 
 
 def content_of(event: AuditEvent) -> dict[str, Any]:

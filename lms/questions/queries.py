@@ -28,6 +28,11 @@ class Current:
     version: QuestionVersion
     key_n: int
 
+    @property
+    def main_section(self) -> str:
+        """The full name of the section that the question rests on first; empty without one."""
+        return self.version.links[0].section.full_name if self.version.links else ""
+
 
 def list_banks(*, are_retired: bool = False) -> list[tuple[Bank, int]]:
     """Banks by code, with how many questions each has that are not retired; those in use or the retired ones."""

@@ -12,12 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
-from lms.cohorts import queries as cohorts
-from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation import clock, jobs, settings, transaction
 from lms.foundation.db import db
 from lms.foundation.jobs import Job, JobState
-from lms.quizzes.models import Attempt
 from tests.cli.conftest import Run
 from tests.conftest import MONDAY_AFTERNOON, Visitor
 
@@ -61,16 +58,6 @@ def ran(app: Flask) -> Iterator[list[str]]:
 def ask(app: Flask, kind: str, **arguments: str) -> None:
     with app.app_context(), transaction.unit():
         jobs.enqueue(kind, **arguments)
-
-
-def test_the_sample_is_loaded_for_the_working_day_it_names(run: Run, app: Flask) -> None:
-    answer = run("demo", "load", "--today", "2026-11-21", lang="ja_JP.UTF-8")
-    assert (answer.code, answer.err) == (0, "")
-    assert "2026-11-24" in answer.out, "Saturday, Sunday and a holiday are no working days"
-    assert answer.speaks_japanese
-    with app.app_context():
-        assert str(settings.sample_day()) == "2026-11-24"
-        assert set(db.session.scalars(select(Cohort.code))) == {"tokyo-a", "osaka-b"}
 
 
 def test_the_sample_is_never_loaded_into_a_database_in_use(run: Run, sample: Flask) -> None:
@@ -202,13 +189,3 @@ def test_a_worker_keeps_the_timetable_of_periodic_work(run: Run, app: Flask, ran
     with app.app_context():
         beats = set(db.session.scalars(select(jobs.JobBeat.kind)))
     assert beats == set(jobs._periodic) != set()
-
-
-def test_the_sample_grows_to_a_given_number_of_learners(run: Run, app: Flask) -> None:
-    assert run("demo", "load", "--today", "2026-11-16", "--learners", "64").code == 0
-    with app.app_context():
-        enrolled = db.session.scalar(select(func.count()).select_from(Enrolment))
-        attempts = db.session.scalar(select(func.count()).select_from(Attempt))
-        grown = cohorts.find_cohort("synthetic-1")
-        assert grown is not None
-        assert (enrolled, attempts, len(cohorts.list_members(grown))) == (64, 63, 3), "the joiner has it still to take"

@@ -20,7 +20,6 @@ from lms.foundation.db import db
 from lms.kit.problems import Conflict, NotFound
 from lms.kit.shuffles import shuffled_by
 from lms.policies import queries as policies
-from lms.questions import queries as questions
 from lms.questions.core.types import type_of
 from lms.questions.queries import Current
 from lms.quizzes import queries
@@ -31,7 +30,7 @@ from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, check_fit, missi
 from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose, Timing, Window, deadline_for, timing
 from lms.quizzes.core.blueprint import Candidate, draw_rows
 from lms.quizzes.core.grading import ENGINE_VERSION, grade
-from lms.quizzes.core.paper import PaperQuestion, draw
+from lms.quizzes.core.paper import PaperQuestion, PaperRow, draw
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
 from lms.quizzes.core.rules import Rules, rules_from
@@ -108,23 +107,10 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
 
 def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) -> None:
     """Write the drawn paper and the policy versions in force."""
-    usable = _drawn(queries.list_drawable_questions(version), rules, attempt.option_seed)
+    usable = drawn_by(queries.list_drawable_questions(version), rules, attempt.option_seed)
     if not usable:
         raise Conflict("attempt.no_questions")
-    paper = draw(
-        [
-            PaperQuestion(
-                question_version_id=found.version.id,
-                code=found.question.code,
-                key_n=found.key_n,
-                order_options=partial(type_of(found.version.body).order, found.version.body),
-            )
-            for found in usable
-        ],
-        seed=attempt.option_seed,
-        shuffle=rules.shuffle,
-        max_thousandths=rules.question_thousandths,
-    )
+    paper = paper_of(usable, rules, attempt.option_seed)
     for row in paper:
         attempt.questions.append(
             AttemptQuestion(
@@ -136,30 +122,43 @@ def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) ->
                 shown_at=now if row.position == 1 else None,
             )
         )
-    for policy_version in policies.load_in_force(now, _modules_of(usable)).values():
+    for policy_version in policies.load_in_force(now, modules_of(usable)).values():
         attempt.policies.append(AttemptPolicy(policy_version_id=policy_version.id))
     db.session.flush()
 
 
-def _drawn(usable: list[Current], rules: Rules, seed: str) -> list[Current]:
-    """What this paper holds: the whole list, or what its blueprint draws of it under the attempt's own seed."""
+def drawn_by(usable: list[Current], rules: Rules, seed: str) -> list[Current]:
+    """What a paper holds: the whole list, or what its blueprint draws of it under the attempt's own seed."""
     if not rules.draw:
         return usable
-    mains = questions.load_main_sections(found.version.id for found in usable)
     by_code = {found.question.code: found for found in usable}
     candidates = [
-        Candidate(
-            code,
-            mains[found.version.id].full_name if found.version.id in mains else "",
-            tuple(found.version.body.get("tags", ())),
-        )
+        Candidate(code, found.main_section, tuple(found.version.body.get("tags", ())))
         for code, found in by_code.items()
     ]
     mixed = shuffled_by(f"{seed}:draw", candidates, lambda candidate: candidate.code)
     return [by_code[candidate.code] for drawn in draw_rows(rules.draw, mixed) for candidate in drawn]
 
 
-def _modules_of(drawn: Sequence[Current]) -> set[int]:
+def paper_of(usable: Sequence[Current], rules: Rules, seed: str) -> list[PaperRow]:
+    """The paper that a seed draws from the questions of a quiz."""
+    return draw(
+        [
+            PaperQuestion(
+                question_version_id=found.version.id,
+                code=found.question.code,
+                key_n=found.key_n,
+                order_options=partial(type_of(found.version.body).order, found.version.body),
+            )
+            for found in usable
+        ],
+        seed=seed,
+        shuffle=rules.shuffle,
+        max_thousandths=rules.question_thousandths,
+    )
+
+
+def modules_of(drawn: Sequence[Current]) -> set[int]:
     """The modules whose sections the questions cite, and those whose sections a case offers as options."""
     cited = {link.section.module_id for found in drawn for link in found.version.links}
     cases = [found.version.body["groups"].get("section", ()) for found in drawn]

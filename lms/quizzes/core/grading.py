@@ -9,7 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from typing import Any
+
+from lms.questions.core.question import QuestionType
+from lms.questions.core.types import type_of
+from lms.quizzes.core.rules import MultipleRule, Rules
 
 ENGINE_VERSION = "1"
 """Raised when the rules of marking change: a run says by which rules it was graded."""
@@ -71,6 +76,12 @@ class Grade:
     @property
     def max_thousandths(self) -> int:
         return sum(item.max_thousandths for item in self.items)
+
+
+def marking(body: Mapping[str, Any], key: Mapping[str, Any], rules: Rules) -> Mark:
+    """How a question is marked under the rules of a quiz, from its stored body and key."""
+    all_or_nothing = body["type"] == QuestionType.MULTIPLE and rules.multiple is MultipleRule.ALL_OR_NOTHING
+    return partial(type_of(body).mark, key, all_or_nothing=all_or_nothing)
 
 
 def grade(paper: Iterable[Gradable]) -> Grade:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -13,13 +12,12 @@ from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.policies.models import PolicyVersion
 from lms.questions import queries as questions
-from lms.questions.core.types import type_of
 from lms.questions.models import Question, QuestionState
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Event, of_record
 from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
-from lms.quizzes.core.grading import Gradable
-from lms.quizzes.core.rules import MultipleRule, Rules, rules_from
+from lms.quizzes.core.grading import Gradable, marking
+from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import (
     AnswerEvent,
     Assignee,
@@ -243,10 +241,8 @@ def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> l
     """The paper of an attempt for grading: its pinned keys beside its answers of record."""
     keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
     answers = of_record(events)
-    all_or_nothing = rules.multiple is MultipleRule.ALL_OR_NOTHING
     paper = []
     for row in attempt.questions:
-        body = row.question_version.body
         key = keys[(row.question_version_id, row.key_n)]
         event = answers.get(row.position)
         paper.append(
@@ -254,7 +250,7 @@ def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> l
                 position=row.position,
                 key_n=row.key_n,
                 max_thousandths=row.max_thousandths,
-                mark=partial(type_of(body).mark, key, all_or_nothing=all_or_nothing and body["type"] == "multiple"),
+                mark=marking(row.question_version.body, key, rules),
                 answer=event.payload if event is not None and event.payload else None,
                 shown=row.shown_at is not None,
             )

@@ -1,0 +1,115 @@
+"""The whole sample organisation: a year of cohorts, campaigns and attempts."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.accounts.models import Person
+from lms.analysis import queries as analysis
+from lms.analysis.core.findings import Code
+from lms.cohorts.models import Cohort
+from lms.foundation import clock, journal, transaction
+from lms.foundation.db import db
+from lms.foundation.journal import AuditEvent
+from lms.policies import queries as policies
+from lms.questions.models import Question, QuestionVersion
+from lms.quizzes import queries as quizzes
+from lms.quizzes.models import Assignment, Attempt, Quiz
+from tests.conftest import MONDAY_AFTERNOON, Database
+from tests.quizzes import invariants
+
+
+@pytest.fixture(scope="module")
+def year_template(built: Flask, database: Database) -> str:
+    """The sample of Monday 16 November 2026 with the year before it."""
+    database.renew()
+    with clock.fixed(MONDAY_AFTERNOON):
+        result = built.test_cli_runner().invoke(args=["demo", "load", "--today", "2026-11-16"])
+    assert result.exit_code == 0, result.output
+    with built.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return database.keep_as("kijun_year")
+
+
+@pytest.fixture(autouse=True)
+def reading(app: Flask, database: Database, year_template: str) -> Iterator[None]:
+    with app.app_context():
+        db.engine.dispose()
+    database.renew(year_template)
+    with app.app_context(), transaction.unit(write=False):
+        yield
+
+
+def test_it_is_as_large_as_a_real_organisation() -> None:
+    people = db.session.scalar(select(func.count(Person.id)).where(Person.code.startswith("L"))) or 0
+    attempts = db.session.scalar(select(func.count()).select_from(Attempt)) or 0
+    assert 380 <= people <= 440
+    assert 5500 <= attempts <= 7000
+    checkpoint = (
+        select(func.count())
+        .select_from(Attempt)
+        .join(Attempt.assignment)
+        .join(Assignment.quiz)
+        .where(Quiz.code == "harassment-checkpoint", Attempt.attempt_no == 1)
+    )
+    assert 140 <= (db.session.scalar(checkpoint) or 0) <= 160
+
+
+def test_it_asks_about_eight_modules_in_both_languages() -> None:
+    bodies = list(db.session.scalars(select(QuestionVersion.body).join(Question)))
+    assert len(bodies) == 120
+    assert sum(body["type"] == "case" for body in bodies) == 30
+    assert all(set(body["prompt"]) == {"en", "ja"} for body in bodies)
+    assert len(policies.list_modules()) == 8
+
+
+def test_its_cohorts_are_past_running_and_planned() -> None:
+    today = MONDAY_AFTERNOON.date()
+    cohorts = {cohort.code: cohort for cohort in db.session.scalars(select(Cohort))}
+    assert {"tokyo-a", "tokyo-b", "osaka-b", "dublin-a", "dublin-b", "austin-a"} <= set(cohorts)
+    assert cohorts["tokyo-b"].go_live_on < today < cohorts["tokyo-a"].go_live_on
+    assert len(cohorts["austin-a"].enrolments) == 4
+    planned = [cohort for cohort in cohorts.values() if not cohort.enrolments]
+    assert planned
+
+
+def test_its_attempts_keep_the_invariants() -> None:
+    invariants.check(clock.now())
+
+
+def test_its_audit_trail_is_whole_and_in_order_of_time() -> None:
+    invariants.check_journal()
+    assert not journal.is_ahead_of_clock()
+    latest: dict[int, AuditEvent] = {}
+    for event in db.session.scalars(select(AuditEvent).order_by(AuditEvent.chain_id, AuditEvent.n)):
+        before = latest.get(event.chain_id)
+        assert before is None or before.at <= event.at, f"{event.action} {event.object} is entered too late"
+        latest[event.chain_id] = event
+
+
+def test_its_planted_faults_are_found() -> None:
+    """A wrong key, a mistranslated question, a give-away, a section nobody understands."""
+    found = analysis.load_analysis(quizzes.get_quiz("harassment-checkpoint"), analysis.Filters())
+    assert found is not None
+    codes = {entry.item: {finding.code for finding in entry.findings} for entry in found.health}
+    assert Code.KEY_SUSPECT in codes["HAR-021"]
+    assert Code.LANGUAGE_GAP in codes["HAR-014"]
+    assert Code.WEAK in codes["HAR-009"]
+    assert sum(Code.KEY_SUSPECT in of_item or Code.LANGUAGE_GAP in of_item for of_item in codes.values()) == 2
+    assert "HAR/unwanted-contact" in found.heatmap.below_everywhere
+
+
+def test_the_cohort_that_was_taught_badly_knows_least() -> None:
+    found = analysis.load_analysis(quizzes.get_quiz("spam-checkpoint"), analysis.Filters())
+    assert found is not None
+    of_cohort = {
+        cohort: statistics.mean(row[place].share or 1.0 for row in found.heatmap.cells)
+        for place, cohort in enumerate(found.heatmap.cohorts)
+    }
+    assert min(of_cohort, key=lambda cohort: of_cohort[cohort]) == "osaka-b"
