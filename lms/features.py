@@ -52,12 +52,18 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False
     ),
+    Feature("audit", 10, _names("cohorts quizzes accounts sites"), ("views",), ("jobs",)),
+    Feature("system", 11, _names("audit accounts"), ("views",)),
     Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
     Feature("home", 11, _names("analysis cohorts quizzes policies accounts sites"), ("views",), has_problems=False),
     Feature(
         "cli", 12, _names("sites accounts policies questions quizzes cohorts analysis reports demo"), has_problems=False
     ),
     Feature(
-        "demo", 12, _names("sites accounts policies questions quizzes cohorts analysis reports"), has_problems=False
+        "demo",
+        12,
+        _names("sites accounts policies questions quizzes cohorts analysis reports"),
+        silent=("jobs",),
+        has_problems=False,
     ),
 )

@@ -87,7 +87,7 @@ def check_password(command: SignIn) -> int | None:
     return person.id if stored and person is not None else None
 
 
-def note_failure(command: SignIn) -> int:
+def note_failure(command: SignIn, *, is_signing_in: bool = True) -> int:
     """Count a wrong password and return how many tries are left for the account."""
     now = clock.now()
     login = fold_login(command.login)
@@ -96,6 +96,8 @@ def note_failure(command: SignIn) -> int:
     db.session.flush()
     by_login, _ = queries.count_failures(login=login, address=command.address, since=now - WINDOW)
     person = queries.find_by_login(login)
+    if person is not None and is_signing_in:
+        journal.record("session.not_signed_in", actor="visitor", object=person.code, chain_id=person.vendor_id)
     log.warning("wrong password for %s from %s", person.code if person else "nobody", command.address)
     return max(0, TRIES_PER_ACCOUNT - by_login)
 
@@ -130,7 +132,7 @@ def confirm_session(person: Person) -> None:
 def note_unconfirmed(person: Person, command: SignIn) -> int:
     """Count a wrong password of somebody who is signed in, as at sign-in; returns how many tries are left."""
     journal.record("session.not_confirmed", actor=person.code, object=person.code, chain_id=person.vendor_id)
-    return note_failure(command)
+    return note_failure(command, is_signing_in=False)
 
 
 def end_session() -> None:

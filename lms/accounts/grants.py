@@ -95,4 +95,13 @@ GRANTS: Grants = {
     # analysis
     "analysis.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "report.write": {Role.QA: Scope.ALL},
+    # running the installation
+    "journal.read": {**_OWN, Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Scope.ALL},  # own: one's sign-ins
+    "journal.export": {
+        Role.VENDOR_MANAGER: Grant(Scope.VENDOR, step_up=True),
+        Role.ADMIN: Grant(Scope.ALL, step_up=True),
+    },
+    "journal.check": {Role.ADMIN: Scope.ALL},
+    "system.read": {Role.ADMIN: Scope.ALL},
+    "system.write": {Role.ADMIN: Grant(Scope.ALL, step_up=True)},
 }

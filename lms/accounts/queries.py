@@ -145,6 +145,24 @@ def load_named(person_ids: Iterable[int]) -> frozenset[int]:
     return frozenset(db.session.scalars(select(Person.id).where(Person.id.in_(ids), _is_named())))
 
 
+def load_names(codes: Iterable[str]) -> dict[str, str]:
+    """The names of the people of these codes, as far as whoever asks may see them."""
+    listed = list(codes)
+    if not listed:
+        return {}
+    rows = db.session.execute(select(Person.code, Person.name).where(Person.code.in_(listed), _is_named()))
+    return {row[0]: row[1] for row in rows}
+
+
+def codes_of(words: str) -> Select[str]:
+    """The codes of the people whom all these words find, by code or by a name that whoever asks may see."""
+    query = select(Person.code)
+    for word in words.split():
+        code = Person.code.icontains(fold_login(word), autoescape=True)
+        query = query.where(or_(code, and_(_is_named(), Person.search_key.contains(search_key(word), autoescape=True))))
+    return query
+
+
 def _is_named() -> ColumnElement[bool]:
     """Whether whoever asks may see a person's name."""
     return reach.people(access_for("person.names"))

@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import os
-import secrets
 from datetime import date, datetime
-from pathlib import Path
 
 import click
-from flask import current_app
 from flask_babel import gettext as _
 
 from lms.accounts import actions as accounts
@@ -17,14 +13,14 @@ from lms.cli.commands import Group, Whole, help_text
 from lms.cli.speech import speaking
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.demo import loader
-from lms.demo.world import TOKYO
-from lms.foundation import clock, transaction
+from lms.demo.settings import SEED, sample_password
+from lms.demo.settings import today as sample_today
+from lms.foundation import transaction
 from lms.foundation.settings import sample_day
 from lms.kit.problems import Invalid
 
 group = Group("demo", help=help_text("The sample organisation."))
 
-SEED = "1"
 CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
 
 
@@ -47,7 +43,7 @@ CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
 )
 @speaking
 def load(today: datetime | None, seed: str, learners: int | None) -> None:
-    day: date = today.date() if today else clock.now().astimezone(TOKYO).date()
+    day: date = today.date() if today else sample_today()
     if not FIRST_YEAR < day.year < LAST_YEAR:
         raise Invalid("calendar.out_of_range")
     password_hash = accounts.hash_password(sample_password(), login=login_of("admin"))
@@ -73,13 +69,3 @@ def sign_ins() -> None:
             name, _description = SAMPLE_ACCOUNTS[person.login.partition("@")[0]]
             click.echo(f"  {person.login:<24} {name}")
         click.echo(_("Password: %(password)s", password=sample_password()))
-
-
-def sample_password() -> str:
-    """The one password of the sample sign-ins, made at first use and kept beside the database."""
-    path: Path = current_app.config["KIJUN"].data_folder / "sample_password"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write("-".join(secrets.token_hex(2) for _part in range(4)))
-    return path.read_text()

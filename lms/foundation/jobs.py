@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.foundation import clock, transaction
 from lms.foundation.columns import Document, Instant, Key, Word, one_of
 from lms.foundation.db import Base, db
-from lms.kit.problems import Problem
+from lms.kit.problems import Conflict, Problem
 
 LEASE = timedelta(seconds=150)
 """Longer than the longest job may take (a report: 120 s of CPU)."""
@@ -101,6 +101,11 @@ def every(interval: timedelta, kind: str) -> Callable[[Callable[[], None]], Call
     return register
 
 
+def periodic_work() -> list[Periodic]:
+    """All work that comes again, by its kind."""
+    return [_periodic[kind] for kind in sorted(_periodic)]
+
+
 def enqueue(kind: str, **arguments: Any) -> Job:
     """Write a job row into the running transaction; a worker sees it after the commit."""
     now = clock.now()
@@ -108,6 +113,30 @@ def enqueue(kind: str, **arguments: Any) -> Job:
     db.session.add(job)
     db.session.flush()
     return job
+
+
+def retry(job: Job) -> None:
+    """Let a job that has failed be tried again, as often as a new one. Raises ``Conflict`` when it no longer failed."""
+    _move(job, JobState.FAILED, {"state": JobState.WAITING, "tries": 0, "due_at": clock.now(), "ended_at": None})
+
+
+def give_up(job: Job, *, by: str) -> None:
+    """Let a job that waits or has failed rest. Raises ``Conflict`` when a worker has it, or it is done."""
+    waits = job.state == JobState.WAITING
+    problem = json.dumps({"code": "job.given_up", "by": by})
+    _move(
+        job,
+        JobState.WAITING if waits else JobState.FAILED,
+        {"state": JobState.FAILED, "ended_at": clock.now(), "problem": problem},
+    )
+
+
+def _move(job: Job, state: JobState, values: dict[str, Any]) -> None:
+    """A statement with its condition, since a worker may take the job at the same moment."""
+    moved = db.session.execute(update(Job).where(Job.id == job.id, Job.state == state).values(values))
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("job.moved_on")
+    db.session.expire(job)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ An entry holds the codes of people, never names or addresses: erasing a person l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,6 +53,7 @@ ACTIONS = frozenset(
         "session.sign_out",
         "session.confirm",
         "session.not_confirmed",
+        "session.not_signed_in",
         "password.set",
         "link.make",
         "policy.import",
@@ -92,7 +93,11 @@ ACTIONS = frozenset(
         "plan.change",
         "gate.decide",
         "report.export",
+        "journal.export",
+        "job.retry",
+        "job.give_up",
         "sample.load",
+        "sample.reload",
     }
 )
 
@@ -190,6 +195,13 @@ def content_of(event: AuditEvent) -> dict[str, Any]:
         "object": event.object,
         "detail": event.detail,
     }
+
+
+def links_of(chain_id: int) -> Iterator[chains.Link]:
+    """The entries of a chain in their order, read in parts: a long chain does not stand in memory."""
+    query = select(AuditEvent).where(AuditEvent.chain_id == chain_id).order_by(AuditEvent.n)
+    for event in db.session.scalars(query.execution_options(yield_per=1000)):
+        yield chains.Link(event.n, event.prev_sha256, content_of(event), event.sha256)
 
 
 def is_ahead_of_clock() -> bool:

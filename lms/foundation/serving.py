@@ -121,7 +121,7 @@ def is_behind(head: str | None) -> bool:
 
 def copy_before_migration(path: Path, keep: int) -> Path:
     """Copy a SQLite file with its log folded in; the last ``keep`` copies stay."""
-    target = path.with_name(f"{path.name}.before.{1 + max(_copies(path), default=0)}")
+    target = path.with_name(f"{path.name}.before.{1 + max(copies_of(path), default=0)}")
     try:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
@@ -129,13 +129,13 @@ def copy_before_migration(path: Path, keep: int) -> Path:
         target.unlink(missing_ok=True)  # half a copy would only pass for one
         raise
     shutil.copymode(path, target)
-    copies = _copies(path)
+    copies = copies_of(path)
     for number in sorted(copies)[:-keep]:
         copies[number].unlink()
     return target
 
 
-def _copies(path: Path) -> dict[int, Path]:
+def copies_of(path: Path) -> dict[int, Path]:
     """Our copies of a file by their numbers; what somebody laid beside them is not ours."""
     beside = path.parent.glob(f"{path.name}.before.*")
     return {int(copy.suffix[1:]): copy for copy in beside if copy.suffix[1:].isdecimal()}

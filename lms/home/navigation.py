@@ -41,6 +41,8 @@ def _names(text: str) -> frozenset[str]:
 _TAKERS = frozenset({Role.LEARNER})
 _GIVERS = frozenset({Role.TRAINER})
 """Who finds what is given in a place of its own; a QA analyst finds it on the page of quizzes."""
+_AUDITED = frozenset({Role.VENDOR_MANAGER})
+"""Who finds the audit trail in a place of its own; the administrator finds it in that of the system."""
 _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})
 """Who runs cohorts. A QA analyst finds them on Today: one entry more would not fit a narrow screen."""
 
@@ -58,7 +60,9 @@ PLACES = (
     Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people")),
+    Place("audit.index", _l("Audit trail"), "list", "journal.export", _AUDITED, _names("audit")),
     Place("sites.index", _l("Sites"), "building", "site.list", pages=_names("sites vendors rooms closures")),
+    Place("system.index", _l("System"), "settings", "system.read", pages=_names("system audit")),
 )
 
 

@@ -44,6 +44,7 @@ class World:
     """A session to come, by the code of its cohort."""
     room: int = 0
     closure: int = 0
+    failed_job: int = 0
     """Of a site that nobody uses yet."""
 
 
@@ -105,6 +106,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["quizzes.question", "quizzes.answer", "quizzes.save_events"], attempt),
         **dict.fromkeys(["quizzes.submit_page", "quizzes.submit", "quizzes.result"], attempt),
         **dict.fromkeys(["quizzes.start", "quizzes.open_attempt"], given),
+        **dict.fromkeys(["system.retry_job", "system.give_up_job"], Example({"job_id": world.failed_job})),
         **dict.fromkeys(["assignments.show", "assignments.end"], assigned),
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),

@@ -25,9 +25,10 @@ from lms.accounts.models import Person, RoleProposal, WebSession
 from lms.cohorts import queries as cohorts
 from lms.cohorts.core.feed import PURPOSE
 from lms.demo import content
-from lms.foundation import clock, transaction
+from lms.foundation import clock, jobs, transaction
 from lms.foundation.access import ANONYMOUS, Scope, needs_step_up, scopes_for
 from lms.foundation.db import db
+from lms.foundation.jobs import JobState
 from lms.foundation.security import signed
 from lms.foundation.sessions import STEP_UP_MINUTES, stored_id
 from lms.policies import actions as policies
@@ -102,6 +103,14 @@ def make_empty_place() -> tuple[int, int]:
     return sites.add_room(site, "9X", 5).id, closure.id
 
 
+def make_failed_job() -> int:
+    """A job that has failed: to be given up, and then to be tried again."""
+    job = jobs.enqueue("journal.check")
+    job.state = JobState.FAILED
+    db.session.flush()
+    return job.id
+
+
 @pytest.fixture
 def world(sample: Flask) -> World:
     with sample.app_context(), transaction.unit():
@@ -136,6 +145,7 @@ def world(sample: Flask) -> World:
             sites={site.code: site.id for site in db.session.scalars(select(Site))},
             room=room,
             closure=closure,
+            failed_job=make_failed_job(),
         )
 
 

@@ -24,7 +24,8 @@ from lms.cohorts.core.feed import PURPOSE
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import PlanStep, TrainingSession
 from lms.demo import content
-from lms.foundation import clock, transaction
+from lms.foundation import clock, jobs, transaction
+from lms.foundation.jobs import JobState
 from lms.foundation.security import signed
 from lms.policies import actions as policies
 from lms.questions import actions as questions
@@ -55,7 +56,7 @@ LISTS = {
     *("people.index", "people.show", "plans.index", "plans.show", "policies.library", "policies.show"),
     *("policies.side_by_side", "policy_versions.index", "questions.bank", "questions.banks", "quiz_design.index"),
     *("quiz_design.show", "quizzes.index", "quizzes.result", "quizzes.results", "quizzes.submit_page"),
-    *("reports.index", "sites.index", "sites.show", "home.today"),
+    *("reports.index", "sites.index", "sites.show", "home.today", "audit.index", "system.jobs"),
 }
 """The pages that the grown organisation makes longer."""
 
@@ -330,3 +331,6 @@ def _grow_quizzes() -> None:
     admin, learner = sitting.person("admin@kijun.example"), sitting.person("emma.lindqvist@kijun.example")
     for role in (Role.TRAINER, Role.EDITOR, Role.LOCALIZER):
         accounts.grant_role(learner, role, by=admin)
+    for state in JobState:
+        for _more in range(5):
+            jobs.enqueue("journal.check").state = state

@@ -66,7 +66,9 @@ def change_password() -> ResponseReturnValue:
         return _password_page(form), 422
     transaction.begin_write()
     if not is_right:
-        form.take_back(Invalid("password.wrong", field="old_password", left=actions.note_failure(command)))
+        form.take_back(
+            Invalid("password.wrong", field="old_password", left=actions.note_unconfirmed(current_user, command))
+        )
         transaction.keep()
         return _password_page(form), 422
     actions.change_own_password(current_user, password_hash)

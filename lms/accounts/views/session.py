@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,8 +21,11 @@ from lms.foundation.addresses import asked_address, local_address, page_before
 from lms.foundation.errors import sentence
 from lms.foundation.locale import for_profile, speaking
 from lms.foundation.security import limiter
-from lms.foundation.settings import sample_day
+from lms.foundation.sessions import visit
+from lms.foundation.settings import sample_day, sample_reloaded_at
 from lms.kit.problems import Invalid, NotFound, TooMany
+
+FRESH_FOR = timedelta(hours=1)
 
 blueprint = Blueprint("accounts", __name__, template_folder="../templates")
 
@@ -164,7 +169,16 @@ def _sign_in_page(
         samples=samples,
         carried=carried.unsealed(form.carried.data),
         was_signed_out=was_signed_out,
+        is_sample_fresh=_is_sample_fresh(),
     )
+
+
+def _is_sample_fresh() -> bool:
+    """Whether this visitor may have lost a session because the sample was loaded again shortly before."""
+    if visit().sent_sid is None:
+        return False
+    reloaded_at = sample_reloaded_at()
+    return reloaded_at is not None and clock.now() - reloaded_at < FRESH_FOR
 
 
 def lists_samples() -> bool:

@@ -1,0 +1,1 @@
+"""Running an installation: what it is, its background jobs, and its sample."""
