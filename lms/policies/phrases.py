@@ -126,6 +126,8 @@ KINDS = {
     "unwanted-contact": _l("unwanted contact"),
     "private-details": _l("private details"),
     "group-targeting": _l("group targeting"),
+    "dare": _l("a risky dare"),
+    "self-harm": _l("signs that somebody may hurt themselves"),
 }
 OTHER_KIND = _l("sensitive content")
 
