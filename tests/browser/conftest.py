@@ -10,10 +10,12 @@ import http.client
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,17 @@ class Server:
         command = [sys.executable, "-m", "flask", *words]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True)
         return done.stdout
+
+    @property
+    def password(self) -> str:
+        """The common password of the sample's people."""
+        return Path(self.environment["KIJUN_DATA"], "sample_password").read_text()
+
+    def let_confirmations_lapse(self) -> None:
+        """Make it an hour since anybody has entered a password."""
+        path = Path(self.environment["KIJUN_DATA"], "kijun.sqlite")
+        with closing(sqlite3.connect(path, timeout=10)) as database, database:
+            database.execute("UPDATE web_sessions SET confirmed_at = datetime(created_at, '-1 hour')")
 
 
 def free_port() -> int:
@@ -112,6 +125,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A sample organisation of its own for tests that write, each under codes of its own."""
+    yield from serve(tmp_path_factory.mktemp("writable"))
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
@@ -127,11 +146,19 @@ class Visit:
     base: str
     language: str
     faults: list[str] = field(default_factory=list)
+    has_script: bool = True
+    refusals: set[int] = field(default_factory=set)
+    """Status codes that the test brings about on purpose."""
+
+    def note(self, fault: str) -> None:
+        """Note what went wrong, unless it is a refusal that the test wants to see."""
+        if not any(f"status of {status} " in fault or fault.startswith(f"{status} ") for status in self.refusals):
+            self.faults.append(fault)
 
     def note_failure(self, request: Request) -> None:
         """Note what could not be loaded, unless the visitor went on before it came."""
         if request.failure != "net::ERR_ABORTED":
-            self.faults.append(f"{request.failure} {request.url}")
+            self.note(f"{request.failure} {request.url}")
 
     def open(self, path: str) -> None:
         """Go to a page of the installation."""
@@ -146,15 +173,43 @@ class Visit:
         self.page.wait_for_url(f"{self.base}/**")
 
     def check(self) -> None:
-        """Nothing was said on the console, nothing failed to load, axe finds nothing, nothing scrolls sideways."""
+        """Nothing was said on the console, nothing failed to load, axe finds nothing, nothing scrolls sideways.
+
+        Axe itself is a script that waits, which it cannot where pages have none.
+        """
         self.page.wait_for_load_state("load")
         assert self.faults == []
         assert self.page.evaluate("document.documentElement.lang") == self.language
+        self.check_width()
+        if not self.has_script:
+            return
         if self.page.evaluate("typeof axe") == "undefined":
             self.page.evaluate(AXE.read_text())  # from outside the page, whose own policy would refuse it
         violations = self.page.evaluate(FINDINGS)
         assert violations == [], self.page.url
+
+    def check_everywhere(self) -> None:
+        """The page at a desk, in the hand, and in the smallest hand; it has its size again afterwards."""
+        size = self.page.viewport_size
+        assert size is not None
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        self.check()
+        self.page.set_viewport_size({"width": 390, "height": 800})
+        self.check()
+        self.page.set_viewport_size({"width": 320, "height": 800})
         self.check_width()
+        self.page.set_viewport_size(size)
+
+    def write(self, **texts: str) -> None:
+        """Fill fields by their names."""
+        for name, text in texts.items():
+            self.page.locator(f'main [name="{name}"]').fill(text)
+
+    def send(self) -> None:
+        """Send the page's form, and be on a page without faults."""
+        with self.page.expect_navigation():
+            self.page.locator("main form .btn-main[type=submit]").last.click()
+        self.check_everywhere()
 
     def check_width(self) -> None:
         """The page does not scroll sideways."""
@@ -223,13 +278,13 @@ class Window:
         )
         context.set_default_timeout(15_000)
         self.contexts.append(context)
-        visit = Visit(context.new_page(), server.base, language)
-        visit.page.on("console", lambda message: visit.faults.append(f"console: {message.text}"))
-        visit.page.on("pageerror", lambda error: visit.faults.append(f"error: {error}"))
+        visit = Visit(context.new_page(), server.base, language, has_script=script)
+        visit.page.on("console", lambda message: visit.note(f"console: {message.text}"))
+        visit.page.on("pageerror", lambda error: visit.note(f"error: {error}"))
         visit.page.on("requestfailed", visit.note_failure)
         visit.page.on(
             "response",
-            lambda answer: visit.faults.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
+            lambda answer: visit.note(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
         )
         return visit
 

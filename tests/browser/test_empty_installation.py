@@ -78,35 +78,22 @@ def empty_server(tmp_path: Path) -> Iterator[Server]:
     yield from serve(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'own.sqlite'}")
 
 
-def fill(visit: Visit, **fields: str) -> None:
-    for name, value in fields.items():
-        visit.page.locator(f'[name="{name}"]').fill(value)
-
-
-def send(visit: Visit) -> None:
-    """Send the page's form, and be on a page without faults."""
-    with visit.page.expect_navigation():
-        visit.page.locator("main form .btn-main[type=submit]").last.click()
-    assert visit.faults == []
-    visit.check()
-
-
 def set_password(visit: Visit, link: str) -> None:
     visit.page.goto(link)
     visit.check()
-    fill(visit, password=PASSWORD)
-    send(visit)
+    visit.write(password=PASSWORD)
+    visit.send()
 
 
 def add_person(admin: Visit, login: str, name: str, *roles: str) -> str:
     """Add a person; gives the one-time link for the password."""
     admin.open("/people/new")
-    fill(admin, name=name, reading=name, login=login)
+    admin.write(name=name, reading=name, login=login)
     admin.page.locator('[name="site"]').select_option(label="Tokyo")
     admin.page.locator('[name="locale"]').select_option("ja" if "learner" in roles else "en")
     for role in roles:
         admin.page.locator(f'input[name="roles"][value="{role}"]').check()
-    send(admin)
+    admin.send()
     with admin.page.expect_navigation():
         admin.page.locator('form[action$="/link"] button').click()
     link = admin.page.locator("#link").input_value()
@@ -118,8 +105,8 @@ def write_question(staff: Visit, code: str, english: str, japanese: str, section
     """Start a question, write it in both languages, and put it into use: nobody else can."""
     staff.open("/questions/SPAM/new-question")
     staff.page.locator('[name="section"]').select_option(f"SPAM/{section}")
-    fill(staff, code=code)
-    send(staff)
+    staff.write(code=code)
+    staff.send()
     texts = {
         "prompt": (english, japanese),
         "options.o1.text": ("The right one", "正しいもの"),
@@ -127,8 +114,8 @@ def write_question(staff: Visit, code: str, english: str, japanese: str, section
         **{f"options.o{n}.text": (f"Another one ({n})", f"別のもの（{n}）") for n in range(2, 5)},
     }
     for name, (text_en, text_ja) in texts.items():
-        fill(staff, **{f"{name}.en": text_en, f"{name}.ja": text_ja})
-    send(staff)
+        staff.write(**{f"{name}.en": text_en, f"{name}.ja": text_ja})
+    staff.send()
     expect(staff.page.locator("main .chip, main .st").first).to_contain_text("In use")
 
 
@@ -140,12 +127,12 @@ def test_from_an_empty_installation_to_a_result(empty_server: Server, window: Wi
     set_password(admin, link[0])
 
     admin.open("/vendors/new")
-    fill(admin, code="own", name_en="Our company", name_ja="自社")
-    send(admin)
+    admin.write(code="own", name_en="Our company", name_ja="自社")
+    admin.send()
     admin.open("/sites/new")
-    fill(admin, code="tokyo", name_en="Tokyo", name_ja="東京", zone_name="Tokyo")
+    admin.write(code="tokyo", name_en="Tokyo", name_ja="東京", zone_name="Tokyo")
     admin.page.locator('[name="country"]').select_option("JP")
-    send(admin)
+    admin.send()
     staff_link = add_person(admin, "staff@site.example", "Sam Staff", "editor", "qa", "trainer")
     links = [add_person(admin, f"learner{n}@site.example", f"Learner {n}", "learner") for n in (1, 2)]
 
@@ -153,15 +140,15 @@ def test_from_an_empty_installation_to_a_result(empty_server: Server, window: Wi
     set_password(staff, staff_link)
     import_policy(staff, tmp_path)
     staff.open("/questions/new")
-    fill(staff, code="SPAM", title_en="Spam", title_ja="スパム")
-    send(staff)
+    staff.write(code="SPAM", title_en="Spam", title_ja="スパム")
+    staff.send()
     for question in QUESTIONS:
         write_question(staff, *question)
     staff.open("/quiz-design/new")
     for code, *_texts in QUESTIONS:
         staff.page.locator(f'input[name="questions"][value="{code}"]').check()
-    fill(staff, code="spam-checkpoint", title_en="Spam checkpoint", title_ja="スパム確認テスト", minutes="20")
-    send(staff)
+    staff.write(code="spam-checkpoint", title_en="Spam checkpoint", title_ja="スパム確認テスト", minutes="20")
+    staff.send()
     make_cohort(staff, empty_server)
 
     learners = []
@@ -184,7 +171,7 @@ def import_policy(staff: Visit, folder: Path) -> None:
     staff.page.locator('[name="english"]').set_input_files(folder / "spam.en.md")
     staff.page.locator('[name="japanese"]').set_input_files(folder / "spam.ja.md")
     staff.page.locator('[name="publish"]').check()
-    send(staff)
+    staff.send()
     staff.open("/policies/SPAM")
     expect(staff.page.get_by_role("heading", name="Misleading links")).to_be_visible()
 
@@ -192,20 +179,20 @@ def import_policy(staff: Visit, folder: Path) -> None:
 def make_cohort(staff: Visit, server: Server) -> None:
     staff.open("/plans/new")
     steps = "1 09:30 60 class Welcome | 顔合わせ\n2 10:00 30 quiz Spam checkpoint | スパム確認テスト"
-    fill(staff, code="short", title_en="Short plan", title_ja="短い計画", day_count="3", steps=steps)
-    send(staff)
+    staff.write(code="short", title_en="Short plan", title_ja="短い計画", day_count="3", steps=steps)
+    staff.send()
     today = datetime.now(TOKYO)
     found = json.loads(server.flask("calendar", "workdays", "JP", today.date().isoformat(), "5", "--json"))
     staff.open("/cohorts/new")
-    fill(staff, code="first", name_en="First cohort", name_ja="最初のクラス", go_live_on=found["date"])
+    staff.write(code="first", name_en="First cohort", name_ja="最初のクラス", go_live_on=found["date"])
     staff.page.locator('[name="site"]').select_option(label="Tokyo")
-    send(staff)
+    staff.send()
     for box in staff.page.locator('input[name="people"]').all():
         box.check()
     with staff.page.expect_navigation():
         staff.page.locator('form[action$="/people"] button').click()
     opens, due = today - timedelta(hours=1), today + timedelta(days=2)
-    fill(staff, opens_at=opens.strftime("%Y-%m-%dT%H:%M"), due_at=due.strftime("%Y-%m-%dT%H:%M"))
+    staff.write(opens_at=opens.strftime("%Y-%m-%dT%H:%M"), due_at=due.strftime("%Y-%m-%dT%H:%M"))
     with staff.page.expect_navigation():
         staff.page.locator('form[action$="/quizzes"] button').click()
     staff.check()

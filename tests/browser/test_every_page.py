@@ -42,18 +42,8 @@ def walk(visit: Visit) -> list[str]:
         seen.append(path)
         visit.open(path)
         waiting += links(visit)
-        check_at_every_width(visit)
+        visit.check_everywhere()
     return seen
-
-
-def check_at_every_width(visit: Visit) -> None:
-    """The page at a desk, in the hand, and in the smallest hand; it is the wide one again afterwards."""
-    visit.check()
-    visit.page.set_viewport_size({"width": 390, "height": 800})
-    visit.check()
-    visit.page.set_viewport_size({"width": 320, "height": 800})
-    visit.check_width()
-    visit.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_axe_is_the_released_one() -> None:
@@ -93,8 +83,8 @@ def test_dark_pages_have_contrast_too(server: Server, window: Window, language: 
 def test_a_page_that_is_not_there_says_so(server: Server, window: Window, language: str) -> None:
     visit = window(server, language)
     visit.sign_in("joiner")
+    visit.refusals = {404}
     answer = visit.page.goto(f"{server.base}/policies/NOTHING")
     assert answer is not None
     assert answer.status == 404
-    visit.faults.clear()
     visit.check()
