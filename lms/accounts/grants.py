@@ -91,6 +91,8 @@ GRANTS: Grants = {
         Role.ADMIN: Scope.ALL,
     },
     "cohort.write": {Role.TRAINER: Scope.COHORT, Role.ADMIN: Scope.ALL},
+    "attendance.write": {Role.TRAINER: Scope.COHORT, Role.ADMIN: Scope.ALL},
+    "attendance.check_in": {Role.LEARNER: Scope.OWN},
     "plan.write": {Role.TRAINER: Scope.ALL, Role.ADMIN: Scope.ALL},
     # analysis
     "analysis.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},

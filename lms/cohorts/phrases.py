@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.accounts.core.roles import Role
+from lms.cohorts.core.attendance import AttendanceStatus
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind, GateState, Standing
 from lms.cohorts.core.steps import StepFault
@@ -97,6 +98,11 @@ def _taken(template: object, title: LocalizedText, starts_at: datetime, ends_at:
     return str(template) % {"title": localized(title), "start": start, "end": end}
 
 
+def _marked_meanwhile(codes: Iterable[str]) -> str:
+    """Whose marks were changed while somebody had the roll open."""
+    return str(_("Somebody else has marked in the meantime: %(codes)s.", codes=_(", ").join(codes)))
+
+
 PROBLEMS = {
     "assignment.nobody": _l("Nobody there can take quizzes. Choose another audience."),
     "assignment.unknown_people": _unknown_people,
@@ -118,6 +124,11 @@ PROBLEMS = {
     "session.over": _l("The session is over."),
     "session.cancelled": _l("This session is cancelled."),
     "session.changed_meanwhile": _l("The session was changed by somebody else in the meantime."),
+    "attendance.not_yet": _l("The roll can be called from the day of the session on."),
+    "attendance.not_attended": _l("Attendance is not taken at sessions of this kind."),
+    "attendance.marked_meanwhile": _marked_meanwhile,
+    "attendance.wrong_code": _l("That is not the code of this session. Look at it again, or ask your trainer."),
+    "attendance.code_over": _l("The code is not taken any more. Your trainer can still mark you."),
     "gate.not_asked": _l("The plan of this cohort asks for no sign-off."),
     "gate.not_open": _l("The sign-off opens on day %(day)s of the plan."),
     "plan.code_taken": _l("This code is taken. Choose another."),
@@ -138,6 +149,29 @@ KINDS = {
     StepKind.MEETING: _l("Meeting"),
     StepKind.REST: _l("Rest"),
     StepKind.GATE: _l("Gate"),
+}
+
+ATTENDANCE = {
+    AttendanceStatus.PRESENT: _l("Present"),
+    AttendanceStatus.LATE: _l("Late"),
+    AttendanceStatus.EXCUSED: _l("Excused"),
+    AttendanceStatus.ABSENT: _l("Absent"),
+}
+
+ATTENDANCE_COUNTS = {
+    AttendanceStatus.PRESENT: _l("%(num)s present"),
+    AttendanceStatus.LATE: _l("%(num)s late"),
+    AttendanceStatus.EXCUSED: _l("%(num)s excused"),
+    AttendanceStatus.ABSENT: _l("%(num)s absent"),
+    None: _l("%(num)s open"),
+}
+
+ATTENDANCE_CLASSES = {
+    AttendanceStatus.PRESENT: "is-pass",
+    AttendanceStatus.LATE: "is-risk",
+    AttendanceStatus.EXCUSED: "is-info",
+    AttendanceStatus.ABSENT: "is-fail",
+    None: "is-none",
 }
 
 GATES = {

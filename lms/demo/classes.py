@@ -16,6 +16,7 @@ from lms.accounts.models import Person
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.core.attendance import AttendanceStatus
+from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import Attendance, Cohort, PlanTemplate, TrainingSession
 from lms.demo.responses import chance
 from lms.demo.sittings import Sittings
@@ -111,7 +112,7 @@ class Classes:
         """Roll calls of the sessions that are over: nearly everybody was there."""
         rows = []
         for session in cohort_queries.list_sessions(cohort):
-            if session.ends_at >= self._world.cutoff or session.kind not in cohort_queries.ATTENDED_KINDS:
+            if session.ends_at >= self._world.cutoff or session.kind not in CALLED_KINDS:
                 continue
             for person in people:
                 luck = chance(self._world.seed, "roll", cohort.code, person.login, session.starts_at.isoformat())

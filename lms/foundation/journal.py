@@ -86,6 +86,7 @@ ACTIONS = frozenset(
         "attempt.grade",
         "cohort.create",
         "cohort.enrol",
+        "attendance.mark",
         "timetable.add",
         "timetable.change",
         "timetable.cancel",

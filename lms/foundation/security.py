@@ -59,6 +59,13 @@ def is_csrf_token(token: str) -> bool:
     return len(mask) == len(masked) and hmac.compare_digest(_xor(mask, masked), csrf_secret(current_app))
 
 
+def short_code(purpose: str, value: str) -> str:
+    """Four digits that only we can tell of a value: to be read out in a room and typed, behind a limit of tries."""
+    key = cast(str, current_app.secret_key).encode()
+    digest = hmac.new(key, f"{purpose}:{value}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(digest[:8]) % 10_000:04}"
+
+
 def signed(purpose: str, value: str) -> str:
     """A value with its signature, for an address; each purpose has its own salt, so that links cannot be swapped."""
     return str(_signer(purpose).dumps(value))

@@ -48,7 +48,9 @@ _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})
 
 PLACES = (
     Place("home.today", _l("Today"), "home", "home.read"),
-    Place("cohorts.index", _l("Cohorts"), "users", "cohort.read", _RUNNERS, _names("cohorts plans timetable")),
+    Place(
+        "cohorts.index", _l("Cohorts"), "users", "cohort.read", _RUNNERS, _names("cohorts plans timetable roll_call")
+    ),
     Place("policies.library", _l("Policies"), "book-2", "policy.read", pages=_names("policies policy_versions")),
     Place("quizzes.index", _l("Quizzes"), "clipboard-check", "attempt.write", _TAKERS, _names("quizzes.start")),
     Place("quizzes.results", _l("Results"), "chart-dots-3", "result.read", _TAKERS, _names("quizzes.result")),

@@ -6,22 +6,29 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from lms.accounts import queries as accounts
 from lms.accounts.core.roles import Role
 from lms.accounts.phrases import ROLES
 from lms.cohorts import phrases as cohort_phrases
 from lms.cohorts import queries as cohorts
+from lms.cohorts.actions import attendance
 from lms.cohorts.core.agenda import phase
 from lms.cohorts.core.feed import PURPOSE
 from lms.cohorts.models import Cohort
+from lms.cohorts.queries.attendance import find_session_to_enter, list_own_day, session_to_enter
 from lms.cohorts.queries.enrolments import find_cohort_of
 from lms.foundation import clock
 from lms.foundation.access import access_for, may, policy, takes_second_person
-from lms.foundation.security import signed
+from lms.foundation.security import limiter, signed
+from lms.home.forms import CheckInForm
 from lms.home.navigation import navigation
+from lms.kit.problems import Invalid, NotFound
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion, PublicationRequest
 from lms.quizzes import queries as quizzes
@@ -33,11 +40,40 @@ RESULTS_SHOWN = 3
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
 
+def _who_checks_in() -> str:
+    """A whole class sits behind one address, so tries are counted by person."""
+    return str(getattr(current_user, "code", "") or get_remote_address())
+
+
 @blueprint.get("/")
 @policy("home.read")
 def today() -> str:
-    if Role.LEARNER not in current_user.roles:
-        return _staff_page()
+    return _learner_page() if Role.LEARNER in current_user.roles else _staff_page()
+
+
+@blueprint.post("/attendance")
+@policy("attendance.check_in")
+@limiter.limit("10/minute;40/hour", key_func=_who_checks_in, deduct_when=lambda response: response.status_code == 422)
+def check_in() -> ResponseReturnValue:
+    """Attendance by the code that is shown in the room; only wrong codes count against the limit."""
+    form, now = CheckInForm(), clock.now()
+    cohort = find_cohort_of(current_user.id, now)
+    if cohort is None:
+        raise NotFound
+    session = find_session_to_enter(cohort, now)
+    if form.is_sent_and_valid():
+        try:
+            if session is None:
+                raise Invalid("attendance.code_over", field="code")
+            attendance.check_in(session, current_user, form.code.data)
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            return redirect(url_for("home.today"))
+    return _learner_page(form), 422
+
+
+def _learner_page(checking_in: CheckInForm | None = None) -> str:
     now = clock.now()
     versions = policies.load_in_force(now)
     acknowledged = policies.load_acknowledged(current_user.id)
@@ -53,6 +89,7 @@ def today() -> str:
         cohort=cohort,
         in_force=sorted(versions.values(), key=lambda version: version.module.code),
         results=[] if cohort else _last_results(),
+        checking_in=checking_in or CheckInForm(formdata=MultiDict()),
         **(_training(cohort, versions, acknowledged, now) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),
     )
 
@@ -63,7 +100,8 @@ def _training(
     """What a cohort's page of the day adds: the track, the timetable and the gates of whoever asks."""
     zone = ZoneInfo(cohort.site.zone_name)
     day = now.astimezone(zone).date()
-    sessions = cohorts.list_sessions_of_day(cohort, day)
+    sessions = list_own_day(cohort, day, current_user.id)
+    entering = session_to_enter([session for session, _mark in sessions], now)
     progress = cohorts.load_progress([cohort], now)[cohort.id]
     read = {(current_user.id, version_id) for version_id in acknowledged}
     gates = cohorts.load_gates(cohort, [current_user], progress.day, in_force.values(), read, now)
@@ -71,7 +109,9 @@ def _training(
     return {
         "zone": zone,
         "progress": progress,
-        "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session in sessions],
+        "entering": entering,
+        "own_marks": {session.id: mark for session, mark in sessions},
+        "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session, _mark in sessions],
         "gates": gates[current_user.id],
         "feed_url": url_for("feeds.person_feed", token=token, _external=True),
         "phrases": cohort_phrases,

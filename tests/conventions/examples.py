@@ -42,6 +42,10 @@ class World:
     sites: Mapping[str, int] = field(default_factory=dict)
     sessions: Mapping[str, str] = field(default_factory=dict)
     """A session to come, by the code of its cohort."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """A session whose roll can be called, by the code of its cohort."""
+    room_code: str = ""
+    """Of the session of the joiner's cohort that runs now."""
     room: int = 0
     closure: int = 0
     failed_job: int = 0
@@ -75,6 +79,7 @@ OF_A_COHORT = (
     "timetable.edit",
     "timetable.cancel",
 )
+OF_A_ROLL = ("roll_call.index", "roll_call.show")
 OF_A_PERSON = (
     *("people.show", "people.edit", "people.decide_role", "people.deactivate", "people.reactivate"),
     *("people.make_link", "people.change_role"),
@@ -94,6 +99,7 @@ def examples(world: World) -> dict[str, Example]:
         vendor="kijun-sample",
         trainers=("trainer@kijun.example", "trainer-b@kijun.example"),
     )
+    roll = Example({"code": "tokyo-a", "session": world.held["tokyo-a"]}, trainers=cohort.trainers)
     learner = Example({"code": world.learner_code}, vendor="kijun-sample")
     module = Example({"code": "HAR", "number": "4.2", "language": "en"})
     bank = Example({"code": "HAR", "bank": "HAR"})
@@ -110,6 +116,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["assignments.show", "assignments.end"], assigned),
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
+        **dict.fromkeys(OF_A_ROLL, roll),
         **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
         **dict.fromkeys(["policy_versions.index", "policy_versions.show", "policy_versions.download"], module),
         "policy_drafts.copy": module,
@@ -130,6 +137,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["reports.show", "reports.download"], report),
         "feeds.person_feed": Example({"token": world.feed}),
         **dict.fromkeys(["accounts.link", "accounts.redeem_link"], Example({"token": world.link})),
+        "home.check_in": Example({}, owner=joiner),
         "static_file": Example({"hashed": "unknown.css"}),
     }
 
@@ -138,6 +146,13 @@ def sessions_to_come() -> dict[str, str]:
     """The last session of each cohort."""
     query = select(Cohort.code, TrainingSession.public_id).join(TrainingSession.cohort)
     rows = db.session.execute(query.order_by(TrainingSession.starts_at))
+    return {row.code: row.public_id for row in rows}
+
+
+def sessions_held() -> dict[str, str]:
+    """The first class of each cohort."""
+    query = select(Cohort.code, TrainingSession.public_id).join(TrainingSession.cohort)
+    rows = db.session.execute(query.where(TrainingSession.kind == "class").order_by(TrainingSession.starts_at.desc()))
     return {row.code: row.public_id for row in rows}
 
 
@@ -150,7 +165,12 @@ def examples_at_northwind(world: World) -> dict[str, Example]:
         trainers=trainers,
     )
     learner = Example({"code": world.codes[MAHO]}, vendor="northwind")
-    return {**dict.fromkeys(OF_A_COHORT, cohort), **dict.fromkeys(OF_A_PERSON, learner)}
+    roll = Example({"code": "osaka-b", "session": world.held["osaka-b"]}, trainers=trainers)
+    return {
+        **dict.fromkeys(OF_A_ROLL, roll),
+        **dict.fromkeys(OF_A_COHORT, cohort),
+        **dict.fromkeys(OF_A_PERSON, learner),
+    }
 
 
 def form_for(endpoint: str, example: Example, world: World, vendor: str | None) -> dict[str, Any]:
@@ -234,6 +254,8 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
             "trainers": [world.codes[trainer]],
         },
         "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
+        "home.check_in": {"code": world.room_code},
+        "roll_call.show": {"rest": "present"},
         "timetable.new": session,
         "timetable.edit": {**session, "starts": "10:00", "sequence": "0"},
         "timetable.cancel": {"sequence": "1"},

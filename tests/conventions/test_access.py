@@ -23,7 +23,10 @@ from lms.accounts.core.roles import Role
 from lms.accounts.grants import GRANTS
 from lms.accounts.models import Person, RoleProposal, WebSession
 from lms.cohorts import queries as cohorts
+from lms.cohorts.actions.attendance import room_code
 from lms.cohorts.core.feed import PURPOSE
+from lms.cohorts.core.plan import StepKind
+from lms.cohorts.models import Cohort, TrainingSession
 from lms.demo import content
 from lms.foundation import clock, jobs, transaction
 from lms.foundation.access import ANONYMOUS, Scope, needs_step_up, scopes_for
@@ -54,6 +57,7 @@ from tests.conventions.examples import (
     examples,
     examples_at_northwind,
     form_for,
+    sessions_held,
     sessions_to_come,
 )
 from tests.quizzes import sitting
@@ -111,6 +115,16 @@ def make_failed_job() -> int:
     return job.id
 
 
+def _session_now() -> TrainingSession:
+    """The session of the joiner's cohort that runs now; it becomes a class, so that attendance is taken."""
+    now = clock.now()
+    runs = (TrainingSession.starts_at <= now) & (TrainingSession.ends_at > now)
+    query = select(TrainingSession).join(TrainingSession.cohort).where(runs, Cohort.code == "tokyo-a")
+    session = db.session.scalars(query).one()
+    session.kind = StepKind.CLASS
+    return session
+
+
 @pytest.fixture
 def world(sample: Flask) -> World:
     with sample.app_context(), transaction.unit():
@@ -142,6 +156,8 @@ def world(sample: Flask) -> World:
             link=accounts.make_link(sitting.person(LATEST), by=None),
             codes={person.login: person.code for person in db.session.scalars(select(Person))},
             sessions=sessions_to_come(),
+            held=sessions_held(),
+            room_code=room_code(_session_now()),
             sites={site.code: site.id for site in db.session.scalars(select(Site))},
             room=room,
             closure=closure,

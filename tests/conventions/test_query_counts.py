@@ -41,7 +41,7 @@ from lms.sites import actions as sites
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
 from tests.conftest import QueryCount, SignIn, Visitor
-from tests.conventions.examples import DRAFT, EMPTY, WRITTEN, World, examples, sessions_to_come
+from tests.conventions.examples import DRAFT, EMPTY, WRITTEN, World, examples, sessions_held, sessions_to_come
 from tests.conventions.test_access import QUERIES, STATES, make_empty_place
 from tests.quizzes import sitting
 
@@ -56,7 +56,8 @@ LISTS = {
     *("people.index", "people.show", "plans.index", "plans.show", "policies.library", "policies.show"),
     *("policies.side_by_side", "policy_versions.index", "questions.bank", "questions.banks", "quiz_design.index"),
     *("quiz_design.show", "quizzes.index", "quizzes.result", "quizzes.results", "quizzes.submit_page"),
-    *("reports.index", "sites.index", "sites.show", "home.today", "audit.index", "system.jobs"),
+    *("reports.index", "roll_call.index", "roll_call.show", "sites.index", "sites.show", "home.today", "audit.index"),
+    "system.jobs",
 }
 """The pages that the grown organisation makes longer."""
 
@@ -150,6 +151,7 @@ def open_world(app: Flask) -> World:
             learner,
             feed,
             sessions=sessions_to_come(),
+            held=sessions_held(),
             room=room,
             closure=closure,
         )

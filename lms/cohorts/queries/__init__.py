@@ -13,6 +13,7 @@ from lms.cohorts import access as reach
 from lms.cohorts.core.attendance import AttendanceStatus, attended
 from lms.cohorts.core.plan import TrackDay, day_number, track, training_days
 from lms.cohorts.core.readiness import Facts, Gate, GateKind, GivenQuiz, criteria_from, evaluate, quiz_average
+from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import (
     Attendance,
     Cohort,
@@ -36,9 +37,6 @@ from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
 from lms.quizzes.queries import is_current_run
 from lms.sites.core import holiday_calendar
 from lms.sites.models import Closure, Site
-
-ATTENDED_KINDS = ("class", "shadowing", "nesting", "calibration")
-"""The kinds of session that attendance is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,7 @@ def load_gates(
                 agreement_percent=None,
                 acknowledged=(sum((person.id, version) in acknowledged for version in versions), len(wanted)),
                 attended=_attended(roll_calls.get(person.id, [])),
-                sessions_planned=planned,
+                sessions_planned=planned - _excused(roll_calls.get(person.id, [])),
                 signed_off=GateKind.SIGN_OFF in decisions.get((person.id, GateDecisionKind.SIGNED_OFF), set()),
                 waived=frozenset(decisions.get((person.id, GateDecisionKind.WAIVED), set())),
             ),
@@ -208,6 +206,10 @@ def list_templates() -> list[PlanTemplate]:
 def _attended(statuses: Sequence[AttendanceStatus]) -> tuple[int, int]:
     found = attended(statuses)
     return found.attended, found.counted
+
+
+def _excused(statuses: Sequence[AttendanceStatus]) -> int:
+    return sum(status is AttendanceStatus.EXCUSED for status in statuses)
 
 
 def _closures(site_ids: Collection[int]) -> dict[int, frozenset[date]]:
@@ -269,7 +271,7 @@ def _attendance(cohort: Cohort, person_ids: Collection[int]) -> tuple[int, dict[
         .outerjoin(Attendance, of_these)
         .where(
             TrainingSession.cohort_id == cohort.id,
-            TrainingSession.kind.in_(ATTENDED_KINDS),
+            TrainingSession.kind.in_(CALLED_KINDS),
             TrainingSession.state == SessionState.PLANNED,
         )
     )

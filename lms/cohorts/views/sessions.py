@@ -14,6 +14,7 @@ from lms.accounts import queries as people
 from lms.cohorts import phrases, queries
 from lms.cohorts.actions import sessions
 from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.roll_call import is_called
 from lms.cohorts.forms import SessionForm
 from lms.cohorts.models import Cohort, SessionState, TrainingSession
 from lms.cohorts.queries.sessions import get_session
@@ -125,7 +126,8 @@ def _entered(cohort: Cohort, session: TrainingSession) -> dict[str, Any]:
 
 
 def _page(cohort: Cohort, form: SessionForm, session: TrainingSession | None, problem: Problem | None = None) -> str:
-    now = clock.now()
+    now, zone = clock.now(), ZoneInfo(cohort.site.zone_name)
+    here = (session.starts_at if session else now).astimezone(zone)
     return render_template(
         "cohorts/session.html",
         cohort=cohort,
@@ -133,10 +135,11 @@ def _page(cohort: Cohort, form: SessionForm, session: TrainingSession | None, pr
         session=session,
         saved=_entered(cohort, session) if session and problem else None,
         is_cancelled=session is not None and session.state == SessionState.CANCELLED,
+        is_called=session is not None and is_called(session.kind, here.date(), now.astimezone(zone).date()),
         is_over=session is not None and session.ends_at <= now,
         problem=sentence(problem) if problem else None,
         at=now,
-        zone=ZoneInfo(cohort.site.zone_name),
+        zone=zone,
     )
 
 
