@@ -310,8 +310,15 @@ def revoke_role(person: Person, role: Role, *, by: Person) -> None:
 def change_profile(person: Person, *, locale: str, own_zone_name: str | None, reading: str, revision: int) -> None:
     """Change what a person may change about themselves."""
     check_revision(person, revision)
-    person.locale, person.own_zone_name, person.reading = locale, own_zone_name, reading.strip() or person.name
+    values = {"locale": locale, "own_zone_name": own_zone_name, "reading": reading.strip() or person.name}
+    changed = [name for name, value in values.items() if getattr(person, name) != value]
+    for name in changed:
+        setattr(person, name, values[name])
     person.revision += 1
+    if changed:  # a reading is part of a name, so no values are told
+        journal.record(
+            "person.change", actor=person.code, object=person.code, chain_id=person.vendor_id, changed=changed
+        )
 
 
 def purge_sessions() -> None:

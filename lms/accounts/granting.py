@@ -60,13 +60,14 @@ def decide_role(proposal: RoleProposal, *, is_confirmed: bool, by: Person) -> No
     else:
         is_own = proposal.proposed_by == by.id
         _close(proposal, ProposalDecision.WITHDRAWN if is_own else ProposalDecision.DECLINED, by)
-        journal.record("role.decline", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
+        _record_decline(person, role, by=by)
 
 
 def withdraw_proposals(person: Person, *, by: Person) -> None:
     """Let nothing wait any more for somebody who leaves."""
     for proposal in queries.load_proposals([person.id]).get(person.id, []):
         _close(proposal, ProposalDecision.WITHDRAWN, by)
+        _record_decline(person, Role(proposal.role), by=by)
 
 
 def check_grant(by: Person, role: Role, site: Site) -> None:
@@ -90,6 +91,10 @@ def _give(person: Person, role: Role, *, by: Person, **facts: Any) -> None:
     person.grants.append(RoleGrant(role=role, granted_by=by.id, granted_at=clock.now()))
     sessions_anew(person)
     journal.record("role.grant", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value, **facts)
+
+
+def _record_decline(person: Person, role: Role, *, by: Person) -> None:
+    journal.record("role.decline", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
 
 
 def _propose(person: Person, role: Role, *, by: Person) -> None:

@@ -121,6 +121,7 @@ FACTS = {
     "capacity": _l("Seats"),
     "cause": _l("How it ended"),
     "changed": _l("Changed"),
+    "closed_on": _l("Day"),
     "cohort": _l("Cohort"),
     "country": _l("Country"),
     "created": _l("New"),

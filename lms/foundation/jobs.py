@@ -11,6 +11,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -78,14 +79,18 @@ class Periodic:
 
 
 _runners: dict[str, Callable[..., None]] = {}
+_alone: set[str] = set()
+"""The kinds of jobs beside which no periodic work runs: they hold the database, or the clock, for long."""
 _periodic: dict[str, Periodic] = {}
 
 
-def runs(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def runs(kind: str, *, alone: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the runner of jobs of ``kind``; it gets the job's arguments and no transaction."""
 
     def register(runner: Callable[..., None]) -> Callable[..., None]:
         _runners[kind] = runner
+        if alone:
+            _alone.add(kind)
         return runner
 
     return register
@@ -158,6 +163,8 @@ class Worker:
         self.stopping = threading.Event()
         self._next_look: dict[str, datetime] = {}
         self._is_waiting = False
+        self._timetable = threading.Lock()
+        """Held while periodic work runs, and while a job runs that is to run alone."""
 
     def stop(self) -> None:
         """Ask the worker to end after the job in hand."""
@@ -186,16 +193,20 @@ class Worker:
     def keep_timetable(self) -> None:
         """Run what is due of the periodic work; asks the database for each no oftener than its interval."""
         for periodic in _periodic.values():
-            now = clock.now()
-            if now < self._next_look.get(periodic.kind, now):
-                continue
-            self._next_look[periodic.kind] = now + periodic.interval
-            try:
-                with transaction.unit():
-                    if self._beat(periodic, now):
-                        periodic.run()
-            except Exception:
-                log.exception("periodic work failed: %s", periodic.kind)
+            with self._timetable:
+                self._keep(periodic)
+
+    def _keep(self, periodic: Periodic) -> None:
+        now = clock.now()
+        if now < self._next_look.get(periodic.kind, now):
+            return
+        self._next_look[periodic.kind] = now + periodic.interval
+        try:
+            with transaction.unit():
+                if self._beat(periodic, now):
+                    periodic.run()
+        except Exception:
+            log.exception("periodic work failed: %s", periodic.kind)
 
     def _keep_time(self, app: Flask) -> None:
         with app.app_context():
@@ -227,7 +238,8 @@ class Worker:
                 return False
             job_id, kind, arguments = job.id, job.kind, dict(job.arguments)
         try:
-            _runners[kind](**arguments)
+            with self._timetable if kind in _alone else nullcontext():
+                _runners[kind](**arguments)
         except Problem as problem:
             self._end(job_id, JobState.FAILED, json.dumps({"code": problem.code}))
         except Exception as error:

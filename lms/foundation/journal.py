@@ -201,8 +201,12 @@ def content_of(event: AuditEvent) -> dict[str, Any]:
 def links_of(chain_id: int) -> Iterator[chains.Link]:
     """The entries of a chain in their order, read in parts: a long chain does not stand in memory."""
     query = select(AuditEvent).where(AuditEvent.chain_id == chain_id).order_by(AuditEvent.n)
-    for event in db.session.scalars(query.execution_options(yield_per=1000)):
-        yield chains.Link(event.n, event.prev_sha256, content_of(event), event.sha256)
+    found = db.session.scalars(query.execution_options(yield_per=1000))
+    try:
+        for event in found:
+            yield chains.Link(event.n, event.prev_sha256, content_of(event), event.sha256)
+    finally:
+        found.close()  # a broken chain is not read to its end
 
 
 def is_ahead_of_clock() -> bool:

@@ -75,7 +75,7 @@ def change_vendor(
     if kind != vendor.kind and queries.count_sites(vendor):
         raise Invalid("vendor.kind_in_use", field="kind")
     changed = _apply(vendor, {"name_text": dict(name_text), "kind": kind.value})
-    _record("vendor.change", actor, vendor, vendor.code, changed=changed)
+    _record("vendor.change", actor, vendor, vendor.code, **changed)
 
 
 def retire_vendor(vendor: Vendor, *, actor: str, revision: int | None) -> None:
@@ -134,7 +134,7 @@ def change_site(site: Site, change: SiteChange, *, actor: str, revision: int | N
         "subdivision": change.subdivision,
         "weekend": _digits(change.weekend),
     }
-    _record("site.change", actor, site.vendor, site.code, changed=_apply(site, values))
+    _record("site.change", actor, site.vendor, site.code, **_apply(site, values))
 
 
 def retire_site(site: Site, *, actor: str, revision: int | None) -> None:
@@ -179,7 +179,7 @@ def change_room(room: Room, *, name: str, capacity: int, actor: str, revision: i
     _check_revision(room, revision)
     check_room_name(room.site, name, of=room)
     changed = _apply(room, {"name": name, "capacity": capacity})
-    _record("room.change", actor, room.site.vendor, f"{room.site.code}/{room.id}", changed=changed)
+    _record("room.change", actor, room.site.vendor, f"{room.site.code}/{room.id}", **changed)
 
 
 def retire_room(room: Room, *, actor: str, revision: int | None) -> None:
@@ -221,10 +221,12 @@ def change_closure(
     """Move or rename a closed day."""
     _check_revision(closure, revision)
     check_closure_day(closure.site, day, of=closure)
-    before = closure.closed_on.isoformat()
-    _apply(closure, {"closed_on": day, "name_text": dict(name_text)})
+    changed = _apply(closure, {"closed_on": day, "name_text": dict(name_text)})
+    for values in changed.values():
+        if "closed_on" in values:
+            values["closed_on"] = values["closed_on"].isoformat()
     site = closure.site
-    _record("closure.change", actor, site.vendor, site.code, before=before, day=day.isoformat())
+    _record("closure.change", actor, site.vendor, site.code, **changed)
 
 
 def remove_closure(closure: Closure, *, actor: str, revision: int | None) -> None:
@@ -258,13 +260,13 @@ def _check_revision(row: Any, revision: int | None) -> None:
         raise Conflict("place.changed_meanwhile")
 
 
-def _apply(row: Any, values: Mapping[str, Any]) -> list[str]:
-    """Set these values; the names of those that are new come back, and count as one change."""
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
+def _apply(row: Any, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Set these values; those that are new come back as they were before and after, and count as one change."""
+    before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
+    for name in before:
         setattr(row, name, values[name])
-    row.revision += bool(changed)
-    return changed
+    row.revision += bool(before)
+    return {"before": before, "after": {name: values[name] for name in before}}
 
 
 def _retire(row: Any) -> None:

@@ -184,3 +184,22 @@ def test_overdue_attempts_are_among_the_periodic_work() -> None:
     assert any(
         periodic.interval <= timedelta(seconds=30) for kind, periodic in jobs._periodic.items() if "sweep" in kind
     )
+
+
+def test_periodic_work_waits_for_a_job_that_runs_alone(app: Flask) -> None:
+    """Such a job may turn the clock of the process back; nothing else may see that."""
+    seen, worker = [], Worker()
+
+    def look_at_the_timetable() -> None:
+        timetable = threading.Thread(target=lambda: seen.append(worker._timetable.acquire(blocking=False)))
+        timetable.start()
+        timetable.join()
+
+    jobs.runs("probe.alone", alone=True)(look_at_the_timetable)
+    with transaction.unit():
+        jobs.enqueue("probe.alone")
+    assert worker.work_off() == 1
+    del jobs._runners["probe.alone"]
+    jobs._alone.discard("probe.alone")
+    assert seen == [False]
+    assert worker._timetable.acquire(blocking=False)

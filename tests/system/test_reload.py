@@ -66,7 +66,7 @@ def count(kind: type) -> int:
 @pytest.mark.usefixtures("trace")
 def test_everything_is_replaced_and_everybody_signs_in_again(admin: Visitor, sample: Flask, unit: Unit) -> None:
     with unit():
-        people, answers = count(Person), count(AnswerEvent)
+        people = count(Person)
     assert admin.post("/system/sample").status_code == 302
     assert admin.post("/system/sample").status_code == 302
     waiting = admin.get("/system/sample")
@@ -75,7 +75,8 @@ def test_everything_is_replaced_and_everybody_signs_in_again(admin: Visitor, sam
     with clock.fixed(NEXT_DAY), sample.app_context():
         assert Worker().work_off() == 1
         with transaction.unit(write=False):
-            assert (count(Person), count(AnswerEvent), count(WebSession)) == (people - 1, answers, 0)
+            assert (count(Person), count(WebSession)) == (people - 1, 0)
+            assert count(AnswerEvent) > 500
             assert sample_day() == NEXT_DAY.date()
             [job] = db.session.scalars(select(Job))
             assert (job.kind, job.state) == ("sample.reload", JobState.DONE)
