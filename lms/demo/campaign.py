@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lms.accounts.models import Person
 from lms.cohorts.models import Cohort
+from lms.demo.classes import MODERATOR
 from lms.demo.responses import chance
 from lms.demo.sittings import Sittings
 from lms.demo.world import TOKYO, World
@@ -59,7 +60,7 @@ def _run(world: World, sittings: Sittings, opens_on: date) -> None:
 def _takes_part(world: World, person: Person, at: datetime) -> bool:
     cohort = world.cohort_of.get(person.login)
     if cohort is None:
-        return person.login == "moderator@kijun.example"
+        return person.login == MODERATOR
     return person.deactivated_at is None and _works_since(world, cohort) + SETTLED <= at
 
 

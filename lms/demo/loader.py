@@ -20,7 +20,7 @@ from lms.cohorts import queries as cohort_queries
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import PlanTemplate
 from lms.demo import campaign, crowd
-from lms.demo.classes import CHECKPOINT, WITHHELD, Classes, Plan
+from lms.demo.classes import CHECKPOINT, JOINER, MODERATOR, Classes, Plan
 from lms.demo.content import BANKS, POLICIES, SAMPLE, Content
 from lms.demo.sittings import Habits, Sittings
 from lms.demo.world import TOKYO, World
@@ -76,6 +76,8 @@ def load(today: date, *, seed: str, password_hash: str, learners: int = 0, conte
     plans += _synthetic(world, template, learners - sum(plan.size for plan in plans))
     for plan in plans:
         classes.plan(plan)
+    begun = world.at(today - FOUNDED, 10)
+    world.plan(begun, partial(classes.read_all, world.people[MODERATOR]))
     for module, effective_at in newer:
         world.plan(effective_at, partial(classes.cascade, module))
     for code in organisation["a_day_early"]:
@@ -114,7 +116,7 @@ def _people(world: World, password_hash: str) -> dict[str, list[Person]]:
         crowd.named(world, entry, world.sites[entry["site"]], entry["roles"])
     for entry in listed["sign_ins"]:
         world.people[entry["login"]].password_hash = password_hash
-    named: dict[str, list[Person]] = {"tokyo-a": [world.people[WITHHELD]]}
+    named: dict[str, list[Person]] = {"tokyo-a": [world.people[JOINER]]}
     for group in listed["learners"]:
         site = world.sites[cohort_sites[group["cohort"]]]
         of_cohort = [crowd.named(world, entry, site, ["learner"]) for entry in group["people"]]
@@ -283,7 +285,7 @@ def _trainers(world: World, logins: Sequence[str]) -> list[Person]:
 def _open_now(world: World) -> None:
     """The checkpoint on the day of loading: in the window of the cohort on day 6, and given to a moderator."""
     quiz = quiz_queries.get_quiz(CHECKPOINT)
-    moderator = world.people["moderator@kijun.example"]
+    moderator = world.people[MODERATOR]
     quizzes.assign(
         quiz,
         [moderator.id],
