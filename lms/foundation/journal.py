@@ -97,6 +97,7 @@ ACTIONS = frozenset(
         "journal.export",
         "job.retry",
         "job.give_up",
+        "mail.send_again",
         "sample.load",
         "sample.reload",
     }

@@ -15,7 +15,8 @@ DOORS = {
     r"^\s*(import|from) weasyprint\b": {"foundation/pdf_engine.py"},
     r"^\s*(import|from) xlsxwriter\b": {"foundation/spreadsheets.py"},
     r"\|\s*safe\b": set(),
-    r"^\s*(import|from) (pickle|smtplib|requests|subprocess)\b": {"foundation/serving.py"},
+    r"^\s*(import|from) (pickle|requests|subprocess)\b": {"foundation/serving.py"},
+    r"^\s*(import|from) smtplib\b": {"foundation/mailer.py"},
 }
 
 
