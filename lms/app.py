@@ -16,7 +16,19 @@ from lms import cli
 from lms.accounts import login
 from lms.accounts.grants import GRANTS
 from lms.features import FEATURES
-from lms.foundation import access, assets, carried, db, errors, locale, logs, security, templating, transaction
+from lms.foundation import (
+    access,
+    assets,
+    carried,
+    db,
+    errors,
+    locale,
+    logs,
+    notices,
+    security,
+    templating,
+    transaction,
+)
 from lms.foundation.sessions import VisitInterface
 from lms.home import navigation
 from lms.kit.problems import Unavailable
@@ -89,7 +101,9 @@ def mount_features(app: Flask) -> None:
         for module in feature.silent:
             import_module(f"{package}.{module}")
         if feature.has_problems:
-            errors.register(import_module(f"{package}.phrases").PROBLEMS)
+            phrases = import_module(f"{package}.phrases")
+            errors.register(phrases.PROBLEMS)
+            notices.register(getattr(phrases, "NOTICES", {}))
 
 
 def _mount_health(app: Flask) -> None:
