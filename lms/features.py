@@ -34,7 +34,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "accounts", 3, _names("sites"), ("views.session", "views.confirm", "views.people", "views.profile"), ("jobs",)
     ),
-    Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit", "views.drafts")),
+    Feature("notifications", 4, _names("accounts"), ("views.inbox", "views.mail"), ("reactions", "jobs")),
+    Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit", "views.drafts"), ("jobs",)),
     Feature("questions", 6, _names("policies accounts sites"), ("views.banks", "views.questions", "views.editor")),
     Feature(
         "quizzes",
@@ -57,7 +58,10 @@ FEATURES: tuple[Feature, ...] = (
     Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
     Feature("home", 11, _names("analysis cohorts quizzes policies accounts sites"), ("views",), has_problems=False),
     Feature(
-        "cli", 12, _names("sites accounts policies questions quizzes cohorts analysis reports demo"), has_problems=False
+        "cli",
+        12,
+        _names("sites accounts notifications policies questions quizzes cohorts analysis reports demo"),
+        has_problems=False,
     ),
     Feature(
         "demo",

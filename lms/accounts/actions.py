@@ -307,10 +307,17 @@ def revoke_role(person: Person, role: Role, *, by: Person) -> None:
     journal.record("role.revoke", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
 
 
-def change_profile(person: Person, *, locale: str, own_zone_name: str | None, reading: str, revision: int) -> None:
+def change_profile(
+    person: Person, *, locale: str, own_zone_name: str | None, reading: str, wants_digest: bool, revision: int
+) -> None:
     """Change what a person may change about themselves."""
     check_revision(person, revision)
-    values = {"locale": locale, "own_zone_name": own_zone_name, "reading": reading.strip() or person.name}
+    values = {
+        "locale": locale,
+        "own_zone_name": own_zone_name,
+        "reading": reading.strip() or person.name,
+        "wants_digest": wants_digest,
+    }
     changed = [name for name, value in values.items() if getattr(person, name) != value]
     for name in changed:
         setattr(person, name, values[name])

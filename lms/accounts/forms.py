@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -93,6 +93,12 @@ class ProfileForm(RevisedForm):
     reading = StringField(_l("Reading"), [Length(max=255)])
     locale = SelectField(_l("Language"), choices=LANGUAGES)
     own_zone_name = SelectField(_l("Time zone"), [Optional()])
+    wants_digest = BooleanField(
+        _l("Daily mail of what is new"),
+        description=_l(
+            "One mail in the morning when something is new. Quizzes to take and policies to read are mailed anyway."
+        ),
+    )
 
     def offer_zones(self, site_zone: str) -> None:
         """Offer the site's zone as the default, then every zone by name."""

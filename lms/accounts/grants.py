@@ -25,6 +25,7 @@ GRANTS: Grants = {
     "session.confirm": _OWN,
     "home.read": _OWN,
     "profile.write": _OWN,
+    "notice.read": _OWN,
     # people
     "person.list": {
         Role.TRAINER: Scope.COHORT,
@@ -49,6 +50,9 @@ GRANTS: Grants = {
     "site.list": {Role.ADMIN: Scope.ALL},
     "site.write": {Role.ADMIN: Grant(Scope.ALL, step_up=True)},
     "site.read": {Role.ADMIN: Scope.ALL, Role.VENDOR_MANAGER: Scope.VENDOR, Role.TRAINER: Scope.SITE},
+    # the installation
+    "mail.read": {Role.ADMIN: Grant(Scope.ALL, step_up=True)},
+    "mail.send": {Role.ADMIN: Grant(Scope.ALL, step_up=True)},
     # policies
     "policy.read": _EVERYBODY,
     "policy.acknowledge": _OWN,

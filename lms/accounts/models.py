@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.core.roles import Role
@@ -35,6 +35,8 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[Instant]
     deactivated_at: Mapped[Instant | None]
+    wants_digest: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether they want a daily mail of all that is new; what has to be done by a day is mailed in any case."""
     revision: Mapped[Revision]
 
     vendor: Mapped[Vendor] = relationship()

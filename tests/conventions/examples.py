@@ -13,7 +13,10 @@ from sqlalchemy import select
 from lms.accounts import actions as accounts
 from lms.cohorts.models import Cohort, TrainingSession
 from lms.demo import content
+from lms.foundation import notices, outbox
 from lms.foundation.db import db
+from lms.foundation.outbox import MailProblem, MailState
+from lms.notifications.models import Notice
 from tests.cast import PASSWORD
 
 
@@ -50,6 +53,9 @@ class World:
     closure: int = 0
     failed_job: int = 0
     """Of a site that nobody uses yet."""
+    notice: int = 0
+    """In the joiner's inbox."""
+    mail: int = 0
 
 
 EVERYBODY = Example({})
@@ -135,6 +141,8 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["plans.show", "plans.edit"], Example({"code": "labeller-15"})),
         **dict.fromkeys(OF_A_PLACE, Example({"code": EMPTY, "room_id": world.room, "closure_id": world.closure})),
         **dict.fromkeys(["reports.show", "reports.download"], report),
+        **dict.fromkeys(["notices.open_page", "notices.read"], Example({"notice_id": world.notice}, owner=joiner)),
+        **dict.fromkeys(["mail.show", "mail.send"], Example({"mail_id": world.mail})),
         "feeds.person_feed": Example({"token": world.feed}),
         **dict.fromkeys(["accounts.link", "accounts.redeem_link"], Example({"token": world.link})),
         "home.check_in": Example({}, owner=joiner),
@@ -297,3 +305,14 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
 
 def file(path: Path) -> tuple[BytesIO, str]:
     return BytesIO(path.read_bytes()), path.name
+
+
+def make_notice_and_mail(person_id: int) -> tuple[int, int]:
+    """A notice in somebody's inbox, and a mail that is set aside; their ids."""
+    notices.tell("cohort.enrolled", "example", [person_id], cohort_text={"en": "A", "ja": "A"}, go_live_on="2026-12-01")
+    notice = db.session.scalars(select(Notice.id).where(Notice.about == "example", Notice.person_id == person_id)).one()
+    mail = outbox.post(
+        "digest", recipient="a@site.example", locale="en", subject="Example", plain_body="One.", html_body="<p>One."
+    )
+    mail.state, mail.problem = MailState.SET_ASIDE, MailProblem.REFUSED
+    return notice, mail.id

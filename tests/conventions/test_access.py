@@ -57,6 +57,7 @@ from tests.conventions.examples import (
     examples,
     examples_at_northwind,
     form_for,
+    make_notice_and_mail,
     sessions_held,
     sessions_to_come,
 )
@@ -142,6 +143,7 @@ def world(sample: Flask) -> World:
             waiting = RoleProposal(person=sitting.person(login), role="trainer", proposer=qa, proposed_at=clock.now())
             db.session.add(waiting)
         room, closure = make_empty_place()
+        notice, mail = make_notice_and_mail(joiner.id)
         cohorts.get_template("labeller-15").gates = {"gates": [{"kind": "sign_off"}]}  # open from the first day
         osaka = sitting.person(MAHO).site
         accounts.create_person(
@@ -162,6 +164,8 @@ def world(sample: Flask) -> World:
             room=room,
             closure=closure,
             failed_job=make_failed_job(),
+            notice=notice,
+            mail=mail,
         )
 
 

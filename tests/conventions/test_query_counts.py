@@ -41,7 +41,16 @@ from lms.sites import actions as sites
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
 from tests.conftest import QueryCount, SignIn, Visitor
-from tests.conventions.examples import DRAFT, EMPTY, WRITTEN, World, examples, sessions_held, sessions_to_come
+from tests.conventions.examples import (
+    DRAFT,
+    EMPTY,
+    WRITTEN,
+    World,
+    examples,
+    make_notice_and_mail,
+    sessions_held,
+    sessions_to_come,
+)
 from tests.conventions.test_access import QUERIES, STATES, make_empty_place
 from tests.quizzes import sitting
 
@@ -57,7 +66,7 @@ LISTS = {
     *("policies.side_by_side", "policy_versions.index", "questions.bank", "questions.banks", "quiz_design.index"),
     *("quiz_design.show", "quizzes.index", "quizzes.result", "quizzes.results", "quizzes.submit_page"),
     *("reports.index", "roll_call.index", "roll_call.show", "sites.index", "sites.show", "home.today", "audit.index"),
-    "system.jobs",
+    *("system.jobs", "mail.index", "notices.index"),
 }
 """The pages that the grown organisation makes longer."""
 
@@ -143,6 +152,7 @@ def open_world(app: Flask) -> World:
             policies.import_policy(read, code=code)
         learner = sitting.person("emma.lindqvist@kijun.example").code
         room, closure = _empty_place()
+        notice, mail = make_notice_and_mail(joiner.id)
         feed = signed(PURPOSE, joiner.code)
         return World(
             attempt.id,
@@ -154,6 +164,8 @@ def open_world(app: Flask) -> World:
             held=sessions_held(),
             room=room,
             closure=closure,
+            notice=notice,
+            mail=mail,
         )
 
 

@@ -25,6 +25,7 @@ def edit() -> ResponseReturnValue:
         reading=current_user.reading,
         locale=current_user.locale,
         own_zone_name=current_user.own_zone_name or "",
+        wants_digest=current_user.wants_digest,
         revision=current_user.revision,
     )
     form.offer_zones(current_user.site.zone_name)
@@ -36,6 +37,7 @@ def edit() -> ResponseReturnValue:
             locale=form.locale.data,
             own_zone_name=form.own_zone_name.data or None,
             reading=form.reading.data or "",
+            wants_digest=form.wants_digest.data,
             revision=form.revision.data,
         )
     except Conflict as problem:

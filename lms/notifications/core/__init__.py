@@ -1,0 +1,1 @@
+"""When the daily mail is due."""
