@@ -11,11 +11,13 @@ from lms.accounts import queries
 from lms.accounts.core import second_person
 from lms.accounts.core.roles import Role, may_grant
 from lms.accounts.models import Person, ProposalDecision, RoleGrant, RoleProposal, WebSession
-from lms.foundation import clock, journal
+from lms.foundation import clock, journal, notices
 from lms.foundation.access import takes_second_person
 from lms.foundation.db import db
 from lms.kit.problems import Refused
 from lms.sites.models import Site
+
+WAITS = "role.waits"
 
 
 def check_release(
@@ -101,8 +103,15 @@ def _propose(person: Person, role: Role, *, by: Person) -> None:
     if queries.find_proposal(person, role) is not None:
         return
     db.session.add(RoleProposal(person=person, role=role, proposer=by, proposed_at=clock.now()))
+    able = set(queries.load_able("role.grant")) - {person.id, by.id}
+    notices.tell(WAITS, _about(person, role), able, role=role.value, code=person.code)
     journal.record("role.propose", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
 
 
 def _close(proposal: RoleProposal, decision: ProposalDecision, by: Person) -> None:
     proposal.decision, proposal.decided_by, proposal.decided_at = decision, by.id, clock.now()
+    notices.settle(WAITS, about=_about(proposal.person, Role(proposal.role)))
+
+
+def _about(person: Person, role: Role) -> str:
+    return f"{person.code} {role.value}"

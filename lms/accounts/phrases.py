@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from lms.accounts.core.roles import Role
+from lms.foundation.notices import Kind
 
 ROLES = {
     Role.LEARNER: _l("Learner"),
@@ -14,6 +15,12 @@ ROLES = {
     Role.LOCALIZER: _l("Localizer"),
     Role.VENDOR_MANAGER: _l("Vendor manager"),
     Role.ADMIN: _l("Administrator"),
+}
+
+NOTICES = {
+    "role.waits": Kind(
+        _l("A role waits for your second look: %(role)s for %(code)s."), "people.show", ("code",), {"role": ROLES}
+    ),
 }
 
 STATES = {"active": _l("Active"), "deactivated": _l("Deactivated")}

@@ -206,6 +206,11 @@ def find_active(code: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.code == code, Person.deactivated_at.is_(None)))
 
 
+def load_active_ids() -> set[int]:
+    """Everybody who takes part."""
+    return set(db.session.scalars(select(Person.id).where(Person.deactivated_at.is_(None))))
+
+
 def load_able(action: str) -> dict[int, str]:
     """Who could do something just now, as codes by id: active, with a password, and a role that may second others."""
     roles = seconding_roles(action)

@@ -18,6 +18,7 @@ from lms.cohorts.core.readiness import GateKind, GateState, Standing
 from lms.cohorts.core.steps import StepFault
 from lms.foundation.columns import LocalizedText
 from lms.foundation.locale import clock_time, day, localized, sentences
+from lms.foundation.notices import Kind
 from lms.quizzes.core.audience import AudienceKind
 
 
@@ -102,6 +103,17 @@ def _marked_meanwhile(codes: Iterable[str]) -> str:
     """Whose marks were changed while somebody had the roll open."""
     return str(_("Somebody else has marked in the meantime: %(codes)s.", codes=_(", ").join(codes)))
 
+
+NOTICES = {
+    "cohort.enrolled": Kind(
+        _l("You are in the cohort %(cohort_text)s. Its go-live is on %(go_live_on)s."), "home.today"
+    ),
+    "session.moved": Kind(
+        _l("Changed: %(session_text)s is on %(starts_at)s. It was to be on %(before_at)s."), "home.today"
+    ),
+    "session.cancelled": Kind(_l("Cancelled: %(session_text)s on %(starts_at)s."), "home.today"),
+    "gate.signed_off": Kind(_l("Your trainer has signed you off in the cohort %(cohort_text)s."), "home.today"),
+}
 
 PROBLEMS = {
     "assignment.nobody": _l("Nobody there can take quizzes. Choose another audience."),

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts import queries as accounts
 from lms.accounts.actions import check_release
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
-from lms.foundation import clock, journal
+from lms.foundation import clock, journal, notices
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.problems import Conflict, Invalid, Refused
@@ -39,6 +40,9 @@ from lms.policies.queries import SectionText
 
 FIRST = VersionNumber(1, 0)
 SYSTEM = "system"
+WAITS, ANNOUNCED, TO_READ = "policy.waits", "policy.announced", "policy.to_read"
+TOLD_WITHIN = timedelta(days=7)
+"""So long after its effective instant people are told of a version, should the worker have been away."""
 
 
 def check_files(english: bytes, japanese: bytes | None) -> Checked:
@@ -106,6 +110,8 @@ def ask_for_publication(version: PolicyVersion, *, by: Person) -> None:
             version_id=version.id, asked_by=by.id, asked_at=clock.now(), version_revision=version.revision
         )
     )
+    able = set(accounts.load_able("policy.publish")) - {by.id}
+    notices.tell(WAITS, str(version.id), able, **_facts(version))
     journal.record("policy.ask", actor=by.code, object=f"{version.module.code} v{version.number}")
 
 
@@ -115,6 +121,7 @@ def take_request_back(version: PolicyVersion, *, by: Person) -> None:
     if request is None or request.asked_by != by.id:
         raise Conflict("policy.not_asked")
     db.session.delete(request)
+    notices.settle(WAITS, about=str(version.id))
     journal.record("policy.take_back", actor=by.code, object=f"{version.module.code} v{version.number}")
 
 
@@ -146,6 +153,34 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     actor = by.code if by else SYSTEM
     name = f"{version.module.code} v{version.number}"
     journal.record("policy.publish", actor=actor, object=name, effective_at=in_force_from.isoformat(), **together)
+    notices.settle(WAITS, about=str(version.id))
+    if in_force_from <= now:
+        tell_of_version(version)
+    else:
+        people, about = accounts.load_active_ids(), version.module.code
+        notices.tell(ANNOUNCED, about, people, effective_at=in_force_from, **_facts(version))
+
+
+def tell_of_version(version: PolicyVersion, *, people: Collection[int] | None = None) -> None:
+    """Tell people (everybody, by default) that a version in force is to be read; one notice for each policy."""
+    readers = accounts.load_active_ids() if people is None else people
+    notices.settle(ANNOUNCED, about=version.module.code)
+    notices.tell(TO_READ, version.module.code, readers, anew=people is None, **_facts(version))
+
+
+def tell_of_effect() -> None:
+    """Tell of versions that came into force lately: those who have not read them, once."""
+    now = clock.now()
+    for version in queries.load_in_force(now).values():
+        if version.effective_at is None or now - version.effective_at > TOLD_WITHIN:
+            continue
+        active = accounts.load_active_ids()
+        read = queries.load_acknowledged_pairs(active, [version.id])
+        tell_of_version(version, people=active - {person_id for person_id, _ in read})
+
+
+def _facts(version: PolicyVersion) -> dict[str, Any]:
+    return {"policy_text": version.title_text, "code": version.module.code, "number": version.number}
 
 
 def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> Acknowledgement:
@@ -177,6 +212,7 @@ def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> 
         if already is None:
             raise
         return already
+    notices.settle(TO_READ, about=module.code, people=[person.id])
     name = f"{module.code} v{shown.number}"
     journal.record("policy.acknowledge", actor=person.code, object=name, chain_id=person.vendor_id, locale=locale)
     return acknowledgement

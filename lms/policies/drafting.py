@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select
 
 from lms.accounts.models import Person
-from lms.foundation import clock, journal
+from lms.foundation import clock, journal, notices
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.problems import Conflict, Invalid, NotFound
@@ -93,6 +93,7 @@ def discard_draft(version: PolicyVersion, *, by: Person) -> None:
     db.session.flush()
     db.session.expire(locked, ["outline", "revisions"])
     db.session.delete(locked)
+    notices.settle(actions.WAITS, about=str(version.id))
     journal.record("policy.discard", actor=by.code, object=name)
 
 

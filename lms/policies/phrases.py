@@ -5,11 +5,31 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.foundation.notices import Kind
 from lms.policies.core.check import Match
 from lms.policies.core.sensitive import Degree, Form
 from lms.policies.core.staleness import Freshness
 from lms.policies.core.translation import Translation
 from lms.policies.core.version import Standing
+
+NOTICES = {
+    "policy.to_read": Kind(
+        _l("A policy to read and confirm: %(policy_text)s v%(number)s is in force."),
+        "policies.show",
+        ("code",),
+        is_required=True,
+    ),
+    "policy.announced": Kind(
+        _l("%(policy_text)s v%(number)s takes effect on %(effective_at)s. Until then the version before applies."),
+        "policies.show",
+        ("code",),
+    ),
+    "policy.waits": Kind(
+        _l("A policy waits for your second look: publish %(policy_text)s v%(number)s."),
+        "policy_versions.show",
+        ("code", "number"),
+    ),
+}
 
 PROBLEMS = {
     "policy.has_errors": _l("The policy has errors and was not imported. They are listed below."),

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from lms.accounts import queries as accounts
 from lms.accounts.models import Person
-from lms.foundation import clock, journal
+from lms.foundation import clock, journal, notices
 from lms.foundation.db import db
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Conflict, Invalid
@@ -21,6 +22,7 @@ from lms.questions.models import Bank, QuestionKey, QuestionState, QuestionVersi
 from lms.questions.models import Question as QuestionRow
 
 SYSTEM = "system"
+PUBLISH, WAITS = "question.publish", "question.waits"
 _FIELDS = {"question.bad_code": "code", "question.unknown_section": "section"}
 """The field of a form at which an obstacle is said."""
 ROOM_FOR_BANK = 24
@@ -173,6 +175,18 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     return row, True
 
 
+def tell_waiting(bank: Bank, *, by: Person) -> None:
+    """Tell whoever could release them that questions of a bank wait: one notice for each bank, however many wait."""
+    able = set(accounts.load_able(PUBLISH)) - {by.id}
+    notices.tell(WAITS, bank.code, able, code=bank.code, bank_text=bank.title_text)
+
+
+def settle_waiting(bank: Bank) -> None:
+    """Let the notice rest once nothing of the bank waits any more."""
+    if not queries.list_waiting(bank):
+        notices.settle(WAITS, about=bank.code)
+
+
 def check_storable(question: Question) -> None:
     """Raise ``Invalid`` for the first thing that keeps a question out of any bank."""
     for code, facts in _obstacles(question):
@@ -230,6 +244,8 @@ def import_questions(
         done.findings.append(Finding(Level.INFO, "question.drafts", facts={"count": done.drafts}))
     if done.waiting:
         done.findings.append(Finding(Level.INFO, "question.waiting", facts={"count": done.waiting}))
+    if done.waiting and by is not None:
+        tell_waiting(bank, by=by)
     actor = by.code if by else SYSTEM
     facts = {"created": len(done.created), "revised": len(done.revised), **noted}
     journal.record("question.import", actor=actor, object=bank.code, **facts)

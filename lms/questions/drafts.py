@@ -12,15 +12,13 @@ from lms.foundation.db import db
 from lms.kit.findings import has_errors
 from lms.kit.problems import Conflict, Invalid, Refused
 from lms.questions import queries
-from lms.questions.actions import check_storable, save_question
+from lms.questions.actions import PUBLISH, check_storable, save_question, settle_waiting, tell_waiting
 from lms.questions.core.checks import check
 from lms.questions.core.fields import blank
 from lms.questions.core.languages import in_language, languages
 from lms.questions.core.question import UNDETERMINED, Question, QuestionType, halves, question_from
 from lms.questions.models import Bank, QuestionDraft, QuestionState
 from lms.questions.models import Question as QuestionRow
-
-PUBLISH = "question.publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +91,7 @@ def release(row: QuestionRow, *, by: Person) -> Released:
             draft.sent_at = clock.now()
             draft.revision += 1
             journal.record("question.send", actor=by.code, object=row.code)
+            tell_waiting(row.bank, by=by)
         return Released(None, str(waiting.facts["people"]))
     db.session.delete(draft)
     db.session.flush()
@@ -101,6 +100,7 @@ def release(row: QuestionRow, *, by: Person) -> Released:
         row.state = QuestionState.IN_USE
     version = queries.load_current([row])[row.id].version.n
     journal.record("question.release", actor=by.code, object=f"{row.code} v{version}", **facts)
+    settle_waiting(row.bank)
     return Released(version)
 
 
@@ -151,6 +151,8 @@ def discard(row: QuestionRow, *, seen: str, by: Person) -> None:
         return
     db.session.delete(draft)
     row.revision += 1
+    db.session.flush()
+    settle_waiting(row.bank)
     journal.record("question.discard", actor=by.code, object=row.code)
 
 

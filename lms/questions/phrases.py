@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.foundation.findings import joined
+from lms.foundation.notices import Kind
 from lms.questions.core.languages import PairBy
 from lms.questions.core.question import Difficulty, PartName, QuestionType
 
@@ -262,6 +263,10 @@ PAIRINGS = {
     "": _l("No: new or revised questions"),
     PairBy.ID: _l("Yes, by ID"),
     PairBy.ORDER: _l("Yes, in the order of the file"),
+}
+
+NOTICES = {
+    "question.waits": Kind(_l("Questions of %(bank_text)s wait for your second look."), "questions.bank", ("code",)),
 }
 
 PROBLEMS = {

@@ -12,3 +12,9 @@ from lms.quizzes import actions
 def sweep_overdue_attempts() -> None:
     """Close attempts whose time is over although no browser is there any more."""
     actions.sweep()
+
+
+@jobs.every(timedelta(minutes=10), "quizzes.tell")
+def tell_of_quizzes() -> None:
+    """Tell people of quizzes that open, are due soon, and were due."""
+    actions.tell_by_the_clock()

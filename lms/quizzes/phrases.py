@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from lms.foundation.notices import Kind
 from lms.questions.core.question import PartName, QuestionType
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.grading import Outcome
 from lms.quizzes.core.rules import Feedback, MultipleRule
+
+_PLACE = ("quizzes.start", ("assignment_id",))
+
+NOTICES = {
+    "quiz.given": Kind(_l("A quiz to take: %(quiz_text)s, due %(due_at)s."), *_PLACE, is_required=True),
+    "quiz.due_soon": Kind(_l("Due soon: %(quiz_text)s, by %(due_at)s."), *_PLACE, is_required=True),
+    "quiz.ended": Kind(_l("%(quiz_text)s has ended. It could be begun until %(due_at)s."), "quizzes.results"),
+}
 
 PROBLEMS = {
     "quiz.minutes": _l("Enter a number of minutes from 1 to 480."),

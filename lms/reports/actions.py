@@ -3,7 +3,7 @@ from __future__ import annotations
 import secrets
 
 from lms.accounts.models import Person
-from lms.foundation import clock, jobs, journal, pdf, storage, transaction
+from lms.foundation import clock, jobs, journal, notices, pdf, storage, transaction
 from lms.foundation.db import db
 from lms.kit.ids import public_id
 from lms.quizzes import queries as quizzes
@@ -54,6 +54,8 @@ def build(run_id: int) -> None:
     with transaction.unit():
         run = db.session.get_one(ReportRun, run_id)
         run.file_sha256, run.file_name = digest, analysis.file_name(request)
+        quiz_text = quizzes.get_quiz(request.quiz).title_text
+        notices.tell("report.ready", run.public_id, [run.person_id], quiz_text=quiz_text, public_id=run.public_id)
 
 
 def _request(run: ReportRun) -> analysis.Request:

@@ -9,8 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.foundation.locale import localized
+from lms.foundation.notices import Kind
 
 Names = Mapping[str, Mapping[str, str]]
+
+NOTICES = {
+    "report.ready": Kind(_l("Your report is ready: %(quiz_text)s."), "reports.show", ("public_id",)),
+}
 
 PROBLEMS = {
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),

@@ -33,7 +33,7 @@ from lms.cohorts.models import (
     TrainingSession,
 )
 from lms.cohorts.queries.enrolments import load_in_training
-from lms.foundation import clock, journal
+from lms.foundation import clock, journal, notices
 from lms.foundation.db import db
 from lms.kit.ids import public_id
 from lms.kit.problems import Invalid
@@ -163,6 +163,8 @@ def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: 
     actor, codes = by.code if by else SYSTEM, sorted(person.code for person in people)
     journal.record("cohort.enrol", actor=actor, object=cohort.code, chain_id=cohort.site.vendor_id, people=codes)
     db.session.flush()
+    ids = [person.id for person in people]
+    notices.tell("cohort.enrolled", cohort.code, ids, cohort_text=cohort.name_text, go_live_on=cohort.go_live_on)
 
 
 def audience_of(cohort: Cohort) -> Audience:
@@ -267,3 +269,4 @@ def sign_off(cohort: Cohort, person: Person, *, by: Person) -> None:
     journal.record(
         "gate.decide", actor=by.code, object=f"{cohort.code} {person.code}", chain_id=person.vendor_id, gate="sign_off"
     )
+    notices.tell("gate.signed_off", cohort.code, [person.id], cohort_text=cohort.name_text)

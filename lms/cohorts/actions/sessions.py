@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from lms.accounts.models import Person
@@ -13,12 +15,14 @@ from lms.cohorts import queries
 from lms.cohorts.core.plan import Step, StepKind, slot
 from lms.cohorts.models import Cohort, SessionState, TrainingSession
 from lms.cohorts.queries.sessions import find_clash
-from lms.foundation import clock, journal
+from lms.foundation import clock, journal, notices
 from lms.foundation.db import db
 from lms.kit.ids import public_id
 from lms.kit.problems import Conflict, Invalid, Problem
 from lms.quizzes.actions import assignments
 from lms.quizzes.models import Assignment
+
+MOVED, CANCELLED = "session.moved", "session.cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def change_session(session: TrainingSession, plan: SessionPlan, *, sequence: int
     session.sequence += 1
     db.session.flush()
     _record("timetable.change", session, by, before=before[0].isoformat(), after=starts_at.isoformat())
+    if before[:3] != (session.starts_at, session.ends_at, session.room_id):
+        _tell(MOVED, session, by, {"before_at": before[0]})
 
 
 def cancel_session(session: TrainingSession, *, sequence: int, by: Person) -> None:
@@ -83,6 +89,8 @@ def cancel_session(session: TrainingSession, *, sequence: int, by: Person) -> No
     session.changed_at = now
     db.session.flush()
     _record("timetable.cancel", session, by, starts_at=session.starts_at.isoformat())
+    notices.settle(MOVED, about=session.public_id)
+    _tell(CANCELLED, session, by)
 
 
 def _lock(session: TrainingSession, sequence: int) -> None:
@@ -139,6 +147,22 @@ def _move_quiz(session: TrainingSession, given: Assignment, starts_at: datetime,
         assignments.change_window(given, opens_at=starts_at, due_at=due_at, revision=given.revision, by=by)
     except Problem as problem:
         raise Invalid(problem.code, field="starts", **problem.facts) from problem
+
+
+def _tell(kind: str, session: TrainingSession, by: Person, facts: Mapping[str, Any] = MappingProxyType({})) -> None:
+    """Tell the cohort and the session's trainer; of a quiz its own notices tell."""
+    if session.assignment is not None:
+        return
+    people = {person.id for person in queries.list_members(session.cohort)} | {session.trainer_id or by.id}
+    notices.tell(
+        kind,
+        session.public_id,
+        people - {by.id},
+        session_text=session.title_text,
+        starts_at=session.starts_at,
+        zone_name=session.cohort.site.zone_name,
+        **facts,
+    )
 
 
 def _record(action: str, session: TrainingSession, by: Person, **facts: str) -> None:

@@ -175,7 +175,7 @@ def release_waiting(code: str) -> ResponseReturnValue:
 
 def _kept_by(person: Person) -> dict[str, Any]:
     """How questions of a file are kept: they wait for a second person, as long as there is one."""
-    others = set(accounts.load_able(drafts.PUBLISH)) - {person.id}
+    others = set(accounts.load_able(actions.PUBLISH)) - {person.id}
     return {"keep": drafts.send_question} if others else {"without_second_person": True}
 
 

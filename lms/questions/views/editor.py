@@ -18,7 +18,7 @@ from lms.kit.problems import Conflict, Invalid
 from lms.policies import queries as policies
 from lms.policies.core.markup import Prose, blocks
 from lms.policies.queries import SectionText
-from lms.questions import drafts, phrases, queries
+from lms.questions import actions, drafts, phrases, queries
 from lms.questions.core.fields import MOST_SECTIONS, Typed, changed, fields_of, read_fields, united
 from lms.questions.core.question import Question as QuestionValue
 from lms.questions.core.question import option_ids
@@ -134,7 +134,7 @@ def _page(
     fields = fields_of(question) | ({name: request.form[name] for name in typed.flaws} if typed else {})
     draft = db.session.get(QuestionDraft, row.id)
     versions = queries.list_question_versions(row)
-    able = accounts.load_able(drafts.PUBLISH)
+    able = accounts.load_able(actions.PUBLISH)
     preparer = draft.prepared_by_id if draft and stored is None else current_user.id
     others = [code for key, code in able.items() if key != preparer]
     sections = policies.load_sections_in_force(clock.now())

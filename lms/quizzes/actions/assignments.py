@@ -11,6 +11,7 @@ from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.kit.problems import Conflict, Invalid
+from lms.quizzes.actions.telling import tell_ended, tell_given, tell_moved
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.audience import Audience, AudienceKind, audience_from
 from lms.quizzes.models import Assignee, Assignment, Attempt, Quiz
@@ -51,6 +52,7 @@ def assign(
     actor, to = by.code if by else SYSTEM, " ".join(filter(None, (audience.kind.value, audience.code)))
     name = f"{quiz.code} #{assignment.id}"
     journal.record("assignment.create", actor=actor, object=name, people=len(person_ids), to=to)
+    tell_given(assignment)
     return assignment
 
 
@@ -102,6 +104,7 @@ def change_window(assignment: Assignment, *, opens_at: datetime, due_at: datetim
     assignment.opens_at, assignment.due_at = opens_at, due_at
     assignment.revision += 1
     db.session.flush()
+    tell_moved(assignment)
     journal.record(
         "assignment.change",
         actor=by.code,
@@ -121,6 +124,7 @@ def end(assignment: Assignment, *, revision: int, by: Person) -> None:
     assignment.due_at = min(due_at, now)
     assignment.revision += 1
     db.session.flush()
+    tell_ended(assignment)
     journal.record("assignment.end", actor=by.code, object=_name(assignment), due_at=due_at.isoformat())
 
 
