@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import String, select
+from sqlalchemy import Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation.db import Base, db
@@ -22,8 +22,17 @@ class InstallationFact(Base):
 
 def sample_day() -> date | None:
     """The day for which the sample organisation was loaded; None when this is no sample."""
-    value = db.session.scalar(select(InstallationFact.value).where(InstallationFact.name == SAMPLE_DAY))
-    return date.fromisoformat(value) if value else None
+    return day_of_sample(db.session.scalar(sample_mark()))
+
+
+def sample_mark() -> Select[str]:
+    """The sample mark as a query, for whoever asks for it together with something else."""
+    return select(InstallationFact.value).where(InstallationFact.name == SAMPLE_DAY)
+
+
+def day_of_sample(mark: str | None) -> date | None:
+    """The day that the sample mark says."""
+    return date.fromisoformat(mark) if mark else None
 
 
 def mark_as_sample(day: date) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -8,16 +9,26 @@ from sqlalchemy import ColumnElement, func, or_, select
 from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.foundation.outbox import Mail, MailState
+from lms.foundation.settings import day_of_sample, sample_mark
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
 from lms.notifications.core.morning import STAYS_NEW, day_of_digest
 from lms.notifications.models import Digest, Notice
 
 
-def count_unread(person_id: int) -> int:
-    """How many notices of a person are unread."""
-    query = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
-    return db.session.scalars(query).one()
+@dataclass(frozen=True, slots=True)
+class PageHead:
+    """What stands in the head of every page."""
+
+    unread: int
+    sample_day: date | None
+
+
+def load_head(person_id: int) -> PageHead:
+    """How many notices of a person are unread, and for which day this is a sample: one statement for both."""
+    unread = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    row = db.session.execute(select(unread.scalar_subquery(), sample_mark().scalar_subquery())).one()
+    return PageHead(row[0], day_of_sample(row[1]))
 
 
 def list_notices(person_id: int, asked: int, *, unread_only: bool) -> tuple[list[Notice], Page]:

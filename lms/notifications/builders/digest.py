@@ -56,8 +56,8 @@ def write(person: Person, day: date, news: Sequence[Notice]) -> Written:
         heading = _("%(title)s for %(day)s", title=title, day=locale.day(day, pattern="long_day"))
         why = _why(person)
         plain = [heading, "", *(f"- {entry.sentence}\n  {entry.href}\n" for entry in entries)]
-        plain += [*([more, ""] if more else []), f"{_('Open your inbox')}: {inbox}", "", "-- ", why]
-        plain.append(f"{_('Change when mail comes')}: {settings}")
+        plain += [*([more, ""] if more else []), _("Open your inbox") + _(": ") + inbox, "", "-- ", why]
+        plain.append(_("Change when mail comes") + _(": ") + settings)
         html = render_template(
             "notifications/mail_digest.html",
             **{"heading": heading, "entries": entries, "more": more, "inbox": inbox, "why": why, "settings": settings},

@@ -19,8 +19,8 @@ blueprint = Blueprint("notices", __name__, template_folder="../templates")
 
 @blueprint.record_once
 def give_count(state: BlueprintSetupState) -> None:
-    """Let the frame of every page ask how much is unread."""
-    state.app.jinja_env.globals["unread_notices"] = lambda: queries.count_unread(current_user.id)
+    """Let the frame of every page ask what stands in its head."""
+    state.app.jinja_env.globals["page_head"] = lambda: queries.load_head(current_user.id)
 
 
 @blueprint.get("/notices")
@@ -29,11 +29,14 @@ def index() -> str:
     unread_only = request.args.get("show") == "unread"
     found, part = queries.list_notices(current_user.id, request.args.get("page", 1, type=int), unread_only=unread_only)
     zone = ZoneInfo(current_user.zone_name)
+    unread = queries.load_head(current_user.id).unread
     entries = [
         (notice, notices.sentence(notice.kind, notice.facts, zone), notices.path(notice.kind, notice.facts))
         for notice in found
     ]
-    return render_template("notifications/inbox.html", entries=entries, part=part, unread_only=unread_only)
+    return render_template(
+        "notifications/inbox.html", entries=entries, part=part, unread_only=unread_only, unread=unread
+    )
 
 
 @blueprint.post("/notices/<int:notice_id>/open")
