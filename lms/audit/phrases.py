@@ -34,6 +34,7 @@ AREAS = {
     "report": _l("System"),
     "journal": _l("System"),
     "job": _l("System"),
+    "mail": _l("System"),
     "sample": _l("System"),
 }
 """Where an action stands in the list to choose from, by the first word of its code."""
@@ -110,6 +111,7 @@ ACTIONS = {
     "journal.export": _l("Audit trail exported"),
     "job.retry": _l("Failed job tried again"),
     "job.give_up": _l("Job given up"),
+    "mail.send_again": _l("Mail sent again"),
     "sample.load": _l("Sample organisation loaded"),
     "sample.reload": _l("Sample organisation loaded again"),
 }

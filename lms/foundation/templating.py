@@ -18,6 +18,7 @@ from lms.foundation.access import may
 from lms.foundation.assets import STATIC
 from lms.foundation.carried import is_reopened, is_reopened_in_part
 from lms.foundation.security import csrf_token
+from lms.foundation.settings import sample_day
 from lms.kit.text import letter
 
 ICONS = STATIC / "icons" / "tabler"
@@ -86,6 +87,7 @@ def bind(app: Flask) -> None:
         "locale_now": locale.current,
         "now": clock.now,
         "zone_now": lambda: locale.zone().key,
+        "sample_day": sample_day,
     }
 
 

@@ -64,7 +64,7 @@ PLACES = (
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people")),
     Place("audit.index", _l("Audit trail"), "list", "journal.export", _AUDITED, _names("audit")),
     Place("sites.index", _l("Sites"), "building", "site.list", pages=_names("sites vendors rooms closures")),
-    Place("system.index", _l("System"), "settings", "system.read", pages=_names("system audit")),
+    Place("system.index", _l("System"), "settings", "system.read", pages=_names("system audit mail")),
 )
 
 

@@ -19,6 +19,10 @@ KINDS = {
     "sample.reload": _l("Load the sample again"),
     "sessions.purge": _l("Delete sessions and links whose time is over"),
     "attempts.sweep": _l("Close attempts whose time is over"),
+    "mail.send": _l("Send mail that is due"),
+    "notices.digest": _l("Write the daily mails"),
+    "policies.effect": _l("Tell of policy versions that come into force"),
+    "quizzes.tell": _l("Tell of quizzes that open, are due soon, or have ended"),
 }
 """What jobs and periodic work do, by kind; an unknown kind shows its code."""
 

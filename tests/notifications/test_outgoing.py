@@ -78,8 +78,7 @@ def test_only_the_administrator_reads_mail(cast: Cast, unit: Unit, sign_in_as: S
     mail_id = post(unit, MailState.KEPT, "Subject")
     for code in (cast.learner, cast.trainer, cast.qa, cast.editor, cast.vendor_manager):
         visitor = sign_in_as(code)
-        assert "Outgoing mail" not in visitor.get("/notices").text
         assert visitor.get("/outgoing-mail").status_code == 403
         assert visitor.get(f"/outgoing-mail/{mail_id}").status_code == 403
         assert visitor.post(f"/outgoing-mail/{mail_id}/send").status_code == 403
-    assert 'href="/outgoing-mail"' in sign_in_as(cast.admin).get("/notices").text
+    assert 'href="/outgoing-mail"' in sign_in_as(cast.admin).get("/system").text
