@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from lms.accounts.models import Person
 from lms.accounts.queries import codes_of, load_names
@@ -57,24 +57,22 @@ class Listed:
 def list_entries(access: Access, wanted: Wanted, zone: ZoneInfo) -> Listed:
     """A page of the entries that this access reaches; the days are those of ``zone``.
 
-    A page is found by the entry that it goes on from, so that the thousandth costs as much as the first.
+    They stand in the order in which they were written, and a page is found by the entry that it goes on from: so
+    nothing is sorted or counted, and the thousandth page costs as much as the first.
     """
-    backwards = wanted.after is not None
-    mark = db.session.get(AuditEvent, wanted.after if backwards else wanted.before or 0)
+    backwards, goes_on = wanted.after is not None, wanted.before is not None
     query = _query(access, wanted, zone)
-    if mark is not None:
-        same = AuditEvent.at == mark.at
-        if backwards:
-            query = query.where(or_(AuditEvent.at > mark.at, and_(same, AuditEvent.id > mark.id)))
-        else:
-            query = query.where(or_(AuditEvent.at < mark.at, and_(same, AuditEvent.id < mark.id)))
-    order = (AuditEvent.at, AuditEvent.id) if backwards else (AuditEvent.at.desc(), AuditEvent.id.desc())
-    found = list(db.session.scalars(query.order_by(*order).limit(SIZE + 1)))
+    if wanted.after is not None:
+        query = query.where(AuditEvent.id > wanted.after)
+    elif wanted.before is not None:
+        query = query.where(AuditEvent.id < wanted.before)
+    order = AuditEvent.id if backwards else AuditEvent.id.desc()
+    found = list(db.session.scalars(query.order_by(order).limit(SIZE + 1)))
     has_more, entries = len(found) > SIZE, found[:SIZE]
     if backwards:
         entries.reverse()
-    has_newer = has_more if backwards else mark is not None
-    has_older = mark is not None if backwards else has_more
+    has_newer = has_more if backwards else goes_on
+    has_older = backwards or has_more
     return Listed(
         entries,
         newer=entries[0].id if entries and has_newer else None,
@@ -84,7 +82,7 @@ def list_entries(access: Access, wanted: Wanted, zone: ZoneInfo) -> Listed:
 
 def list_for_export(access: Access, wanted: Wanted, zone: ZoneInfo) -> list[AuditEvent]:
     """The newest of the entries that are wanted, as many as one file may hold."""
-    query = _query(access, wanted, zone).order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    query = _query(access, wanted, zone).order_by(AuditEvent.id.desc())
     return list(db.session.scalars(query.limit(MOST_EXPORTED)))
 
 

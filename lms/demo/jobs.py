@@ -35,3 +35,4 @@ def reload_sample(by: str, content: Content = SAMPLE) -> None:
         loader.load(settings.today(), seed=settings.SEED, password_hash=password_hash, content=content)
         journal.record("sample.reload", actor=by, object="sample", asked_at=started_at.isoformat())
         note_fact(RELOADED_AT, clock.now().isoformat())
+        jobs.enqueue("journal.check")  # the new trail has not been looked at yet
