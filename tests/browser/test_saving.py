@@ -127,7 +127,7 @@ def test_the_page_fits_a_finger_and_a_break_covers_it(visit: Visit) -> None:
         assert all(box and box["width"] >= 44 and box["height"] >= 44 for box in tiles)
     visit.page.keyboard.press("Escape")
     button(visit, "Take a break").click()
-    cover = visit.page.get_by_role("dialog", name="Break")
+    cover = visit.page.get_by_role("dialog", name="Your screen is covered.")
     expect(cover).to_contain_text("The time runs on during a break.")
     expect(cover).to_be_in_viewport(ratio=1)
     visit.check()

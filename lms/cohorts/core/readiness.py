@@ -52,12 +52,16 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a person. Percentages are whole, None where nothing is known yet; counts are (have, of)."""
+    """What is known of a person. Percentages are whole, None where nothing is known yet; counts are (have, of).
+
+    ``unread`` counts the policies not acknowledged yet though their first class has begun.
+    """
 
     day: int
     quiz_percent: int | None
     agreement_percent: int | None
     acknowledged: tuple[int, int]
+    unread: int
     attended: tuple[int, int]
     sessions_planned: int
     signed_off: bool
@@ -155,9 +159,7 @@ def _gate(criterion: Criterion, facts: Facts) -> Gate:
         case GateKind.QA_AGREEMENT:
             return _measured(criterion, facts.agreement_percent)
         case GateKind.POLICIES_ACKNOWLEDGED:
-            have, of = facts.acknowledged
-            state = GateState.MET if of and have >= of else GateState.NOT_MET  # of nothing, nothing is acknowledged
-            return Gate(kind, state, percent=have * 100 // of if of else 0, have=have, of=of)
+            return _policies(facts)
         case GateKind.ATTENDANCE:
             return _attendance(criterion, facts)
         case GateKind.SIGN_OFF:
@@ -169,6 +171,15 @@ def _measured(criterion: Criterion, percent: int | None) -> Gate:
         return Gate(criterion.kind, GateState.NOT_OPEN, cut=criterion.cut)
     state = GateState.MET if percent >= (criterion.cut or 0) else GateState.NOT_MET
     return Gate(criterion.kind, state, percent=percent, cut=criterion.cut)
+
+
+def _policies(facts: Facts) -> Gate:
+    """Of all policies; on plan while those that have been taught are read. Of nothing, nothing is acknowledged."""
+    have, of = facts.acknowledged
+    state = GateState.NOT_MET if facts.unread or not of else GateState.ON_PLAN
+    if of and have >= of:
+        state = GateState.MET
+    return Gate(GateKind.POLICIES_ACKNOWLEDGED, state, percent=have * 100 // of if of else 0, have=have, of=of)
 
 
 def _attendance(criterion: Criterion, facts: Facts) -> Gate:

@@ -30,7 +30,7 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.kit.workdays import WorkCalendar
-from lms.policies.models import PolicyVersion
+from lms.policies.models import Module, PolicyVersion
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
@@ -166,10 +166,15 @@ def load_gates(
     ids = [person.id for person in people]
     named = {module for criterion in criteria for module in criterion.modules}
     wanted = named or {version.module.code for version in in_force}
-    versions = {version.id for version in in_force if version.module.code in wanted}
+    versions = {version.id: version.module.code for version in in_force if version.module.code in wanted}
     given = _given_quizzes(cohort, ids)
-    planned, roll_calls = _attendance(cohort, ids)
+    timetable = _timetable(cohort, ids, now)
+    taught = wanted - timetable.to_be_taught
     decisions = _decisions(cohort, ids)
+    read = {
+        person.id: {code for version, code in versions.items() if (person.id, version) in acknowledged}
+        for person in people
+    }
     return {
         person.id: evaluate(
             criteria,
@@ -177,9 +182,10 @@ def load_gates(
                 day=day,
                 quiz_percent=quiz_average(given.get(person.id, ()), now),
                 agreement_percent=None,
-                acknowledged=(sum((person.id, version) in acknowledged for version in versions), len(wanted)),
-                attended=_attended(roll_calls.get(person.id, [])),
-                sessions_planned=planned - _excused(roll_calls.get(person.id, [])),
+                acknowledged=(len(read[person.id]), len(wanted)),
+                unread=len(taught - read[person.id]),
+                attended=_attended(timetable.marks.get(person.id, [])),
+                sessions_planned=timetable.called - _excused(timetable.marks.get(person.id, [])),
                 signed_off=GateKind.SIGN_OFF in decisions.get((person.id, GateDecisionKind.SIGNED_OFF), set()),
                 waived=frozenset(decisions.get((person.id, GateDecisionKind.WAIVED), set())),
             ),
@@ -263,25 +269,38 @@ def assignment_ids(cohort: Cohort) -> Select[int | None]:
     )
 
 
-def _attendance(cohort: Cohort, person_ids: Collection[int]) -> tuple[int, dict[int, list[AttendanceStatus]]]:
-    """How many sessions are planned that attendance is about, and each person's roll calls of them."""
+@dataclass(frozen=True, slots=True)
+class _Timetable:
+    """What the planned sessions of a cohort say: how many call a roll, the marks of each person in them, and the
+    modules whose first session is yet to begin.
+    """
+
+    called: int
+    marks: dict[int, list[AttendanceStatus]]
+    to_be_taught: set[str]
+
+
+def _timetable(cohort: Cohort, person_ids: Collection[int], now: datetime) -> _Timetable:
     of_these = (Attendance.session_id == TrainingSession.id) & Attendance.person_id.in_(list(person_ids))
+    session = TrainingSession
     query = (
-        select(TrainingSession.id, Attendance.person_id, Attendance.status)
+        select(session.id, session.kind, session.starts_at, Module.code, Attendance.person_id, Attendance.status)
         .outerjoin(Attendance, of_these)
-        .where(
-            TrainingSession.cohort_id == cohort.id,
-            TrainingSession.kind.in_(CALLED_KINDS),
-            TrainingSession.state == SessionState.PLANNED,
-        )
+        .outerjoin(Module, Module.id == session.module_id)
+        .where(session.cohort_id == cohort.id, session.state == SessionState.PLANNED)
     )
-    planned = set()
-    marked: dict[int, list[AttendanceStatus]] = {}
-    for session_id, person_id, status in db.session.execute(query):
-        planned.add(session_id)
+    called = set()
+    marks: dict[int, list[AttendanceStatus]] = {}
+    begins: dict[str, datetime] = {}
+    for session_id, kind, starts_at, module, person_id, status in db.session.execute(query):
+        if module is not None:
+            begins[module] = min(starts_at, begins.get(module, starts_at))
+        if kind not in CALLED_KINDS:
+            continue
+        called.add(session_id)
         if person_id is not None:
-            marked.setdefault(person_id, []).append(AttendanceStatus(status))
-    return len(planned), marked
+            marks.setdefault(person_id, []).append(AttendanceStatus(status))
+    return _Timetable(len(called), marks, {module for module, begun in begins.items() if begun > now})
 
 
 def find_decision(cohort: Cohort, person: Person, gate: GateKind) -> GateDecision | None:

@@ -26,7 +26,7 @@ CRITERIA = [
     Criterion(GateKind.ATTENDANCE, cut=100),
     Criterion(GateKind.SIGN_OFF, opens_on_day=13),
 ]
-DAY_6 = Facts(6, 86, 92, (7, 9), (11, 11), 24, signed_off=False)
+DAY_6 = Facts(6, 86, 92, (7, 9), 1, (11, 11), 24, signed_off=False)
 
 
 def states(facts: Facts) -> dict[GateKind, GateState]:
@@ -59,8 +59,14 @@ def test_one_missed_session_cannot_be_on_plan_for_all_of_them() -> None:
     assert states(replace(DAY_6, attended=(10, 11)))[GateKind.ATTENDANCE] is GateState.NOT_MET
 
 
+def test_a_policy_is_to_be_read_once_its_first_class_has_begun() -> None:
+    assert states(replace(DAY_6, unread=0))[GateKind.POLICIES_ACKNOWLEDGED] is GateState.ON_PLAN
+    assert states(replace(DAY_6, unread=1))[GateKind.POLICIES_ACKNOWLEDGED] is GateState.NOT_MET
+    assert states(replace(DAY_6, acknowledged=(9, 9), unread=0))[GateKind.POLICIES_ACKNOWLEDGED] is GateState.MET
+
+
 def test_of_no_policy_nothing_is_acknowledged() -> None:
-    gate = evaluate(CRITERIA, replace(DAY_6, acknowledged=(0, 0)))[2]
+    gate = evaluate(CRITERIA, replace(DAY_6, acknowledged=(0, 0), unread=0))[2]
     assert (gate.state, gate.percent) == (GateState.NOT_MET, 0)
 
 
@@ -74,7 +80,7 @@ def test_a_quiz_that_was_due_and_is_not_taken_counts_nothing() -> None:
 
 
 def test_a_waiver_counts_as_done_and_shows_as_one() -> None:
-    ready = Facts(15, 90, None, (9, 9), (24, 24), 24, signed_off=True, waived=frozenset({GateKind.QA_AGREEMENT}))
+    ready = Facts(15, 90, None, (9, 9), 0, (24, 24), 24, signed_off=True, waived=frozenset({GateKind.QA_AGREEMENT}))
     assert states(ready)[GateKind.QA_AGREEMENT] is GateState.WAIVED
     assert standing(evaluate(CRITERIA, ready)) is Standing.READY
 
