@@ -24,6 +24,7 @@ GRANTS: Grants = {
     "session.end": _OWN,
     "session.confirm": _OWN,
     "home.read": _OWN,
+    "search.read": _OWN,  # each kind of thing under the action that reads it
     "profile.write": _OWN,
     "notice.read": _OWN,
     # people

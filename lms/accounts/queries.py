@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,23 @@ def list_people(access: Access, wanted: Wanted) -> Listed:
         query = query.order_by(*_in_order())
     people = db.session.scalars(query.limit(page.size).offset(page.offset))
     return Listed(list(people), page, deactivated)
+
+
+def list_found(access: Access, words: Sequence[str]) -> list[int]:
+    """The ids of the people whom this access reaches and every word finds, as in their list."""
+    wanted = Wanted(words=" ".join(words))
+    query = select(Person.id, Person.code, Person.reading_key, _is_named().label("named"))
+    query = query.where(reach.people(access), *_criteria(wanted))
+    rows = db.session.execute(query) if words else ()
+    in_order = sorted(rows, key=lambda row: (not row.named, row.reading_key if row.named else "", row.code))
+    return [row.id for row in in_order]
+
+
+def load_found(ids: Sequence[int]) -> list[tuple[Person, bool]]:
+    """These people in this order, each with whether whoever asks may see the name."""
+    query = select(Person, _is_named()).where(Person.id.in_(ids))
+    found = {person.id: (person, bool(named)) for person, named in (db.session.execute(query) if ids else ())}
+    return [found[person_id] for person_id in ids]
 
 
 def list_sites_of_people(access: Access) -> list[Site]:

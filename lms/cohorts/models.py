@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.models import Person
 from lms.cohorts.core.attendance import AttendanceStatus
@@ -11,6 +12,7 @@ from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind
 from lms.foundation.columns import Code, Document, Instant, Key, LocalDay, Localized, Prose, Revision, Word, one_of
 from lms.foundation.db import Base
+from lms.kit.search import found_by
 from lms.policies.models import Module, Section
 from lms.quizzes.models import Assignment, Quiz
 from lms.sites.models import Room, Site
@@ -148,6 +150,8 @@ class TrainingSession(Base):
     state: Mapped[Word]
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[Instant]
+    search_key: Mapped[Prose] = mapped_column(server_default="", deferred=True)
+    """Title and detail in all languages as they are searched; follows them."""
 
     cohort: Mapped[Cohort] = relationship(back_populates="sessions")
     room: Mapped[Room | None] = relationship()
@@ -155,6 +159,13 @@ class TrainingSession(Base):
     module: Mapped[Module | None] = relationship()
     section: Mapped[Section | None] = relationship()
     assignment: Mapped[Assignment | None] = relationship()
+
+    @validates("title_text", "detail_text")
+    def _renew_key(self, column: str, value: Mapping[str, str]) -> Mapping[str, str]:
+        """Let the key follow whichever of the two is set."""
+        title, detail = (value, self.detail_text) if column == "title_text" else (self.title_text, value)
+        self.search_key = found_by([*(title or {}).values(), *(detail or {}).values()])
+        return value
 
 
 class Attendance(Base):

@@ -43,13 +43,22 @@ def reading_key(reading: str) -> str:
     return unicodedata.normalize("NFKC", reading).casefold().translate(_KATAKANA_TO_HIRAGANA)
 
 
+def fold_variants(text: str) -> str:
+    """The text as it sorts, and with one form of a character that names vary.
+
+    >>> fold_variants("髙橋ハナ")
+    '高橋はな'
+    """
+    return reading_key(text).translate(_VARIANTS)
+
+
 def search_key(text: str) -> str:
     """A text as it is searched: as it sorts, without blanks, and with one form of a character that names vary.
 
     >>> search_key("ﾀｶﾊｼ　ミク") == search_key("たかはしみく"), search_key("髙橋")
     (True, '高橋')
     """
-    return "".join(reading_key(text).translate(_VARIANTS).split())
+    return "".join(fold_variants(text).split())
 
 
 def plain(text: str) -> str:

@@ -3,11 +3,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.models import Person
 from lms.foundation.columns import Code, Document, Instant, Key, Localized, Prose, Revision, Sha256, Word, one_of
 from lms.foundation.db import Base
+from lms.policies.core.searching import found_in_section
 
 
 class VersionState(StrEnum):
@@ -131,9 +132,18 @@ class SectionRevision(Base):
     sha256: Mapped[Sha256]
     source_sha256: Mapped[Sha256 | None]
     """In a translation: the hash of the source text it was made from."""
+    search_key: Mapped[Prose] = mapped_column(server_default="", deferred=True)
+    """Title and text as they are searched, a line each; follows them."""
 
     version: Mapped[PolicyVersion] = relationship(back_populates="revisions")
     section: Mapped[Section] = relationship()
+
+    @validates("title", "body")
+    def _renew_key(self, column: str, value: str | None) -> str | None:
+        """Let the key follow whichever of the two is set."""
+        title, body = (value, self.body) if column == "title" else (self.title, value)
+        self.search_key = found_in_section(title, body or "")
+        return value
 
 
 class Acknowledgement(Base):

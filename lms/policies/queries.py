@@ -1,15 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE, current
 from lms.kit.problems import NotFound
+from lms.kit.search import found_by
 from lms.policies.core.names import is_code, is_key
 from lms.policies.core.outline import numbers
 from lms.policies.core.staleness import Freshness, freshness
@@ -190,8 +193,13 @@ def find_newer_in_force(version: PolicyVersion, at: datetime) -> PolicyVersion |
     return published[met.id] if met is not None else None
 
 
-def load_sections(version_ids: Iterable[int], locales: Iterable[str] | None = None) -> dict[int, list[SectionText]]:
-    """The sections of versions in order, with their texts (of all languages, or of some)."""
+def load_sections(
+    version_ids: Iterable[int], locales: Iterable[str] | None = None, only: Collection[int] | None = None
+) -> dict[int, list[SectionText]]:
+    """The sections of versions in order, with their texts (of all languages, or of some); ``only`` those of these ids.
+
+    Whatever is left out, the others keep their numbers.
+    """
     ids = list(version_ids)
     outline = db.session.execute(
         select(OutlineEntry.version_id, OutlineEntry.level, Section.id, Section.key, Module.code)
@@ -203,6 +211,8 @@ def load_sections(version_ids: Iterable[int], locales: Iterable[str] | None = No
     query = select(SectionRevision).where(SectionRevision.version_id.in_(ids))
     if locales is not None:
         query = query.where(SectionRevision.locale.in_({*locales, SOURCE_LOCALE}))
+    if only is not None:
+        query = query.where(SectionRevision.section_id.in_(list(only)))
     texts: dict[tuple[int, int], dict[str, SectionRevision]] = {}
     for revision in db.session.scalars(query):
         texts.setdefault((revision.version_id, revision.section_id), {})[revision.locale] = revision
@@ -211,6 +221,8 @@ def load_sections(version_ids: Iterable[int], locales: Iterable[str] | None = No
         rows = [row for row in outline if row.version_id == version_id]
         shown = numbers([row.key for row in rows], [row.level for row in rows])
         for row, number in zip(rows, shown, strict=True):
+            if only is not None and row.id not in only:
+                continue
             revisions = texts.get((version_id, row.id), {})
             found[version_id].append(_section_text(row.id, row.code, row.key, number, row.level, revisions))
     return found
@@ -231,6 +243,90 @@ def load_sections_in_force(at: datetime) -> dict[str, SectionText]:
     versions = load_in_force(at)
     texts = load_sections([version.id for version in versions.values()])
     return {section.full_name: section for listed in texts.values() for section in listed}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a search found something: a section of a version in force."""
+
+    version: PolicyVersion
+    section_id: int
+
+
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
+
+
+def list_found(words: Sequence[str], at: datetime) -> list[Found]:
+    """The sections in force in which every word is found, whatever language it is in.
+
+    A word is found in the title or the text, in the policy's code or title, or it is the section's key or number. Those
+    come first whose title has all words, then they stand as in the policies.
+    """
+    versions = sorted(load_in_force(at).values(), key=lambda version: version.module.code)
+    if not words or not versions:
+        return []
+    numbered = _sections_numbered([word for word in words if _NUMBER.fullmatch(word)], versions)
+    tests = [_finds(word, versions, numbered) for word in words]
+    has_title = and_(*(_title_has(word) for word in words))
+    query = (
+        select(
+            OutlineEntry.version_id,
+            OutlineEntry.section_id,
+            OutlineEntry.position,
+            func.max(case((has_title, 1), else_=0)).label("has_title"),
+        )
+        .join(
+            SectionRevision,
+            and_(
+                SectionRevision.version_id == OutlineEntry.version_id,
+                SectionRevision.section_id == OutlineEntry.section_id,
+            ),
+        )
+        .where(OutlineEntry.version_id.in_([version.id for version in versions]), or_(*tests))
+        .group_by(OutlineEntry.version_id, OutlineEntry.section_id, OutlineEntry.position)
+    )
+    if len(tests) > 1:
+        query = query.having(and_(*(func.max(case((test, 1), else_=0)) == 1 for test in tests)))
+    places = {version.id: place for place, version in enumerate(versions)}
+    rows = sorted(db.session.execute(query), key=lambda row: (-row.has_title, places[row.version_id], row.position))
+    return [Found(versions[places[row.version_id]], row.section_id) for row in rows]
+
+
+def _finds(
+    word: str, versions: Iterable[PolicyVersion], numbered: Mapping[str, Collection[int]]
+) -> ColumnElement[bool]:
+    named = [v.id for v in versions if word in found_by([v.module.code, *v.title_text.values()])]
+    keyed = select(Section.id).where(Section.key == word)
+    tests = [SectionRevision.search_key.contains(word, autoescape=True), SectionRevision.section_id.in_(keyed)]
+    tests += [SectionRevision.version_id.in_(named)] if named else []
+    tests += [SectionRevision.section_id.in_(numbered[word])] if numbered.get(word) else []
+    return or_(*tests)
+
+
+def _title_has(word: str) -> ColumnElement[bool]:
+    """The title is the first line of what is searched, which has two."""
+    escaped = re.sub("[/%_]", lambda match: f"/{match[0]}", word)
+    return SectionRevision.search_key.like(f"%{escaped}%\n%", escape="/")
+
+
+def _sections_numbered(wanted: Collection[str], versions: Sequence[PolicyVersion]) -> dict[str, list[int]]:
+    """The sections that have these numbers in their versions, by number."""
+    found: dict[str, list[int]] = {}
+    if not wanted:
+        return found
+    rows = db.session.execute(
+        select(OutlineEntry.version_id, OutlineEntry.level, OutlineEntry.section_id, Section.key)
+        .join(Section, Section.id == OutlineEntry.section_id)
+        .where(OutlineEntry.version_id.in_([version.id for version in versions]))
+        .order_by(OutlineEntry.version_id, OutlineEntry.position)
+    )
+    for _version_id, entries in groupby(rows, key=lambda row: row.version_id):
+        listed = list(entries)
+        shown = numbers([row.key for row in listed], [row.level for row in listed])
+        for row, number in zip(listed, shown, strict=True):
+            if number is not None and number in wanted:
+                found.setdefault(number, []).append(row.section_id)
+    return found
 
 
 def load_acknowledged(person_id: int) -> dict[int, Acknowledgement]:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.models import Person
-from lms.foundation.columns import Code, Document, Instant, Key, Localized, Revision, Sha256, Word, one_of
+from lms.foundation.columns import Code, Document, Instant, Key, Localized, Prose, Revision, Sha256, Word, one_of
 from lms.foundation.db import Base
 from lms.policies.models import Module, Section
+from lms.questions.core.listing import found_in_question
 
 
 class QuestionState(StrEnum):
@@ -51,7 +53,19 @@ class Question(Base):
     draft: Mapped[QuestionDraft | None] = relationship(back_populates="question")
 
 
-class QuestionVersion(Base):
+class _Searched:
+    """What has a body, with what of it is searched beside it."""
+
+    search_key: Mapped[Prose] = mapped_column(server_default="", deferred=True)
+    """Name and prompt as they are searched; follows the body. Nothing that hints at the key."""
+
+    @validates("body")
+    def _renew_key(self, _column: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.search_key = found_in_question(body)
+        return body
+
+
+class QuestionVersion(_Searched, Base):
     """What a learner may see of a question; never changed once written."""
 
     __tablename__ = "question_versions"
@@ -69,7 +83,7 @@ class QuestionVersion(Base):
     links: Mapped[list[SectionLink]] = relationship(back_populates="question_version", order_by="SectionLink.position")
 
 
-class QuestionDraft(Base):
+class QuestionDraft(_Searched, Base):
     """The next version of a question as it is being written; with its release it becomes a version and ends."""
 
     __tablename__ = "question_drafts"

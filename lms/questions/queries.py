@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.foundation import clock
@@ -18,6 +18,8 @@ from lms.questions.core.listing import Row, facts_of
 from lms.questions.core.question import Question as QuestionValue
 from lms.questions.core.question import question_from
 from lms.questions.models import Bank, Question, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
+
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +138,57 @@ def next_code(bank: Bank) -> str:
 
 def load_rows(bank: Bank, access: Access) -> list[Row]:
     """All questions of a bank as its list shows them; of one whose key is withheld, without its sections."""
-    newest = select(QuestionVersion.question_id, func.max(QuestionVersion.n).label("n"))
-    newest_n = newest.group_by(QuestionVersion.question_id).subquery()
-    query = (
-        select(Question, QuestionVersion, QuestionDraft, withheld(access))
-        .outerjoin(newest_n, newest_n.c.question_id == Question.id)
-        .outerjoin(QuestionVersion, (QuestionVersion.question_id == Question.id) & (QuestionVersion.n == newest_n.c.n))
-        .outerjoin(QuestionDraft, QuestionDraft.question_id == Question.id)
-        .where(Question.bank_id == bank.id)
-    )
+    query = _with_newest(select(Question, QuestionVersion, QuestionDraft, withheld(access)))
+    query = query.where(Question.bank_id == bank.id)
     return [
         _row(question, version, draft, bool(hidden)) for question, version, draft, hidden in db.session.execute(query)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question that a search found: what its bank's list shows of it as well."""
+
+    code: str
+    bank_code: str
+    state: str
+    body: Mapping[str, Any]
+
+
+def list_found(words: Sequence[str]) -> list[int]:
+    """The ids of the questions in whose code, name or prompt every word is found; by code, the retired ones last.
+
+    The newest version counts, the draft where there is no version yet, and never a key, an option or a section.
+    """
+    query = _with_newest(select(Question.id, Question.code, Question.state))
+    for word in words:
+        in_version = QuestionVersion.search_key.contains(word, autoescape=True)
+        in_draft = QuestionVersion.id.is_(None) & QuestionDraft.search_key.contains(word, autoescape=True)
+        query = query.where(or_(Question.code.icontains(word, autoescape=True), in_version, in_draft))
+    rows = db.session.execute(query) if words else ()
+    return [row.id for row in sorted(rows, key=lambda row: (row.state == QuestionState.RETIRED, row.code))]
+
+
+def load_found(ids: Sequence[int]) -> list[Found]:
+    """What is shown of questions that a search found, in this order."""
+    query = _with_newest(select(Question, Bank.code, QuestionVersion.body, QuestionDraft.body))
+    query = query.join(Bank, Bank.id == Question.bank_id).where(Question.id.in_(ids))
+    found = {
+        question.id: Found(question.code, bank, question.state, body or draft or {})
+        for question, bank, body, draft in (db.session.execute(query) if ids else ())
+    }
+    return [found[question_id] for question_id in ids]
+
+
+def _with_newest(query: Select[*Columns]) -> Select[*Columns]:
+    """The query with the newest version of each question, and its draft."""
+    newest = select(QuestionVersion.question_id, func.max(QuestionVersion.n).label("n"))
+    newest_n = newest.group_by(QuestionVersion.question_id).subquery()
+    return (
+        query.outerjoin(newest_n, newest_n.c.question_id == Question.id)
+        .outerjoin(QuestionVersion, (QuestionVersion.question_id == Question.id) & (QuestionVersion.n == newest_n.c.n))
+        .outerjoin(QuestionDraft, QuestionDraft.question_id == Question.id)
+    )
 
 
 def _row(question: Question, version: QuestionVersion | None, draft: QuestionDraft | None, is_withheld: bool) -> Row:

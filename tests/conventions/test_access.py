@@ -74,7 +74,7 @@ PERSONAS = {
 }
 
 
-QUERIES = {"reports.new": "?quiz=harassment-checkpoint"}
+QUERIES = {"reports.new": "?quiz=harassment-checkpoint", "search.index": "?q=a"}
 AS_JSON = {"quizzes.save_events"}
 LAST = [
     *("question.retire", "question.restore", "questions.retire_bank", "questions.restore_bank"),

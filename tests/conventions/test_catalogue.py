@@ -89,8 +89,8 @@ def visible_words(template: str) -> list[str]:
     return re.findall(r"[^\W\d_]{2,}", unescape(re.sub(r"<[^>]*>", " ", text)))
 
 
-NAMES = {"Kijun", "基準", "English", "日本語", "EN", "JA", "en", "ja", "CSV", "md"}
-"""Names, and the languages each in its own: the same for every reader."""
+NAMES = {"Kijun", "基準", "English", "日本語", "EN", "JA", "en", "ja", "CSV", "md", "Ctrl", "Enter", "Esc"}
+"""Names, keys, and the languages each in its own: the same for every reader."""
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "lms").rglob("*.html")), ids=lambda path: path.name)

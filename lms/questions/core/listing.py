@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from lms.kit.search import found_by
 from lms.kit.text import reading_key
 from lms.questions.core.checks import LOCALES
 from lms.questions.core.question import Text, missing_languages
@@ -14,6 +16,7 @@ from lms.questions.core.question import Text, missing_languages
 NOT_RETIRED = ""
 ALL = "all"
 WAITING = "waiting"
+_EMPHASIS = re.compile(r"</?em>")
 SORTS = ("code", "section", "state", "newest")
 
 
@@ -75,6 +78,16 @@ def facts_of(body: Mapping[str, Any]) -> dict[str, Any]:
         "gaps": missing_languages(shown, LOCALES),
         "words": "\n".join([*body["name"].values(), *body["prompt"].values()]),
     }
+
+
+def found_in_question(body: Mapping[str, Any]) -> str:
+    """Name and prompt of a body in all languages, as they are searched.
+
+    >>> found_in_question({"name": {"en": "Second account"}, "prompt": {"ja": "<em>違反</em>か。"}})
+    'second account\\n違反か。'
+    """
+    texts = [*body.get("name", {}).values(), *body.get("prompt", {}).values()]
+    return found_by(_EMPHASIS.sub("", text) for text in texts)
 
 
 def selected(rows: Sequence[Row], wanted: Wanted, places: Mapping[str, int]) -> list[Row]:

@@ -1,0 +1,1 @@
+"""One field for policies, questions, sessions and people, in both languages."""
