@@ -47,14 +47,15 @@ def test_find_and_open_a_section_by_keyboard(server: Server, window: Window, lan
 def test_the_dialog_in_the_hand(server: Server, window: Window, language: str) -> None:
     visit = window(server, language, width=390)
     visit.sign_in("trainer")
-    visit.page.locator(".topbar .seek").click()
+    visit.page.locator(".avatar").click()
+    visit.page.locator("#me .seek").click()
     visit.page.keyboard.insert_text(WORDS[language])
     visit.page.locator("#find [data-hits]").wait_for()
     assert visit.page.evaluate(SMALL) == []
     visit.check()
     visit.page.keyboard.press("Escape")
     visit.page.locator("#find").wait_for(state="hidden")
-    assert visit.page.evaluate("document.activeElement.classList.contains('seek')")
+    visit.page.wait_for_function("document.activeElement.classList.contains('avatar')")
 
 
 def test_in_the_smallest_hand_it_is_in_the_menu(server: Server, window: Window) -> None:

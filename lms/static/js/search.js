@@ -130,6 +130,10 @@
     if (event.target.closest('a')) dialog?.close();
   });
   dialog?.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+  dialog?.addEventListener('close', () => { // the menu from which it was opened has closed
+    const { activeElement } = document;
+    if (activeElement === document.body || dialog.contains(activeElement)) document.querySelector('[popovertarget=me]')?.focus();
+  });
   addEventListener('online', () => { if (isOffline) ask(); });
   document.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
