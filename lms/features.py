@@ -32,7 +32,11 @@ def _names(text: str) -> frozenset[str]:
 FEATURES: tuple[Feature, ...] = (
     Feature("sites", 2, blueprints=("views.sites", "views.vendors", "views.rooms", "views.closures")),
     Feature(
-        "accounts", 3, _names("sites"), ("views.session", "views.confirm", "views.people", "views.profile"), ("jobs",)
+        "accounts",
+        3,
+        _names("sites"),
+        ("views.session", "views.confirm", "views.people", "views.people_lists", "views.profile"),
+        ("jobs",),
     ),
     Feature("notifications", 4, _names("accounts"), ("views.inbox", "views.mail"), ("reactions", "jobs")),
     Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit", "views.drafts"), ("jobs",)),

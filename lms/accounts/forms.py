@@ -1,7 +1,16 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    FileField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -87,6 +96,16 @@ class PersonForm(PersonFacts):
 
 class PersonChangeForm(PersonFacts, RevisedForm):
     pass
+
+
+class PeopleListForm(Form):
+    text = TextAreaField(
+        _l("Rows from a spreadsheet"),
+        description=_l("Select the cells in the spreadsheet, the row with the names of the columns too; copy, paste."),
+    )
+    file = FileField(_l("Or a file"), description=_l("CSV or TSV, as spreadsheets save it."))
+    site = SelectField(_l("Site, where the list does not say it"), [Optional()])
+    locale = SelectField(_l("Language, where the list does not say it"), choices=LANGUAGES)
 
 
 class ProfileForm(RevisedForm):

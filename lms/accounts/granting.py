@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import delete
@@ -14,6 +14,7 @@ from lms.accounts.models import Person, ProposalDecision, RoleGrant, RoleProposa
 from lms.foundation import clock, journal, notices
 from lms.foundation.access import takes_second_person
 from lms.foundation.db import db
+from lms.foundation.journal import Entry
 from lms.kit.problems import Refused
 from lms.sites.models import Site
 
@@ -48,6 +49,38 @@ def give_or_propose(person: Person, role: Role, *, by: Person) -> None:
     except Refused:
         return _propose(person, role, by=by)
     return _give(person, role, by=by, **facts)
+
+
+def give_or_propose_to_newcomers(newcomers: Iterable[tuple[Person, Sequence[Role]]], *, by: Person) -> list[Entry]:
+    """The same for many people who have just been created, in a few statements; returns the journal's entries.
+
+    They have no sessions, nothing waits for them, and none of them can be anybody's second person yet.
+    """
+    facts = release_to_newcomers(by)
+    entries = []
+    now = clock.now()
+    for person, roles in newcomers:
+        for role in roles:
+            detail = {"role": role.value}
+            if second_person.is_for_two(role) and facts is None:
+                db.session.add(RoleProposal(person=person, role=role, proposer=by, proposed_at=now))
+                action = "role.propose"
+            else:
+                person.grants.append(RoleGrant(role=role, granted_by=by.id, granted_at=now))
+                action = "role.grant"
+                detail |= (facts or {}) if second_person.is_for_two(role) else {}
+            entries.append(Entry(action, by.code, person.code, person.vendor_id, detail))
+    return entries
+
+
+def release_to_newcomers(by: Person) -> dict[str, Any] | None:
+    """What the journal is to say of a role for two that somebody gives to newcomers alone; None: such a role waits."""
+    if not takes_second_person("role.grant", by.roles):
+        return {}
+    try:
+        return check_release("role.grant", prepared_by=by, by=by)
+    except Refused:
+        return None
 
 
 def decide_role(proposal: RoleProposal, *, is_confirmed: bool, by: Person) -> None:

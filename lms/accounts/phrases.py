@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.accounts.core.list_reading import Cell
 from lms.accounts.core.roles import Role
 from lms.foundation.notices import Kind
 
@@ -25,7 +29,29 @@ NOTICES = {
 
 STATES = {"active": _l("Active"), "deactivated": _l("Deactivated")}
 
-PROBLEMS = {
+LANGUAGES = {"en": "English", "ja": "日本語"}
+
+COLUMNS = {
+    Cell.NAME: _l("Name"),
+    Cell.READING: _l("Reading"),
+    Cell.LOGIN: _l("E-mail"),
+    Cell.LOCALE: _l("Language"),
+    Cell.ROLES: _l("Role"),
+    Cell.SITE: _l("Site"),
+}
+"""The columns of a list of people; the reading of lists knows these words in both languages."""
+
+
+def _without_columns(columns: tuple[Cell, ...]) -> str:
+    names = _(", ").join(str(COLUMNS[cell]) for cell in columns)
+    return str(_("The first row names no column for %(columns)s. The template has all of them.", columns=names))
+
+
+def _column_twice(column: Cell) -> str:
+    return str(_("Two columns are for “%(column)s”. Leave one of them out.", column=COLUMNS[column]))
+
+
+PROBLEMS: dict[str, Any] = {
     "sign_in.wait": _l("Too many wrong passwords. Please wait %(minutes)s minutes, then try again."),
     "sign_in.refused": _l("This account cannot sign in. Please ask your trainer or the administrator."),
     "person.login_taken": _l("This e-mail address belongs to somebody already."),
@@ -47,6 +73,26 @@ PROBLEMS = {
         "Somebody else changed this person in the meantime. Reload the page to see what is there now."
     ),
     "password.wrong": _l("This is not your password. Tries left: %(left)s."),
+    "list.empty": _l("Paste the rows, or choose a file."),
+    "list.two_sources": _l("Either paste rows or choose a file; just now there are both."),
+    "list.workbook": _l(
+        "This is a workbook. Copy its cells and paste them here, or save the sheet as CSV and choose that file."
+    ),
+    "list.not_text": _l(
+        "This file is no text in UTF-8, UTF-16 or Shift_JIS. Save the sheet as “CSV UTF-8” and choose that file."
+    ),
+    "list.open_quote": _l("A quotation mark is opened in row %(row)s and never closed. Close it, or leave it out."),
+    "list.no_heads": _l("The first row must name the columns, such as Name and E-mail. The template has them."),
+    "list.no_column": _without_columns,
+    "list.column_twice": _column_twice,
+    "list.no_rows": _l("There are no rows below the names of the columns."),
+    "list.too_many_rows": _l(
+        "The list has %(count)s rows. At most %(most)s people can be added at once: split the list."
+    ),
+    "list.too_long": _l("The texts of the list are too long. Split the list, or leave out what is not needed."),
+    "list.unreadable": _l("The rows could not be read. Nothing was changed. Please paste the list again."),
+    "list.made_already": _l("The people of this list have been added already."),
+    "list.no_links": _l("Nobody of this list needs a link: everybody has a password, or can no longer sign in."),
     "role.not_waiting": _l("This role no longer waits: somebody has decided in the meantime, or taken it back."),
     "release.waits": _l("Whoever prepared this does not release it. Somebody else can: %(people)s."),
     "link.spent": _l("This link has been used already, or it has expired. Please ask for a new one."),
@@ -66,3 +112,42 @@ SAMPLE_ACCOUNTS = {
     "vendor": (_l("Vendor manager"), _l("Northwind only.")),
     "admin": (_l("Administrator"), _l("People, sites and roles.")),
 }
+
+FINDINGS = {
+    "row.beyond": _l(
+        "There is something behind the last column: “%(rest)s”. Perhaps a cell with a comma is not in quotation marks."
+    ),
+    "name.missing": _l("Enter the name."),
+    "name.twice": _l("Same name at the same site as row %(row)s."),
+    "name.namesake": _l("Same name at the same site as %(person)s, who is here already."),
+    "reading.missing": _l("No reading: lists in Japanese sort these people by their name."),
+    "cell.too_long": _l("%(count)s characters; at most %(most)s are possible."),
+    "cell.half_kana": _l("Half-width kana"),
+    "cell.marks": _l("Marks that cannot be seen"),
+    "login.missing": _l("Enter the e-mail address."),
+    "login.no_address": _l("Enter an address such as name@site.example."),
+    "login.taken": _l("This e-mail address belongs to somebody already."),
+    "login.taken_by": _l("This e-mail address belongs to %(person)s already."),
+    "login.twice": _l("Same e-mail address as row %(row)s."),
+    "login.width": _l("Full-width letters"),
+    "login.case": _l("Capitals do not matter"),
+    "locale.unknown": _l("There is no language “%(word)s”."),
+    "locale.unknown_near": _l("There is no language “%(word)s”. Nearest: %(near)s."),
+    "roles.unknown": _l("There is no role “%(word)s”."),
+    "roles.unknown_near": _l("There is no role “%(word)s”. Nearest: %(near)s."),
+    "roles.not_grantable": _l("Your role cannot give this: %(roles)s."),
+    "roles.in_house_only": _l("For in-house people only: %(roles)s."),
+    "site.missing": _l("Choose the site."),
+    "site.ambiguous": _l("Several sites have this name: %(codes)s."),
+    "site.unknown": _l("There is no site “%(word)s”."),
+    "site.unknown_near": _l("There is no site “%(word)s”. Nearest: %(near)s."),
+}
+"""What the check of a list says of a cell, by the code of the finding."""
+
+ENCODINGS = {
+    "pasted": _l("pasted"),
+    "utf-8": _l("UTF-8"),
+    "utf-16": _l("UTF-16"),
+    "cp932": _l("CP932 (Shift_JIS)"),
+}
+DELIMITERS = {"tab": _l("tabs"), "comma": _l("commas"), "semicolon": _l("semicolons")}

@@ -27,6 +27,28 @@ def find_by_login(login: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.login == login))
 
 
+def is_any_taken(logins: Iterable[str]) -> bool:
+    """Whether one of these folded logins belongs to somebody."""
+    return db.session.scalar(select(Person.id).where(Person.login.in_(list(logins))).limit(1)) is not None
+
+
+def load_owners(access: Access, logins: Iterable[str]) -> dict[str, str]:
+    """To whom these folded logins belong: codes by login, and nothing for whoever is out of this reach."""
+    code = case((reach.people(access), Person.code), else_="").label("code")
+    rows = db.session.execute(select(Person.login, code).where(Person.login.in_(list(logins))))
+    return {row.login: row.code for row in rows}
+
+
+def load_namesakes(access: Access, names: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Active people within this reach who have one of these names: codes by search key of the name and site's code."""
+    keys = {search_key(name) for name in names}
+    query = select(Person.search_key, Site.code.label("site"), Person.code).join(Person.site)
+    query = query.where(func.substr(Person.search_key, 1, 1).in_({key[:1] for key in keys}), reach.people(access))
+    rows = db.session.execute(query.where(Person.deactivated_at.is_(None)).order_by(Person.code.desc()))
+    found = {(row.search_key.partition("\n")[0], row.site): row.code for row in rows}
+    return {key: code for key, code in found.items() if key[0] in keys}
+
+
 def get_person(access: Access, code: str) -> Person:
     """The person of a code, as far as this access reaches; not found otherwise."""
     person = db.session.scalar(select(Person).where(Person.code == code, reach.people(access)))

@@ -61,7 +61,7 @@ PLACES = (
     Place("quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names("quiz_design assignments")),
     Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
-    Place("people.index", _l("People"), "users", "person.write", pages=_names("people")),
+    Place("people.index", _l("People"), "users", "person.write", pages=_names("people people_lists")),
     Place("audit.index", _l("Audit trail"), "list", "journal.export", _AUDITED, _names("audit")),
     Place("sites.index", _l("Sites"), "building", "site.list", pages=_names("sites vendors rooms closures")),
     Place("system.index", _l("System"), "settings", "system.read", pages=_names("system audit mail")),

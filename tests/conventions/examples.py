@@ -40,6 +40,8 @@ class World:
     learner_code: str
     feed: str
     link: str = "unknown"
+    people_list: str = "unknown"
+    """A list of people that the administrator has added."""
     codes: Mapping[str, str] = field(default_factory=dict)
     """The code of everybody, by login."""
     sites: Mapping[str, int] = field(default_factory=dict)
@@ -107,6 +109,7 @@ def examples(world: World) -> dict[str, Example]:
     )
     roll = Example({"code": "tokyo-a", "session": world.held["tokyo-a"]}, trainers=cohort.trainers)
     learner = Example({"code": world.learner_code}, vendor="kijun-sample")
+    listed = Example({"key": world.people_list}, owner="admin@kijun.example")
     module = Example({"code": "HAR", "number": "4.2", "language": "en"})
     bank = Example({"code": "HAR", "bank": "HAR"})
     question = Example({"bank": "HAR", "code": "HAR-014"})
@@ -146,6 +149,8 @@ def examples(world: World) -> dict[str, Example]:
         "feeds.person_feed": Example({"token": world.feed}),
         **dict.fromkeys(["accounts.link", "accounts.redeem_link"], Example({"token": world.link})),
         "home.check_in": Example({}, owner=joiner),
+        "people_lists.template": Example({"language": "ja"}),
+        **dict.fromkeys(["people_lists.made", "people_lists.make_links"], listed),
         "static_file": Example({"hashed": "unknown.css"}),
     }
 
@@ -206,6 +211,7 @@ def forms_of_people(example: Example, world: World) -> dict[str, dict[str, Any]]
         "people.deactivate": {"revision": 1},
         "people.edit": {**person, "login": login, "site": world.sites["osaka"], "revision": 2},
         "people.reactivate": {"revision": 3},
+        "people_lists.new": {"text": "Name\tE-mail\nNew\tlisted@site.example", "site": "osaka", "locale": "en"},
         "people.new": {**person, "site": world.sites["osaka"]},
         "profile.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD},
         "profile.edit": {"reading": "New", "locale": "en", "own_zone_name": "", "revision": 1},

@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from lms.accounts import actions as accounts
+from lms.accounts import admission
 from lms.accounts.core.roles import Role
 from lms.accounts.grants import GRANTS
 from lms.accounts.models import Person, RoleProposal, WebSession
@@ -84,6 +85,7 @@ LAST = [
 """What confirms, ends or changes the visitor's own session; and a result: it is there once the attempt is submitted."""
 NOT_THERE = {"static_file"}
 """Open to everybody; the example names something that does not exist."""
+LIST = "list-of-one1"
 NOT_READY = {"reports.download": 409}
 """The file of the example is not made yet."""
 
@@ -126,6 +128,14 @@ def _session_now() -> TrainingSession:
     return session
 
 
+def make_list(site: Site) -> str:
+    """A list with one person, added by the administrator when it is asked for first; its key."""
+    if admission.find_list(LIST) is None:
+        listed = accounts.NewPerson("listed-before@site.example", "New", "", site, "en", (Role.LEARNER,))
+        admission.create_people([listed], by=sitting.person("admin@kijun.example"), key=LIST)
+    return LIST
+
+
 @pytest.fixture
 def world(sample: Flask) -> World:
     with sample.app_context(), transaction.unit():
@@ -155,6 +165,7 @@ def world(sample: Flask) -> World:
             report.public_id,
             learner_code=sitting.person("emma.lindqvist@kijun.example").code,
             feed=signed(PURPOSE, joiner.code),
+            people_list=make_list(osaka),
             link=accounts.make_link(sitting.person(LATEST), by=None),
             codes={person.login: person.code for person in db.session.scalars(select(Person))},
             sessions=sessions_to_come(),

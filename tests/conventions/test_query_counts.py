@@ -51,7 +51,7 @@ from tests.conventions.examples import (
     sessions_held,
     sessions_to_come,
 )
-from tests.conventions.test_access import QUERIES, STATES, make_empty_place
+from tests.conventions.test_access import QUERIES, STATES, make_empty_place, make_list
 from tests.quizzes import sitting
 
 MOST = 15
@@ -160,6 +160,7 @@ def open_world(app: Flask) -> World:
             report.public_id,
             learner,
             feed,
+            people_list=make_list(joiner.site),
             sessions=sessions_to_come(),
             held=sessions_held(),
             room=room,
