@@ -58,7 +58,12 @@ def create_people(commands: Sequence[NewPerson], *, by: Person, key: str) -> lis
     db.session.flush()
     entries = [
         Entry(
-            "person.create", by.code, person.code, person.vendor_id, {"roles": [role.value for role in command.roles]}
+            "person.create",
+            by.code,
+            person.code,
+            now,
+            person.vendor_id,
+            {"roles": [role.value for role in command.roles]},
         )
         for person, command in zip(people, commands, strict=True)
     ]
@@ -67,8 +72,8 @@ def create_people(commands: Sequence[NewPerson], *, by: Person, key: str) -> lis
     entries.sort(key=attrgetter("object"))  # each person's entries together; in each the order stays
     chains = {person.vendor_id for person in people}
     chain = chains.pop() if len(chains) == 1 else journal.INSTALLATION_CHAIN
-    entries.append(Entry(ACTION, by.code, key, chain, {"count": len(people), "codes": codes}))
-    journal.record_all(entries)
+    entries.append(Entry(ACTION, by.code, key, now, chain, {"count": len(people), "codes": codes}))
+    journal.record_many(entries)
     return people
 
 
@@ -127,7 +132,7 @@ def make_links(people: Iterable[Person], *, by: Person) -> dict[str, str]:
         )
         for person in people
     )
-    journal.record_all(Entry("link.make", by.code, person.code, person.vendor_id, {}) for person in people)
+    journal.record_many(Entry("link.make", by.code, person.code, clock.now(), person.vendor_id) for person in people)
     return tokens
 
 

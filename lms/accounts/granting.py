@@ -69,7 +69,7 @@ def give_or_propose_to_newcomers(newcomers: Iterable[tuple[Person, Sequence[Role
                 person.grants.append(RoleGrant(role=role, granted_by=by.id, granted_at=now))
                 action = "role.grant"
                 detail |= (facts or {}) if second_person.is_for_two(role) else {}
-            entries.append(Entry(action, by.code, person.code, person.vendor_id, detail))
+            entries.append(Entry(action, by.code, person.code, now, person.vendor_id, detail))
     return entries
 
 

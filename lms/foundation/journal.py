@@ -27,6 +27,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 ACTIONS = frozenset(
     {
         "person.create",
+        "person.create_list",
         "person.change",
         "person.deactivate",
         "person.reactivate",
