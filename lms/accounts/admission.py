@@ -72,7 +72,7 @@ def create_people(commands: Sequence[NewPerson], *, by: Person, key: str) -> lis
     entries.sort(key=attrgetter("object"))  # each person's entries together; in each the order stays
     chains = {person.vendor_id for person in people}
     chain = chains.pop() if len(chains) == 1 else journal.INSTALLATION_CHAIN
-    entries.append(Entry(ACTION, by.code, key, now, chain, {"count": len(people), "codes": codes}))
+    entries.append(Entry(ACTION, by.code, key, now, chain, {"people": codes}))
     journal.record_many(entries)
     return people
 
@@ -100,7 +100,7 @@ def get_list(access: Access, key: str, *, by: Person) -> MadeList:
     event = find_list(key)
     if event is None or event.actor != by.code:
         raise NotFound
-    codes: list[str] = event.detail["codes"]
+    codes: list[str] = event.detail["people"]
     found = db.session.scalars(
         select(Person).where(Person.code.in_(codes), reach.people(access)).options(selectinload(Person.grants))
     )

@@ -41,6 +41,7 @@ AREAS = {
 
 ACTIONS = {
     "person.create": _l("Person added"),
+    "person.create_list": _l("List of people added"),
     "person.change": _l("Person changed"),
     "person.deactivate": _l("Person deactivated"),
     "person.reactivate": _l("Person reactivated"),

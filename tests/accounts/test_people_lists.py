@@ -214,7 +214,7 @@ class TestCreating:
         ]
         assert entries[1][2] == {"role": "learner"}
         assert entries[3][2] == {"role": "trainer", "without_second_person": True}
-        assert entries[-1][2] == {"count": 2, "codes": codes}
+        assert entries[-1][2] == {"people": codes}
         assert "さくら" not in str(entries)
 
     def test_sent_twice_it_is_created_once(self, admin: Visitor, app: Flask) -> None:
