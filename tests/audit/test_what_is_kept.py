@@ -53,7 +53,9 @@ def test_a_place_tells_what_it_was_before(unit: Unit, admin: Visitor) -> None:
 def test_own_settings_are_written_down_without_a_name(unit: Unit, cast: Cast) -> None:
     with unit():
         learner = person(cast.learner)
-        accounts.change_profile(learner, locale="ja", own_zone_name=None, reading="たかはし", revision=1)
+        accounts.change_profile(
+            learner, locale="ja", own_zone_name=None, reading="たかはし", wants_digest=True, revision=1
+        )
         assert details("person.change") == [{"changed": ["locale", "reading"]}]
 
 
