@@ -23,6 +23,7 @@ from lms.quizzes.core.audience import Audience, AudienceKind
 
 CODE = Regexp(r"[a-z0-9-]+\Z", message=_l("Use small letters, digits and hyphens."))
 MOST_DAYS = 120
+MOST_REASON = 500
 
 
 class TemplateForm(Form):
@@ -169,6 +170,15 @@ class SessionForm(Form):
     def go_on_from(self, sequence: int) -> None:
         """Let the next save count from this state: its sender has seen what was saved in the meantime."""
         self.sequence.raw_data, self.sequence.data = None, sequence
+
+
+class WaiverForm(Form):
+    gate = SelectField(_l("Condition"))
+    reason = TextAreaField(
+        _l("Reason"),
+        [Required(_l("Say why the condition is waived.")), Length(max=MOST_REASON)],
+        description=_l("Whoever sees the readiness of the cohort can read it."),
+    )
 
 
 class EnrolForm(Form):

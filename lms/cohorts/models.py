@@ -211,3 +211,7 @@ class GateDecision(Base):
     decided_at: Mapped[Instant]
     withdrawn_at: Mapped[Instant | None]
     withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    decider: Mapped[Person] = relationship(foreign_keys=[decided_by])
+    withdrawer: Mapped[Person | None] = relationship(foreign_keys=[withdrawn_by])

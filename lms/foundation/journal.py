@@ -94,6 +94,7 @@ ACTIONS = frozenset(
         "plan.create",
         "plan.change",
         "gate.decide",
+        "gate.withdraw",
         "report.export",
         "journal.export",
         "job.retry",

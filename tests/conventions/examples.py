@@ -49,6 +49,8 @@ class World:
     """A session to come, by the code of its cohort."""
     held: Mapping[str, str] = field(default_factory=dict)
     """A session whose roll can be called, by the code of its cohort."""
+    waivers: Mapping[str, int] = field(default_factory=dict)
+    """A waiver of the learner of each cohort, by the code of the cohort."""
     room_code: str = ""
     """Of the session of the joiner's cohort that runs now."""
     room: int = 0
@@ -83,6 +85,8 @@ OF_A_COHORT = (
     "cohorts.sign_off",
     "cohorts.trainers",
     "cohorts.member",
+    "cohorts.waive",
+    "cohorts.withdraw_waiver",
     "timetable.new",
     "timetable.edit",
     "timetable.cancel",
@@ -103,7 +107,12 @@ def examples(world: World) -> dict[str, Example]:
         {"assignment_id": world.assignment}, trainers=("trainer@kijun.example", "trainer-b@kijun.example")
     )
     cohort = Example(
-        {"code": "tokyo-a", "person": world.learner_code, "session": world.sessions["tokyo-a"]},
+        {
+            "code": "tokyo-a",
+            "person": world.learner_code,
+            "session": world.sessions["tokyo-a"],
+            "waiver_id": world.waivers.get("tokyo-a", 0),
+        },
         vendor="kijun-sample",
         trainers=("trainer@kijun.example", "trainer-b@kijun.example"),
     )
@@ -173,7 +182,12 @@ def examples_at_northwind(world: World) -> dict[str, Example]:
     """The other vendor's cohort and one of its learners, for the same routes."""
     trainers = ("trainer@kijun.example", "trainer-c@northwind.example", "trainer-d@northwind.example")
     cohort = Example(
-        {"code": "osaka-b", "person": world.codes[MAHO], "session": world.sessions["osaka-b"]},
+        {
+            "code": "osaka-b",
+            "person": world.codes[MAHO],
+            "session": world.sessions["osaka-b"],
+            "waiver_id": world.waivers["osaka-b"],
+        },
         vendor="northwind",
         trainers=trainers,
     )
@@ -267,6 +281,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
             "go_live_on": "2026-12-21",
             "trainers": [world.codes[trainer]],
         },
+        "cohorts.waive": {"gate": "sign_off", "reason": "Has worked here before."},
         "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
         "home.check_in": {"code": world.room_code},
         "roll_call.show": {"rest": "present"},

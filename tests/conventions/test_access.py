@@ -24,9 +24,11 @@ from lms.accounts.core.roles import Role
 from lms.accounts.grants import GRANTS
 from lms.accounts.models import Person, RoleProposal, WebSession
 from lms.cohorts import queries as cohorts
+from lms.cohorts.actions import gates
 from lms.cohorts.actions.attendance import room_code
 from lms.cohorts.core.feed import PURPOSE
 from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.readiness import GateKind
 from lms.cohorts.models import Cohort, TrainingSession
 from lms.demo import content
 from lms.foundation import clock, jobs, transaction
@@ -134,6 +136,11 @@ def make_list(site: Site) -> str:
         listed = accounts.NewPerson("listed-before@site.example", "New", "", site, "en", (Role.LEARNER,))
         admission.create_people([listed], by=sitting.person("admin@kijun.example"), key=LIST)
     return LIST
+def _waived(cohort_code: str, login: str) -> int:
+    cohort, trainer = cohorts.find_cohort(cohort_code), sitting.person("trainer@kijun.example")
+    assert cohort is not None
+    person = sitting.person(login)
+    return gates.waive(cohort, person, GateKind.QUIZ_AVERAGE, "Has worked here before.", by=trainer).id
 
 
 @pytest.fixture
@@ -154,7 +161,9 @@ def world(sample: Flask) -> World:
             db.session.add(waiting)
         room, closure = make_empty_place()
         notice, mail = make_notice_and_mail(joiner.id)
-        cohorts.get_template("labeller-15").gates = {"gates": [{"kind": "sign_off"}]}  # open from the first day
+        cohorts.get_template("labeller-15").gates = {
+            "gates": [{"kind": "quiz_average", "cut": 80}, {"kind": "sign_off"}]
+        }  # open from the first day
         osaka = sitting.person(MAHO).site
         accounts.create_person(
             accounts.NewPerson(FRESH, "新井 幸", "あらい さち", osaka, "ja", (Role.LEARNER,)), by=None
@@ -171,6 +180,10 @@ def world(sample: Flask) -> World:
             sessions=sessions_to_come(),
             held=sessions_held(),
             room_code=room_code(_session_now()),
+            waivers={
+                "tokyo-a": _waived("tokyo-a", "emma.lindqvist@kijun.example"),
+                "osaka-b": _waived("osaka-b", MAHO),
+            },
             sites={site.code: site.id for site in db.session.scalars(select(Site))},
             room=room,
             closure=closure,

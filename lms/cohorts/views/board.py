@@ -21,8 +21,9 @@ from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.cohorts.core.readiness import by_need, next_step, standing
 from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
-from lms.cohorts.models import Cohort
+from lms.cohorts.models import Cohort, GateDecision
 from lms.cohorts.queries.enrolments import load_in_training
+from lms.cohorts.queries.waivers import list_waivers
 from lms.cohorts.queries.week import load_week, week_shown
 from lms.foundation import clock
 from lms.foundation.access import access, access_for, policy
@@ -104,6 +105,7 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
     return render_template(
         "cohorts/cohort.html",
         cohort=cohort,
+        waivers=_by_person(list_waivers(cohort)),
         progress=progress,
         members=sorted(members, key=lambda person: (by_need(gates[person.id]), *_place(person, named))),
         trainers=training,
@@ -122,6 +124,13 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
         candidates=candidates,
         phrases=phrases,
     )
+
+
+def _by_person(waivers: list[GateDecision]) -> dict[int, list[GateDecision]]:
+    found: dict[int, list[GateDecision]] = {}
+    for waiver in waivers:
+        found.setdefault(waiver.person_id, []).append(waiver)
+    return found
 
 
 def _monday_asked() -> date | None:

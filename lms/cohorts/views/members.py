@@ -1,4 +1,4 @@
-"""Who is in a cohort and who trains it: adding people, trainers, quizzes for everybody, signing off."""
+"""Who is in a cohort and who trains it: adding people, trainers, quizzes for everybody."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from flask_login import current_user
 from lms.accounts import queries as people
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
-from lms.cohorts import actions, phrases, queries
+from lms.cohorts import actions, queries
 from lms.cohorts.forms import AssignQuizForm, EnrolForm
 from lms.cohorts.models import Cohort
-from lms.cohorts.views.board import blueprint, cohort_page, learners_of, leave_for, quiz_choices
+from lms.cohorts.views.board import cohort_page, learners_of, leave_for, quiz_choices
+from lms.cohorts.views.person import blueprint
 from lms.foundation import clock
 from lms.foundation.access import access, policy
-from lms.foundation.errors import sentence
 from lms.foundation.forms import choices
-from lms.kit.problems import Invalid, NotFound, Problem
-from lms.policies import queries as policies
+from lms.kit.problems import Invalid, NotFound
 from lms.quizzes import queries as quizzes
 
 __all__ = ["blueprint"]
@@ -91,56 +90,6 @@ def assign_quiz(code: str) -> ResponseReturnValue:
             return redirect(url_for("cohorts.show", code=code))
     page = render_template("cohorts/give_to.html", cohort=cohort, giving=form, zone=zone, at=clock.now())
     return (page, 422) if request.method == "POST" else page
-
-
-@blueprint.get("/cohorts/<code>/people/<person>")
-@policy("cohort.read")
-def member(code: str, person: str) -> str:
-    """A person of the cohort: the gates, and what the trainer decides about them."""
-    cohort = queries.get_cohort(access(), code)
-    return _member_page(cohort, _member(cohort, person))
-
-
-@blueprint.post("/cohorts/<code>/sign-offs")
-@policy("cohort.write")
-def sign_off(code: str) -> ResponseReturnValue:
-    cohort = queries.get_cohort(access(), code)
-    person = _member(cohort, request.form.get("person", ""))
-    try:
-        actions.sign_off(cohort, person, by=current_user)
-    except Invalid as problem:
-        return _member_page(cohort, person, problem), 422
-    flash(_("%(who)s is signed off.", who=_who(person)))
-    return redirect(url_for("cohorts.show", code=code))
-
-
-def _member(cohort: Cohort, person_code: str) -> Person:
-    person = next((member for member in queries.list_members(cohort) if member.code == person_code), None)
-    if person is None:
-        raise NotFound
-    return person
-
-
-def _member_page(cohort: Cohort, person: Person, problem: Problem | None = None) -> str:
-    now = clock.now()
-    progress = queries.load_progress([cohort], now)[cohort.id]
-    in_force = policies.load_in_force(now).values()
-    read = policies.load_acknowledged_pairs([person.id], [version.id for version in in_force])
-    gates = queries.load_gates(cohort, [person], progress.day, in_force, read, now)[person.id]
-    return render_template(
-        "cohorts/member.html",
-        cohort=cohort,
-        person=person,
-        is_named=person.id in people.load_named([person.id]),
-        gates=gates,
-        problem=sentence(problem) if problem else None,
-        phrases=phrases,
-    )
-
-
-def _who(person: Person) -> str:
-    """What a person is called to whoever asks."""
-    return person.name if person.id in people.load_named([person.id]) else person.code
 
 
 def _trainers_for(cohort: Cohort) -> list[Person]:
