@@ -181,6 +181,15 @@ class WaiverForm(Form):
     )
 
 
+class LeaveForm(Form):
+    to = SelectField(_l("Goes to"))
+    reason = TextAreaField(
+        _l("Reason"),
+        [Required(_l("Say why they leave.")), Length(max=MOST_REASON)],
+        description=_l("It is kept with the cohort; whoever runs it can read it."),
+    )
+
+
 class EnrolForm(Form):
     people = SelectMultipleField(_l("Learners of this site"))
 

@@ -119,6 +119,7 @@ PROBLEMS = {
     "assignment.nobody": _l("Nobody there can take quizzes. Choose another audience."),
     "assignment.unknown_people": _unknown_people,
     "cohort.already_training": _already_training,
+    "cohort.left_already": _l("This person has left the cohort already."),
     "cohort.nobody_chosen": _l("Choose at least one person."),
     "cohort.go_live_not_worked": _l("Choose a working day of the site for the go-live."),
     "cohort.go_live_past": _l("The go-live is past. Choose today or a later day."),

@@ -87,6 +87,7 @@ ACTIONS = frozenset(
         "attempt.grade",
         "cohort.create",
         "cohort.enrol",
+        "cohort.leave",
         "attendance.mark",
         "timetable.add",
         "timetable.change",

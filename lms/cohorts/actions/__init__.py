@@ -155,7 +155,7 @@ def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: 
     before = {enrolment.person_id: enrolment for enrolment in db.session.scalars(query)}
     for person in people:
         enrolment = before.get(person.id) or Enrolment(cohort_id=cohort.id, person_id=person.id)
-        enrolment.enrolled_at, enrolment.left_at = moment, None
+        enrolment.enrolled_at, enrolment.left_at, enrolment.left_reason = moment, None, ""
         db.session.add(enrolment)
     given = select(Assignment).where(Assignment.id.in_(queries.assignment_ids(cohort)), Assignment.due_at > moment)
     for assignment in db.session.scalars(given):

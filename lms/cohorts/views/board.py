@@ -23,6 +23,7 @@ from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
 from lms.cohorts.models import Cohort, GateDecision
 from lms.cohorts.queries.enrolments import load_in_training
+from lms.cohorts.queries.moves import list_left
 from lms.cohorts.queries.waivers import list_waivers
 from lms.cohorts.queries.week import load_week, week_shown
 from lms.foundation import clock
@@ -96,15 +97,16 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
     read = policies.load_acknowledged_pairs([person.id for person in members], [version.id for version in in_force])
     gates = queries.load_gates(cohort, members, progress.day, in_force, read, now)
     here = week_shown(progress.track, today)
-    candidates = _candidates(cohort, now)
+    candidates, left = _candidates(cohort, now), list_left(cohort)
     training = sorted((trainer.person for trainer in cohort.trainers), key=lambda person: person.code)
-    named = people.load_named(person.id for person in [*members, *candidates, *training])
+    named = people.load_named(person.id for person in [*members, *candidates, *training, *(e.person for e in left)])
     if giving is None:
         giving = AssignQuizForm(formdata=MultiDict())
         giving.quiz.choices = quiz_choices()
     return render_template(
         "cohorts/cohort.html",
         cohort=cohort,
+        left=left,
         waivers=_by_person(list_waivers(cohort)),
         progress=progress,
         members=sorted(members, key=lambda person: (by_need(gates[person.id]), *_place(person, named))),

@@ -32,19 +32,19 @@ __all__ = ["blueprint"]
 def member(code: str, person: str) -> str:
     """A person of the cohort: the gates, and what the trainer decides about them."""
     cohort = queries.get_cohort(access(), code)
-    return _page(cohort, _member(cohort, person))
+    return _page(cohort, member_of(cohort, person))
 
 
 @blueprint.post("/cohorts/<code>/sign-offs")
 @policy("cohort.write")
 def sign_off(code: str) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
-    person = _member(cohort, request.form.get("person", ""))
+    person = member_of(cohort, request.form.get("person", ""))
     try:
         actions.sign_off(cohort, person, by=current_user)
     except Invalid as problem:
         return _page(cohort, person, problem), 422
-    flash(_("%(who)s is signed off.", who=_who(person)))
+    flash(_("%(who)s is signed off.", who=name_of(person)))
     return redirect(url_for("cohorts.show", code=code))
 
 
@@ -52,7 +52,7 @@ def sign_off(code: str) -> ResponseReturnValue:
 @policy("cohort.write")
 def waive(code: str, person: str) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
-    found = _member(cohort, person)
+    found = member_of(cohort, person)
     form = _waiver_form(_gates(cohort, found), WaiverForm())
     if form.is_sent_and_valid():
         try:
@@ -60,7 +60,7 @@ def waive(code: str, person: str) -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The condition is waived for %(who)s.", who=_who(found)))
+            flash(_("The condition is waived for %(who)s.", who=name_of(found)))
             return redirect(url_for("cohorts.member", code=code, person=person, _anchor="waivers"))
     return _page(cohort, found, waiving=form), 422
 
@@ -69,7 +69,7 @@ def waive(code: str, person: str) -> ResponseReturnValue:
 @policy("cohort.write")
 def withdraw_waiver(code: str, person: str, waiver_id: int) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
-    found = _member(cohort, person)
+    found = member_of(cohort, person)
     try:
         decisions.withdraw(cohort, found, waiver_id, by=current_user)
     except Conflict as problem:
@@ -78,7 +78,8 @@ def withdraw_waiver(code: str, person: str, waiver_id: int) -> ResponseReturnVal
     return redirect(url_for("cohorts.member", code=code, person=person, _anchor="waivers"))
 
 
-def _member(cohort: Cohort, person_code: str) -> Person:
+def member_of(cohort: Cohort, person_code: str) -> Person:
+    """The person of this code in the cohort; not found otherwise."""
     person = next((member for member in queries.list_members(cohort) if member.code == person_code), None)
     if person is None:
         raise NotFound
@@ -116,6 +117,6 @@ def _page(cohort: Cohort, person: Person, problem: Problem | None = None, *, wai
     )
 
 
-def _who(person: Person) -> str:
+def name_of(person: Person) -> str:
     """What a person is called to whoever asks."""
     return person.name if person.id in people.load_named([person.id]) else person.code

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import exists, select
+from sqlalchemy import CursorResult, Select, delete, exists, select
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
@@ -83,6 +84,17 @@ def add_assignees(assignment: Assignment, person_ids: Collection[int]) -> None:
         Assignee(assignment_id=assignment.id, person_id=person_id) for person_id in set(person_ids) - have
     )
     db.session.flush()
+
+
+def remove_assignee(assignment_ids: Select[int | None], person_id: int) -> int:
+    """Take these assignments from a person, but what they have begun: that goes on, and its result stays.
+
+    Returns how many were taken.
+    """
+    theirs = (Assignee.person_id == person_id) & Assignee.assignment_id.in_(assignment_ids)
+    begun = exists().where(Attempt.assignment_id == Assignee.assignment_id, Attempt.person_id == person_id)
+    taken = delete(Assignee).where(theirs, ~begun).execution_options(synchronize_session=False)
+    return cast("CursorResult[Any]", db.session.execute(taken)).rowcount
 
 
 def change_window(assignment: Assignment, *, opens_at: datetime, due_at: datetime, revision: int, by: Person) -> bool:
