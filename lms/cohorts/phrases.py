@@ -150,6 +150,7 @@ PROBLEMS = {
     "plan.code_taken": _l("This code is taken. Choose another."),
     "plan.bad_steps": _bad_steps,
     "plan.changed_meanwhile": _l("The plan was changed by somebody else in the meantime."),
+    "plan.retired": _l("This plan is retired. Choose another."),
     "plan.quiz_too_late": _l("A quiz is due at %(due)s on its day, so it must start earlier."),
     "feed.unknown": _l("This calendar address is not valid any more."),
 }

@@ -94,6 +94,7 @@ ACTIONS = frozenset(
         "timetable.cancel",
         "plan.create",
         "plan.change",
+        "plan.retire",
         "gate.decide",
         "gate.withdraw",
         "report.export",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.cohorts import queries
+from lms.cohorts import actions, queries
+from lms.cohorts.actions import plans
+from lms.foundation import transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
+from lms.kit.problems import Invalid
+from lms.sites import queries as sites
 from tests.accounts.form_page import FormPage
 from tests.cohorts.conftest import Enter
 from tests.conftest import Visitor
+from tests.quizzes import sitting
 
 PLAN = "/plans/labeller-15"
 
@@ -128,3 +134,37 @@ def test_who_saves_over_somebody_else_sees_both_and_loses_neither(enter: Enter, 
 
 def test_only_those_who_plan_change_a_plan(enter: Enter) -> None:
     assert enter("qa").get(f"{PLAN}/edit").status_code == 403
+
+
+def retired(visitor: Visitor, change: str, revision: str = "1") -> int:
+    return visitor.post(f"{PLAN}/retire", data={"change": change, "revision": revision}).status_code
+
+
+def test_a_plan_that_is_retired_is_not_offered_and_comes_back(trainer: Visitor, sample: Flask) -> None:
+    assert retired(trainer, "retire") == 302
+    assert PLAN not in trainer.get("/plans").text
+    assert PLAN in trainer.get("/plans?state=retired").text
+    assert "labeller-15" not in FormPage(trainer.get("/cohorts/new").text).options.get("template", [])
+    assert "This plan is retired since 16 Nov 2026." in trainer.get(f"{PLAN}?lang=en").text
+    assert trainer.get("/cohorts/tokyo-a").status_code == 200, "cohorts that follow it go on"
+    assert retired(trainer, "retire") == 302, "asked twice, done once"
+    assert retired(trainer, "restore", "2") == 302
+    assert PLAN in trainer.get("/plans").text
+    with sample.app_context():
+        assert journalled("plan.retire") == ["labeller-15", "labeller-15"]
+
+
+def test_a_plan_that_was_changed_meanwhile_is_not_retired(trainer: Visitor, sample: Flask) -> None:
+    assert retired(trainer, "retire", "0") == 409
+    assert PLAN in trainer.get("/plans").text
+
+
+def test_no_cohort_follows_a_plan_that_was_retired_meanwhile(trainer: Visitor, sample: Flask) -> None:
+    with sample.app_context(), transaction.unit():
+        site, by = sites.find_site("tokyo"), sitting.person("trainer@kijun.example")
+        plan = queries.get_template("labeller-15")
+        assert site is not None
+        plans.retire_template(plan, is_back=False, revision=1, by=by)
+        command = actions.NewCohort("late", {"en": "Late", "ja": "後"}, site, plan, date(2026, 12, 14), [by])
+        with pytest.raises(Invalid, match=r"plan\.retired"):
+            actions.create_cohort(command, by=by)

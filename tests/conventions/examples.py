@@ -151,7 +151,7 @@ def examples(world: World) -> dict[str, Example]:
         "question_editor.release": Example({"bank": "HAR", "code": "HAR-002"}),
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
-        **dict.fromkeys(["plans.show", "plans.edit"], Example({"code": "labeller-15"})),
+        **dict.fromkeys(["plans.show", "plans.edit", "plans.retire"], Example({"code": "labeller-15"})),
         **dict.fromkeys(OF_A_PLACE, Example({"code": EMPTY, "room_id": world.room, "closure_id": world.closure})),
         **dict.fromkeys(["reports.show", "reports.download"], report),
         **dict.fromkeys(["notices.open_page", "notices.read"], Example({"notice_id": world.notice}, owner=joiner)),
@@ -293,6 +293,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
         "cohorts.trainers": {"person": world.codes[second_trainer], "change": "remove"},
         "plans.new": plan,
         "plans.edit": {**plan, "revision": "1"},
+        "plans.retire": {"change": "restore"},
     }
 
 

@@ -76,6 +76,8 @@ def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
         raise Invalid("cohort.code_taken", field="code")
     if any(step.quiz_id and is_quiz_too_late(_time(step.starts)) for step in command.template.steps):
         raise Invalid("plan.quiz_too_late", field="template", due=_shown(QUIZ_DUE))
+    if command.template.retired_at is not None:
+        raise Invalid("plan.retired", field="template")
     calendar = queries.load_calendar(command.site, command.go_live_on)
     check_go_live(command.go_live_on, calendar)
     days = training_days(command.go_live_on, command.template.day_count, calendar)

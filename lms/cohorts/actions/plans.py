@@ -12,7 +12,7 @@ from lms.accounts.models import Person
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.steps import StepFault, StepLine, check_steps
 from lms.cohorts.models import PlanStep, PlanTemplate
-from lms.foundation import journal
+from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.kit.problems import Conflict, Invalid
 from lms.policies.queries import find_module, find_section
@@ -95,6 +95,19 @@ def change_template(template: PlanTemplate, change: TemplateChange, *, by: Perso
     db.session.flush()
     after = change.day_count, len(change.steps)
     journal.record("plan.change", actor=by.code, object=template.code, before=list(before), after=list(after))
+
+
+def retire_template(template: PlanTemplate, *, is_back: bool, revision: int, by: Person) -> None:
+    """Let no new cohort follow a plan, or take it back; cohorts that follow it go on. Asking twice changes nothing."""
+    db.session.refresh(template, with_for_update={"of": PlanTemplate})
+    if (template.retired_at is None) == is_back:
+        return
+    if template.revision != revision:
+        raise Conflict("plan.changed_meanwhile")
+    template.retired_at = None if is_back else clock.now()
+    template.revision += 1
+    db.session.flush()
+    journal.record("plan.retire", actor=by.code, object=template.code, is_back=is_back)
 
 
 def steps_from(lines: Iterable[StepLine], before: Iterable[PlanStep] = ()) -> list[NewStep]:

@@ -204,9 +204,10 @@ def get_template(code: str) -> PlanTemplate:
     return template
 
 
-def list_templates() -> list[PlanTemplate]:
-    """All plans by code."""
-    return list(db.session.scalars(select(PlanTemplate).order_by(PlanTemplate.code)))
+def list_templates(*, retired: bool = False) -> list[PlanTemplate]:
+    """The plans that new cohorts can follow, or those that are retired, by code."""
+    which = PlanTemplate.retired_at.is_not(None) if retired else PlanTemplate.retired_at.is_(None)
+    return list(db.session.scalars(select(PlanTemplate).where(which).order_by(PlanTemplate.code)))
 
 
 def _attended(statuses: Sequence[AttendanceStatus]) -> tuple[int, int]:

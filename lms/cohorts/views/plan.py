@@ -1,4 +1,4 @@
-"""Training plans: the list, one plan by day, making one, from scratch or as a copy, changing it."""
+"""Training plans: the list, one plan by day, making one, from scratch or as a copy, changing it, retiring it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lms.cohorts.core.steps import StepLine, write_steps
 from lms.cohorts.forms import TemplateForm
 from lms.cohorts.models import PlanStep, PlanTemplate
 from lms.foundation.access import policy
+from lms.foundation.errors import sentence
 from lms.kit.problems import Conflict, Invalid
 
 blueprint = Blueprint("plans", __name__, template_folder="../templates")
@@ -28,13 +29,16 @@ FRESH: dict[str, Any] = {"quiz_cut": 80, "acknowledged": True, "signed_off": Tru
 @blueprint.get("/plans")
 @policy("plan.write")
 def index() -> str:
-    return render_template("cohorts/plans.html", templates=queries.list_templates())
+    """The plans that new cohorts can follow; ``?state=retired`` shows the others."""
+    is_retired = request.args.get("state") == "retired"
+    templates = queries.list_templates(retired=is_retired)
+    return render_template("cohorts/plans.html", templates=templates, is_retired=is_retired)
 
 
 @blueprint.get("/plans/<code>")
 @policy("plan.write")
 def show(code: str) -> str:
-    return render_template("cohorts/plan.html", template=queries.get_template(code), phrases=phrases)
+    return _plan_page(queries.get_template(code))
 
 
 @blueprint.route("/plans/new", methods=["GET", "POST"])
@@ -79,6 +83,23 @@ def edit(code: str) -> ResponseReturnValue:
         return _edit_page(form, template), 422
     flash(_("The training plan is saved. Cohorts that stand on the calendar keep their sessions."))
     return redirect(url_for("plans.show", code=code))
+
+
+@blueprint.post("/plans/<code>/retire")
+@policy("plan.write")
+def retire(code: str) -> ResponseReturnValue:
+    template, is_back = queries.get_template(code), request.form.get("change") == "restore"
+    revision = request.form.get("revision", 0, type=int)
+    try:
+        plans.retire_template(template, is_back=is_back, revision=revision, by=current_user)
+    except Conflict as problem:
+        return _plan_page(template, sentence(problem)), problem.status
+    flash(_("The plan is in use again.") if is_back else _("The plan is retired."))
+    return redirect(url_for("plans.show", code=code))
+
+
+def _plan_page(template: PlanTemplate, problem: str = "") -> str:
+    return render_template("cohorts/plan.html", template=template, problem=problem, phrases=phrases)
 
 
 def _edit_page(form: TemplateForm, template: PlanTemplate, saved: dict[str, Any] | None = None) -> str:
