@@ -156,11 +156,13 @@ def load_gates(
     in_force: Collection[PolicyVersion],
     acknowledged: Collection[tuple[int, int]],
     now: datetime,
+    decided: Collection[GateDecision] | None = None,
 ) -> dict[int, list[Gate]]:
     """The gates of each of these people on a training day, with as many queries for one as for many.
 
     ``in_force`` are the policy versions of which acknowledgements count; a module that a plan names and of which none
-    is in force (or that does not exist) stays to be acknowledged. ``acknowledged`` are pairs of person and version.
+    is in force (or that does not exist) stays to be acknowledged. ``acknowledged`` are pairs of person and version;
+    ``decided`` is what stands, where the caller has loaded it already.
     """
     criteria = criteria_from(cohort.template.gates["gates"])
     ids = [person.id for person in people]
@@ -170,7 +172,7 @@ def load_gates(
     given = _given_quizzes(cohort, ids)
     timetable = _timetable(cohort, ids, now)
     taught = wanted - timetable.to_be_taught
-    decisions = _decisions(cohort, ids)
+    decisions = _by_person(list_decided(cohort, ids) if decided is None else decided)
     read = {
         person.id: {code for version, code in versions.items() if (person.id, version) in acknowledged}
         for person in people
@@ -310,13 +312,16 @@ def find_decision(cohort: Cohort, person: Person, gate: GateKind) -> GateDecisio
     return db.session.scalar(of_person.where(GateDecision.gate == gate, GateDecision.withdrawn_at.is_(None)))
 
 
-def _decisions(cohort: Cohort, person_ids: Collection[int]) -> dict[tuple[int, str], set[GateKind]]:
-    query = select(GateDecision).where(
-        GateDecision.cohort_id == cohort.id,
-        GateDecision.person_id.in_(list(person_ids)),
-        GateDecision.withdrawn_at.is_(None),
-    )
+def list_decided(cohort: Cohort, person_ids: Collection[int] | None = None) -> list[GateDecision]:
+    """What is decided about gates and stands, of some people or of everybody, each with who decided it."""
+    query = select(GateDecision).where(GateDecision.cohort_id == cohort.id, GateDecision.withdrawn_at.is_(None))
+    if person_ids is not None:
+        query = query.where(GateDecision.person_id.in_(list(person_ids)))
+    return list(db.session.scalars(query.options(joinedload(GateDecision.decider)).order_by(GateDecision.id)))
+
+
+def _by_person(decided: Collection[GateDecision]) -> dict[tuple[int, str], set[GateKind]]:
     found: dict[tuple[int, str], set[GateKind]] = {}
-    for decision in db.session.scalars(query):
+    for decision in decided:
         found.setdefault((decision.person_id, decision.decision), set()).add(GateKind(decision.gate))
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from lms.accounts.models import Person
 from lms.cohorts import queries
@@ -43,7 +43,11 @@ def list_targets(access: Access, cohort: Cohort, person: Person, now: datetime) 
     return [other for other in found if other.id != cohort.id and other.site_id == person.site_id]
 
 
-def list_left(cohort: Cohort) -> list[Enrolment]:
-    """Who has left a cohort, the last one first."""
-    query = select(Enrolment).where(Enrolment.cohort_id == cohort.id, Enrolment.left_at.is_not(None))
-    return list(db.session.scalars(query.options(joinedload(Enrolment.person)).order_by(Enrolment.left_at.desc())))
+def list_people(cohort: Cohort) -> tuple[list[Person], list[Enrolment]]:
+    """Who is in a cohort, by reading, and who has left it, the last one first."""
+    query = select(Enrolment).join(Enrolment.person).where(Enrolment.cohort_id == cohort.id)
+    query = query.options(contains_eager(Enrolment.person)).order_by(Person.reading_key, Person.code)
+    enrolments = list(db.session.scalars(query))
+    left = [(enrolment.left_at, enrolment) for enrolment in enrolments if enrolment.left_at is not None]
+    left.sort(key=lambda pair: pair[0], reverse=True)
+    return [enrolment.person for enrolment in enrolments if enrolment.left_at is None], [pair[1] for pair in left]

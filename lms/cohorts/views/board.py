@@ -21,10 +21,9 @@ from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.cohorts.core.readiness import by_need, next_step, standing
 from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
-from lms.cohorts.models import Cohort, GateDecision
+from lms.cohorts.models import Cohort, GateDecision, GateDecisionKind
 from lms.cohorts.queries.enrolments import load_in_training
-from lms.cohorts.queries.moves import list_left
-from lms.cohorts.queries.waivers import list_waivers
+from lms.cohorts.queries.moves import list_people
 from lms.cohorts.queries.week import load_week, week_shown
 from lms.foundation import clock
 from lms.foundation.access import access, access_for, policy
@@ -91,13 +90,14 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
     now = clock.now()
     zone = ZoneInfo(cohort.site.zone_name)
     today = now.astimezone(zone).date()
-    members = queries.list_members(cohort)
+    members, left = list_people(cohort)
+    decided = queries.list_decided(cohort)
     progress = queries.load_progress([cohort], now)[cohort.id]
     in_force = policies.load_in_force(now).values()
     read = policies.load_acknowledged_pairs([person.id for person in members], [version.id for version in in_force])
-    gates = queries.load_gates(cohort, members, progress.day, in_force, read, now)
+    gates = queries.load_gates(cohort, members, progress.day, in_force, read, now, decided)
     here = week_shown(progress.track, today)
-    candidates, left = _candidates(cohort, now), list_left(cohort)
+    candidates = _candidates(cohort, now)
     training = sorted((trainer.person for trainer in cohort.trainers), key=lambda person: person.code)
     named = people.load_named(person.id for person in [*members, *candidates, *training, *(e.person for e in left)])
     if giving is None:
@@ -107,7 +107,7 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
         "cohorts/cohort.html",
         cohort=cohort,
         left=left,
-        waivers=_by_person(list_waivers(cohort)),
+        waivers=_waivers(decided),
         progress=progress,
         members=sorted(members, key=lambda person: (by_need(gates[person.id]), *_place(person, named))),
         trainers=training,
@@ -128,10 +128,12 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
     )
 
 
-def _by_person(waivers: list[GateDecision]) -> dict[int, list[GateDecision]]:
+def _waivers(decided: list[GateDecision]) -> dict[int, list[GateDecision]]:
+    """The waivers that stand, by person."""
     found: dict[int, list[GateDecision]] = {}
-    for waiver in waivers:
-        found.setdefault(waiver.person_id, []).append(waiver)
+    for decision in decided:
+        if decision.decision == GateDecisionKind.WAIVED:
+            found.setdefault(decision.person_id, []).append(decision)
     return found
 
 
