@@ -150,7 +150,7 @@ class SessionForm(Form):
     )
     detail_en = StringField(_l("Detail in English"), [Length(max=255)])
     detail_ja = StringField(_l("Detail in Japanese"), [Length(max=255)])
-    on = DateField(_l("Day"), [InputRequired(_l("Enter a date."))])
+    on = DateField(_l("Date"), [InputRequired(_l("Enter a date."))])
     starts = TimeField(_l("Begins"), [InputRequired(_l("Enter a time such as 09:30."))])
     minutes = IntegerField(
         _l("Minutes"),

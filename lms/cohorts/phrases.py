@@ -243,6 +243,13 @@ GRID_KIND_OF = {
     StepKind.GATE: "meet",
 }
 
+BOARD_STATES = {
+    "current": _l("To go-live"),
+    "running": _l("Running"),
+    "planned": _l("Planned"),
+    "past": _l("Live"),
+}
+
 STANDINGS = {
     Standing.READY: _l("Ready"),
     Standing.ON_TRACK: _l("On track"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,7 +97,9 @@ def test_a_session_that_is_cancelled_is_struck_out_and_stays_so(trainer: Visitor
     assert trainer.post(f"{path}/cancel", data={"sequence": "0"}).status_code == 302
     found = event(sample, trainer, SHADOWING)
     assert (int(found["SEQUENCE"]), str(found["STATUS"])) == (1, "CANCELLED")
-    assert path not in trainer.get("/cohorts/tokyo-a").text
+    week = trainer.get("/cohorts/tokyo-a?lang=en").text
+    assert path not in week
+    assert re.search(rf"<s>[^<]*{SHADOWING}</s>", week), "what is cancelled stands under the grid"
     assert trainer.post(f"{path}/cancel", data={"sequence": "1"}).status_code == 409
     assert "This session is cancelled." in trainer.get(f"{path}?lang=en").text
     assert journalled(sample) == ["timetable.cancel"]

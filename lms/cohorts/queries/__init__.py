@@ -121,15 +121,23 @@ def list_sessions_of_day(cohort: Cohort, day: date) -> list[TrainingSession]:
     return [session for session in sessions if session.state == SessionState.PLANNED]
 
 
-def list_week(cohort: Cohort, monday: date) -> list[tuple[date, list[TrainingSession]]]:
-    """The planned sessions of a week by day at the cohort's site; a day of its weekend only if there are some."""
+def list_week(cohort: Cohort, monday: date) -> tuple[list[tuple[date, list[TrainingSession]]], list[TrainingSession]]:
+    """The planned sessions of a week by day at the cohort's site, and those that are cancelled.
+
+    A day of its weekend is there only if it has some.
+    """
     zone = ZoneInfo(cohort.site.zone_name)
     start = datetime(monday.year, monday.month, monday.day, tzinfo=zone)
     by_day: dict[date, list[TrainingSession]] = {monday + timedelta(days=n): [] for n in range(7)}
+    cancelled = []
     for session in list_sessions(cohort, start, start + timedelta(days=7)):
         if session.state == SessionState.PLANNED:
             by_day[session.starts_at.astimezone(zone).date()].append(session)
-    return [(day, found) for day, found in by_day.items() if found or str(day.weekday()) not in cohort.site.weekend]
+        else:
+            cancelled.append(session)
+    weekend = cohort.site.weekend
+    days = [(day, found) for day, found in by_day.items() if found or str(day.weekday()) not in weekend]
+    return days, cancelled
 
 
 def load_calendar(site: Site, around: date) -> WorkCalendar:

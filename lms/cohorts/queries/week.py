@@ -36,6 +36,7 @@ class Week:
     first_hour: int
     last_hour: int
     now: tuple[int, int] | None
+    cancelled: Sequence[TrainingSession]
 
     @property
     def before(self) -> date:
@@ -54,7 +55,7 @@ def week_shown(track: Sequence[TrackDay], today: date) -> date:
 def load_week(cohort: Cohort, monday: date, track: Sequence[TrackDay], now: datetime) -> Week:
     """The planned sessions of a week on their days at the cohort's site."""
     zone = ZoneInfo(cohort.site.zone_name)
-    listed = queries.list_week(cohort, monday)
+    listed, cancelled = queries.list_week(cohort, monday)
     spans = {session.id: _span(session, day, zone) for day, sessions in listed for session in sessions}
     first, last = hours(list(spans.values()))
     numbers = {day.on: day.number for day in track}
@@ -62,7 +63,8 @@ def load_week(cohort: Cohort, monday: date, track: Sequence[TrackDay], now: date
     for day, sessions in listed:
         cells = lay_out([spans[session.id] for session in sessions], first)
         days.append(WeekDay(day, numbers.get(day), list(zip(sessions, cells, strict=True))))
-    return Week(monday, week_number(monday, track[0].on), days, first, last, _mark(now.astimezone(zone), first, last))
+    mark = _mark(now.astimezone(zone), first, last)
+    return Week(monday, week_number(monday, track[0].on), days, first, last, mark, cancelled)
 
 
 def _span(session: TrainingSession, day: date, zone: ZoneInfo) -> Span:

@@ -1,4 +1,4 @@
-"""Cohorts: the list, one cohort with its week and readiness, creating one."""
+"""Cohorts: one cohort with its week and readiness, creating one."""
 
 from __future__ import annotations
 
@@ -37,14 +37,6 @@ from lms.sites import queries as sites
 from lms.sites.models import Site
 
 blueprint = Blueprint("cohorts", __name__, template_folder="../templates")
-
-
-@blueprint.get("/cohorts")
-@policy("cohort.read")
-def index() -> str:
-    cohorts = queries.list_cohorts(access())
-    progress = queries.load_progress([cohort for cohort, _count in cohorts], clock.now())
-    return render_template("cohorts/index.html", cohorts=cohorts, progress=progress)
 
 
 @blueprint.get("/cohorts/<code>")

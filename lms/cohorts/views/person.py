@@ -16,7 +16,7 @@ from lms.cohorts.core.readiness import Gate, GateKind
 from lms.cohorts.forms import WaiverForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.queries.waivers import list_waivers
-from lms.cohorts.views.board import blueprint
+from lms.cohorts.views.gantt import blueprint
 from lms.foundation import clock
 from lms.foundation.access import access, policy
 from lms.foundation.errors import sentence

@@ -1,0 +1,218 @@
+"""The list of cohorts: a page of them by state, and how the people of each stand.
+
+One cohort takes as many queries as fifty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.cohorts import access as reach
+from lms.cohorts.core.attendance import AttendanceStatus
+from lms.cohorts.core.plan import StepKind
+from lms.cohorts.core.readiness import (
+    Facts,
+    GateKind,
+    GivenQuiz,
+    Standing,
+    criteria_from,
+    evaluate,
+    quiz_average,
+    standing,
+)
+from lms.cohorts.core.roll_call import CALLED_KINDS
+from lms.cohorts.models import (
+    Attendance,
+    Cohort,
+    CohortTrainer,
+    Enrolment,
+    GateDecision,
+    GateDecisionKind,
+    SessionState,
+    TrainingSession,
+)
+from lms.cohorts.queries import Progress
+from lms.foundation.access import Access
+from lms.foundation.db import db
+from lms.kit.pages import Page
+from lms.policies.models import PolicyVersion
+from lms.quizzes.core.attempt import Purpose
+from lms.quizzes.core.passing import shown_percent
+from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
+from lms.quizzes.queries import is_current_run
+
+Key = tuple[int, int]
+"""A cohort and a person, by their ids."""
+
+
+class BoardState(StrEnum):
+    """Which cohorts the list shows."""
+
+    CURRENT = "current"
+    RUNNING = "running"
+    PLANNED = "planned"
+    PAST = "past"
+
+
+def list_board(access: Access, state: BoardState, today: date, now: datetime, asked: int) -> tuple[list[Cohort], Page]:
+    """A page of the cohorts of a state by go-live, the past ones with the last first, as far as this access reaches."""
+    which = (reach.cohorts(access), _in_state(state, today, now))
+    page = Page.of(db.session.scalar(select(func.count()).select_from(Cohort).where(*which)) or 0, asked)
+    order = Cohort.go_live_on.desc() if state is BoardState.PAST else Cohort.go_live_on
+    query = (
+        select(Cohort)
+        .where(*which)
+        .options(joinedload(Cohort.site), joinedload(Cohort.template))
+        .options(selectinload(Cohort.trainers).joinedload(CohortTrainer.person))
+        .order_by(order, Cohort.code)
+        .limit(page.size)
+        .offset(page.offset)
+    )
+    return list(db.session.scalars(query)), page
+
+
+def load_members(cohorts: Sequence[Cohort]) -> dict[int, list[int]]:
+    """The ids of the people of each of these cohorts."""
+    found: dict[int, list[int]] = {cohort.id: [] for cohort in cohorts}
+    query = select(Enrolment.cohort_id, Enrolment.person_id)
+    for cohort_id, person_id in db.session.execute(query.where(Enrolment.cohort_id.in_(found), _is_in())):
+        found[cohort_id].append(person_id)
+    return found
+
+
+def load_nesting(cohorts: Sequence[Cohort]) -> dict[int, datetime]:
+    """When nesting begins in each of these cohorts that has some."""
+    query = select(TrainingSession.cohort_id, func.min(TrainingSession.starts_at)).where(
+        TrainingSession.cohort_id.in_([cohort.id for cohort in cohorts]),
+        TrainingSession.kind == StepKind.NESTING,
+        TrainingSession.state == SessionState.PLANNED,
+    )
+    rows = db.session.execute(query.group_by(TrainingSession.cohort_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def load_standings(
+    cohorts: Sequence[Cohort],
+    members: Mapping[int, Collection[int]],
+    progress: Mapping[int, Progress],
+    in_force: Collection[PolicyVersion],
+    acknowledged: Collection[tuple[int, int]],
+    now: datetime,
+) -> dict[int, dict[Standing, int]]:
+    """How many people of each of these cohorts stand how on the way to go-live."""
+    ids = [cohort.id for cohort in cohorts]
+    quizzes, marks, planned, decided = _quizzes(ids), _marks(ids), _planned(ids), _decided(ids)
+    found: dict[int, dict[Standing, int]] = {}
+    for cohort in cohorts:
+        criteria = criteria_from(cohort.template.gates["gates"])
+        named = {module for criterion in criteria for module in criterion.modules}
+        wanted = named or {version.module.code for version in in_force}
+        versions = {version.id for version in in_force if version.module.code in wanted}
+        counts = dict.fromkeys(Standing, 0)
+        for person_id in members[cohort.id]:
+            key = (cohort.id, person_id)
+            of_status = marks.get(key, {})
+            been = of_status.get(AttendanceStatus.PRESENT, 0) + of_status.get(AttendanceStatus.LATE, 0)
+            decisions = decided.get(key, {})
+            facts = Facts(
+                day=progress[cohort.id].day,
+                quiz_percent=quiz_average(quizzes.get(key, ()), now),
+                agreement_percent=None,
+                acknowledged=(sum((person_id, version) in acknowledged for version in versions), len(wanted)),
+                attended=(been, been + of_status.get(AttendanceStatus.ABSENT, 0)),
+                sessions_planned=planned.get(cohort.id, 0) - of_status.get(AttendanceStatus.EXCUSED, 0),
+                signed_off=decisions.get(GateKind.SIGN_OFF) == GateDecisionKind.SIGNED_OFF,
+                waived=frozenset(gate for gate, kind in decisions.items() if kind == GateDecisionKind.WAIVED),
+            )
+            counts[standing(evaluate(criteria, facts))] += 1
+        found[cohort.id] = counts
+    return found
+
+
+def _in_state(state: BoardState, today: date, now: datetime) -> ColumnElement[bool]:
+    begun = exists().where(TrainingSession.cohort_id == Cohort.id, TrainingSession.starts_at <= now)
+    match state:
+        case BoardState.CURRENT:
+            return Cohort.go_live_on >= today
+        case BoardState.RUNNING:
+            return (Cohort.go_live_on >= today) & begun
+        case BoardState.PLANNED:
+            return (Cohort.go_live_on >= today) & ~begun
+        case BoardState.PAST:
+            return Cohort.go_live_on < today
+
+
+def _is_in() -> ColumnElement[bool]:
+    return Enrolment.left_at.is_(None)
+
+
+def _quizzes(cohort_ids: Collection[int]) -> dict[Key, list[GivenQuiz]]:
+    """What each cohort has given to each of its people, with the best result of each."""
+    own = (Attempt.assignment_id == Assignee.assignment_id) & (Attempt.person_id == Assignee.person_id)
+    counted = (Attempt.purpose == Purpose.ASSESSED) & Attempt.closed_at.is_not(None)
+    of_member = (Enrolment.cohort_id == TrainingSession.cohort_id) & (Enrolment.person_id == Assignee.person_id)
+    query = (
+        select(
+            TrainingSession.cohort_id,
+            Assignee.person_id,
+            Assignment.id,
+            Assignment.due_at,
+            GradingRun.score_thousandths,
+            GradingRun.max_thousandths,
+        )
+        .join(Assignment, Assignment.id == TrainingSession.assignment_id)
+        .join(Assignee, Assignee.assignment_id == Assignment.id)
+        .join(Enrolment, of_member & _is_in())
+        .outerjoin(Attempt, own & counted)
+        .outerjoin(GradingRun, is_current_run())
+        .where(TrainingSession.cohort_id.in_(cohort_ids), TrainingSession.state == SessionState.PLANNED)
+        .where(Assignment.ended_at.is_(None) | GradingRun.id.is_not(None))
+    )
+    best: dict[tuple[Key, int], GivenQuiz] = {}
+    for cohort_id, person_id, assignment_id, due_at, score, most in db.session.execute(query):
+        place = ((cohort_id, person_id), assignment_id)
+        before = best.get(place)
+        percents = [before.percent] if before and before.percent is not None else []
+        if score is not None:
+            percents.append(shown_percent(score, most))
+        best[place] = GivenQuiz(due_at, max(percents, default=None))
+    found: dict[Key, list[GivenQuiz]] = {}
+    for (key, _assignment_id), given in best.items():
+        found.setdefault(key, []).append(given)
+    return found
+
+
+def _attended(cohort_ids: Collection[int]) -> ColumnElement[bool]:
+    return (
+        TrainingSession.cohort_id.in_(cohort_ids)
+        & TrainingSession.kind.in_(CALLED_KINDS)
+        & (TrainingSession.state == SessionState.PLANNED)
+    )
+
+
+def _marks(cohort_ids: Collection[int]) -> dict[Key, dict[AttendanceStatus, int]]:
+    of = (TrainingSession.cohort_id, Attendance.person_id, Attendance.status)
+    query = select(*of, func.count()).join(TrainingSession, TrainingSession.id == Attendance.session_id)
+    found: dict[Key, dict[AttendanceStatus, int]] = {}
+    for cohort_id, person_id, status, count in db.session.execute(query.where(_attended(cohort_ids)).group_by(*of)):
+        found.setdefault((cohort_id, person_id), {})[AttendanceStatus(status)] = count
+    return found
+
+
+def _planned(cohort_ids: Collection[int]) -> dict[int, int]:
+    query = select(TrainingSession.cohort_id, func.count()).where(_attended(cohort_ids))
+    rows = db.session.execute(query.group_by(TrainingSession.cohort_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def _decided(cohort_ids: Collection[int]) -> dict[Key, dict[GateKind, str]]:
+    query = select(GateDecision).where(GateDecision.cohort_id.in_(cohort_ids), GateDecision.withdrawn_at.is_(None))
+    found: dict[Key, dict[GateKind, str]] = {}
+    for decision in db.session.scalars(query):
+        found.setdefault((decision.cohort_id, decision.person_id), {})[GateKind(decision.gate)] = decision.decision
+    return found
