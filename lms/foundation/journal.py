@@ -96,6 +96,7 @@ ACTIONS = frozenset(
         "plan.change",
         "plan.retire",
         "gate.decide",
+        "gate.waive",
         "gate.withdraw",
         "report.export",
         "journal.export",

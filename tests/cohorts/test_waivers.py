@@ -49,7 +49,7 @@ def test_a_waiver_counts_and_says_who_and_why(trainer: Visitor, sample: Flask, p
     assert said in section(trainer.get(f"{page}?lang=en").text, "gates")
     ready = section(trainer.get("/cohorts/tokyo-a?lang=en").text, "ready")
     assert f"Sessions attended: waived by {by}, 16 Nov 2026 13:24: {REASON}" in ready
-    assert journalled(sample) == [("gate.decide", "attendance")]
+    assert journalled(sample) == [("gate.waive", "attendance")]
 
 
 def test_what_is_waived_is_not_offered_again_and_not_waived_twice(trainer: Visitor, sample: Flask, page: str) -> None:
@@ -87,9 +87,9 @@ def test_a_waiver_that_is_withdrawn_counts_no_more_and_stays_in_the_list(
     waive(trainer, page, reason="Again")
     assert [found.withdrawn_at is None for found in waivers(sample)] == [False, True]
     assert journalled(sample) == [
-        ("gate.decide", "attendance"),
+        ("gate.waive", "attendance"),
         ("gate.withdraw", "attendance"),
-        ("gate.decide", "attendance"),
+        ("gate.waive", "attendance"),
     ]
 
 

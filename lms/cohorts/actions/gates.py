@@ -30,7 +30,7 @@ def waive(cohort: Cohort, person: Person, gate: GateKind, reason: str, *, by: Pe
     )
     db.session.add(waiver)
     db.session.flush()
-    _record("gate.decide", cohort, person, gate, by)
+    _record("gate.waive", cohort, person, gate, by)
     return waiver
 
 
