@@ -204,7 +204,7 @@ class GateDecision(Base):
     id: Mapped[Key]
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    gate: Mapped[Word]
+    gate: Mapped[str] = mapped_column(String(40))
     decision: Mapped[Word]
     reason: Mapped[Prose]
     decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
