@@ -53,5 +53,5 @@ def withdraw(cohort: Cohort, person: Person, waiver_id: int, *, by: Person) -> N
 
 def _record(action: str, cohort: Cohort, person: Person, gate: GateKind, by: Person) -> None:
     """The reason stays in its row: it may say of people what the trail must not keep."""
-    name, decision = f"{cohort.code} {person.code}", GateDecisionKind.WAIVED.value
-    journal.record(action, actor=by.code, object=name, chain_id=person.vendor_id, gate=gate.value, decision=decision)
+    name = f"{cohort.code} {person.code}"
+    journal.record(action, actor=by.code, object=name, chain_id=person.vendor_id, gate=gate.value)
