@@ -99,6 +99,12 @@ OF_A_PERSON = (
 )
 
 
+def of_cohort(world: World, code: str, person: str) -> dict[str, Any]:
+    """A cohort with one of its learners, a session and a waiver of it."""
+    waiver = world.waivers.get(code, 0)
+    return {"code": code, "person": person, "session": world.sessions[code], "waiver_id": waiver}
+
+
 def examples(world: World) -> dict[str, Example]:
     """The examples by endpoint, for those routes that take arguments."""
     joiner = "joiner@kijun.example"
@@ -108,12 +114,7 @@ def examples(world: World) -> dict[str, Example]:
         {"assignment_id": world.assignment}, trainers=("trainer@kijun.example", "trainer-b@kijun.example")
     )
     cohort = Example(
-        {
-            "code": "tokyo-a",
-            "person": world.learner_code,
-            "session": world.sessions["tokyo-a"],
-            "waiver_id": world.waivers.get("tokyo-a", 0),
-        },
+        of_cohort(world, "tokyo-a", world.learner_code),
         vendor="kijun-sample",
         trainers=("trainer@kijun.example", "trainer-b@kijun.example"),
     )
@@ -183,12 +184,7 @@ def examples_at_northwind(world: World) -> dict[str, Example]:
     """The other vendor's cohort and one of its learners, for the same routes."""
     trainers = ("trainer@kijun.example", "trainer-c@northwind.example", "trainer-d@northwind.example")
     cohort = Example(
-        {
-            "code": "osaka-b",
-            "person": world.codes[MAHO],
-            "session": world.sessions["osaka-b"],
-            "waiver_id": world.waivers["osaka-b"],
-        },
+        of_cohort(world, "osaka-b", world.codes[MAHO]),
         vendor="northwind",
         trainers=trainers,
     )
