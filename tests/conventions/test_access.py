@@ -136,6 +136,8 @@ def make_list(site: Site) -> str:
         listed = accounts.NewPerson("listed-before@site.example", "New", "", site, "en", (Role.LEARNER,))
         admission.create_people([listed], by=sitting.person("admin@kijun.example"), key=LIST)
     return LIST
+
+
 def _waived(cohort_code: str, login: str) -> int:
     cohort, trainer = cohorts.find_cohort(cohort_code), sitting.person("trainer@kijun.example")
     assert cohort is not None

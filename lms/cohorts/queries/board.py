@@ -40,7 +40,7 @@ from lms.cohorts.queries import Progress
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.pages import Page
-from lms.policies.models import PolicyVersion
+from lms.policies.models import Module, PolicyVersion
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
@@ -107,23 +107,27 @@ def load_standings(
     """How many people of each of these cohorts stand how on the way to go-live."""
     ids = [cohort.id for cohort in cohorts]
     quizzes, marks, planned, decided = _quizzes(ids), _marks(ids), _planned(ids), _decided(ids)
+    to_be_taught = _to_be_taught(ids, now)
     found: dict[int, dict[Standing, int]] = {}
     for cohort in cohorts:
         criteria = criteria_from(cohort.template.gates["gates"])
         named = {module for criterion in criteria for module in criterion.modules}
         wanted = named or {version.module.code for version in in_force}
-        versions = {version.id for version in in_force if version.module.code in wanted}
+        versions = {version.id: version.module.code for version in in_force if version.module.code in wanted}
+        taught = wanted - to_be_taught.get(cohort.id, set())
         counts = dict.fromkeys(Standing, 0)
         for person_id in members[cohort.id]:
             key = (cohort.id, person_id)
             of_status = marks.get(key, {})
             been = of_status.get(AttendanceStatus.PRESENT, 0) + of_status.get(AttendanceStatus.LATE, 0)
             decisions = decided.get(key, {})
+            read = {module for version, module in versions.items() if (person_id, version) in acknowledged}
             facts = Facts(
                 day=progress[cohort.id].day,
                 quiz_percent=quiz_average(quizzes.get(key, ()), now),
                 agreement_percent=None,
-                acknowledged=(sum((person_id, version) in acknowledged for version in versions), len(wanted)),
+                acknowledged=(len(read), len(wanted)),
+                unread=len(taught - read),
                 attended=(been, been + of_status.get(AttendanceStatus.ABSENT, 0)),
                 sessions_planned=planned.get(cohort.id, 0) - of_status.get(AttendanceStatus.EXCUSED, 0),
                 signed_off=decisions.get(GateKind.SIGN_OFF) == GateDecisionKind.SIGNED_OFF,
@@ -208,6 +212,18 @@ def _planned(cohort_ids: Collection[int]) -> dict[int, int]:
     query = select(TrainingSession.cohort_id, func.count()).where(_attended(cohort_ids))
     rows = db.session.execute(query.group_by(TrainingSession.cohort_id))
     return {row[0]: row[1] for row in rows}
+
+
+def _to_be_taught(cohort_ids: Collection[int], now: datetime) -> dict[int, set[str]]:
+    """The modules of each cohort whose first session is yet to begin."""
+    of = (TrainingSession.cohort_id, Module.code)
+    query = select(*of, func.min(TrainingSession.starts_at)).join(Module, Module.id == TrainingSession.module_id)
+    planned = TrainingSession.cohort_id.in_(cohort_ids) & (TrainingSession.state == SessionState.PLANNED)
+    found: dict[int, set[str]] = {}
+    for cohort_id, module, begins in db.session.execute(query.where(planned).group_by(*of)):
+        if begins > now:
+            found.setdefault(cohort_id, set()).add(module)
+    return found
 
 
 def _decided(cohort_ids: Collection[int]) -> dict[Key, dict[GateKind, str]]:
