@@ -106,8 +106,8 @@ def load_standings(
 ) -> dict[int, dict[Standing, int]]:
     """How many people of each of these cohorts stand how on the way to go-live."""
     ids = [cohort.id for cohort in cohorts]
-    quizzes, marks, planned, decided = _quizzes(ids), _marks(ids), _planned(ids), _decided(ids)
-    to_be_taught = _to_be_taught(ids, now)
+    quizzes, marks, decided = _quizzes(ids), _marks(ids), _decided(ids)
+    planned, to_be_taught = _timetables(ids, now)
     found: dict[int, dict[Standing, int]] = {}
     for cohort in cohorts:
         criteria = criteria_from(cohort.template.gates["gates"])
@@ -208,22 +208,24 @@ def _marks(cohort_ids: Collection[int]) -> dict[Key, dict[AttendanceStatus, int]
     return found
 
 
-def _planned(cohort_ids: Collection[int]) -> dict[int, int]:
-    query = select(TrainingSession.cohort_id, func.count()).where(_attended(cohort_ids))
-    rows = db.session.execute(query.group_by(TrainingSession.cohort_id))
-    return {row[0]: row[1] for row in rows}
-
-
-def _to_be_taught(cohort_ids: Collection[int], now: datetime) -> dict[int, set[str]]:
-    """The modules of each cohort whose first session is yet to begin."""
-    of = (TrainingSession.cohort_id, Module.code)
-    query = select(*of, func.min(TrainingSession.starts_at)).join(Module, Module.id == TrainingSession.module_id)
+def _timetables(cohort_ids: Collection[int], now: datetime) -> tuple[dict[int, int], dict[int, set[str]]]:
+    """How many sessions of each cohort call a roll, and the modules whose first session is yet to begin."""
+    of = (TrainingSession.cohort_id, TrainingSession.kind, Module.code)
+    query = select(*of, func.count(), func.min(TrainingSession.starts_at))
+    query = query.outerjoin(Module, Module.id == TrainingSession.module_id)
     planned = TrainingSession.cohort_id.in_(cohort_ids) & (TrainingSession.state == SessionState.PLANNED)
-    found: dict[int, set[str]] = {}
-    for cohort_id, module, begins in db.session.execute(query.where(planned).group_by(*of)):
-        if begins > now:
-            found.setdefault(cohort_id, set()).add(module)
-    return found
+    called: dict[int, int] = {}
+    begins: dict[tuple[int, str], datetime] = {}
+    for cohort_id, kind, module, count, first in db.session.execute(query.where(planned).group_by(*of)):
+        if kind in CALLED_KINDS:
+            called[cohort_id] = called.get(cohort_id, 0) + count
+        if module is not None:
+            begins[cohort_id, module] = min(first, begins.get((cohort_id, module), first))
+    to_be_taught: dict[int, set[str]] = {}
+    for (cohort_id, module), first in begins.items():
+        if first > now:
+            to_be_taught.setdefault(cohort_id, set()).add(module)
+    return called, to_be_taught
 
 
 def _decided(cohort_ids: Collection[int]) -> dict[Key, dict[GateKind, str]]:
