@@ -129,7 +129,8 @@ class TestPages:
         with queries_counted() as far_count:
             admin.get(far)
         assert len(far_count) <= len(near_count)
-        assert not [statement for statement in far_count.statements if "count(" in statement.lower()]
+        counted = [statement for statement in far_count.statements if "count(" in statement.lower()]
+        assert not [statement for statement in counted if "audit_events" in statement]
 
 
 class TestReach:
