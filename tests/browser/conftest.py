@@ -80,13 +80,18 @@ def free_port() -> int:
 
 
 def serve(folder: Path, **settings: str) -> Iterator[Server]:
-    """Serve an installation whose data lie in ``folder``, until the test is over."""
+    """Serve an installation whose data lie in ``folder``, until the test is over.
+
+    It has the tests' small organisation, unless it has a database of its own.
+    """
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("KIJUN_", "DATABASE_URL"))},
         **{"KIJUN_DATA": str(folder), "PORT": str(port), "FLASK_APP": "wsgi", "LC_ALL": "C.UTF-8"},
         **settings,
     }
+    if "DATABASE_URL" not in settings:
+        subprocess.run([sys.executable, "-m", "tests.browser.small"], cwd=ROOT, env=environment, check=True)
     command = [sys.executable, "-m", "lms.serve"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -120,7 +125,7 @@ def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The sample organisation, served as ``script/server`` serves it."""
+    """The small organisation, served as ``script/server`` serves a sample."""
     yield from serve(tmp_path_factory.mktemp("sample"))
 
 
