@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -39,6 +40,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MONDAY_AFTERNOON = datetime(2026, 11, 16, 4, 24, tzinfo=UTC)
 """13:24 on Monday 16 November 2026 in Tokyo: the moment of the sample's screenshots."""
 SECRET = "a key for tests only"
+hypothesis.settings.register_profile("untimed", deadline=None)  # how long a case takes depends on the machine
+hypothesis.settings.load_profile("untimed")
 SMALL = Content(ROOT / "tests" / "organisation")
 
 

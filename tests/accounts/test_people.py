@@ -204,7 +204,7 @@ class TestList:
         page = admin.get("/people?q=zzz&role=learner").text
         assert "Nobody matches “zzz”" in page
         assert "No people yet" not in page
-        assert FormPage(page).value("q") == "zzz"
+        assert 'value="zzz"' in page
         assert re.findall(r'href="([^"]*)">Clear the search', page) == ["?q=&amp;role=learner&amp;page=1"]
 
     def test_a_filter_that_nobody_meets_is_said(self, admin: Visitor) -> None:

@@ -211,9 +211,10 @@ def test_import_of_a_bank_folder_makes_bank_and_questions_and_does_so_once(
     assert run("policies", "import", ROOT / "lms" / "demo" / "policies" / "HAR", "--publish").code == 0
     first = run("questions", "import", ROOT / "question_banks" / "HAR", "--bank", "HAR")
     assert (first.code, first.err) == (0, "")
-    assert "12" in first.out
+    count = len(list((ROOT / "question_banks" / "HAR" / "questions").iterdir()))
+    assert f"{count} new" in first.out
     assert banks(app) == {"HAR": "ハラスメント"}
-    assert (len(stored(app)), set(map(tuple, stored(app).values()))) == (12, {(1,)})
+    assert (len(stored(app)), set(map(tuple, stored(app).values()))) == (count, {(1,)})
     again = run("questions", "import", ROOT / "question_banks" / "HAR", "--bank", "HAR")
     assert again.code == 0
     assert set(map(tuple, stored(app).values())) == {(1,)}
@@ -296,7 +297,7 @@ def test_a_folder_names_the_file_of_what_the_import_finds(run: Run, tmp_path: Pa
     )
     answer = run("questions", "import", tmp_path / "HAR", "--bank", "HAR")
     assert answer.code == 1
-    assert answer.err.startswith("HAR-002.yaml:1:1 error: There is no section “HAR/")
+    assert answer.err.startswith("HAR-001.yaml:1:1 error: There is no section “HAR/")
 
 
 @pytest.mark.parametrize(
