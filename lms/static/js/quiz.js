@@ -127,7 +127,8 @@
     show(save.dataset.saving, false);
     deliver();
   });
-  for (const moment of ['online', 'focus']) addEventListener(moment, deliver);
+  /* What is on its way may have left before the line came back: then once more. */
+  for (const moment of ['online', 'focus']) addEventListener(moment, () => { if (delivering) delivering.then(deliver); else deliver(); });
 
   /* A posted form waits for what is on its way, so that the same change is not written twice. */
   form.addEventListener('submit', async (event) => {
