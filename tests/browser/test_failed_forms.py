@@ -16,7 +16,7 @@ def test_the_summary_has_the_focus_and_leads_to_each_field(server: Server, windo
     visit.open("/vendors/new")
     page = visit.page
     page.get_by_role("button", name="Add a vendor").click()
-    summary = page.locator(".notice.is-fail")
+    summary = page.locator("main .notice.is-fail")
     assert "What you typed is kept." in summary.inner_text()
     assert page.evaluate(FOCUSED) == "notice"
     room = "one => one.nextElementSibling.getBoundingClientRect().top - one.getBoundingClientRect().bottom"
