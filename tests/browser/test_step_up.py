@@ -54,7 +54,7 @@ def test_a_page_opens_where_one_wanted_to_go_and_cancelling_leads_back(
     visit.open("/people")
     writable.let_confirmations_lapse()
     visit.refusals = {403}
-    add = visit.page.locator('main a[href^="/people/new"]')
+    add = visit.page.locator('main a.btn-main[href^="/people/new"]')
     add.click()
     expect(visit.page.get_by_role("heading", level=1)).to_have_text(HEADING[language])
     visit.check_everywhere()
