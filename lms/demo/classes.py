@@ -38,7 +38,6 @@ READ_ALREADY = 0.66
 """The share of those in training who have read a version that came into force two working days ago."""
 READING = timedelta(minutes=90)
 """How long before a class its policy is read."""
-DAYS = 15
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,9 @@ class Classes:
         self._taught: dict[Cohort, set[Module]] = {}
 
     def plan(self, plan: Plan) -> None:
-        """Make a cohort ten working days before its first day, and let it live."""
+        """Make a cohort two weeks before its first day, at the latest on the day before loading, and let it live."""
         world = self._world
-        first_day = world.calendar(plan.site.code).shift(plan.go_live_on, 1 - DAYS)
+        first_day = world.calendar(plan.site.code).shift(plan.go_live_on, 1 - plan.template.day_count)
         made_at = min(self._local(plan.site, first_day, 9) - timedelta(days=14), world.cutoff - timedelta(hours=15))
         world.plan(made_at, partial(self._make, plan))
 
@@ -103,7 +102,9 @@ class Classes:
             worked = calendar.count(plan.go_live_on, world.loaded_on) - 2
             after = int(chance(world.seed, "leaves", person.login) * max(0, worked))
             day = world.left_on[person.login] = calendar.shift(plan.go_live_on, after) if after else plan.go_live_on
-            world.plan(self._local(plan.site, day, 18), partial(self._deactivate, person))
+            # an evening at a site further west may lie beyond the beginning of the day of loading
+            evening = min(self._local(plan.site, day, 18), world.cutoff - timedelta(minutes=2))
+            world.plan(evening, partial(self._deactivate, person))
 
     def _deactivate(self, person: Person) -> None:
         admin = self._world.people["admin@kijun.example"]

@@ -245,7 +245,8 @@ def _remembered(mark: Mark) -> Mark:
 
 
 def _insert(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    db.session.execute(insert(model), rows)
+    if rows:  # an empty list would be taken for one row of defaults
+        db.session.execute(insert(model), rows)
 
 
 def _gradables(booklet: Booklet, paper: Sequence[PaperRow], events: Sequence[Event]) -> list[Gradable]:
