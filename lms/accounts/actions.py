@@ -14,7 +14,7 @@ from lms.accounts import queries
 from lms.accounts.core import passwords
 from lms.accounts.core.addresses import is_address
 from lms.accounts.core.roles import CODE_LETTERS, Role, may_hold, may_manage
-from lms.accounts.granting import check_grant, give_or_propose, sessions_anew, withdraw_proposals
+from lms.accounts.granting import check_grant, check_holding, give_or_propose, sessions_anew, withdraw_proposals
 from lms.accounts.granting import check_release as check_release  # a door for other features
 from lms.accounts.models import (
     CodeSeries,
@@ -287,8 +287,8 @@ def grant_role(person: Person, role: Role, *, by: Person) -> None:
     if person.id == by.id:
         raise Refused("person.not_yourself")
     check_grant(by, role, person.site)
-    if not may_hold(role, VendorKind(person.vendor.kind)):
-        raise Refused("person.in_house_only")
+    queries.hold(person)
+    check_holding(person, role)
     if role not in person.roles:
         give_or_propose(person, role, by=by)
 
@@ -342,7 +342,8 @@ def check_standing(by: Person, person: Person) -> None:
 
 
 def check_revision(person: Person, revision: int | None) -> None:
-    """Raise ``Conflict`` when somebody else changed the person since the form was shown."""
+    """Hold a person, and raise ``Conflict`` when somebody else changed them since the form was shown."""
+    queries.hold(person)
     if person.revision != revision:
         raise Conflict("person.changed_meanwhile")
 

@@ -28,8 +28,8 @@ def change_person(person: Person, change: PersonChange, *, by: Person) -> None:
 
     The journal says which facts changed and between which sites somebody moved, and no name and no address.
     """
-    actions.check_standing(by, person)
     actions.check_revision(person, change.revision)
+    actions.check_standing(by, person)
     login = fold_login(change.login)
     actions.check_login(login, of=person)
     actions.check_roles_at(change.site, person.roles, field="site")

@@ -9,13 +9,14 @@ from sqlalchemy import delete
 
 from lms.accounts import queries
 from lms.accounts.core import second_person
-from lms.accounts.core.roles import Role, may_grant
+from lms.accounts.core.roles import Role, may_grant, may_hold
 from lms.accounts.models import Person, ProposalDecision, RoleGrant, RoleProposal, WebSession
 from lms.foundation import clock, journal, notices
 from lms.foundation.access import takes_second_person
 from lms.foundation.db import db
 from lms.foundation.journal import Entry
-from lms.kit.problems import Refused
+from lms.kit.problems import Conflict, Refused
+from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
 
 WAITS = "role.waits"
@@ -86,10 +87,15 @@ def release_to_newcomers(by: Person) -> dict[str, Any] | None:
 def decide_role(proposal: RoleProposal, *, is_confirmed: bool, by: Person) -> None:
     """Give a role that waited, or not: another administrator decides, and whoever proposed it may take it back."""
     person, role = proposal.person, Role(proposal.role)
+    queries.hold(person)
+    db.session.refresh(proposal)
+    if proposal.decision is not None:
+        raise Conflict("role.not_waiting")
     if person.id == by.id:
         raise Refused("person.not_yourself")
     check_grant(by, role, person.site)
     if is_confirmed:
+        check_holding(person, role)  # they may have moved to another company since
         facts = check_release("role.grant", prepared_by=proposal.proposer, by=by, not_counting=[person.id])
         _give(person, role, by=by, **facts)
     else:
@@ -112,6 +118,12 @@ def check_grant(by: Person, role: Role, site: Site) -> None:
         raise Refused("person.role_not_grantable")
     if Role.ADMIN not in roles and site.vendor_id != by.vendor_id:
         raise Refused("access.refused")
+
+
+def check_holding(person: Person, role: Role) -> None:
+    """Refuse a role that somebody of this person's vendor may not hold."""
+    if not may_hold(role, VendorKind(person.vendor.kind)):
+        raise Refused("person.in_house_only")
 
 
 def sessions_anew(person: Person) -> None:

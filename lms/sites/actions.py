@@ -256,6 +256,8 @@ def _check_place(country: str, subdivision: str | None) -> None:
 
 
 def _check_revision(row: Any, revision: int | None) -> None:
+    """Hold a row, and raise ``Conflict`` when somebody else changed it since the form was shown."""
+    db.session.refresh(row, with_for_update={"of": type(row)})
     if row.revision != revision:
         raise Conflict("place.changed_meanwhile")
 

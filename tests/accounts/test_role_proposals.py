@@ -175,6 +175,19 @@ def test_what_waits_twice_waits_once_and_ends_with_the_person(
         assert db.session.scalars(select(RoleProposal)).one().decision == "withdrawn"
 
 
+def test_who_has_moved_to_another_company_gets_no_in_house_role(
+    admin: Visitor, other: Visitor, cast: Cast, load: Load
+) -> None:
+    give(admin, cast.learner, "qa")
+    facts = {"name": "髙橋 未来", "login": "learner@site.example", "site": cast.osaka, "locale": "en", "revision": 1}
+    admin.post(f"/people/{cast.learner}/edit", data=facts)
+    assert 'value="confirm"' not in other.get(f"/people/{cast.learner}").text
+    answer = decide(other, cast.learner, "qa")
+    assert (answer.status_code, "in-house people only" in answer.text) == (403, True)
+    assert load("learner@site.example").roles == {"learner"}
+    assert decide(other, cast.learner, "qa", "decline").status_code == 302
+
+
 def test_today_shows_it_to_who_can_decide(admin: Visitor, other: Visitor, sign_in_as: SignIn, cast: Cast) -> None:
     give(admin, cast.learner, "qa")
     assert f"QA analyst for {cast.learner}" in other.get("/").text
