@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 
 def all_at_once(app: Flask, calls: Sequence[Callable[[], Answer]], *, after: str) -> list[Answer]:
-    """What the calls give, each in a thread of its own; they go on when each has done the first query with ``after``."""
+    """What the calls give, each in a thread of its own; each goes on when all have done a query with ``after``."""
     with _meeting(app, len(calls), after), ThreadPoolExecutor(len(calls)) as pool:
         return [made.result() for made in [pool.submit(call) for call in calls]]
 

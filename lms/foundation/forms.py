@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, IntegerField, SelectField
+from wtforms import Field, IntegerField, SelectField, SelectMultipleField
 from wtforms import Form as WTForm
 from wtforms.fields import SelectChoice
 from wtforms.meta import DefaultMeta
@@ -17,7 +17,8 @@ from wtforms.widgets import HiddenInput
 
 from lms.foundation.carried import is_reopened
 from lms.foundation.errors import sentence
-from lms.kit.problems import Problem
+from lms.foundation.locale import listed
+from lms.kit.problems import Conflict, Invalid, Problem
 
 WORDS = {
     "Not a valid choice.": _l("Choose one of the options."),
@@ -87,6 +88,31 @@ class RevisedForm(Form):
     """A form that changes a row: it carries the revision that its sender saw."""
 
     revision = IntegerField(widget=HiddenInput())
+    behind: list[Difference] | None = None
+    """Where something else than what was typed has been saved since the form was shown; None: nothing was saved."""
+
+    @property
+    def status(self) -> int:
+        """That of the page which shows the form: as it is opened, not taken, or behind."""
+        if self.behind is not None:
+            return Conflict.status
+        return 422 if request.method == "POST" else 200
+
+    def is_saved(self, change: Callable[[], object], row: Any, saved: Callable[[Any], Mapping[str, Any]]) -> bool:
+        """Whether the row was changed. If not, the form says why: at a field, or beside what is saved by now.
+
+        ``saved`` gives the row's values by the field's name; it is asked after the row has been read afresh.
+        """
+        try:
+            change()
+        except Invalid as problem:
+            self.take_back(problem)
+        except Conflict:
+            self.go_on_from(row.revision)
+            self.behind = self.differences(saved(row))
+        else:
+            return True
+        return False
 
     def go_on_from(self, revision: int) -> None:
         """Let the next save count from this revision: its sender has seen what was saved in the meantime."""
@@ -104,7 +130,9 @@ class RevisedForm(Form):
 
 
 def _shown(field: Field, value: Any) -> str:
-    """What a field with this value shows: the words of a choice."""
+    """What a field with this value shows: the words of a choice, or of several."""
+    if isinstance(field, SelectMultipleField):
+        return listed(str(choice.label) for choice in field.choices if choice.value in (value or ()))
     if isinstance(field, SelectField):
         return next((str(choice.label) for choice in field.choices if choice.value == value), str(value or ""))
     return str("" if value is None else value)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
@@ -44,6 +45,11 @@ class CodeForm(Form):
         filters=[_code],
         description=_l("A short name for addresses and files, such as tokyo-2. It does not change later."),
     )
+
+
+def names_of(name_text: Mapping[str, str]) -> dict[str, str]:
+    """A name as the fields of a form show it."""
+    return {f"name_{locale}": name_text.get(locale, "") for locale in ("en", "ja")}
 
 
 class NamesForm(Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from lms.sites import actions
 from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Closure, Room, Site, Vendor
 from tests.accounts.form_page import FormPage
+from tests.at_once import all_at_once
 from tests.cast import Cast
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
 
@@ -114,6 +116,16 @@ class TestEditing:
         assert admin.post(path, data={**second, "revision": revision_in(page)}).status_code == 302
         assert FormPage(admin.get(path).text).value(name) == "Second"
 
+    @pytest.mark.postgresql
+    @pytest.mark.parametrize("kind", list(CHANGES))
+    def test_two_who_save_at_the_same_moment_do_not_write_over_each_other(
+        self, app: Flask, sign_in_as: SignIn, cast: Cast, empty: str, kind: str
+    ) -> None:
+        path, *forms = CHANGES[kind]
+        calls = [partial(sign_in_as(cast.admin).post, path, data=form) for form in forms]
+        answers = all_at_once(app, calls, after=f"FROM {kind}s")
+        assert sorted(answer.status_code for answer in answers) == [302, 409]
+
     @pytest.mark.parametrize("kind", list(CHANGES))
     @pytest.mark.parametrize("revision", ["", "one", "99999999999999999999"])
     def test_a_form_without_its_revision_changes_nothing(
@@ -138,6 +150,12 @@ class TestEditing:
         assert "Friday, Saturday" in admin.get(EMPTY).text
         answer = admin.post(f"{EMPTY}/edit", data=site_form(weekend=list(range(7)), revision=2))
         assert "at least one day" in FormPage(answer.text).error("weekend")
+
+    def test_days_of_a_week_that_somebody_else_has_changed_are_told_by_name(self, admin: Visitor, empty: str) -> None:
+        admin.post(f"{EMPTY}/edit", data=site_form(weekend=[4, 5]))
+        page = admin.post(f"{EMPTY}/edit?lang=en", data=site_form(weekend=[6])).text
+        differing = re.sub(r"<[^>]+>", "", page.split('id="behind"')[1].split("</section>")[0])
+        assert re.search(r"Days off each week\s*Saved now: Friday and Saturday\s*You typed: Sunday", differing)
 
     def test_a_room_keeps_its_name_when_only_its_seats_change(self, admin: Visitor, app: Flask, empty: str) -> None:
         admin.post(f"{EMPTY}/rooms/1", data={"name": "4B", "capacity": "40", "revision": 1})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -104,41 +106,25 @@ def edit(code: str) -> ResponseReturnValue:
     person = queries.get_person(access(), code)
     sites = site_queries.list_sites(access())
     sites += [] if person.site in sites else [person.site]
-    saved = {
-        "name": person.name,
-        "reading": person.reading,
-        "login": person.login,
-        "site": person.site_id,
-        "locale": person.locale,
-    }
-    form = PersonChangeForm(**saved, revision=person.revision)
+    form = PersonChangeForm(**_facts(person), revision=person.revision)
     form.site.choices = choices((site.id, localized(site.name_text)) for site in sites)
     site = next((site for site in sites if site.id == form.site.data), person.site)
-    status = 422 if request.method == "POST" else 200
-    differences = None
-    if form.is_sent_and_valid(
-        login=lambda login: actions.check_login(login, of=person),
-        site=lambda _id: actions.check_roles_at(site, person.roles, field="site"),
-    ):
-        change = changes.PersonChange(
+
+    def change() -> None:
+        facts = changes.PersonChange(
             form.login.data, form.name.data, form.reading.data or "", site, form.locale.data, form.revision.data
         )
-        try:
-            changes.change_person(person, change, by=current_user)
-        except Conflict as problem:
-            form.go_on_from(person.revision)
-            differences, status = form.differences(saved), problem.status
-        else:
-            flash(_("%(code)s is changed.", code=code))
-            return redirect(url_for("people.show", code=code))
-    page = render_template(
-        "accounts/person_edit.html",
-        form=form,
-        person=person,
-        differences=differences,
-        may_change=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
+        changes.change_person(person, facts, by=current_user)
+
+    is_valid = form.is_sent_and_valid(
+        login=lambda login: actions.check_login(login, of=person),
+        site=lambda _id: actions.check_roles_at(site, person.roles, field="site"),
     )
-    return page, status
+    if is_valid and form.is_saved(change, person, _facts):
+        flash(_("%(code)s is changed.", code=code))
+        return redirect(url_for("people.show", code=code))
+    may_change = may_manage(_own_roles(), frozenset(map(Role, person.roles)))
+    return render_template("accounts/person_edit.html", form=form, person=person, may_change=may_change), form.status
 
 
 @blueprint.post("/people/<code>/link")
@@ -204,6 +190,16 @@ def reactivate(code: str) -> ResponseReturnValue:
     actions.reactivate(person, by=current_user, revision=request.form.get("revision", 0, type=int))
     flash(_("%(code)s can sign in again.", code=code))
     return redirect(url_for("people.show", code=code))
+
+
+def _facts(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "reading": person.reading,
+        "login": person.login,
+        "site": person.site_id,
+        "locale": person.locale,
+    }
 
 
 def _other_administrators(person: Person) -> list[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation.access import access, policy
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Invalid
 from lms.sites import actions, queries
-from lms.sites.forms import ClosureChangeForm, ClosureForm
+from lms.sites.forms import ClosureChangeForm, ClosureForm, names_of
+from lms.sites.models import Closure
 
 blueprint = Blueprint("closures", __name__, template_folder="../templates")
 
@@ -37,30 +40,22 @@ def new(code: str) -> ResponseReturnValue:
 def edit(code: str, closure_id: int) -> ResponseReturnValue:
     site = queries.get_site(access(), code)
     closure = queries.get_closure(site, closure_id)
-    saved = {
-        "closed_on": closure.closed_on,
-        **{f"name_{locale}": closure.name_text.get(locale, "") for locale in ("en", "ja")},
-    }
-    form = ClosureChangeForm(**saved, revision=closure.revision)
-    status = 422 if request.method == "POST" else 200
-    differences = None
-    if form.is_sent_and_valid(closed_on=lambda day: actions.check_closure_day(site, day, of=closure)):
-        try:
-            actions.change_closure(
-                closure,
-                day=form.closed_on.data,
-                name_text=form.names,
-                actor=current_user.code,
-                revision=form.revision.data,
-            )
-        except Conflict as problem:
-            form.go_on_from(closure.revision)
-            differences, status = form.differences(saved), problem.status
-        else:
-            flash(_("The closed day is changed."))
-            return redirect(url_for("sites.show", code=code))
-    page = render_template("sites/closure_form.html", form=form, site=site, closure=closure, differences=differences)
-    return page, status
+    form = ClosureChangeForm(**_facts(closure), revision=closure.revision)
+
+    def change() -> None:
+        actions.change_closure(
+            closure,
+            day=form.closed_on.data,
+            name_text=form.names,
+            actor=current_user.code,
+            revision=form.revision.data,
+        )
+
+    is_valid = form.is_sent_and_valid(closed_on=lambda day: actions.check_closure_day(site, day, of=closure))
+    if is_valid and form.is_saved(change, closure, _facts):
+        flash(_("The closed day is changed."))
+        return redirect(url_for("sites.show", code=code))
+    return render_template("sites/closure_form.html", form=form, site=site, closure=closure), form.status
 
 
 @blueprint.post("/sites/<code>/closed-days/<int:closure_id>/remove")
@@ -70,3 +65,7 @@ def remove(code: str, closure_id: int) -> ResponseReturnValue:
     actions.remove_closure(closure, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
     flash(_("The site is open on this day again."))
     return redirect(url_for("sites.show", code=code))
+
+
+def _facts(closure: Closure) -> dict[str, Any]:
+    return {"closed_on": closure.closed_on, **names_of(closure.name_text)}

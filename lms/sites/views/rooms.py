@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation.access import access, policy
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Invalid
 from lms.sites import actions, queries
 from lms.sites.forms import RoomChangeForm, RoomForm
+from lms.sites.models import Room
 
 blueprint = Blueprint("rooms", __name__, template_folder="../templates")
 
@@ -37,26 +38,22 @@ def new(code: str) -> ResponseReturnValue:
 def edit(code: str, room_id: int) -> ResponseReturnValue:
     site = queries.get_site(access(), code)
     room = queries.get_room(site, room_id)
-    saved = {"name": room.name, "capacity": str(room.capacity)}
-    form = RoomChangeForm(**saved, revision=room.revision)
-    status = 422 if request.method == "POST" else 200
-    differences = None
-    if form.is_sent_and_valid(name=lambda name: actions.check_room_name(site, name, of=room)):
-        try:
-            actions.change_room(
-                room,
-                name=form.name.data,
-                capacity=int(form.capacity.data),
-                actor=current_user.code,
-                revision=form.revision.data,
-            )
-        except Conflict as problem:
-            form.go_on_from(room.revision)
-            differences, status = form.differences(saved), problem.status
-        else:
-            flash(_("The room is changed."))
-            return redirect(url_for("sites.show", code=code))
-    return render_template("sites/room_form.html", form=form, site=site, room=room, differences=differences), status
+    form = RoomChangeForm(**_facts(room), revision=room.revision)
+
+    def change() -> None:
+        actions.change_room(
+            room,
+            name=form.name.data,
+            capacity=int(form.capacity.data),
+            actor=current_user.code,
+            revision=form.revision.data,
+        )
+
+    is_valid = form.is_sent_and_valid(name=lambda name: actions.check_room_name(site, name, of=room))
+    if is_valid and form.is_saved(change, room, _facts):
+        flash(_("The room is changed."))
+        return redirect(url_for("sites.show", code=code))
+    return render_template("sites/room_form.html", form=form, site=site, room=room), form.status
 
 
 @blueprint.post("/sites/<code>/rooms/<int:room_id>/retire")
@@ -68,3 +65,7 @@ def retire(code: str, room_id: int) -> ResponseReturnValue:
     change(room, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
     flash(_("The room is no longer in use.") if room.retired_at else _("The room is in use."))
     return redirect(url_for("sites.show", code=code))
+
+
+def _facts(room: Room) -> dict[str, str]:
+    return {"name": room.name, "capacity": str(room.capacity)}

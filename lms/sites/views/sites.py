@@ -14,18 +14,16 @@ from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.pages import Page
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Invalid
 from lms.kit.text import reading_key, search_key
 from lms.sites import actions, queries
 from lms.sites.core import zones
 from lms.sites.core.year import days_off, today_at
-from lms.sites.forms import SiteChangeForm, SiteForm
+from lms.sites.forms import SiteChangeForm, SiteForm, names_of
 from lms.sites.models import Site
 from lms.sites.phrases import STATES, VENDOR_KINDS, WEEKDAYS
 
 blueprint = Blueprint("sites", __name__, template_folder="../templates")
-
-FACTS = ("name_en", "name_ja", "zone_name", "country", "subdivision", "weekend")
 
 
 @blueprint.get("/sites")
@@ -100,29 +98,20 @@ def show(code: str) -> str:
 @policy("site.write")
 def edit(code: str) -> ResponseReturnValue:
     site = queries.get_site(access(), code)
-    saved = _facts(site)
-    form = SiteChangeForm(**saved, revision=site.revision)
+    form = SiteChangeForm(**_facts(site), revision=site.revision)
     form.offer_countries()
-    status = 422 if request.method == "POST" else 200
-    differences = None
-    if form.is_sent_and_valid():
-        change = actions.SiteChange(
+
+    def change() -> None:
+        facts = actions.SiteChange(
             form.names, form.zone_name.data, form.country.data, form.subdivision.data or None, form.weekend.data
         )
-        try:
-            actions.change_site(site, change, actor=current_user.code, revision=form.revision.data)
-        except Invalid as problem:
-            form.take_back(problem)
-        except Conflict as problem:
-            form.go_on_from(site.revision)
-            differences, status = form.differences(saved), problem.status
-        else:
-            flash(_("The site is changed."))
-            return redirect(url_for("sites.show", code=code))
-    page = render_template(
-        "sites/site_form.html", form=form, site=site, zones=_offered_zones(), has_vendors=True, differences=differences
-    )
-    return page, status
+        actions.change_site(site, facts, actor=current_user.code, revision=form.revision.data)
+
+    if form.is_sent_and_valid() and form.is_saved(change, site, _facts):
+        flash(_("The site is changed."))
+        return redirect(url_for("sites.show", code=code))
+    page = render_template("sites/site_form.html", form=form, site=site, zones=_offered_zones(), has_vendors=True)
+    return page, form.status
 
 
 @blueprint.route("/sites/<code>/retire", methods=["GET", "POST"])
@@ -139,14 +128,13 @@ def retire(code: str) -> ResponseReturnValue:
 
 
 def _facts(site: Site) -> dict[str, Any]:
-    values = {
-        **{f"name_{locale}": site.name_text.get(locale, "") for locale in ("en", "ja")},
+    return {
+        **names_of(site.name_text),
         "zone_name": site.zone_name,
         "country": site.country,
         "subdivision": site.subdivision or "",
         "weekend": [int(digit) for digit in site.weekend],
     }
-    return {name: values[name] for name in FACTS}
 
 
 def _is_wanted(site: Site, wanted: dict[str, str]) -> bool:

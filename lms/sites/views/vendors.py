@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation.access import policy
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Invalid
 from lms.sites import actions, queries
 from lms.sites.core.vendor import VendorKind
-from lms.sites.forms import VendorChangeForm, VendorForm
+from lms.sites.forms import VendorChangeForm, VendorForm, names_of
+from lms.sites.models import Vendor
 
 blueprint = Blueprint("vendors", __name__, template_folder="../templates")
 
@@ -37,31 +38,21 @@ def new() -> ResponseReturnValue:
 @policy("site.write")
 def edit(code: str) -> ResponseReturnValue:
     vendor = queries.get_vendor(code)
-    saved = {
-        **{f"name_{locale}": vendor.name_text.get(locale, "") for locale in ("en", "ja")},
-        "kind": vendor.kind,
-    }
-    form = VendorChangeForm(**saved, revision=vendor.revision)
-    status = 422 if request.method == "POST" else 200
-    differences = None
-    if form.is_sent_and_valid():
-        try:
-            actions.change_vendor(
-                vendor,
-                name_text=form.names,
-                kind=VendorKind(form.kind.data),
-                actor=current_user.code,
-                revision=form.revision.data,
-            )
-        except Invalid as problem:
-            form.take_back(problem)
-        except Conflict as problem:
-            form.go_on_from(vendor.revision)
-            differences, status = form.differences(saved), problem.status
-        else:
-            flash(_("The vendor is changed."))
-            return redirect(url_for("sites.index"))
-    return render_template("sites/vendor_form.html", form=form, vendor=vendor, differences=differences), status
+    form = VendorChangeForm(**_facts(vendor), revision=vendor.revision)
+
+    def change() -> None:
+        actions.change_vendor(
+            vendor,
+            name_text=form.names,
+            kind=VendorKind(form.kind.data),
+            actor=current_user.code,
+            revision=form.revision.data,
+        )
+
+    if form.is_sent_and_valid() and form.is_saved(change, vendor, _facts):
+        flash(_("The vendor is changed."))
+        return redirect(url_for("sites.index"))
+    return render_template("sites/vendor_form.html", form=form, vendor=vendor), form.status
 
 
 @blueprint.route("/vendors/<code>/retire", methods=["GET", "POST"])
@@ -76,3 +67,7 @@ def retire(code: str) -> ResponseReturnValue:
     change(vendor, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
     flash(_("The vendor is no longer in use.") if vendor.retired_at else _("The vendor is in use."))
     return redirect(url_for("sites.index"))
+
+
+def _facts(vendor: Vendor) -> dict[str, str]:
+    return {**names_of(vendor.name_text), "kind": vendor.kind}
