@@ -35,6 +35,7 @@ from lms.demo.content import Content
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.sessions import stored_id
+from tests.cast import Cast, make_cast
 
 ROOT = Path(__file__).resolve().parent.parent
 MONDAY_AFTERNOON = datetime(2026, 11, 16, 4, 24, tzinfo=UTC)
@@ -284,6 +285,19 @@ def sign_in_as(app: Flask) -> SignIn:
         return visitor
 
     return sign_in
+
+
+@pytest.fixture
+def cast(unit: Unit) -> Cast:
+    """People of every role and site, in a database that has nobody else."""
+    with unit():
+        return make_cast()
+
+
+@pytest.fixture
+def admin(sign_in_as: SignIn, cast: Cast) -> Visitor:
+    """The administrator of the cast."""
+    return sign_in_as(cast.admin)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""An organisation with the cast in it, its administrator at work, and a look into the table of people."""
+"""A look into the table of people."""
 
 from __future__ import annotations
 
@@ -10,21 +10,8 @@ from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.foundation.db import db
-from tests.cast import Cast, make_cast
-from tests.conftest import SignIn, Unit, Visitor
 
 Load = Callable[[str], Person]
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
-
-
-@pytest.fixture
-def admin(sign_in_as: SignIn, cast: Cast) -> Visitor:
-    return sign_in_as(cast.admin)
 
 
 @pytest.fixture

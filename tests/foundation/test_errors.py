@@ -12,16 +12,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lms.foundation.db import db
-from tests.cast import Cast, make_cast
-from tests.conftest import SignIn, Unit, Visitor
+from tests.cast import Cast
+from tests.conftest import SignIn, Visitor
 
 Failing = Callable[..., AbstractContextManager[None]]
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
 
 
 @pytest.fixture

@@ -11,16 +11,8 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.notifications.models import Notice
-from tests.cast import Cast, make_cast
-from tests.conftest import Unit
 
 Inbox = Callable[..., list[Notice]]
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from lms.policies.core.staleness import Freshness
 from lms.policies.core.version import VersionNumber
 from lms.policies.core.writing import write
 from lms.policies.models import Acknowledgement, PolicyVersion, Section
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.conftest import Unit
 
 NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
@@ -96,12 +96,6 @@ LINES = st.sampled_from(
         *("## ", "## 　全角　", "## [link](http://x)", "***", "---", "+++", "| a |\n|---|", "## 1. one", "\ttab"),
     ]
 )
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
 
 
 def store(

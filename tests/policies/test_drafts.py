@@ -13,17 +13,11 @@ from lms.foundation.journal import AuditEvent
 from lms.policies import actions, queries
 from lms.policies.core.draft import Text, text_findings
 from lms.policies.models import PolicyVersion
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.conftest import SignIn, Unit, Visitor
 from tests.policies.test_import_page import ENGLISH, JAPANESE, error_at, versions
 
 SECTION = "/policies/SPM/versions/1.1/sections/not-allowed"
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from lms.foundation.db import db
 from lms.policies.models import PolicyVersion, SectionRevision
-from tests.cast import Cast, make_cast
-from tests.conftest import ROOT, SignIn, Unit, Visitor
+from tests.cast import Cast
+from tests.conftest import ROOT, SignIn, Visitor
 from tests.policies.core.xss_corpus import PAYLOADS
 
 ENGLISH = "---\ncode: SPM\ntitle: Spam\n---\n## Not allowed {#not-allowed}\nDo not send bulk mail.\n"
@@ -48,12 +48,6 @@ class Page(HTMLParser):
                 self.active.append(f"{tag} {name}={value}")
 
     handle_startendtag = handle_starttag
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.policies import actions
 from lms.policies.models import Acknowledgement, PolicyVersion
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.conftest import MONDAY_AFTERNOON, QueryCount, SignIn, Unit, Visitor
 from tests.quizzes import sitting
 
@@ -50,12 +50,6 @@ section_sources: {stale}
 ### 大量のメール {{#bulk}}
 1時間に100通を超えるメールです。
 """
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
 
 
 @pytest.fixture

@@ -12,19 +12,13 @@ from sqlalchemy import select
 from lms.foundation.db import db
 from lms.policies import actions
 from lms.policies.models import PolicyVersion, SectionRevision
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
 from tests.policies.core.marks import DISGUISED, LABEL, SECRET
 from tests.policies.test_import_page import send
 
 VIEWS = ["/policies/SPM?lang=en", "/policies/SPM?lang=ja", "/policies/SPM/side"]
 POLICY = "---\ncode: SPM\n---\n## A {{#a}}\n{}\n"
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
 
 
 def uncovered(page: str) -> str:

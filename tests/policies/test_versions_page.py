@@ -9,17 +9,11 @@ import pytest
 from flask import Flask
 
 from lms.policies import actions, queries
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
 from tests.policies.test_import_page import ENGLISH, JAPANESE, send, versions
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
 
 
 @pytest.fixture

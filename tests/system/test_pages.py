@@ -15,19 +15,8 @@ from lms.foundation import clock, jobs
 from lms.foundation.db import db
 from lms.foundation.jobs import Job, JobState, Worker
 from lms.foundation.journal import AuditEvent
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
-
-
-@pytest.fixture
-def cast(unit: Unit) -> Cast:
-    with unit():
-        return make_cast()
-
-
-@pytest.fixture
-def admin(sign_in_as: SignIn, cast: Cast) -> Visitor:
-    return sign_in_as(cast.admin)
 
 
 @pytest.fixture
