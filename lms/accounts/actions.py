@@ -26,7 +26,7 @@ from lms.accounts.models import (
     WebSession,
 )
 from lms.foundation import clock, journal
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.foundation.sessions import ABSOLUTE_HOURS, stored_id, visit
 from lms.kit.ids import person_code
 from lms.kit.problems import Conflict, Invalid, Refused, TooMany
@@ -287,7 +287,7 @@ def grant_role(person: Person, role: Role, *, by: Person) -> None:
     if person.id == by.id:
         raise Refused("person.not_yourself")
     check_grant(by, role, person.site)
-    queries.hold(person)
+    hold(person)
     check_holding(person, role)
     if role not in person.roles:
         give_or_propose(person, role, by=by)
@@ -343,7 +343,7 @@ def check_standing(by: Person, person: Person) -> None:
 
 def check_revision(person: Person, revision: int | None) -> None:
     """Hold a person, and raise ``Conflict`` when somebody else changed them since the form was shown."""
-    queries.hold(person)
+    hold(person)
     if person.revision != revision:
         raise Conflict("person.changed_meanwhile")
 

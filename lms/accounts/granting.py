@@ -13,7 +13,7 @@ from lms.accounts.core.roles import Role, may_grant, may_hold
 from lms.accounts.models import Person, ProposalDecision, RoleGrant, RoleProposal, WebSession
 from lms.foundation import clock, journal, notices
 from lms.foundation.access import takes_second_person
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.foundation.journal import Entry
 from lms.kit.problems import Conflict, Refused
 from lms.sites.core.vendor import VendorKind
@@ -87,7 +87,7 @@ def release_to_newcomers(by: Person) -> dict[str, Any] | None:
 def decide_role(proposal: RoleProposal, *, is_confirmed: bool, by: Person) -> None:
     """Give a role that waited, or not: another administrator decides, and whoever proposed it may take it back."""
     person, role = proposal.person, Role(proposal.role)
-    queries.hold(person)
+    hold(person)
     db.session.refresh(proposal)
     if proposal.decision is not None:
         raise Conflict("role.not_waiting")

@@ -57,11 +57,6 @@ def get_person(access: Access, code: str) -> Person:
     return person
 
 
-def hold(person: Person) -> None:
-    """Read a person afresh and let nobody else change them until the commit."""
-    db.session.refresh(person, with_for_update={"of": Person})
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which people a list shows, in which order; empty words do not filter."""

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from lms.accounts.models import Person
 from lms.foundation import clock, notices, outbox, transaction
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.foundation.notices import Facts
 from lms.notifications import queries
 from lms.notifications.builders import digest
@@ -71,7 +71,8 @@ def write_digests() -> int:
 def _write_digest(person_id: int, day: date, required: Collection[str]) -> bool:
     """Write one daily mail, unless it has been written, or read, in the meantime."""
     now = clock.now()
-    person = db.session.get_one(Person, person_id, with_for_update={"of": Person})
+    person = db.session.get_one(Person, person_id)
+    hold(person)
     is_written = db.session.get(Digest, (person_id, day)) is not None
     if is_written or not person.is_active or day_of_digest(now, person.zone_name) != day:
         return False

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from lms.foundation import clock, journal
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.kit.problems import Conflict, Invalid
 from lms.sites import queries
 from lms.sites.core import holiday_calendar
@@ -257,7 +257,7 @@ def _check_place(country: str, subdivision: str | None) -> None:
 
 def _check_revision(row: Any, revision: int | None) -> None:
     """Hold a row, and raise ``Conflict`` when somebody else changed it since the form was shown."""
-    db.session.refresh(row, with_for_update={"of": type(row)})
+    hold(row)
     if row.revision != revision:
         raise Conflict("place.changed_meanwhile")
 

@@ -12,7 +12,7 @@ from lms.cohorts.core.roll_call import CALLED_KINDS, Entry, is_called, read_code
 from lms.cohorts.models import Attendance, SessionState, TrainingSession
 from lms.cohorts.queries.attendance import Row, list_roll
 from lms.foundation import clock, journal
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.foundation.security import short_code
 from lms.kit.problems import Conflict, Invalid
 
@@ -95,7 +95,7 @@ def check_in(session: TrainingSession, person: Person, typed: str) -> Attendance
 
 def _lock(session: TrainingSession) -> None:
     """Of two who mark at once, by hand and by code, the second sees what the first has written."""
-    db.session.refresh(session, with_for_update={"of": TrainingSession})
+    hold(session)
 
 
 def _write(session: TrainingSession, person: Person, row: Attendance | None, entry: Entry, by: Person) -> None:

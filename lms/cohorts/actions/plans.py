@@ -13,7 +13,7 @@ from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.steps import StepFault, StepLine, check_steps
 from lms.cohorts.models import PlanStep, PlanTemplate
 from lms.foundation import clock, journal
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.kit.problems import Conflict, Invalid
 from lms.policies.queries import find_module, find_section
 from lms.quizzes.queries import find_quiz
@@ -99,7 +99,7 @@ def change_template(template: PlanTemplate, change: TemplateChange, *, by: Perso
 
 def retire_template(template: PlanTemplate, *, is_back: bool, revision: int, by: Person) -> None:
     """Let no new cohort follow a plan, or take it back; cohorts that follow it go on. Asking twice changes nothing."""
-    db.session.refresh(template, with_for_update={"of": PlanTemplate})
+    hold(template)
     if (template.retired_at is None) == is_back:
         return
     if template.revision != revision:

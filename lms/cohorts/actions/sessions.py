@@ -16,7 +16,7 @@ from lms.cohorts.core.plan import Step, StepKind, slot
 from lms.cohorts.models import Cohort, SessionState, TrainingSession
 from lms.cohorts.queries.sessions import find_clash
 from lms.foundation import clock, journal, notices
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.kit.ids import public_id
 from lms.kit.problems import Conflict, Invalid, Problem
 from lms.quizzes.actions import assignments
@@ -94,7 +94,7 @@ def cancel_session(session: TrainingSession, *, sequence: int, by: Person) -> No
 
 
 def _lock(session: TrainingSession, sequence: int) -> None:
-    db.session.refresh(session, with_for_update={"of": TrainingSession})
+    hold(session)
     if session.state == SessionState.CANCELLED:
         raise Conflict("session.cancelled")
     if session.sequence != sequence:

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, Select, delete, exists, select
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.kit.problems import Conflict, Invalid
 from lms.quizzes.actions.telling import tell_ended, tell_given, tell_moved
 from lms.quizzes.core.attempt import Purpose
@@ -141,7 +141,7 @@ def end(assignment: Assignment, *, revision: int, by: Person) -> None:
 
 
 def _lock(assignment: Assignment, revision: int) -> None:
-    db.session.refresh(assignment, with_for_update={"of": Assignment})
+    hold(assignment)
     if assignment.ended_at is not None:
         raise Conflict("assignment.ended")
     if assignment.revision != revision:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.kit.chains import sha256_of
 from lms.kit.problems import Conflict, Invalid
 from lms.quizzes import queries
@@ -79,6 +79,6 @@ def retire_quiz(quiz: Quiz, *, is_back: bool, revision: int, by: Person) -> None
 
 
 def _lock(quiz: Quiz, revision: int) -> None:
-    db.session.refresh(quiz, with_for_update={"of": Quiz})
+    hold(quiz)
     if quiz.revision != revision:
         raise Conflict("quiz.changed")
