@@ -35,7 +35,9 @@ def _attempts(access: Access, scope: Scope) -> ColumnElement[bool]:
 
 
 def still_to_take(access: Access) -> ColumnElement[bool]:
-    """The questions of quizzes that this person has still to take, or is taking now."""
+    """The questions of quizzes that this person has still to take, or is taking now: what is open outlives a window
+    that was moved or ended meanwhile.
+    """
     own = (Attempt.assignment_id == Assignment.id) & (Attempt.person_id == access.person_id)
     is_open, is_closed = (exists().where(own, state) for state in (_IS_OPEN, ~_IS_OPEN))
     query = (
@@ -43,7 +45,7 @@ def still_to_take(access: Access) -> ColumnElement[bool]:
         .join(QuizVersion, QuizVersion.id == QuizQuestion.quiz_version_id)
         .join(Assignment, Assignment.quiz_id == QuizVersion.quiz_id)
         .join(Assignee, Assignee.assignment_id == Assignment.id)
-        .where(Assignee.person_id == access.person_id, Assignment.due_at > clock.now(), or_(is_open, ~is_closed))
+        .where(Assignee.person_id == access.person_id, or_(is_open, (Assignment.due_at > clock.now()) & ~is_closed))
     )
     return Question.id.in_(query)
 

@@ -62,6 +62,22 @@ def test_a_quiz_that_is_over_withholds_nothing(editor: Visitor, unit: Unit) -> N
     assert KEY_MARK in editor.get(KEY_PAGE).text
 
 
+def test_what_is_being_taken_withholds_its_keys_though_the_quiz_was_ended_meanwhile(
+    editor: Visitor, unit: Unit
+) -> None:
+    with unit():
+        person = sitting.person(EDITOR)
+        given = give_the_checkpoint(person)
+        attempt_id = actions.open_attempt(person, given, locale="en").id
+    with unit():
+        ended = queries.get_given(sitting.person(EDITOR).id, given).assignment
+        actions.end(ended, revision=ended.revision, by=sitting.person("qa@kijun.example"))
+    assert KEY_MARK not in editor.get(KEY_PAGE).text
+    with unit():
+        actions.submit(sitting.own_access(sitting.person(EDITOR)), attempt_id)
+    assert KEY_MARK in editor.get(KEY_PAGE).text
+
+
 def test_a_quiz_of_somebody_else_withholds_nothing(editor: Visitor, unit: Unit) -> None:
     with unit():
         give_the_checkpoint(sitting.person("localizer@kijun.example"))

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from lms.foundation import clock
 from lms.foundation.db import db
 from lms.policies.models import Section
 from lms.questions.models import QuestionKey, SectionLink
+from lms.quizzes import actions
 from lms.quizzes.core.passing import shown_points
-from lms.quizzes.models import Attempt, QuizVersion
-from tests.conftest import Unit, Visitor
+from lms.quizzes.models import Assignment, Attempt, QuizVersion
+from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
 
 NOTHING = "Nothing missed. Every answer was right."
+SHOWN_LATER = "Questions and answers are shown later"
 WITHOUT = "Not tied to a section of the policy"
 Hand = Callable[[], str]
 
@@ -101,6 +105,43 @@ def missed(page: str, position: int) -> str:
     found = re.search(rf'<li><p class="qt"><span class="n">Q{position}</span>.*?</li>', page, re.DOTALL)
     assert found
     return found[0]
+
+
+@pytest.fixture
+def after_close(look: Look, unit: Unit) -> None:
+    """The quiz shows what was missed when its window has closed."""
+    version_id = look(lambda attempt: attempt.quiz_version_id)
+    with unit():
+        version = db.session.get_one(QuizVersion, version_id)
+        version.rules = {**version.rules, "feedback": "after_close"}
+
+
+@pytest.mark.usefixtures("after_close")
+def test_after_the_window_what_was_missed_is_shown_and_not_before(
+    first: str, look: Look, hand_in: Hand, sign_in_as: SignIn
+) -> None:
+    due_at, code = look(lambda attempt: (attempt.assignment.due_at, attempt.person.code))
+    assert SHOWN_LATER in hand_in()
+    for moment, is_shown in ((due_at - timedelta(seconds=1), False), (due_at, True)):
+        with clock.fixed(moment):
+            page = sign_in_as(code).get(first.replace("questions/1", "result") + "?lang=en").text
+        assert (SHOWN_LATER not in page, "Right answer" in page) == (is_shown, is_shown)
+
+
+@pytest.mark.usefixtures("after_close")
+def test_while_somebody_goes_on_with_a_quiz_that_was_ended_no_answers_are_shown(
+    look: Look, unit: Unit, hand_in: Hand
+) -> None:
+    assignment_id = look(lambda attempt: attempt.assignment_id)
+    with unit():
+        assignment, other = db.session.get_one(Assignment, assignment_id), sitting.person("moderator@kijun.example")
+        actions.add_assignees(assignment, [other.id])
+        attempt_id = actions.open_attempt(other, assignment.id, locale="en").id
+        actions.end(assignment, revision=assignment.revision, by=sitting.person("trainer@kijun.example"))
+    assert SHOWN_LATER in hand_in()
+    with unit():
+        actions.submit(sitting.own_access(sitting.person("moderator@kijun.example")), attempt_id)
+    assert SHOWN_LATER not in hand_in()
 
 
 def test_of_an_imported_multiple_response_all_that_earns_is_right(

@@ -115,6 +115,12 @@ def _given(person_id: int, assignments: Sequence[Assignment]) -> list[Given]:
     return given
 
 
+def is_still_taken(assignment: Assignment) -> bool:
+    """Whether somebody has an attempt open; beyond the due time that is so when the window was moved or ended."""
+    is_open = exists().where(Attempt.assignment_id == assignment.id, Attempt.state == AttemptState.OPEN)
+    return bool(db.session.scalar(select(is_open)))
+
+
 def load_last_opened(attempt_ids: Collection[str]) -> dict[str, int]:
     """The position of the question that was opened last in each attempt; the first is open from the start."""
     if not attempt_ids:
