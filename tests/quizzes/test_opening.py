@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from copy import deepcopy
+from dataclasses import asdict
 
 import pytest
 from flask import Flask
@@ -14,6 +16,7 @@ from lms.foundation.db import db
 from lms.policies import actions as policies
 from lms.questions.models import QuestionState, QuestionVersion
 from lms.quizzes import queries
+from lms.quizzes.core.blueprint import DrawRow
 from lms.quizzes.core.grading import Outcome
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
@@ -59,6 +62,26 @@ def test_the_start_page_counts_what_will_be_drawn(
     assert "10 questions" in joiner.get("/quizzes?lang=en").text
     first = joiner.post(f"/quizzes/{assignment}/attempts").location
     assert Look(sample, first.split("/")[2])(lambda attempt: len(attempt.questions)) == 10
+
+
+def test_the_start_page_counts_what_a_blueprint_can_draw(
+    joiner: Visitor, unit: Unit, assignment: int, sample: Flask
+) -> None:
+    """A row that has lost its questions is not served by those of another section."""
+    with unit():
+        version = queries.get_given(sitting.person().id, assignment).version
+        stock = [queries.candidate_of(found) for found in queries.list_drawable_questions(version)]
+        sections = Counter(candidate.section for candidate in stock)
+        (plenty, ready), (lost, _count) = sections.most_common()[0], sections.most_common()[-1]
+        assert plenty != lost
+        version.rules = {**version.rules, "draw": [asdict(DrawRow(ready - 1, plenty)), asdict(DrawRow(2, lost))]}
+        for listed in queries.list_quiz_questions(version):
+            if listed.question.code in {candidate.code for candidate in stock if candidate.section == lost}:
+                listed.question.state = QuestionState.HELD
+    page = joiner.get(f"/quizzes/{assignment}?lang=en").text
+    assert f"<dd>{ready - 1}</dd>" in page
+    first = joiner.post(f"/quizzes/{assignment}/attempts").location
+    assert Look(sample, first.split("/")[2])(lambda attempt: len(attempt.questions)) == ready - 1
 
 
 def test_the_designer_sees_which_question_is_left_out(sample: Flask, sign_in_as: SignIn, unit: Unit) -> None:

@@ -29,7 +29,7 @@ from lms.quizzes.actions.telling import settle_taken, tell_by_the_clock
 from lms.quizzes.core import attempt as rules_of_attempt
 from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, check_fit, missing, new_events, next_seq, of_record
 from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose, Timing, Window, deadline_for, timing
-from lms.quizzes.core.blueprint import Candidate, draw_rows
+from lms.quizzes.core.blueprint import draw_rows
 from lms.quizzes.core.grading import ENGINE_VERSION, grade
 from lms.quizzes.core.paper import PaperQuestion, PaperRow, draw
 from lms.quizzes.core.passing import has_passed
@@ -142,10 +142,7 @@ def drawn_by(usable: list[Current], rules: Rules, seed: str) -> list[Current]:
     if not rules.draw:
         return usable
     by_code = {found.question.code: found for found in usable}
-    candidates = [
-        Candidate(code, found.main_section, tuple(found.version.body.get("tags", ())))
-        for code, found in by_code.items()
-    ]
+    candidates = [queries.candidate_of(found) for found in usable]
     mixed = shuffled_by(f"{seed}:draw", candidates, lambda candidate: candidate.code)
     return [by_code[candidate.code] for drawn in draw_rows(rules.draw, mixed) for candidate in drawn]
 

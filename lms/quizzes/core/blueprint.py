@@ -14,6 +14,11 @@ class DrawRow:
     section: str = ""
     tag: str = ""
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it takes some questions and not others."""
+        return bool(self.section or self.tag)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -37,24 +42,29 @@ def draw_rows(rows: Sequence[DrawRow], candidates: Sequence[Candidate]) -> list[
     >>> [[c.code for c in drawn] for drawn in draw_rows(rows, [Candidate("1", "HAR/a"), Candidate("2", "HAR/b")])]
     [['2'], ['1']]
     """
-    places = [index for index, row in enumerate(rows) for _n in range(row.count)]
-    holder: dict[int, int] = {}
+    holder: dict[int, int] = {}  # the row that holds a candidate, by their numbers
 
-    def fill(place: int, tried: set[int]) -> bool:
-        for number, candidate in enumerate(candidates):
-            if number in tried or not candidate.fits(rows[places[place]]):
-                continue
-            tried.add(number)
-            if number not in holder or fill(holder[number], tried):
-                holder[number] = place
+    def fill(row: int, tried: set[int]) -> bool:
+        """Give a row one more; where nothing is free, a row that holds what it could have looks for another."""
+        fitting = [number for number, candidate in enumerate(candidates) if candidate.fits(rows[row])]
+        for number in fitting:
+            if number not in holder:
+                holder[number] = row
                 return True
+        for number in fitting:
+            if holder[number] not in tried:
+                tried.add(holder[number])
+                if fill(holder[number], tried):
+                    holder[number] = row
+                    return True
         return False
 
-    for place in range(len(places)):
-        fill(place, set())
+    for index, row in enumerate(rows):
+        for _n in range(row.count):
+            fill(index, {index})
     drawn: list[list[Candidate]] = [[] for _row in rows]
     for number in sorted(holder):
-        drawn[places[holder[number]]].append(candidates[number])
+        drawn[holder[number]].append(candidates[number])
     return drawn
 
 

@@ -16,6 +16,7 @@ from lms.questions.models import Question, QuestionState
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Event, of_record
 from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
+from lms.quizzes.core.blueprint import Candidate, DrawRow, draw_rows
 from lms.quizzes.core.grading import Gradable, marking
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import (
@@ -160,13 +161,41 @@ def load_counted_versions(quiz_ids: Collection[int]) -> dict[int, tuple[QuizVers
     query = select(QuizVersion, count).join(
         newest, (newest.c.quiz_id == QuizVersion.quiz_id) & (newest.c.n == QuizVersion.n)
     )
-    return {version.quiz_id: (version, _on_paper(version, usable)) for version, usable in db.session.execute(query)}
+    found = [(version, usable, rules_from(version.rules).draw) for version, usable in db.session.execute(query)]
+    stock = _load_stock([version.id for version, _usable, rows in found if any(row.is_narrow for row in rows)])
+    return {
+        version.quiz_id: (version, _on_paper(rows, usable, stock.get(version.id))) for version, usable, rows in found
+    }
 
 
-def _on_paper(version: QuizVersion, usable: int) -> int:
-    """How many of the usable questions of a version stand on one paper."""
-    rows = rules_from(version.rules).draw
+def _on_paper(rows: Sequence[DrawRow], usable: int, stock: Sequence[Candidate] | None) -> int:
+    """How many of the usable questions of a version stand on one paper; ``stock`` are they, where rows choose."""
+    if stock is not None:
+        return sum(map(len, draw_rows(rows, stock)))
     return min(usable, sum(row.count for row in rows)) if rows else usable
+
+
+def _load_stock(version_ids: Collection[int]) -> dict[int, list[Candidate]]:
+    """The questions in use of each of these versions, as a blueprint sees them."""
+    if not version_ids:
+        return {}
+    query = (
+        select(QuizQuestion)
+        .join(QuizQuestion.question)
+        .where(QuizQuestion.quiz_version_id.in_(list(version_ids)), Question.state == QuestionState.IN_USE)
+        .options(contains_eager(QuizQuestion.question))
+    )
+    listed = list(db.session.scalars(query))
+    current = questions.load_current(list({row.question_id: row.question for row in listed}.values()))
+    stock: dict[int, list[Candidate]] = {version_id: [] for version_id in version_ids}
+    for row in listed:
+        stock[row.quiz_version_id].append(candidate_of(current[row.question_id]))
+    return stock
+
+
+def candidate_of(found: questions.Current) -> Candidate:
+    """A question in use as a blueprint sees it."""
+    return Candidate(found.question.code, found.main_section, tuple(found.version.body.get("tags", ())))
 
 
 def get_attempt(access: Access, attempt_id: str) -> Attempt:

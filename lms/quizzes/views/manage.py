@@ -17,7 +17,6 @@ from lms.policies import queries as policies
 from lms.questions import queries as questions
 from lms.questions.models import Question
 from lms.quizzes import actions, phrases, queries
-from lms.quizzes.core.blueprint import Candidate
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.forms import QuizForm
 from lms.quizzes.models import Quiz, QuizVersion
@@ -114,15 +113,7 @@ class _Pool:
     def __init__(self) -> None:
         self.questions = questions.list_usable_questions()
         self.current = questions.load_current(self.questions)
-        mains = questions.load_main_sections(found.version.id for found in self.current.values())
-        self.candidates = {
-            found.question.code: Candidate(
-                found.question.code,
-                mains[found.version.id].full_name if found.version.id in mains else "",
-                tuple(found.version.body.get("tags", ())),
-            )
-            for found in self.current.values()
-        }
+        self.candidates = {found.question.code: queries.candidate_of(found) for found in self.current.values()}
         self.sections = policies.load_sections_in_force(clock.now())
 
     def ids_of(self, codes: Sequence[str]) -> list[int]:
