@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from lms.cohorts import actions, queries
 from lms.cohorts.models import Cohort, Enrolment
-from lms.foundation import transaction
+from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
+from lms.notifications.models import Notice
+from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Assignee
 from lms.sites import queries as sites
 from tests.accounts.form_page import FormPage
@@ -95,6 +97,23 @@ def test_who_is_moved_gets_the_quizzes_of_the_new_cohort(
     back = page.replace("tokyo-a", "tokyo-b")
     assert confirm(trainer, back, "tokyo-a").status_code == 302
     assert sorted(enrolments(sample)) == [("tokyo-a", False, ""), ("tokyo-b", True, REASON)]
+
+
+def test_who_is_taken_out_is_reminded_of_no_quiz_that_they_have_no_more(
+    trainer: Visitor, sample: Flask, page: str
+) -> None:
+    about_quizzes = select(Notice).where(Notice.kind == "quiz.given", Notice.read_at.is_(None))
+    with sample.app_context(), transaction.unit():
+        cohort, by = queries.find_cohort("tokyo-a"), sitting.person("trainer@kijun.example")
+        assert cohort is not None
+        day = timedelta(days=1)
+        quiz = quizzes.get_quiz("harassment-checkpoint")
+        given = actions.assign_quiz(cohort, quiz, opens_at=clock.now(), due_at=clock.now() + day, by=by)
+        of_it = about_quizzes.where(Notice.about == str(given.id))
+        told = {notice.person_id for notice in db.session.scalars(of_it)}
+    confirm(trainer, page)
+    with sample.app_context():
+        assert told - {notice.person_id for notice in db.session.scalars(of_it)} == {sitting.person().id}
 
 
 def test_what_is_begun_goes_on(trainer: Visitor, enter: Enter, sample: Flask, page: str) -> None:

@@ -149,6 +149,7 @@ def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: 
     Raises ``Invalid`` on ``people`` when somebody already is in a cohort that has not gone live, this one or another.
     """
     moment = at or clock.now()
+    _lock(people)
     training = load_in_training([person.id for person in people], moment)
     taken = {person.code: training[person.id].name_text for person in people if person.id in training}
     if taken:
@@ -167,6 +168,12 @@ def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: 
     db.session.flush()
     ids = [person.id for person in people]
     notices.tell("cohort.enrolled", cohort.code, ids, cohort_text=cohort.name_text, go_live_on=cohort.go_live_on)
+
+
+def _lock(people: Collection[Person]) -> None:
+    """Of two who put somebody into a cohort at once, the second sees what the first has written."""
+    ids = sorted(person.id for person in people)
+    db.session.scalars(select(Person.id).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()).all()
 
 
 def audience_of(cohort: Cohort) -> Audience:

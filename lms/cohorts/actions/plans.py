@@ -81,6 +81,7 @@ def create_template(command: NewTemplate, *, by: Person | None = None) -> PlanTe
 
 def change_template(template: PlanTemplate, change: TemplateChange, *, by: Person) -> None:
     """Put a plan's new state in the place of the old one; cohorts that stand on the calendar keep their sessions."""
+    db.session.refresh(template, with_for_update={"of": PlanTemplate})
     if template.revision != change.revision:
         raise Conflict("plan.changed_meanwhile")
     _check(change.steps, change.day_count)

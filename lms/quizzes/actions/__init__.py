@@ -25,7 +25,7 @@ from lms.questions.queries import Current
 from lms.quizzes import queries
 from lms.quizzes.actions.assignments import add_assignees, assign, change_window, end
 from lms.quizzes.actions.design import PublishQuiz, publish_quiz, retire_quiz
-from lms.quizzes.actions.telling import settle_taken, tell_by_the_clock
+from lms.quizzes.actions.telling import settle, tell_by_the_clock
 from lms.quizzes.core import attempt as rules_of_attempt
 from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, check_fit, missing, new_events, next_seq, of_record
 from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose, Timing, Window, deadline_for, timing
@@ -308,7 +308,7 @@ def close(attempt: Attempt, now: datetime) -> None:
     actor = attempt.person.code if cause is CloseCause.SUBMITTED else SYSTEM
     journal.record("attempt.close", actor=actor, object=attempt.id, chain_id=attempt.vendor_id, cause=cause.value)
     _grade_first(attempt, events, now)
-    settle_taken(attempt.assignment_id, attempt.person)
+    settle(attempt.assignment_id, attempt.person_id)
 
 
 def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, delete, exists, select
+from sqlalchemy import Select, exists, select
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db, hold
 from lms.kit.problems import Conflict, Invalid
-from lms.quizzes.actions.telling import tell_ended, tell_given, tell_moved
+from lms.quizzes.actions.telling import settle, tell_ended, tell_given, tell_moved
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.audience import Audience, AudienceKind, audience_from
 from lms.quizzes.models import Assignee, Assignment, Attempt, Quiz
@@ -86,15 +85,16 @@ def add_assignees(assignment: Assignment, person_ids: Collection[int]) -> None:
     db.session.flush()
 
 
-def remove_assignee(assignment_ids: Select[int | None], person_id: int) -> int:
-    """Take these assignments from a person, but what they have begun: that goes on, and its result stays.
-
-    Returns how many were taken.
-    """
-    theirs = (Assignee.person_id == person_id) & Assignee.assignment_id.in_(assignment_ids)
-    begun = exists().where(Attempt.assignment_id == Assignee.assignment_id, Attempt.person_id == person_id)
-    taken = delete(Assignee).where(theirs, ~begun).execution_options(synchronize_session=False)
-    return cast("CursorResult[Any]", db.session.execute(taken)).rowcount
+def remove_assignee(assignment_ids: Select[int | None], person_id: int) -> None:
+    """Take these assignments from a person, but what they have begun: that goes on, and its result stays."""
+    theirs = select(Assignee).where(Assignee.person_id == person_id, Assignee.assignment_id.in_(assignment_ids))
+    held = db.session.scalars(theirs.with_for_update()).all()  # whoever opens an attempt locks the same row
+    begun = set(db.session.scalars(select(Attempt.assignment_id).where(Attempt.person_id == person_id)))
+    for assignee in held:
+        if assignee.assignment_id not in begun:
+            db.session.delete(assignee)
+            settle(assignee.assignment_id, person_id)
+    db.session.flush()
 
 
 def change_window(assignment: Assignment, *, opens_at: datetime, due_at: datetime, revision: int, by: Person) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from lms.accounts.models import Person
 from lms.foundation import clock, notices
 from lms.foundation.db import db
 from lms.quizzes.core.attempt import AttemptState
@@ -43,9 +42,9 @@ def tell_ended(assignment: Assignment) -> None:
         notices.tell(ENDED, about, people, anew=False, due_at=assignment.due_at, **_facts(assignment))
 
 
-def settle_taken(assignment_id: int, person: Person) -> None:
-    """Whoever has taken a quiz need not be reminded of it."""
-    notices.settle(GIVEN, DUE_SOON, about=str(assignment_id), people=[person.id])
+def settle(assignment_id: int, person_id: int) -> None:
+    """Whoever has taken a quiz, or has it no more, need not be reminded of it."""
+    notices.settle(GIVEN, DUE_SOON, about=str(assignment_id), people=[person_id])
 
 
 def tell_by_the_clock() -> None:

@@ -1,0 +1,100 @@
+"""Two who change one thing at once: the second waits for the first, and sees what it has written.
+
+SQLite lets one writer in at a time, so this can happen on PostgreSQL alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from lms.cohorts import actions, queries
+from lms.cohorts.actions import moves, plans
+from lms.cohorts.models import Cohort, Enrolment
+from lms.foundation import transaction
+from lms.foundation.db import db
+from lms.kit.problems import Conflict, Invalid
+from lms.quizzes import actions as quizzes
+from lms.quizzes.models import Assignee
+from tests.quizzes import sitting
+
+pytestmark = pytest.mark.postgresql
+
+TRAINER = "trainer@kijun.example"
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+def both(app: Flask, first: Callable[[], object], second: Callable[[], object]) -> Future[None]:
+    """Let ``second`` begin when ``first`` has written and is not committed; returns what became of the second."""
+
+    def in_a_unit() -> None:
+        with app.app_context(), transaction.unit():
+            second()
+
+    with ThreadPoolExecutor(1) as pool, app.app_context(), transaction.unit():
+        first()
+        db.session.flush()
+        begun = pool.submit(in_a_unit)
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
+            while not begun.done() and not watching.scalar(WAITING):
+                pass
+    return begun
+
+
+def cohort(code: str) -> Cohort:
+    found = queries.find_cohort(code)
+    assert found is not None
+    return found
+
+
+def test_nobody_is_put_into_two_cohorts(sample: Flask) -> None:
+    with sample.app_context(), transaction.unit():
+        site, plan = cohort("tokyo-a").site, queries.get_template("labeller-15")
+        name = {"en": "Tokyo B", "ja": "東京B"}
+        new = actions.NewCohort("tokyo-b", name, site, plan, date(2026, 12, 14), [sitting.person(TRAINER)])
+        actions.create_cohort(new, by=None)
+
+    def enrol(code: str) -> Callable[[], None]:
+        return lambda: actions.enrol(
+            cohort(code), [sitting.person("moderator@kijun.example")], by=sitting.person(TRAINER)
+        )
+
+    problem = both(sample, enrol("tokyo-a"), enrol("tokyo-b")).exception()
+    assert isinstance(problem, Invalid)
+    assert problem.code == "cohort.already_training"
+    with sample.app_context():
+        moderator = sitting.person("moderator@kijun.example")
+        assert len(db.session.scalars(select(Enrolment).where(Enrolment.person_id == moderator.id)).all()) == 1
+
+
+def test_of_two_changes_of_a_plan_neither_is_lost(sample: Flask) -> None:
+    def change(title: str) -> Callable[[], None]:
+        def act() -> None:
+            plan = queries.get_template("labeller-15")
+            titles = {"en": title, "ja": title}
+            what = plans.TemplateChange(titles, plan.day_count, plan.gates["gates"], [], revision=1)
+            plans.change_template(plan, what, by=sitting.person(TRAINER))
+
+        return act
+
+    assert isinstance(both(sample, change("Mine"), change("Theirs")).exception(), Conflict)
+    with sample.app_context():
+        plan = queries.get_template("labeller-15")
+        assert (plan.title_text["en"], plan.revision) == ("Mine", 2)
+
+
+def test_who_begins_a_quiz_while_they_are_taken_out_keeps_it(sample: Flask) -> None:
+    with sample.app_context():
+        assignment = sitting.assignment_id(sitting.person())
+
+    def leave() -> None:
+        moves.leave(cohort("tokyo-a"), sitting.person(), "Moves", to=None, by=sitting.person(TRAINER))
+
+    both(sample, lambda: quizzes.open_attempt(sitting.person(), assignment, locale="en"), leave).result()
+    with sample.app_context():
+        assert db.session.get(Assignee, (assignment, sitting.person().id)) is not None
