@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.cohorts import queries
 from lms.cohorts.models import GateDecision
-from lms.foundation import clock
+from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from tests.accounts.form_page import FormPage
@@ -91,6 +92,17 @@ def test_a_waiver_that_is_withdrawn_counts_no_more_and_stays_in_the_list(
         ("gate.withdraw", "attendance"),
         ("gate.waive", "attendance"),
     ]
+
+
+def test_whose_sign_off_is_waived_is_not_said_to_be_signed_off(trainer: Visitor, sample: Flask, page: str) -> None:
+    waive(trainer, page, gate="sign_off")
+    with sample.app_context(), transaction.unit():
+        cohort = queries.find_cohort("tokyo-a")
+        assert cohort is not None
+        cohort.template.gates = {"gates": [{"kind": "sign_off"}]}
+    answer = trainer.post("/cohorts/tokyo-a/sign-offs?lang=en", data={"person": page.rsplit("/", 1)[1]})
+    assert (answer.status_code, "This condition is decided already." in answer.text) == (422, True)
+    assert [found.decision for found in waivers(sample)] == ["waived"]
 
 
 def test_who_may_only_look_sees_who_and_why_and_waives_nothing(enter: Enter, sample: Flask, page: str) -> None:

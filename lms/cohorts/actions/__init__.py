@@ -254,7 +254,8 @@ def _shown(moment: time) -> str:
 def sign_off(cohort: Cohort, person: Person, *, by: Person) -> None:
     """Record a trainer's sign-off of a person; a second one changes nothing.
 
-    Raises ``Invalid`` before the day from which the plan lets people be signed off, or when it asks for no sign-off.
+    Raises ``Invalid`` before the day from which the plan lets people be signed off, or when it asks for no sign-off,
+    of everybody or of this person.
     """
     criteria = criteria_from(cohort.template.gates["gates"])
     opening = next((criterion.opens_on_day for criterion in criteria if criterion.kind is GateKind.SIGN_OFF), None)
@@ -262,7 +263,10 @@ def sign_off(cohort: Cohort, person: Person, *, by: Person) -> None:
         raise Invalid("gate.not_asked")
     if queries.load_progress([cohort], clock.now())[cohort.id].day < opening:
         raise Invalid("gate.not_open", day=opening)
-    if queries.find_decision(cohort, person, GateKind.SIGN_OFF) is not None:
+    decided = queries.find_decision(cohort, person, GateKind.SIGN_OFF)
+    if decided is not None and decided.decision == GateDecisionKind.WAIVED:
+        raise Invalid("gate.decided")
+    if decided is not None:
         return
     db.session.add(
         GateDecision(
