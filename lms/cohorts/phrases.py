@@ -61,6 +61,11 @@ def _begins_in_past(first: date, over: int, earliest: date) -> str:
     )
 
 
+def _quiz_retired(title: LocalizedText) -> str:
+    """Which quiz keeps a plan from being followed."""
+    return str(_("The quiz “%(title)s” of this plan is retired. Choose another plan.", title=localized(title)))
+
+
 def _bad_steps(faults: Iterable[StepFault]) -> str:
     """Every bad line of a plan, one after the other."""
     return sentences(str(STEP_FAULTS[fault.code]) % {"line": fault.number, **fault.facts} for fault in faults)
@@ -151,6 +156,7 @@ PROBLEMS = {
     "plan.bad_steps": _bad_steps,
     "plan.changed_meanwhile": _l("The plan was changed by somebody else in the meantime."),
     "plan.retired": _l("This plan is retired. Choose another."),
+    "plan.quiz_retired": _quiz_retired,
     "plan.quiz_too_late": _l("A quiz is due at %(due)s on its day, so it must start earlier."),
     "feed.unknown": _l("This calendar address is not valid any more."),
 }

@@ -16,6 +16,7 @@ from lms.cohorts.models import Cohort, PlanTemplate
 from lms.foundation.db import db
 from lms.kit.problems import Invalid
 from lms.quizzes import queries as quizzes
+from lms.quizzes.actions import retire_quiz
 from lms.sites.models import Closure, Site
 from tests.accounts.form_page import FormPage
 from tests.cohorts.conftest import Enter, code_of
@@ -193,6 +194,19 @@ class TestPlan:
         answer = trainer.post("/cohorts/new?lang=en", data=TestCohortForm().form(sample))
         assert answer.status_code == 422
         assert FormPage(answer.text).error("template") == "A quiz is due at 17:00 on its day, so it must start earlier."
+
+    def test_a_stored_plan_whose_quiz_is_retired_is_refused_at_its_field(
+        self, trainer: Visitor, sample: Flask, unit: Unit
+    ) -> None:
+        with unit():
+            quiz = quizzes.get_quiz("harassment-checkpoint")
+            retire_quiz(quiz, is_back=False, revision=quiz.revision, by=sitting.person("qa@kijun.example"))
+        answer = trainer.post("/cohorts/new?lang=en", data=TestCohortForm().form(sample))
+        page = FormPage(answer.text)
+        assert (answer.status_code, page.value("name_ja")) == (422, "東京C")
+        assert page.error("template") == (
+            "The quiz “Harassment checkpoint” of this plan is retired. Choose another plan."
+        )
 
 
 class TestCohortForm:

@@ -69,13 +69,15 @@ def create_cohort(command: NewCohort, *, by: Person | None) -> Cohort:
 
     Raises ``Invalid`` on ``go_live_on`` for a day that is past or not worked, or whose holidays nobody knows; on
     ``confirmed_start`` for a plan that would have begun before today, unless that day is confirmed; and on
-    ``template`` for a plan with a quiz that would open no sooner than it is due. Only people are kept from the past:
-    what is loaded may have been.
+    ``template`` for a plan that is retired, or has a quiz that is or that would open no sooner than it is due. Only
+    people are kept from the past: what is loaded may have been.
     """
     if queries.find_cohort(command.code) is not None:
         raise Invalid("cohort.code_taken", field="code")
     if any(step.quiz_id and is_quiz_too_late(_time(step.starts)) for step in command.template.steps):
         raise Invalid("plan.quiz_too_late", field="template", due=_shown(QUIZ_DUE))
+    if retired := [step.quiz for step in command.template.steps if step.quiz and step.quiz.retired_at]:
+        raise Invalid("plan.quiz_retired", field="template", title=retired[0].title_text)
     if command.template.retired_at is not None:
         raise Invalid("plan.retired", field="template")
     calendar = queries.load_calendar(command.site, command.go_live_on)
