@@ -26,6 +26,15 @@ MOST_DAYS = 120
 MOST_REASON = 500
 
 
+def _of_our_time(_form: Form, field: DateTimeLocalField) -> None:
+    """Beyond these years an instant may be none: it is kept in another zone than it was typed in."""
+    if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(_l("Enter a date from 2000 to 2099."))
+
+
+MOMENT = (InputRequired(_l("Enter date and time.")), _of_our_time)
+
+
 class TemplateForm(Form):
     code = StringField(_l("Code"), [Required(_l("Enter a code.")), CODE, Length(max=40)])
     title_en = StringField(
@@ -200,8 +209,8 @@ class EnrolForm(Form):
 
 class AssignQuizForm(Form):
     quiz = SelectField(_l("Quiz"))
-    opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(_l("Enter date and time."))])
-    due_at = DateTimeLocalField(_l("Due"), [InputRequired(_l("Enter date and time."))])
+    opens_at = DateTimeLocalField(_l("Opens"), MOMENT)
+    due_at = DateTimeLocalField(_l("Due"), MOMENT)
 
 
 class GiveForm(Form):
@@ -211,8 +220,8 @@ class GiveForm(Form):
         _l("Single people"),
         description=_l("Codes such as L0042, only when “Single people” is chosen above."),
     )
-    opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(_l("Enter date and time."))])
-    due_at = DateTimeLocalField(_l("Due"), [InputRequired(_l("Enter date and time."))])
+    opens_at = DateTimeLocalField(_l("Opens"), MOMENT)
+    due_at = DateTimeLocalField(_l("Due"), MOMENT)
 
     def offer(self, audiences: Iterable[tuple[str, Audience]]) -> None:
         """Let one of these audiences be chosen, or single people."""
@@ -229,8 +238,8 @@ class GiveForm(Form):
 
 
 class WindowForm(Form):
-    opens_at = DateTimeLocalField(_l("Opens"), [InputRequired(_l("Enter date and time."))])
-    due_at = DateTimeLocalField(_l("Due"), [InputRequired(_l("Enter date and time."))])
+    opens_at = DateTimeLocalField(_l("Opens"), MOMENT)
+    due_at = DateTimeLocalField(_l("Due"), MOMENT)
     revision = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
     def go_on_from(self, revision: int) -> None:

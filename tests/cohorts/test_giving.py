@@ -82,6 +82,13 @@ def test_a_trainer_is_offered_their_own_cohorts_alone(enter: Enter) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize("field", ["opens_at", "due_at"])
+def test_a_year_in_which_nobody_takes_a_quiz_is_refused_at_its_field(enter: Enter, sample: Flask, field: str) -> None:
+    form = {**WINDOW, "audience": "site:tokyo", "people": "", field: "0001-01-01T00:00", "given": "1"}
+    answer = enter("qa").post("/assignments/new?lang=en", data=form)
+    assert (answer.status_code, list(FormPage(answer.text).errors)) == (422, [f"{field}-error"])
+
+
 @pytest.fixture
 def given(enter: Enter, sample: Flask) -> int:
     """An assignment of the trainer's cohort."""
@@ -119,7 +126,11 @@ def test_of_two_changes_neither_is_lost(enter: Enter, sample: Flask, given: int)
 
 @pytest.mark.parametrize(
     ("due", "message"),
-    [("2026-11-17T10:00", "The end must be later than the start."), ("2026-11-xx", "Enter date and time.")],
+    [
+        ("2026-11-17T10:00", "The end must be later than the start."),
+        ("2026-11-xx", "Enter date and time."),
+        ("0001-01-01T00:00", "Enter a date from 2000 to 2099."),
+    ],
 )
 def test_a_window_that_cannot_be_is_refused_at_its_field(enter: Enter, given: int, due: str, message: str) -> None:
     answer = enter("trainer").post(f"/assignments/{given}?lang=en", data=moved(due))

@@ -227,7 +227,14 @@ class TestPeopleOfACohort:
 
     @pytest.mark.parametrize(
         ("field", "typed"),
-        [("quiz", "none"), ("opens_at", ""), ("due_at", "tomorrow"), ("due_at", "2026-11-18T09:00")],
+        [
+            ("quiz", "none"),
+            ("opens_at", ""),
+            ("opens_at", "0001-01-01T00:00"),
+            ("due_at", "tomorrow"),
+            ("due_at", "2026-11-18T09:00"),
+            ("due_at", "9999-12-31T23:59"),
+        ],
     )
     def test_a_quiz_that_cannot_be_given_says_why_at_its_field(
         self, trainer: Visitor, sample: Flask, field: str, typed: str
