@@ -22,7 +22,7 @@ from lms.foundation.journal import AuditEvent
 from lms.foundation.security import limiter
 from tests.accounts.form_page import FormPage
 from tests.cohorts.conftest import Enter, code_of
-from tests.cohorts.pages import section
+from tests.cohorts.pages import section, words
 from tests.conftest import MONDAY_AFTERNOON, Visitor
 from tests.quizzes import sitting
 
@@ -264,8 +264,8 @@ def test_another_code_is_refused_kindly_at_the_field(
         answer = enter(sitting.JOINER).post("/attendance?lang=en", data={"code": code})
     assert answer.status_code == 422
     assert marks(sample, held) == {}
-    if minutes == 0:
-        assert FormPage(answer.text).error("code").startswith(message)
+    said = FormPage(answer.text).error("code") if minutes == 0 else words(answer.text)
+    assert message in said
 
 
 def test_somebody_who_guesses_is_slowed_down(
