@@ -279,7 +279,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
             "trainers": [world.codes[trainer]],
         },
         "cohorts.leave": {"to": "", "reason": "Goes back to the old team."},
-        "cohorts.waive": {"gate": "sign_off", "reason": "Has worked here before."},
+        "cohorts.waive": {"gate": "attendance", "reason": "Has worked here before."},
         "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
         "home.check_in": {"code": world.room_code},
         "roll_call.show": {"rest": "present"},

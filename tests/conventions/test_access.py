@@ -164,8 +164,8 @@ def world(sample: Flask) -> World:
         room, closure = make_empty_place()
         notice, mail = make_notice_and_mail(joiner.id)
         cohorts.get_template("labeller-15").gates = {
-            "gates": [{"kind": "quiz_average", "cut": 80}, {"kind": "sign_off"}]
-        }  # open from the first day
+            "gates": [{"kind": "quiz_average", "cut": 80}, {"kind": "attendance", "cut": 100}, {"kind": "sign_off"}]
+        }  # each open from the first day
         osaka = sitting.person(MAHO).site
         accounts.create_person(
             accounts.NewPerson(FRESH, "新井 幸", "あらい さち", osaka, "ja", (Role.LEARNER,)), by=None
