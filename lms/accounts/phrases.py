@@ -115,7 +115,7 @@ SAMPLE_ACCOUNTS = {
 
 FINDINGS = {
     "row.beyond": _l(
-        "There is something behind the last column: “%(rest)s”. Perhaps a cell with a comma is not in quotation marks."
+        "There is something after the last column: “%(rest)s”. Perhaps a cell with a comma is not in quotation marks."
     ),
     "name.missing": _l("Enter the name."),
     "name.twice": _l("Same name at the same site as row %(row)s."),
@@ -123,7 +123,7 @@ FINDINGS = {
     "reading.missing": _l("No reading: lists in Japanese sort these people by their name."),
     "cell.too_long": _l("%(count)s characters; at most %(most)s are possible."),
     "cell.half_kana": _l("Half-width kana"),
-    "cell.marks": _l("Marks that cannot be seen"),
+    "cell.marks": _l("Invisible characters"),
     "login.missing": _l("Enter the e-mail address."),
     "login.no_address": _l("Enter an address such as name@site.example."),
     "login.taken": _l("This e-mail address belongs to somebody already."),

@@ -17,8 +17,8 @@ class FilterForm(Form):
     who = StringField(_l("Who"), filters=[lambda text: (text or "").strip()])
     action = SelectField(_l("What"), [Optional()])
     object = StringField(_l("Which thing"), filters=[lambda text: (text or "").strip()])
-    first = DateField(_l("From"), [Optional()], format=["%Y-%m-%d", "%Y/%m/%d"])
-    last = DateField(_l("To"), [Optional()], format=["%Y-%m-%d", "%Y/%m/%d"])
+    first = DateField(_l("First day"), [Optional()], format=["%Y-%m-%d", "%Y/%m/%d"])
+    last = DateField(_l("Last day"), [Optional()], format=["%Y-%m-%d", "%Y/%m/%d"])
 
     def offer_actions(self, prefix: str = "") -> None:
         """Offer the actions that begin so, grouped by what they are about."""

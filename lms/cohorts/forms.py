@@ -61,7 +61,7 @@ class TemplateForm(Form):
         ),
     )
     quiz_cut = IntegerField(
-        _l("Least quiz average in percent"),
+        _l("Minimum quiz average, %"),
         [Optional(), NumberRange(1, 100, _l("Enter a number from 1 to 100."))],
         description=_l("Empty: the average is no condition for go-live."),
     )

@@ -186,7 +186,7 @@ ATTENDANCE_COUNTS = {
     AttendanceStatus.LATE: _l("%(num)s late"),
     AttendanceStatus.EXCUSED: _l("%(num)s excused"),
     AttendanceStatus.ABSENT: _l("%(num)s absent"),
-    None: _l("%(num)s open"),
+    None: _l("%(num)s not marked"),
 }
 
 ATTENDANCE_CLASSES = {

@@ -12,7 +12,7 @@ PROBLEMS = {
 
 MAIL_STATES = {
     MailState.KEPT: _l("Kept here"),
-    MailState.WAITING: _l("Waiting"),
+    MailState.WAITING: _l("Waiting to be sent"),
     MailState.SENDING: _l("Being sent"),
     MailState.SENT: _l("Sent"),
     MailState.SET_ASIDE: _l("Set aside"),
@@ -22,7 +22,7 @@ MAIL_PROBLEMS = {
     MailProblem.NO_ANSWER: _l("The mail server does not take mail at the moment. It is tried again."),
     MailProblem.LATER: _l("The mail server asked for a later try."),
     MailProblem.REFUSED: _l("The mail server refused it."),
-    MailProblem.UNFIT: _l("The address cannot be written to."),
+    MailProblem.UNFIT: _l("No mail can be sent to this address."),
     MailProblem.UNKNOWN: _l("The connection broke while it was sent. Nobody knows whether it arrived."),
     MailProblem.TOO_OLD: _l("It waited for five days. Nothing is sent after that."),
 }

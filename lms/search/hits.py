@@ -103,7 +103,7 @@ def _session(found: TrainingSession, words: Sequence[str]) -> Hit:
     on = day(found.starts_at, zone)
     starts, ends = clock_time(found.starts_at, zone), clock_time(found.ends_at, zone)
     when = _("%(start)s–%(end)s, %(zone)s", start=starts, end=ends, zone=zone_label(found.starts_at, zone))
-    facts = [(_("Day"), on), (_("Time"), when), (_("Cohort"), localized(cohort.name_text))]
+    facts = [(_("Date"), on), (_("Time"), when), (_("Cohort"), localized(cohort.name_text))]
     if found.room is not None:
         facts.append((_("Room"), found.room.name))
     week = found.starts_at.astimezone(zone).date().isoformat()

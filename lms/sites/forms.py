@@ -172,7 +172,7 @@ class RoomChangeForm(RoomForm, RevisedForm):
 
 
 class ClosureForm(NamesForm):
-    closed_on = DateField(_l("Day"), [Required(_l("Enter a date."))], format=["%Y-%m-%d", "%Y/%m/%d"])
+    closed_on = DateField(_l("Date"), [Required(_l("Enter a date."))], format=["%Y-%m-%d", "%Y/%m/%d"])
     order = ("closed_on", "name_en", "name_ja")
 
     def validate_closed_on(self, field: DateField) -> None:

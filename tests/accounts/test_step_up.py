@@ -128,7 +128,7 @@ class TestAPage:
             assert answer.location == "/", target
 
     def test_in_japanese(self, admin: Visitor) -> None:
-        assert "<h1>ご本人の確認</h1>" in admin.get("/people/new?lang=ja").text
+        assert "<h1>本人確認</h1>" in admin.get("/people/new?lang=ja").text
 
 
 @pytest.mark.usefixtures("later")

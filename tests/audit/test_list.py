@@ -77,6 +77,11 @@ class TestFilters:
         assert len(listed(admin, "?first=2026-11-17&last=2026-11-17")) == 1
         assert all("17 Nov" not in entry for entry in listed(admin, "?last=2026-11-16"))
 
+    def test_the_days_are_named_as_days(self, admin: Visitor) -> None:
+        """In Japanese "from" a day and "from" a sender are two words."""
+        page = admin.get("/journal?lang=ja").text
+        assert ("開始日" in page, "終了日" in page, "差出人" in page, "宛先" in page) == (True, True, False, False)
+
     def test_bad_input_is_told_at_its_field_and_kept(self, admin: Visitor) -> None:
         page = admin.get("/journal?first=yesterday&action=nothing.known").text
         assert "Enter a date." in page

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visit, Window
 
-HEADING = {"en": "Confirm that it is you", "ja": "ご本人の確認"}
-KEPT = {"en": "What you entered is kept.", "ja": "入力した内容は保持されています。"}
+HEADING = {"en": "Confirm that it is you", "ja": "本人確認"}
+KEPT = {"en": "What you entered is kept.", "ja": "入力した内容はそのままです。"}
 WRONG = {"en": "This is not your password.", "ja": "パスワードが一致しません。"}
 
 

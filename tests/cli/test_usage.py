@@ -43,6 +43,7 @@ def test_help_is_headed_in_the_language_of_the_environment(run: Run, group: str)
     assert "Show this message and exit." in english.out
     assert japanese.out.startswith("使い方：")
     assert "コマンド:" in japanese.out
+    assert "\nオプション:" in japanese.out
 
 
 @pytest.mark.parametrize("words", [("--locale", "ja", "--help"), ("--help", "--locale=ja")])

@@ -102,7 +102,7 @@ def test_both_parts_say_the_same_in_the_language_of_the_person(app: Flask, cast:
     assert mail.subject == "【Kijun】11月16日（月）：新着のお知らせ2件"
     html = Links(mail.html_body)
     due = "期限は11月20日（金）17:00（日本時間）です。"
-    for said in ("11月16日（月）の新着のお知らせ2件", "東京Aに登録されました。", due):
+    for said in ("11月16日（月）の新着のお知らせ2件", "クラス「東京A」に追加されました。", due):
         assert said in mail.plain_body
         assert said in html.text
     assert html.addresses == [

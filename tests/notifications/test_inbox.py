@@ -33,7 +33,7 @@ def test_a_notice_is_read_in_the_language_and_zone_of_the_reader(cast: Cast, uni
         tell(cast.learner, cast.stranger)
     visitor = sign_in_as(cast.learner)
     assert "A quiz to take: Harassment checkpoint, due Fri 20 Nov 17:00 JST." in visitor.get("/notices").text
-    assert "受験するテスト：ハラスメント確認テスト。期限は11月20日（金）17:00（日本時間）です。" in (
+    assert "ハラスメント確認テストを受験してください。期限は11月20日（金）17:00（日本時間）です。" in (
         visitor.get("/notices?lang=ja").text
     )
     with unit():

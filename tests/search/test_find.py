@@ -292,6 +292,11 @@ def test_whatever_is_typed_gets_an_answer(cast: Cast, sign_in_as: SignIn, asked:
             assert "<script>" not in page.text
 
 
+def test_the_keys_are_explained_in_japanese(cast: Cast, sign_in_as: SignIn) -> None:
+    page = sign_in_as(cast.learner).get("/search?lang=ja").text
+    assert "<kbd>Enter</kbd> 開く" in page
+
+
 def test_visitors_sign_in_first(client: Visitor) -> None:
     assert client.get("/search?q=a").status_code in {302, 401, 403}
 

@@ -102,9 +102,9 @@ def test_what_has_moved_on_is_left_alone(admin: Visitor, failed: int, unit: Unit
 def test_a_job_that_waits_for_long_tells_that_nobody_works(admin: Visitor, unit: Unit) -> None:
     with unit():
         jobs.enqueue("journal.check")
-    assert "Nobody works on what waits." not in admin.get("/system/jobs").text
+    assert "Waiting jobs are not being run." not in admin.get("/system/jobs").text
     with clock.fixed(MONDAY_AFTERNOON + timedelta(minutes=5)):
-        assert "Nobody works on what waits." in admin.get("/system/jobs").text
+        assert "Waiting jobs are not being run." in admin.get("/system/jobs").text
 
 
 def test_periodic_work_tells_when_it_last_ran(admin: Visitor, app: Flask) -> None:

@@ -146,7 +146,7 @@ def _answer(session: TrainingSession, rows: Mapping[str, Row], roll: Mapping[str
 def _said(row: Row, session: TrainingSession, zone: ZoneInfo) -> str:
     """By whom somebody was marked and when; the day only when it was another one than that of the session."""
     if row.mark is None:
-        return str(_("not yet"))
+        return str(_("not marked yet"))
     at = row.mark.marked_at
     when = clock_time(at, zone)
     if at.astimezone(zone).date() != session.starts_at.astimezone(zone).date():

@@ -68,7 +68,7 @@ def add_section(code: str, number: str) -> ResponseReturnValue:
     version = _get_draft(code, number)
     sections = queries.load_sections([version.id])[version.id]
     form = NewSectionForm(after=sections[-1].key if sections else "")
-    places = [(section.key, _("Behind %(title)s", title=section.title)) for section in sections]
+    places = [(section.key, _("After %(title)s", title=section.title)) for section in sections]
     form.after.choices = choices([("", _("At the beginning")), *places])
     if form.is_sent_and_valid():
         title = cleaned(form.title.data, "").title
