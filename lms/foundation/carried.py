@@ -10,14 +10,16 @@ typed only ever comes back to the same person.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from flask import Flask, g, request
 
 from lms.foundation.addresses import adapter, has_page
-from lms.foundation.security import CSRF_FIELD, FORM_TYPES, is_csrf_token, mark_of, signed, unsigned
+from lms.foundation.security import CSRF_FIELD, FORM_TYPES, is_csrf_token, mark_of, sent_token, signed, unsigned
 
+View = TypeVar("View", bound=Callable[..., Any])
 REOPEN = "reopen"
 """The field that makes of a posted form the request for its page: ``whole`` or ``part``."""
 LONGEST = 100_000
@@ -70,6 +72,12 @@ def of_request() -> Carried | None:
     return Carried(request.path, mark, fields, is_whole)
 
 
+def passes_on(view: View) -> View:
+    """Mark a view that leads on to the page of a form: what is opened anew there comes through here as it was sent."""
+    view.passes_on = True  # type: ignore[attr-defined]
+    return view
+
+
 def typed(fields: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     """The fields of a form that a page may carry: neither secrets nor what belongs to the page itself."""
     for name, value in fields:
@@ -94,8 +102,10 @@ def bind(app: Flask) -> None:
     def open_again() -> None:
         if request.method != "POST" or request.mimetype not in FORM_TYPES or REOPEN not in request.form:
             return
-        if not is_csrf_token(request.form.get(CSRF_FIELD, "")):
+        if not is_csrf_token(sent_token()):
             return  # the check of tokens refuses it, as any form
+        if getattr(app.view_functions.get(request.endpoint or ""), "passes_on", False):
+            return
         rule, arguments = adapter().match(method="GET", return_rule=True)
         request.url_rule, request.view_args = rule, dict(arguments)
         request.method = "GET"

@@ -59,6 +59,11 @@ def is_csrf_token(token: str) -> bool:
     return len(mask) == len(masked) and hmac.compare_digest(_xor(mask, masked), csrf_secret(current_app))
 
 
+def sent_token() -> str:
+    """The token of the request in hand: of its header, else of its form."""
+    return request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+
+
 def short_code(purpose: str, value: str) -> str:
     """Four digits that only we can tell of a value: to be read out in a room and typed, behind a limit of tries."""
     key = cast(str, current_app.secret_key).encode()
@@ -101,8 +106,7 @@ def bind(app: Flask) -> None:
     def refuse_foreign_forms() -> None:
         if request.method in transaction.SAFE_METHODS:
             return
-        token = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
-        if not is_csrf_token(token):
+        if not is_csrf_token(sent_token()):
             raise Invalid("access.form_expired")
 
     @app.after_request

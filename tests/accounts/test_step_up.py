@@ -184,6 +184,31 @@ class TestAForm:
 
 
 @pytest.mark.usefixtures("later")
+class TestAFormThatComesBack:
+    """After a new sign-in a form is opened anew with what was typed; the password may be asked on the way."""
+
+    def test_the_password_leads_to_the_form_as_it_was_typed(self, admin: Visitor) -> None:
+        typed = {"name": "髙橋 さくら", "roles": ["learner", "trainer"], "password": "not carried"}
+        asked = admin.post("/people/new?lang=en", data={**typed, "reopen": "part"})
+        assert (asked.status_code, HEADING in asked.text, "not carried" in asked.text) == (403, True, False)
+        assert "The form comes back as soon as the password is right." in asked.text
+        again = confirm(admin, asked.text, password="not this one here")
+        assert (again.status_code, fields_of(again.text)["reopen"]) == (422, ["part"])
+        sent = confirm(admin, again.text)
+        assert (sent.status_code, sent.location) == (307, "/people/new?lang=en")
+        back = admin.post(sent.location, data={**fields_of(again.text), "step_up_password": PASSWORD})
+        form = FormPage(back.text)
+        assert (back.status_code, form.value("name")) == (200, "髙橋 さくら")
+        assert form.entered["roles"] == ["learner", "trainer"]
+        assert form.errors == {}, "it is opened, not sent"
+        assert PASSWORD not in back.text
+
+    def test_a_foreign_page_is_not_passed_on(self, admin: Visitor) -> None:
+        form = {"step_up_password": PASSWORD, "step_up_to": "/people/new", "step_up_sends": "1", "reopen": "whole"}
+        assert admin.post("/confirm", data={**form, "csrf_token": "bad"}, csrf=False).status_code == 400
+
+
+@pytest.mark.usefixtures("later")
 class TestWrongPasswords:
     def test_each_is_counted_as_at_sign_in_and_stands_in_the_journal(
         self, admin: Visitor, client: Visitor, app: Flask, cast: Cast

@@ -1,7 +1,7 @@
 """Confirming one's password before something consequential: the page, and the way back to what was asked for.
 
 A page is opened again. A form is sent again: the browser repeats what it has just sent to this page (307), which holds
-the form's own fields beside the password.
+the form's own fields beside the password. So is a form that was to be opened anew with what had been typed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OWN_PREFIX = "step_up_"
 @answers("access.step_up")
 def ask() -> ResponseReturnValue:
     """The page in place of the one that was asked for."""
-    is_form = request.method not in SAFE_METHODS
+    is_form = request.method not in SAFE_METHODS or carried.is_reopened()
     before = page_before() or ""
     form = ConfirmForm(
         MultiDict(),  # not what was posted: that is of another form
@@ -46,6 +46,7 @@ def ask() -> ResponseReturnValue:
 
 @blueprint.post("/confirm")
 @policy("session.confirm")
+@carried.passes_on
 @transaction.writes_late
 def confirm() -> ResponseReturnValue:
     form = ConfirmForm()
@@ -73,6 +74,7 @@ def _page(form: ConfirmForm, *, typed: Iterable[tuple[str, str]], has_files: boo
         "accounts/confirm.html",
         form=form,
         typed=list(typed),
+        reopens=request.form.get(carried.REOPEN, ""),
         has_files=has_files,
         back=local_address(form.step_up_back.data) or url_for("home.today"),
         minutes=STEP_UP_MINUTES,
@@ -82,7 +84,8 @@ def _page(form: ConfirmForm, *, typed: Iterable[tuple[str, str]], has_files: boo
 
 def _typed() -> Iterable[tuple[str, str]]:
     """What was typed into the form that waits; nothing of our own page."""
-    if request.method in SAFE_METHODS or request.mimetype not in FORM_TYPES:
+    is_sent = request.method not in SAFE_METHODS or carried.is_reopened()
+    if not is_sent or request.mimetype not in FORM_TYPES:
         return
     for name, value in carried.typed(request.form.items(multi=True)):
         if not name.startswith(OWN_PREFIX):
