@@ -115,6 +115,11 @@ class AuditEvent(Base):
         UniqueConstraint("chain_id", "n"),
         UniqueConstraint("chain_id", "prev_sha256"),
         Index(None, "action"),
+        # the list reads backwards by id, whatever it is filtered by
+        Index(None, "actor", "id"),
+        Index(None, "object", "id"),
+        Index(None, "chain_id", "id"),
+        Index(None, "at"),
     )
 
     id: Mapped[Key]
