@@ -33,14 +33,16 @@ def verdict_from(text: str) -> Verdict:
 def judge(links: Iterable[chains.Link], earlier: Verdict | None, now: datetime) -> Verdict:
     """Check a chain from its beginning; ``earlier`` is the last verdict, whose entry must still be there as it was.
 
-    A broken chain keeps what was last seen whole, so that mending it by a cut does not make it whole again.
+    A chain that was found broken stays so: whoever could change it can cut it before that place, or link it anew.
     """
     seen = _Seen(earlier.n if earlier else 0)
     broken_at = chains.first_break(seen.passing(links))
-    if broken_at is None and earlier is not None and earlier.n:
-        if seen.n < earlier.n:
+    if broken_at is None and earlier is not None:
+        if earlier.broken_at is not None:
+            broken_at = earlier.broken_at
+        elif seen.n < earlier.n:
             broken_at = seen.n + 1
-        elif seen.marked != earlier.sha256:
+        elif earlier.n and seen.marked != earlier.sha256:
             broken_at = earlier.n
     if broken_at is not None:
         kept = (earlier.n, earlier.sha256) if earlier else (broken_at - 1, "")
