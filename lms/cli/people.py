@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import os
-
 import click
+from flask import current_app
 from flask_babel import gettext as _
 
 from lms.accounts import actions, queries
@@ -37,6 +36,5 @@ def create_admin(mail: str) -> None:
             person = actions.create_person(command, by=None)
             said = _("Administrator %(code)s is created. Set the password within an hour:", code=person.code)
         token = actions.make_link(person, by=None)
-        host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
         click.echo(said)
-        click.echo(f"http://{host}:{port}/link/{token}")
+        click.echo(f"{current_app.config['KIJUN'].public_url}/link/{token}")

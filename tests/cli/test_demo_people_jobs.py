@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -118,6 +119,13 @@ def test_the_first_administrator_gets_a_link_that_sets_the_password(run: Run, cl
     assert "boss@site.example" in page.text
     assert client.post(address[1], data={"password": "a good long sentence"}).status_code == 302
     assert client.get("/people").status_code == 200
+
+
+def test_the_link_of_the_first_administrator_has_the_address_of_the_installation(
+    run: Run, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "KIJUN", replace(app.config["KIJUN"], public_url="https://kijun.example"))
+    assert "\nhttps://kijun.example/link/" in run("people", "create-admin", "boss@site.example").out
 
 
 def test_the_link_of_the_first_administrator_ends_after_an_hour(run: Run, client: Visitor) -> None:
