@@ -11,7 +11,7 @@ from typing import Any
 from lms.accounts import queries as accounts
 from lms.cohorts.queries import sessions
 from lms.foundation.access import access_for, may
-from lms.kit.pages import Page
+from lms.kit.pages import SIZE, Page
 from lms.kit.search import words_of
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion
@@ -75,7 +75,7 @@ def find_all(asked: str, now: datetime) -> Result:
 
 def find_kind(asked: str, kind: Kind, now: datetime, page: int) -> Result:
     """A page of one kind."""
-    return _search(words_of(asked), [kind], now, page, Page.of(0, 1).size)
+    return _search(words_of(asked), [kind], now, page, SIZE)
 
 
 def allowed_kinds() -> list[Kind]:
