@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.audit import queries
 from lms.audit.core.wholeness import Verdict, judge
+from lms.audit.queries import Wanted
 from lms.foundation import clock, jobs, journal, transaction
 from lms.foundation.db import db
 from lms.foundation.jobs import Job, JobState
+from lms.foundation.journal import AuditEvent
 from lms.foundation.settings import note_fact
 
 CHECK = "journal.check"
@@ -34,8 +39,24 @@ def check_chains() -> dict[int, Verdict]:
     return found
 
 
-def note_export(person: Person, *, count: int, asked: dict[str, str]) -> None:
-    """Write down that somebody took entries away, and which they asked for."""
+def note_export(person: Person, entries: Sequence[AuditEvent], wanted: Wanted) -> None:
+    """Write down that somebody took entries away, and which.
+
+    What was looked for may have been typed as a name, so the trail says by code whose entries were found.
+    """
+    days = {name: day.isoformat() for name, day in (("first", wanted.first), ("last", wanted.last)) if day}
+    asked: dict[str, Any] = {
+        "who": sorted({entry.actor for entry in entries}) if wanted.who else [],
+        "action": wanted.action,
+        "object": wanted.object if entries else "",  # what found something is the beginning of a code
+        **days,
+    }
+    filters = {name: value for name, value in asked.items() if value}
     journal.record(
-        "journal.export", actor=person.code, object="journal", chain_id=person.vendor_id, entries=count, filter=asked
+        "journal.export",
+        actor=person.code,
+        object="journal",
+        chain_id=person.vendor_id,
+        entries=len(entries),
+        filter=filters,
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -7,18 +8,28 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Optional, ValidationError
 
 from lms.audit import phrases
+from lms.foundation.errors import sentence
 from lms.foundation.forms import Form
 from lms.foundation.journal import ACTIONS
+from lms.kit.problems import Invalid
+
+REACH = timedelta(days=2)
+
+
+def _within_reach(_form: Form, field: DateField) -> None:
+    """The midnights at the ends of the calendar are instants that no clock has."""
+    if field.data and not date.min + REACH < field.data < date.max - REACH:
+        raise ValidationError(sentence(Invalid("calendar.out_of_range")))
 
 
 class FilterForm(Form):
     """The filters of the list, as they stand in its address."""
 
-    who = StringField(_l("Who"), filters=[lambda text: (text or "").strip()])
-    action = SelectField(_l("What"), [Optional()])
-    object = StringField(_l("Which thing"), filters=[lambda text: (text or "").strip()])
-    first = DateField(_l("First day"), [Optional()], format=["%Y-%m-%d", "%Y/%m/%d"])
-    last = DateField(_l("Last day"), [Optional()], format=["%Y-%m-%d", "%Y/%m/%d"])
+    who = StringField(phrases.FILTERS["who"], filters=[lambda text: (text or "").strip()])
+    action = SelectField(phrases.FILTERS["action"], [Optional()])
+    object = StringField(phrases.FILTERS["object"], filters=[lambda text: (text or "").strip()])
+    first = DateField(phrases.FILTERS["first"], [Optional(), _within_reach], format=["%Y-%m-%d", "%Y/%m/%d"])
+    last = DateField(phrases.FILTERS["last"], [Optional(), _within_reach], format=["%Y-%m-%d", "%Y/%m/%d"])
 
     def offer_actions(self, prefix: str = "") -> None:
         """Offer the actions that begin so, grouped by what they are about."""

@@ -177,7 +177,17 @@ FACTS = {
 }
 """What the facts of entries are called, by their keys."""
 
+FILTERS = {
+    "who": _l("Who"),
+    "action": _l("What"),
+    "object": _l("Which thing"),
+    "first": _l("First day"),
+    "last": _l("Last day"),
+}
+"""What the list is filtered by."""
+
 VALUES: dict[str, Mapping[Any, Any]] = {
+    "action": ACTIONS,
     "role": ROLES,
     "roles": ROLES,
     "gate": GATES,
@@ -187,7 +197,7 @@ VALUES: dict[str, Mapping[Any, Any]] = {
     "taken_in": {"en": "English", "ja": "日本語"},
     "to": AUDIENCES,
     "changed": FACTS,
-    "filter": FACTS,
+    "filter": FILTERS,
     "kind": {"in_house": _l("In-house"), "bpo": _l("Vendor (BPO)")},
 }
 """What the values of some facts are called."""

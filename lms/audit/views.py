@@ -25,7 +25,7 @@ from lms.sites.models import Vendor
 
 blueprint = Blueprint("audit", __name__, template_folder="templates")
 
-FILTERS = ("who", "action", "object", "first", "last")
+LAST_PLACE = 2**31 - 1
 
 
 @blueprint.get("/journal")
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
         chains=_chains(vendors) if vendors else [],
         most=queries.MOST_EXPORTED,
         at=clock.now(),
-        filters={name: request.args[name] for name in FILTERS if request.args.get(name)},
+        filters={name: request.args[name] for name in phrases.FILTERS if request.args.get(name)},
     )
 
 
@@ -57,8 +57,7 @@ def export() -> Response:
     entries = queries.list_for_export(access(), wanted, zone())
     known = queries.load_known(entries)
     content = as_csv(_table([read(entry, known) for entry in entries]))
-    asked = {name: request.form[name] for name in FILTERS if request.form.get(name)}
-    actions.note_export(current_user, count=len(entries), asked=asked)
+    actions.note_export(current_user, entries, wanted)
     response = make_response(content)
     response.headers["Content-Type"] = CSV_TYPE
     response.headers["Content-Disposition"] = f'attachment; filename="journal-{clock.now():%Y-%m-%d}.csv"'
@@ -78,11 +77,16 @@ def _asked(args: MultiDict[str, str]) -> tuple[FilterForm, queries.Wanted]:
     form = FilterForm(args)
     form.offer_actions("" if may("journal.export") else reach.SIGN_INS)
     form.validate()
-    right = {name: form[name].data for name in FILTERS if not form[name].errors and form[name].data}
+    right = {name: form[name].data for name in phrases.FILTERS if not form[name].errors and form[name].data}
     if right.get("who", "").casefold() in {queries.SYSTEM, str(phrases.SYSTEM).casefold()}:
         right["who"] = queries.SYSTEM
-    places: dict[str, Any] = {name: args.get(name, type=int) for name in ("before", "after")}
+    places: dict[str, Any] = {name: args.get(name, type=_place) for name in ("before", "after")}
     return form, queries.Wanted(**right, **places)
+
+
+def _place(text: str) -> int:
+    """The entry from which the list goes on; beyond what a column takes there is none."""
+    return max(0, min(int(text), LAST_PLACE))
 
 
 def _chains(vendors: dict[int, Vendor]) -> list[tuple[Vendor | None, Verdict | None]]:

@@ -92,6 +92,19 @@ class TestFilters:
     def test_a_last_day_before_the_first_is_told(self, admin: Visitor) -> None:
         assert "This day is before the first one." in admin.get("/journal?first=2026-11-17&last=2026-11-16").text
 
+    @pytest.mark.parametrize("days", ["first=0001-01-01", "last=9999-12-31", "first=9999-12-31", "last=0001-01-01"])
+    def test_days_that_no_clock_has_are_told(self, admin: Visitor, days: str) -> None:
+        page = admin.get(f"/journal?{days}").text
+        assert "The calendar does not reach so far." in page
+        assert f'value="{days.partition("=")[2]}"' in page
+        assert rows(page)
+
+    @pytest.mark.parametrize("place", ["-1", "0", str(2**31), str(10**24), f"-{10**24}"])
+    def test_a_place_beyond_the_ends_is_no_mistake(self, admin: Visitor, place: str) -> None:
+        above, below = listed(admin, f"?after={place}"), listed(admin, f"?before={place}")
+        assert (above, below)[int(place) > 0] != []
+        assert (above, below)[int(place) <= 0] == []
+
     def test_nothing_found_offers_the_way_back(self, admin: Visitor) -> None:
         assert "No entry matches" in admin.get("/journal?who=Nobody").text
 
@@ -190,6 +203,23 @@ class TestFile:
         with unit():
             [entry] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "journal.export"))
             assert (entry.actor, entry.detail) == (cast.admin, {"entries": 2, "filter": {"action": "quiz.publish"}})
+
+    @pytest.mark.usefixtures("moved")
+    def test_the_trail_says_by_code_whose_entries_were_taken(self, admin: Visitor, cast: Cast, unit: Unit) -> None:
+        """What was looked for is a name, and may be one in any field; no name stays in the trail."""
+        days = {"first": "2026-11-17", "last": "2026-11-18"}
+        assert admin.post("/journal/file", data={"who": "たかはし みく", **days}).status_code == 200
+        assert admin.post("/journal/file", data={"object": "髙橋", "action": "person.change"}).status_code == 200
+        with unit():
+            query = select(AuditEvent).where(AuditEvent.action == "journal.export").order_by(AuditEvent.id)
+            assert [entry.detail for entry in db.session.scalars(query)] == [
+                {"entries": 1, "filter": {"who": [cast.learner], **days}},
+                {"entries": 0, "filter": {"action": "person.change"}},
+            ]
+        other, named = listed(admin, "?action=journal.export")
+        assert f"Filter: Who: {cast.learner} 髙橋 未来, First day: 17 Nov 2026 and Last day: 18 Nov 2026" in named
+        assert "Filter: What: Person changed" in other
+        assert "ユーザーの変更" in listed(admin, "?action=journal.export&lang=ja")[0]
 
     def test_without_a_fresh_password_there_is_none(self, admin: Visitor) -> None:
         with clock.fixed(MONDAY_AFTERNOON + timedelta(minutes=16)):
