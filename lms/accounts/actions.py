@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from lms.accounts import queries
 from lms.accounts.core import passwords
 from lms.accounts.core.addresses import is_address
+from lms.accounts.core.devices import rough_device
 from lms.accounts.core.roles import CODE_LETTERS, Role, may_hold, may_manage
 from lms.accounts.granting import check_grant, check_holding, give_or_propose, sessions_anew, withdraw_proposals
 from lms.accounts.granting import check_release as check_release  # a door for other features
@@ -102,14 +103,24 @@ def note_failure(command: SignIn, *, is_signing_in: bool = True) -> int:
     return max(0, TRIES_PER_ACCOUNT - by_login)
 
 
-def open_session(person_id: int) -> Person:
+def open_session(person_id: int, *, user_agent: str = "") -> Person:
     """Sign a person in: a fresh session id, and its row. The old id is worth nothing from here on."""
     person = db.session.get_one(Person, person_id)
     if not person.is_active:
         raise Refused("sign_in.refused")
     end_session()
     now = clock.now()
-    db.session.add(WebSession(id_sha256=stored_id(visit().rotate()), person_id=person.id, created_at=now, seen_at=now))
+    browser, system = rough_device(user_agent)
+    db.session.add(
+        WebSession(
+            id_sha256=stored_id(visit().rotate()),
+            person_id=person.id,
+            created_at=now,
+            seen_at=now,
+            browser=browser,
+            system=system,
+        )
+    )
     journal.record("session.sign_in", actor=person.code, object=person.code, chain_id=person.vendor_id)
     return person
 
@@ -141,6 +152,17 @@ def end_session() -> None:
     if sent is not None:
         db.session.execute(delete(WebSession).where(WebSession.id_sha256 == stored_id(sent)))
     visit().rotate()
+
+
+def end_others(person: Person, *, key: str | None = None) -> int:
+    """End a person's other sessions, or the one of this key; the session in hand goes on. Returns how many ended."""
+    others = delete(WebSession).where(WebSession.person_id == person.id, WebSession.id_sha256 != stored_id(visit().sid))
+    chosen = others.where(WebSession.id_sha256.startswith(key, autoescape=True)) if key else others
+    count = len(db.session.scalars(chosen.returning(WebSession.id_sha256)).all())
+    if count:
+        actor = person.code
+        journal.record("session.end_others", actor=actor, object=actor, chain_id=person.vendor_id, ended=count)
+    return count
 
 
 def create_person(command: NewPerson, *, by: Person | None) -> Person:

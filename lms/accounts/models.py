@@ -147,8 +147,16 @@ class WebSession(Base):
     seen_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]
     """When the password was confirmed again; None: not since the sign-in, which counts as well."""
+    browser: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    system: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """On what the session was begun, roughly: for its person to know it again. Empty where unknown."""
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def key(self) -> str:
+        """What names the session on a page; it signs nobody in."""
+        return self.id_sha256[:16]
 
 
 class LinkPurpose(StrEnum):

@@ -31,6 +31,14 @@ STATES = {"active": _l("Active"), "deactivated": _l("Deactivated")}
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 
+
+def device(browser: str, system: str) -> str:
+    """On what a session was begun, as far as it is known."""
+    if browser and system:
+        return str(_("%(browser)s on %(system)s", browser=browser, system=system))
+    return browser or system or str(_("Unknown device"))
+
+
 COLUMNS = {
     Cell.NAME: _l("Name"),
     Cell.READING: _l("Reading"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
@@ -12,9 +12,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms.accounts import access as reach
 from lms.accounts.core.roles import Role
 from lms.accounts.core.sample_accounts import NAMES, login_of
-from lms.accounts.models import OneTimeLink, Person, RoleGrant, RoleProposal, SignInFailure
+from lms.accounts.models import OneTimeLink, Person, RoleGrant, RoleProposal, SignInFailure, WebSession
 from lms.foundation.access import Access, access_for, seconding_roles
 from lms.foundation.db import db
+from lms.foundation.sessions import ABSOLUTE_HOURS
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
 from lms.kit.text import fold_login, search_key
@@ -205,6 +206,13 @@ def codes_of(words: str) -> Select[str]:
 def _is_named() -> ColumnElement[bool]:
     """Whether whoever asks may see a person's name."""
     return reach.people(access_for("person.names"))
+
+
+def list_sessions(person_id: int, now: datetime) -> list[WebSession]:
+    """Where a person is signed in, the newest sign-in first."""
+    begun = WebSession.created_at >= now - timedelta(hours=ABSOLUTE_HOURS)
+    query = select(WebSession).where(WebSession.person_id == person_id, begun)
+    return list(db.session.scalars(query.order_by(WebSession.created_at.desc(), WebSession.id_sha256)))
 
 
 def find_link(token: str, now: datetime) -> OneTimeLink | None:

@@ -52,6 +52,7 @@ ACTIONS = frozenset(
         "role.decline",
         "session.sign_in",
         "session.sign_out",
+        "session.end_others",
         "session.confirm",
         "session.not_confirmed",
         "session.not_signed_in",

@@ -225,6 +225,7 @@ def forms_of_people(example: Example, world: World) -> dict[str, dict[str, Any]]
         "people_lists.new": {"text": "Name\tE-mail\nNew\tlisted@site.example", "site": "osaka", "locale": "en"},
         "people.new": {**person, "site": world.sites["osaka"]},
         "profile.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD},
+        "profile.end_sessions": {"session": "0123456789abcdef"},
         "profile.edit": {"reading": "New", "locale": "en", "own_zone_name": "", "revision": 1},
         **forms_of_places(names),
     }

@@ -1,18 +1,20 @@
-"""A person's own settings: language, time zone, reading of the name; and their password."""
+"""A person's own settings: language, time zone, reading of the name; their password, and where they are signed in."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
-from lms.accounts import actions
+from lms.accounts import actions, queries
 from lms.accounts.forms import ChangePasswordForm, ProfileForm
-from lms.accounts.phrases import ROLES
-from lms.foundation import transaction
+from lms.accounts.phrases import ROLES, device
+from lms.foundation import clock, transaction
 from lms.foundation.access import policy
 from lms.foundation.locale import COOKIE
+from lms.foundation.sessions import stored_id, visit
 from lms.kit.problems import Conflict, Invalid, TooMany
 
 blueprint = Blueprint("profile", __name__, template_folder="../templates")
@@ -78,8 +80,28 @@ def change_password() -> ResponseReturnValue:
     return redirect(url_for("profile.edit"))
 
 
+@blueprint.post("/settings/sessions")
+@policy("profile.write")
+def end_sessions() -> ResponseReturnValue:
+    """End one of the other sessions, by its key, or all of them; one that has ended meanwhile has ended as well."""
+    count = actions.end_others(current_user, key=request.form.get("session"))
+    if count:
+        flash(ngettext("%(num)d session is ended.", "%(num)d sessions are ended.", count))
+    else:
+        flash(_("There was no other session to end."), "info")
+    return redirect(url_for("profile.edit", _anchor="sessions"))
+
+
 def _settings_page(form: ProfileForm, *, is_behind: bool = False) -> str:
-    return render_template("accounts/profile.html", form=form, roles=ROLES, is_behind=is_behind)
+    return render_template(
+        "accounts/profile.html",
+        form=form,
+        roles=ROLES,
+        is_behind=is_behind,
+        sessions=queries.list_sessions(current_user.id, clock.now()),
+        session_now=stored_id(visit().sid),
+        device=device,
+    )
 
 
 def _password_page(form: ChangePasswordForm) -> str:

@@ -62,7 +62,7 @@ def check_sign_in() -> ResponseReturnValue:
         left = actions.note_failure(command)
         transaction.keep()
         return _sign_in_page(form, None, tries_left=left), 422
-    return _go_on(form, actions.open_session(person_id))
+    return _go_on(form, actions.open_session(person_id, user_agent=request.user_agent.string))
 
 
 @blueprint.post("/sign-in/sample")
@@ -71,7 +71,7 @@ def open_sample_account() -> ResponseReturnValue:
     person = queries.find_by_login(login_of(request.form.get("account", ""))) if lists_samples() else None
     if person is None:
         raise NotFound
-    return _go_on(SignInForm(), actions.open_session(person.id))
+    return _go_on(SignInForm(), actions.open_session(person.id, user_agent=request.user_agent.string))
 
 
 @errors.answers("access.sign_in")
@@ -129,7 +129,7 @@ def redeem_link(token: str) -> ResponseReturnValue:
         return _link_page(token, form), 422
     transaction.begin_write()
     person = actions.redeem_link(token, password_hash)
-    actions.open_session(person.id)
+    actions.open_session(person.id, user_agent=request.user_agent.string)
     with speaking(for_profile(person.locale)):
         flash(_("Your password is set."))
     return redirect(url_for("home.today"))
