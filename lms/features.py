@@ -40,7 +40,12 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature("notifications", 4, _names("accounts"), ("views.inbox", "views.mail"), ("reactions", "jobs")),
     Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit", "views.drafts"), ("jobs",)),
-    Feature("questions", 6, _names("policies accounts sites"), ("views.banks", "views.questions", "views.editor")),
+    Feature(
+        "questions",
+        6,
+        _names("policies accounts sites"),
+        ("views.banks", "views.questions", "views.editor", "views.comparing"),
+    ),
     Feature(
         "quizzes",
         7,

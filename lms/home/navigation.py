@@ -54,7 +54,13 @@ PLACES = (
     Place("policies.library", _l("Policies"), "book-2", "policy.read", pages=_names("policies policy_versions")),
     Place("quizzes.index", _l("Quizzes"), "clipboard-check", "attempt.write", _TAKERS, _names("quizzes.start")),
     Place("quizzes.results", _l("Results"), "chart-dots-3", "result.read", _TAKERS, _names("quizzes.result")),
-    Place("questions.banks", _l("Questions"), "map-question", "question.read", pages=_names("questions question")),
+    Place(
+        "questions.banks",
+        _l("Questions"),
+        "map-question",
+        "question.read",
+        pages=_names("questions question question_versions"),
+    ),
     Place(
         "assignments.index", _l("Assignments"), "clipboard-check", "assignment.write", _GIVERS, _names("assignments")
     ),

@@ -35,6 +35,25 @@ STATES = {
     "retired": _l("Retired"),
 }
 
+TEXTS = {
+    "name": _l("Name"),
+    "case": _l("Case"),
+    "prompt": _l("Question asked"),
+    "text": _l("Option"),
+    "rationale": _l("Rationale"),
+    "misconception": _l("Misconception"),
+}
+"""The texts of a question and of an option, by the name of their field."""
+
+FACTS = {
+    "sections": _l("Sections cited"),
+    "difficulty": _l("Difficulty, expected"),
+    "tags": _l("Tags"),
+    "sensitive": _l("Sensitive content"),
+    **{f"weight.{name}": label for name, label in PARTS.items()},
+}
+"""What else may differ between two versions."""
+
 LANGUAGES = {"en": _l("English"), "ja": _l("Japanese"), "und": _l("language not said")}
 
 ITEM_TYPES = {

@@ -148,6 +148,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys([f"questions.{verb}_bank" for verb in ("change", "retire", "restore")], bank),
         "questions.release_waiting": bank,
         **dict.fromkeys([f"question.{verb}" for verb in ("show", "copy", "retire", "restore")], question),
+        "question_versions.show": question,
         **dict.fromkeys([f"question_editor.{verb}" for verb in ("edit", "save", "check", "discard")], question),
         "question_editor.release": Example({"bank": "HAR", "code": "HAR-002"}),
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
