@@ -22,6 +22,7 @@ from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.models import Attempt, GradingRun
 from tests.accounts.form_page import FormPage
 from tests.cohorts.conftest import Enter, code_of
+from tests.cohorts.pages import words
 from tests.conftest import MONDAY_AFTERNOON, Visitor
 from tests.quizzes import sitting
 
@@ -37,6 +38,10 @@ def stored(title: str) -> TrainingSession:
 def path_of(sample: Flask, title: str) -> str:
     with sample.app_context():
         return f"/cohorts/tokyo-a/sessions/{stored(title).public_id}"
+
+
+def trainer_code() -> str:
+    return sitting.person("trainer@kijun.example").code
 
 
 def opened(visitor: Visitor, path: str, **changes: str) -> dict[str, str]:
@@ -90,6 +95,30 @@ def test_a_session_that_is_moved_raises_its_sequence_in_the_feed(trainer: Visito
     with sample.app_context():
         assert stored(SHADOWING).day == 8
     assert journalled(sample) == ["timetable.change"]
+
+
+def test_the_trail_keeps_what_a_session_was_before_and_after(trainer: Visitor, sample: Flask, enter: Enter) -> None:
+    path = path_of(sample, SHADOWING)
+    with sample.app_context():
+        room, code = next(room.id for room in stored(SHADOWING).cohort.site.rooms if room.name == "5A"), trainer_code()
+        trainer_id = sitting.person("trainer@kijun.example").id
+    sent = opened(trainer, path, starts="17:00", minutes="45", room=str(room), trainer=str(trainer_id))
+    assert trainer.post(path, data=sent).status_code == 302
+    with sample.app_context():
+        event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "timetable.change")).one()
+        at = {"starts_at": "2026-11-17T08:00:00+00:00", "ends_at": "2026-11-17T08:45:00+00:00"}
+        assert event.detail["after"] == {**at, "room": "5A", "trainer": code}
+        before = event.detail["before"]
+        assert (before["room"], before["trainer"]) == (None, None)
+        assert before["starts_at"] == "2026-11-17T04:00:00+00:00"
+    trail = words(enter("admin").get("/journal?lang=en").text)
+    for said in (
+        "Room: – → 5A",
+        f"Trainer: – → {code}",
+        "17 Nov 2026 13:00 → 17 Nov 2026 17:00",
+        "→ 17 Nov 2026 17:45",
+    ):
+        assert said in trail
 
 
 def test_a_session_that_is_cancelled_is_struck_out_and_stays_so(trainer: Visitor, sample: Flask) -> None:

@@ -63,6 +63,7 @@ def change_session(session: TrainingSession, plan: SessionPlan, *, sequence: int
     cohort = session.cohort
     starts_at, ends_at = _span(cohort, plan)
     before = (session.starts_at, session.ends_at, session.room_id, session.trainer_id)
+    booked = _booking(session)
     if before != (starts_at, ends_at, plan.room_id, plan.trainer_id):
         _check(cohort, plan, starts_at, ends_at, session)
     if session.assignment is not None and starts_at != session.starts_at:
@@ -70,7 +71,8 @@ def change_session(session: TrainingSession, plan: SessionPlan, *, sequence: int
     _fill(session, plan, queries.load_progress([cohort], starts_at)[cohort.id].day, starts_at, ends_at)
     session.sequence += 1
     db.session.flush()
-    _record("timetable.change", session, by, before=before[0].isoformat(), after=starts_at.isoformat())
+    db.session.refresh(session, ["room", "trainer"])
+    _record("timetable.change", session, by, before=booked, after=_booking(session))
     if before[:3] != (session.starts_at, session.ends_at, session.room_id):
         _tell(MOVED, session, by, {"before_at": before[0]})
 
@@ -165,7 +167,17 @@ def _tell(kind: str, session: TrainingSession, by: Person, facts: Mapping[str, A
     )
 
 
-def _record(action: str, session: TrainingSession, by: Person, **facts: str) -> None:
+def _booking(session: TrainingSession) -> dict[str, str | None]:
+    """When and where a session is and who holds it, as the trail keeps it: the name of the room, the trainer's code."""
+    return {
+        "starts_at": session.starts_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "room": session.room.name if session.room else None,
+        "trainer": session.trainer.code if session.trainer else None,
+    }
+
+
+def _record(action: str, session: TrainingSession, by: Person, **facts: Any) -> None:
     cohort = session.cohort
     name = f"{cohort.code} {session.public_id}"
     journal.record(action, actor=by.code, object=name, chain_id=cohort.site.vendor_id, **facts)
