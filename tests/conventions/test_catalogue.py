@@ -56,6 +56,18 @@ def test_placeholders_and_tags_are_the_same() -> None:
     assert wrong == {}
 
 
+def test_a_templates_phrases_say_percent_by_two_signs(built: Flask) -> None:
+    """A template formats each of its phrases, also those without a value: a lone sign would be an error."""
+    lone = [
+        (path.name, phrase)
+        for path in (ROOT / "lms").rglob("*.html")
+        for _line, _function, found in built.jinja_env.extract_translations(path.read_text())
+        for phrase in ([found] if isinstance(found, str) else found)
+        if phrase and "%" in PLACEHOLDER.sub("", phrase)
+    ]
+    assert lone == []
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_glossarys_words_are_used(variant: str) -> None:
     assert [japanese(m) for m in messages() if re.search(variant, japanese(m))] == []
