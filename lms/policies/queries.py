@@ -9,9 +9,9 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.foundation.locale import SOURCE_LOCALE, current
-from lms.kit.problems import NotFound
+from lms.kit.problems import Conflict, NotFound
 from lms.kit.search import found_by
 from lms.policies.core.names import is_code, is_key
 from lms.policies.core.outline import numbers
@@ -124,6 +124,13 @@ def get_version(module: Module, number: str) -> PolicyVersion:
     if version is None:
         raise NotFound
     return version
+
+
+def hold_draft(version: PolicyVersion) -> None:
+    """Bring a draft up to date and hold it against others who write it; a conflict when it is published meanwhile."""
+    hold(version)
+    if version.state != VersionState.DRAFT:
+        raise Conflict("policy.already_published", number=version.number)
 
 
 def get_published_version(module: Module, number: str) -> PolicyVersion:

@@ -24,7 +24,9 @@ from lms.foundation import clock, jobs, transaction
 from lms.foundation.db import db
 from lms.notifications.models import Notice
 from lms.policies import actions as policies
+from lms.policies import drafting
 from lms.policies import queries as policy_queries
+from lms.policies.actions import telling
 from lms.policies.models import PolicyVersion
 from lms.questions import drafts
 from lms.questions import queries as questions
@@ -156,10 +158,10 @@ def test_a_version_to_come_is_announced_and_told_when_it_is_in_force(unit: Unit,
     assert MODERATOR in told("policy.announced")
     assert told("policy.to_read") == set()
     with clock.fixed(NOW + timedelta(days=1)), unit():
-        policies.tell_of_effect()
+        telling.tell_of_effect()
     assert "NEW" not in {notice.about for notice in notices_of(unit, "policy.to_read")}
     with clock.fixed(NOW + timedelta(days=2)), unit():
-        policies.tell_of_effect()
+        telling.tell_of_effect()
     assert told("policy.announced") == set()
     assert "NEW" in {notice.about for notice in notices_of(unit, "policy.to_read")}
 
@@ -178,6 +180,18 @@ def test_what_was_taken_back_waits_for_nobody(unit: Unit, told: Told) -> None:
         policies.ask_for_publication(version, by=sitting.person(EDITOR))
         policies.take_request_back(version, by=sitting.person(EDITOR))
     assert (told("policy.waits"), QA in told("policy.waits", read=True)) == (set(), True)
+
+
+def test_what_was_changed_after_it_was_asked_for_waits_for_nobody(unit: Unit, told: Told) -> None:
+    read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
+    with unit():
+        version = policies.import_policy(read, code="NEW")
+        policies.ask_for_publication(version, by=sitting.person(EDITOR))
+    assert QA in told("policy.waits")
+    with unit():
+        version = policy_queries.get_version(policy_queries.get_module("NEW"), "4.2")
+        drafting.add_section(version, "More", level=1, after="", by=sitting.person(EDITOR))
+    assert told("policy.waits") == set()
 
 
 def test_a_role_waits_for_the_other_administrators(unit: Unit, told: Told) -> None:

@@ -82,13 +82,7 @@ def add_section(code: str, number: str) -> ResponseReturnValue:
 def head(code: str, number: str) -> ResponseReturnValue:
     """Titles, instant of effect and glossary of a draft."""
     version = _get_draft(code, number)
-    said = {locale: terms_of(version.front_matter.get(locale, {}).get(KEY)) for locale in LOCALES}
-    saved = {
-        **{f"title_{locale}": version.title_text.get(locale, "") for locale in LOCALES},
-        "effective": actions.effective_as_said(version) or "",
-        **{f"glossary_{locale}": written(terms) for locale, terms in said.items()},
-    }
-    form = HeadForm(**saved, revision=version.revision)
+    form = HeadForm(**_head_of(version), revision=version.revision)
     status = 422 if request.method == "POST" else 200
     differences = None
     checks = {f"glossary_{locale}": _only_terms for locale in LOCALES}
@@ -102,11 +96,21 @@ def head(code: str, number: str) -> ResponseReturnValue:
             form.take_back(problem)
         except Conflict as problem:
             form.go_on_from(version.revision)
-            differences, status = form.differences(saved), problem.status
+            differences, status = form.differences(_head_of(version)), problem.status
         else:
             flash(_("The draft is saved."))
             return redirect(url_for("policy_versions.show", code=code, number=number))
     return render_template("policies/head.html", form=form, version=version, differences=differences), status
+
+
+def _head_of(version: PolicyVersion) -> dict[str, str]:
+    """What the form of the head shows of a draft, by the field's name."""
+    said = {locale: terms_of(version.front_matter.get(locale, {}).get(KEY)) for locale in LOCALES}
+    return {
+        **{f"title_{locale}": version.title_text.get(locale, "") for locale in LOCALES},
+        "effective": actions.effective_as_said(version) or "",
+        **{f"glossary_{locale}": written(terms) for locale, terms in said.items()},
+    }
 
 
 def _only_terms(lines: str) -> None:

@@ -103,8 +103,6 @@ def publish(code: str, number: str) -> ResponseReturnValue:
     newer = queries.find_newer_in_force(version, clock.now()) if version.state == VersionState.DRAFT else None
     if newer is not None and request.form.get("newer") != newer.number:
         return _versions_page(version.module, older=version, newer=newer), 409
-    if not version.outline:
-        raise Conflict("policy.empty", number=version.number)
     actions.publish_version(version, by=current_user)
     flash(_("%(code)s v%(number)s is published.", code=code, number=number))
     return redirect(url_for("policy_versions.index", code=code))

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
-from lms.accounts import queries as accounts
 from lms.accounts.actions import check_release
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
@@ -17,6 +16,7 @@ from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.problems import Conflict, Invalid, Refused
 from lms.policies import queries
+from lms.policies.actions.telling import TO_READ, announce, settle_waiting, tell_of_version, tell_waiting
 from lms.policies.core.agreement import agreement_findings, place_findings
 from lms.policies.core.check import Checked, check
 from lms.policies.core.document import Policy, Section, parse
@@ -40,9 +40,6 @@ from lms.policies.queries import SectionText
 
 FIRST = VersionNumber(1, 0)
 SYSTEM = "system"
-WAITS, ANNOUNCED, TO_READ = "policy.waits", "policy.announced", "policy.to_read"
-TOLD_WITHIN = timedelta(days=7)
-"""So long after its effective instant people are told of a version, should the worker have been away."""
 
 
 def check_files(english: bytes, japanese: bytes | None) -> Checked:
@@ -101,8 +98,8 @@ def import_policy(
 
 def ask_for_publication(version: PolicyVersion, *, by: Person) -> None:
     """Say that a draft may be published as it is; another person does it. Asked already, it stays as it was."""
-    if version.state == VersionState.PUBLISHED:
-        raise Conflict("policy.already_published", number=version.number)
+    queries.hold_draft(version)
+    _refuse_empty(version)
     if queries.find_request(version) is not None:
         return
     db.session.merge(
@@ -110,8 +107,7 @@ def ask_for_publication(version: PolicyVersion, *, by: Person) -> None:
             version_id=version.id, asked_by=by.id, asked_at=clock.now(), version_revision=version.revision
         )
     )
-    able = set(accounts.load_able("policy.publish")) - {by.id}
-    notices.tell(WAITS, str(version.id), able, **_facts(version))
+    tell_waiting(version, by=by)
     journal.record("policy.ask", actor=by.code, object=f"{version.module.code} v{version.number}")
 
 
@@ -121,7 +117,7 @@ def take_request_back(version: PolicyVersion, *, by: Person) -> None:
     if request is None or request.asked_by != by.id:
         raise Conflict("policy.not_asked")
     db.session.delete(request)
-    notices.settle(WAITS, about=str(version.id))
+    settle_waiting(version)
     journal.record("policy.take_back", actor=by.code, object=f"{version.module.code} v{version.number}")
 
 
@@ -141,8 +137,8 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     A policy editor publishes what another asked for, and alone only where nobody else could; a QA analyst what was
     asked for. Raises ``Refused`` otherwise.
     """
-    if version.state == VersionState.PUBLISHED:
-        raise Conflict("policy.already_published", number=version.number)
+    queries.hold_draft(version)
+    _refuse_empty(version)
     together = _second_person(version, by) if by else {}
     now = clock.now()
     version.state = VersionState.PUBLISHED
@@ -153,34 +149,16 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     actor = by.code if by else SYSTEM
     name = f"{version.module.code} v{version.number}"
     journal.record("policy.publish", actor=actor, object=name, effective_at=in_force_from.isoformat(), **together)
-    notices.settle(WAITS, about=str(version.id))
+    settle_waiting(version)
     if in_force_from <= now:
         tell_of_version(version)
     else:
-        people, about = accounts.load_active_ids(), version.module.code
-        notices.tell(ANNOUNCED, about, people, effective_at=in_force_from, **_facts(version))
+        announce(version)
 
 
-def tell_of_version(version: PolicyVersion, *, people: Collection[int] | None = None) -> None:
-    """Tell people (everybody, by default) that a version in force is to be read; one notice for each policy."""
-    readers = accounts.load_active_ids() if people is None else people
-    notices.settle(ANNOUNCED, about=version.module.code)
-    notices.tell(TO_READ, version.module.code, readers, anew=people is None, **_facts(version))
-
-
-def tell_of_effect() -> None:
-    """Tell of versions that came into force lately: those who have not read them, once."""
-    now = clock.now()
-    for version in queries.load_in_force(now).values():
-        if version.effective_at is None or now - version.effective_at > TOLD_WITHIN:
-            continue
-        active = accounts.load_active_ids()
-        read = queries.load_acknowledged_pairs(active, [version.id])
-        tell_of_version(version, people=active - {person_id for person_id, _ in read})
-
-
-def _facts(version: PolicyVersion) -> dict[str, Any]:
-    return {"policy_text": version.title_text, "code": version.module.code, "number": version.number}
+def _refuse_empty(version: PolicyVersion) -> None:
+    if not version.outline:
+        raise Conflict("policy.empty", number=version.number)
 
 
 def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> Acknowledgement:
@@ -325,23 +303,13 @@ def next_number(module: Module) -> VersionNumber:
     return VersionNumber(versions[0].major, versions[0].minor + 1) if versions else FIRST
 
 
-def _fresh_version(module: Module, number: VersionNumber) -> PolicyVersion:
-    """A new draft, or the draft of that number emptied; never a published one."""
-    existing = queries.find_version(module, number)
-    if existing is not None and existing.state == VersionState.PUBLISHED:
-        raise Conflict("policy.already_published", number=str(number))
-    if existing is not None:
-        for row in [*existing.outline, *existing.revisions]:
-            db.session.delete(row)
-        db.session.flush()
-        db.session.expire(existing, ["outline", "revisions"])
-        existing.revision += 1
-        return existing
+def new_draft(module: Module, number: VersionNumber, title_text: Mapping[str, str]) -> PolicyVersion:
+    """A draft without any section."""
     version = PolicyVersion(
         module=module,
         major=number.major,
         minor=number.minor,
-        title_text={},
+        title_text=dict(title_text),
         front_matter={},
         state=VersionState.DRAFT,
         created_at=clock.now(),
@@ -349,6 +317,26 @@ def _fresh_version(module: Module, number: VersionNumber) -> PolicyVersion:
     db.session.add(version)
     db.session.flush()
     return version
+
+
+def note_change(version: PolicyVersion) -> None:
+    """Count the change of a draft. Who was asked to publish it as it was before is asked no longer."""
+    version.revision += 1
+    settle_waiting(version)
+
+
+def _fresh_version(module: Module, number: VersionNumber) -> PolicyVersion:
+    """A new draft, or the draft of that number emptied; never a published one."""
+    existing = queries.find_version(module, number)
+    if existing is not None:
+        queries.hold_draft(existing)
+        for row in [*existing.outline, *existing.revisions]:
+            db.session.delete(row)
+        db.session.flush()
+        db.session.expire(existing, ["outline", "revisions"])
+        note_change(existing)
+        return existing
+    return new_draft(module, number, {})
 
 
 def _store_sections(module: Module, version: PolicyVersion, checked: Checked) -> None:

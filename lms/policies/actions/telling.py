@@ -1,0 +1,56 @@
+"""Telling people of policies: what waits for a second person, what is to come, what is to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from lms.accounts import queries as accounts
+from lms.accounts.models import Person
+from lms.foundation import clock, notices
+from lms.policies import queries
+from lms.policies.models import PolicyVersion
+
+WAITS, ANNOUNCED, TO_READ = "policy.waits", "policy.announced", "policy.to_read"
+TOLD_WITHIN = timedelta(days=7)
+"""So long after its effective instant people are told of a version, should the worker have been away."""
+
+
+def tell_waiting(version: PolicyVersion, *, by: Person) -> None:
+    """Tell whoever could publish a draft that it waits for them."""
+    able = set(accounts.load_able("policy.publish")) - {by.id}
+    notices.tell(WAITS, str(version.id), able, **_facts(version))
+
+
+def settle_waiting(version: PolicyVersion) -> None:
+    """A draft waits for nobody any more."""
+    notices.settle(WAITS, about=str(version.id))
+
+
+def announce(version: PolicyVersion) -> None:
+    """Tell everybody of a version that takes effect later."""
+    people, about = accounts.load_active_ids(), version.module.code
+    notices.tell(ANNOUNCED, about, people, effective_at=version.effective_at, **_facts(version))
+
+
+def tell_of_version(version: PolicyVersion, *, people: Collection[int] | None = None) -> None:
+    """Tell people (everybody, by default) that a version in force is to be read; one notice for each policy."""
+    readers = accounts.load_active_ids() if people is None else people
+    notices.settle(ANNOUNCED, about=version.module.code)
+    notices.tell(TO_READ, version.module.code, readers, anew=people is None, **_facts(version))
+
+
+def tell_of_effect() -> None:
+    """Tell of versions that came into force lately: those who have not read them, once."""
+    now = clock.now()
+    for version in queries.load_in_force(now).values():
+        if version.effective_at is None or now - version.effective_at > TOLD_WITHIN:
+            continue
+        active = accounts.load_active_ids()
+        read = queries.load_acknowledged_pairs(active, [version.id])
+        tell_of_version(version, people=active - {person_id for person_id, _ in read})
+
+
+def _facts(version: PolicyVersion) -> dict[str, Any]:
+    return {"policy_text": version.title_text, "code": version.module.code, "number": version.number}
