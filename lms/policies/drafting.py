@@ -148,11 +148,13 @@ def save_section(
 ) -> None:
     """Write a section's texts into a draft. With ``is_current`` the translation counts as made from this source.
 
-    Raises ``Overtaken`` when a text was saved meanwhile that its sender has not seen.
+    Raises ``Overtaken`` when a text was saved meanwhile that its sender has not seen: one that they write, and the
+    source that they say they have translated.
     """
     queries.hold_draft(version)
     stored = load_texts(version, key)
-    _refuse_unseen(stored, texts, seen)
+    said_of = {SOURCE_LOCALE: Text()} if is_current else {}
+    _refuse_unseen(stored, {**said_of, **texts}, seen)
     section_id = _entry(version, key).section_id
     rows = {row.locale: row for row in version.revisions if row.section_id == section_id}
     for locale, text in texts.items():
@@ -193,10 +195,15 @@ def add_section(version: PolicyVersion, title: str, *, level: int, after: str, b
     return key
 
 
-def remove_section(version: PolicyVersion, key: str, *, by: Person) -> None:
-    """Take a section out of a draft, in every language; the sections below it stay."""
+def remove_section(version: PolicyVersion, key: str, seen: Mapping[str, str], *, by: Person) -> None:
+    """Take a section out of a draft, in every language; the sections below it stay.
+
+    Raises ``Overtaken`` when that would lose a text that the sender has not seen.
+    """
     queries.hold_draft(version)
     entry = _entry(version, key)
+    stored = load_texts(version, key)
+    _refuse_unseen(stored, dict.fromkeys(stored, Text()), seen)
     for row in [row for row in version.revisions if row.section_id == entry.section_id]:
         db.session.delete(row)
     rest = [other for other in version.outline if other is not entry]

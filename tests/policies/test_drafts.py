@@ -139,6 +139,47 @@ def test_two_people_in_two_languages_do_not_meet(
     assert "not-allowed en" in texts(app), "who translates takes nothing out"
 
 
+def test_a_translation_is_not_said_to_be_current_with_an_english_text_that_its_writer_has_not_seen(
+    editor: Visitor, cast: Cast, sign_in_as: SignIn, draft: None, app: Flask
+) -> None:
+    localizer = sign_in_as(cast.localizer)
+    opened = form_of(localizer.get(SECTION).text)
+    editor.post(SECTION, data={**form_of(editor.get(SECTION).text), "body_en": "Send none at all."})
+    sent = {**opened, "body_ja": "新しい本文です。", "is_current": "y"}
+    page = localizer.post(f"{SECTION}?lang=en", data=sent)
+    assert page.status_code == 409
+    assert '<pre class="written">Send none at all.</pre>' in page.text
+    assert form_of(page.text)["body_ja"] == "新しい本文です。"
+    assert state(app) == "stale"
+    assert localizer.post(SECTION, data={**sent, **form_of(page.text)}).status_code == 302
+    assert state(app) == "current"
+
+
+def test_a_text_that_somebody_has_just_saved_is_not_taken_out_unseen(editor: Visitor, draft: None, app: Flask) -> None:
+    opened = form_of(editor.get(SECTION).text)
+    editor.post(SECTION, data={**opened, "body_ja": "直したばかりです。"})
+    page = editor.post(SECTION, data={**opened, "go": "remove"})
+    assert page.status_code == 409
+    assert "直したばかりです。" in page.text
+    assert "not-allowed ja" in texts(app)
+    assert editor.post(SECTION, data={**form_of(page.text), "go": "remove"}).status_code == 302
+    assert texts(app) == {}
+
+
+def test_the_last_text_of_a_section_is_not_emptied(
+    cast: Cast, editor: Visitor, sign_in_as: SignIn, unit: Unit, app: Flask
+) -> None:
+    with unit():
+        extra = JAPANESE + "\n## 追加 {#more}\n日本語だけの節です。\n"
+        actions.import_policy(actions.check_files(ENGLISH.encode(), extra.encode()))
+    address = "/policies/SPM/versions/1.0/sections/more"
+    for visitor in (editor, sign_in_as(cast.localizer)):
+        emptied = {**form_of(visitor.get(address).text), "title_ja": "", "body_ja": ""}
+        page = visitor.post(f"{address}?lang=en", data=emptied)
+        assert (page.status_code, "fill in" in error_at(page.text, "body_ja")) == (422, True)
+    assert texts(app, "1.0")["more ja"] == ("追加", "日本語だけの節です。")
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -181,7 +222,8 @@ def test_a_title_is_asked_for_and_an_empty_translation_is_none(editor: Visitor, 
 def test_a_section_is_taken_out_and_a_draft_deleted(editor: Visitor, draft: None, app: Flask) -> None:
     editor.post("/policies/SPM/versions/1.1/add-section", data={"title": "Not allowed", "level": "1", "after": ""})
     assert "not-allowed-1 en" in texts(app)
-    assert editor.post(SECTION, data={"go": "remove"}).status_code == 302
+    opened = form_of(editor.get(SECTION).text)
+    assert editor.post(SECTION, data={**opened, "go": "remove"}).status_code == 302
     assert set(texts(app)) == {"not-allowed-1 en"}
     assert editor.post("/policies/SPM/versions/1.1/discard").status_code == 302
     assert versions(app) == [("SPM", "1.0", "published")]

@@ -128,26 +128,29 @@ def section(code: str, number: str, key: str) -> ResponseReturnValue:
     form = SectionForm(**_entered(stored))
     if request.method != "POST":
         return _section_page(version, key, form, stored)
-    if request.form.get("go") == "remove" and may("policy.write"):
-        drafting.remove_section(version, key, by=current_user)
-        flash(_("The section is taken out of the draft."))
-        return redirect(url_for("policy_versions.show", code=code, number=number))
+    seen = {locale: form[f"seen_{locale}"].data or "" for locale in LOCALES}
     typed = {
         locale: cleaned(form[f"title_{locale}"].data or "", form[f"body_{locale}"].data or "")
         for locale in LOCALES
         if locale != SOURCE_LOCALE or may("policy.write")
     }
-    if not form.validate() or not _is_sound(form, key, typed, stored):
+    is_removal = request.form.get("go") == "remove" and may("policy.write")
+    if not is_removal and not (form.validate() and _is_sound(form, key, typed, stored)):
         return _section_page(version, key, form, stored), 422
     if request.form.get("go") == "preview":
         return _section_page(version, key, form, stored, shown={**stored, **typed})
-    seen = {locale: form[f"seen_{locale}"].data or "" for locale in typed}
     try:
-        drafting.save_section(version, key, typed, seen, is_current=form.is_current.data, by=current_user)
+        if is_removal:
+            drafting.remove_section(version, key, seen, by=current_user)
+        else:
+            drafting.save_section(version, key, typed, seen, is_current=form.is_current.data, by=current_user)
     except Overtaken as overtaken:
         for locale, text in overtaken.stored.items():  # the next save is of somebody who has seen both
             form[f"seen_{locale}"].raw_data, form[f"seen_{locale}"].data = None, text.seen
         return _section_page(version, key, form, stored, meanwhile=overtaken.stored), 409
+    if is_removal:
+        flash(_("The section is taken out of the draft."))
+        return redirect(url_for("policy_versions.show", code=code, number=number))
     flash(_("The draft is saved."))
     return redirect(url_for(".section", code=code, number=number, key=key))
 
@@ -177,6 +180,9 @@ def _is_sound(form: SectionForm, key: str, typed: Mapping[str, Text], stored: Ma
         if errors:
             form[f"body_{locale}"].errors = errors
             is_sound = False
+    if all(text.is_empty for text in {**stored, **typed}.values()):  # a section of which nothing would be left
+        form.body_ja.errors = [str(Required().message)]
+        is_sound = False
     return is_sound
 
 
