@@ -18,7 +18,7 @@ from lms.policies.core.draft import Text, is_overtaken
 from lms.policies.core.front_matter import instant
 from lms.policies.core.glossary import KEY
 from lms.policies.core.names import is_code
-from lms.policies.core.outline import INTRO
+from lms.policies.core.outline import INTRO, depths
 from lms.policies.core.staleness import section_sha256
 from lms.policies.models import (
     Module,
@@ -170,7 +170,7 @@ def save_section(
 
 
 def add_section(version: PolicyVersion, title: str, *, level: int, after: str, by: Person) -> str:
-    """Put a new section behind another one (or first) and give its key."""
+    """Put a new section behind another one (or first, behind the introduction) and give its key."""
     queries.hold_draft(version)
     entries = list(version.outline)
     taken = {entry.section.key for entry in entries}
@@ -183,7 +183,8 @@ def add_section(version: PolicyVersion, title: str, *, level: int, after: str, b
     section = known.get(key) or Section(module_id=version.module_id, key=key)
     db.session.add(section)
     db.session.flush()
-    place = next((at for at, entry in enumerate(entries, start=1) if entry.section.key == after), 0)
+    first = sum(entry.section.key == INTRO for entry in entries)
+    place = next((at for at, entry in enumerate(entries, start=1) if entry.section.key == after), first)
     entry = OutlineEntry(version_id=version.id, section=section, position=len(entries), level=level)
     db.session.add(entry)
     _place([*entries[:place], entry, *entries[place:]])
@@ -257,7 +258,13 @@ def _write(
 
 
 def _place(entries: list[OutlineEntry]) -> None:
-    """Number the entries in this order; no two may ever have one place, so they step aside first."""
+    """Number the entries in this order, none deeper than its place in the tree.
+
+    No two may ever have one place, so they step aside first.
+    """
+    headed = [entry for entry in entries if entry.section.key != INTRO]
+    for entry, depth in zip(headed, depths(entry.level for entry in headed), strict=True):
+        entry.level = depth
     for place, entry in enumerate(entries):
         entry.position = len(entries) + 1000 + place
     db.session.flush()

@@ -180,6 +180,36 @@ def test_the_last_text_of_a_section_is_not_emptied(
     assert texts(app, "1.0")["more ja"] == ("追加", "日本語だけの節です。")
 
 
+def test_a_new_section_stands_behind_the_introduction_and_no_deeper_than_its_place(
+    editor: Visitor, unit: Unit, app: Flask
+) -> None:
+    with unit():
+        text = ENGLISH.replace("## Not", "Welcome.\n\n## Not")
+        actions.import_policy(actions.check_files(text.encode(), None))
+    page = editor.get("/policies/SPM/versions/1.0/add-section").text
+    assert "_intro" not in page
+    for title, after in (("First", ""), ("Deep", "first"), ("Deeper", "deep")):
+        form = {"title": title, "level": "4" if title == "First" else "3", "after": after}
+        editor.post("/policies/SPM/versions/1.0/add-section", data=form)
+    address = "/policies/SPM/versions/1.0/sections/first"
+    assert outline(app) == [
+        ("_intro", 1, None),
+        ("first", 1, "1"),
+        ("deep", 2, "1.1"),
+        ("deeper", 3, "1.1.1"),
+        ("not-allowed", 1, "2"),
+    ]
+    editor.post(address, data={**form_of(editor.get(address).text), "go": "remove"})
+    assert outline(app) == [("_intro", 1, None), ("deep", 1, "1"), ("deeper", 2, "1.1"), ("not-allowed", 1, "2")]
+
+
+def outline(app: Flask) -> list[tuple[str, int, str | None]]:
+    with app.app_context():
+        version = queries.get_version(queries.get_module("SPM"), "1.0")
+        found = queries.load_sections([version.id])[version.id]
+        return [(section.key, section.level, section.number) for section in found]
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

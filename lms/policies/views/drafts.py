@@ -66,9 +66,9 @@ def discard(code: str, number: str) -> ResponseReturnValue:
 @policy("policy.write")
 def add_section(code: str, number: str) -> ResponseReturnValue:
     version = _get_draft(code, number)
-    sections = queries.load_sections([version.id])[version.id]
-    form = NewSectionForm(after=sections[-1].key if sections else "")
-    places = [(section.key, _("After %(title)s", title=section.title)) for section in sections]
+    headed = [section for section in queries.load_sections([version.id])[version.id] if section.key != INTRO]
+    form = NewSectionForm(after=headed[-1].key if headed else "")
+    places = [(section.key, _("After %(title)s", title=section.title)) for section in headed]
     form.after.choices = choices([("", _("At the beginning")), *places])
     if form.is_sent_and_valid():
         title = cleaned(form.title.data, "").title
