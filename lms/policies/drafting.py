@@ -42,12 +42,13 @@ class Overtaken(Exception):
 
 
 def create_policy(code: str, title_text: Mapping[str, str], *, by: Person) -> PolicyVersion:
-    """A new policy with an empty draft of its first version."""
+    """A new policy with an empty draft of its first version, or one that has lost its only draft, begun again."""
     if not is_code(code):
         raise Invalid("policy.bad_code", field="code", policy=code)
-    if queries.find_module(code) is not None:
+    module = queries.find_module(code) or Module(code=code)
+    if module.id is not None and queries.list_versions(module):
         raise Invalid("policy.code_taken", field="code", policy=code)
-    module = Module(code=code, title_text=dict(title_text))
+    module.title_text = dict(title_text)
     db.session.add(module)
     version = actions.new_draft(module, actions.FIRST, title_text)
     journal.record("policy.create", actor=by.code, object=f"{code} v{version.number}")
@@ -90,6 +91,7 @@ def discard_draft(version: PolicyVersion, *, by: Person) -> None:
     db.session.flush()
     db.session.expire(version, ["outline", "revisions"])
     db.session.delete(version)
+    _name_as_newest(version.module)
     settle_waiting(version)
     journal.record("policy.discard", actor=by.code, object=name)
 
@@ -122,6 +124,7 @@ def change_head(
             head[KEY] = entries
     version.front_matter = {locale: head for locale, head in heads.items() if head}
     version.title_text = {locale: title for locale, title in titles.items() if title}
+    _name_as_newest(version.module)
     version.effective_at = moment
     actions.note_change(version)
     journal.record("policy.write", actor=by.code, object=f"{version.module.code} v{version.number}", head=True)
@@ -214,6 +217,12 @@ def remove_section(version: PolicyVersion, key: str, seen: Mapping[str, str], *,
     actions.note_change(version)
     name = f"{version.module.code} v{version.number}"
     journal.record("policy.write", actor=by.code, object=name, section=key, removed=True)
+
+
+def _name_as_newest(module: Module) -> None:
+    """Let a policy have the title of its newest version; one without any keeps what it was called."""
+    for version in queries.list_versions(module)[:1]:
+        module.title_text = dict(version.title_text)
 
 
 def _refuse_unseen(stored: Mapping[str, Text], texts: Mapping[str, Text], seen: Mapping[str, str]) -> None:

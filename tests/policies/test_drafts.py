@@ -259,6 +259,18 @@ def test_a_section_is_taken_out_and_a_draft_deleted(editor: Visitor, draft: None
     assert versions(app) == [("SPM", "1.0", "published")]
 
 
+def test_a_policy_that_lost_its_only_draft_is_begun_again_under_its_code(editor: Visitor, app: Flask) -> None:
+    editor.post("/policies/new", data={"code": "NEW", "title_en": "Novel"})
+    assert editor.post("/policies/NEW/versions/1.0/discard").status_code == 302
+    page = editor.get("/policies/NEW/versions").text
+    assert 'href="/policies/new?code=NEW"' in page
+    assert 'value="NEW"' in editor.get("/policies/new?code=NEW").text
+    answer = editor.post("/policies/new", data={"code": "NEW", "title_en": "Once more"})
+    assert answer.location == "/policies/NEW/versions/1.0/add-section"
+    assert versions(app) == [("NEW", "1.0", "draft")]
+    assert "Once more" in editor.get("/policies").text
+
+
 @pytest.mark.parametrize("path", ["sections/not-allowed", "add-section", "discard"])
 def test_what_is_published_is_not_written(editor: Visitor, draft: None, app: Flask, path: str) -> None:
     before = texts(app, "1.0")
@@ -337,6 +349,17 @@ def test_a_head_that_no_file_could_have_is_refused_at_its_field(
     assert page.status_code == 422
     assert message in error_at(page.text, field)
     assert "Kept" not in editor.get("/policies/SPM?v=1.1").text
+
+
+def test_a_policy_is_called_by_the_title_of_its_newest_version(editor: Visitor, draft: None) -> None:
+    def name() -> str:
+        return editor.get("/policies/SPM/versions?lang=en").text.partition("<h1>")[2].partition("</h1>")[0]
+
+    assert name() == "Spam"
+    editor.post(HEAD, data={"title_en": "Bulk", "revision": revision_of(editor.get(HEAD).text)})
+    assert name() == "Bulk"
+    editor.post("/policies/SPM/versions/1.1/discard")
+    assert name() == "Spam"
 
 
 def test_a_head_that_somebody_else_changed_meanwhile_is_not_lost(editor: Visitor, draft: None) -> None:

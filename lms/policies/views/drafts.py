@@ -32,7 +32,7 @@ blueprint = Blueprint("policy_drafts", __name__, template_folder="../templates")
 @blueprint.route("/policies/new", methods=["GET", "POST"])
 @policy("policy.write")
 def new() -> ResponseReturnValue:
-    form = NewPolicyForm()
+    form = NewPolicyForm(code=request.args.get("code"))
     if form.is_sent_and_valid():
         titles = {"en": form.title_en.data.strip(), "ja": (form.title_ja.data or "").strip()}
         said = {locale: title for locale, title in titles.items() if title}
