@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -11,6 +12,8 @@ from lms.policies.core.citing import cited_sentences
 from lms.policies.core.markup import blocks
 from tests.cast import Cast, make_cast
 from tests.conftest import SignIn, Unit, Visitor
+from tests.policies.core.xss_corpus import PAYLOADS
+from tests.policies.test_import_page import Page
 from tests.policies.test_pages import section
 
 ENGLISH = """---
@@ -98,3 +101,20 @@ def test_a_policy_without_a_glossary_has_no_such_part(learner: Visitor, unit: Un
     with unit():
         actions.import_policy(actions.check_files(b"## A\ntext\n", None), code="X", publish=True)
     assert "glossary" not in learner.get("/policies/X?lang=en").text.lower()
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_is_hostile_in_a_glossary_or_a_reading_is_inert_wherever_it_is_shown(
+    learner: Visitor, unit: Unit, payload: str
+) -> None:
+    one_line = " ".join(payload.split())
+    entry = {"term": one_line[:80] or "x", "reading": one_line, "definition": one_line}
+    head = json.dumps({"code": "X", "title": one_line, "glossary": [entry, {"term": "漢", "definition": one_line}]})
+    written = one_line.replace(":::", "")  # marks of a sensitive block are refused in the middle of a text
+    body = f"## 節 {{#a}}\n漢 {{漢{written[:30]}|かん}} {{漢|{written}}} {written[:80]}\n"
+    with unit():
+        checked = actions.check_files(f"---\n{head}\n---\n{body}".encode(), None)
+        actions.import_policy(checked, code="X", publish=True)
+    for address in ("/policies/X", "/policies/X/side", "/policies"):
+        page = learner.get(address)
+        assert (page.status_code, Page(page.text).active) == (200, [])

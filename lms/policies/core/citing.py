@@ -44,6 +44,8 @@ def cited_sentences(blocks: Iterable[Block], hints: Sequence[str]) -> list[str]:
 
 def with_marks(blocks: Iterable[Block], cited: Collection[str]) -> list[Block]:
     """The blocks with the sentences of these hashes in ``<mark>``; the rest as it was."""
+    if not cited:
+        return list(blocks)
     return [replace(block, html=_marked(block.html, cited)) if isinstance(block, Prose) else block for block in blocks]
 
 

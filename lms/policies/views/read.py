@@ -55,9 +55,11 @@ def library() -> str:
 def show(code: str) -> str:
     version, is_current = _version(code)
     texts = queries.load_sections([version.id])[version.id]
-    sections = _with_target([shown_in(section, current(), load_terms(version)) for section in texts])
+    terms = load_terms(version)
+    sections = _with_target([shown_in(section, current(), terms) for section in texts])
     locales = list(dict.fromkeys(shown.locale for shown in sections))
-    return _page("policies/policy.html", version, is_current, texts, sections=sections, locales=locales)
+    glossary = [(locale, terms[locale]) for locale in locales if terms[locale]]
+    return _page("policies/policy.html", version, is_current, texts, sections=sections, glossary=glossary)
 
 
 @blueprint.get("/policies/<code>/side")
@@ -65,7 +67,8 @@ def show(code: str) -> str:
 def side_by_side(code: str) -> str:
     version, is_current = _version(code)
     texts = queries.load_sections([version.id])[version.id]
-    every = _with_target([shown_in(section, locale, load_terms(version)) for section in texts for locale in LOCALES])
+    terms = load_terms(version)
+    every = _with_target([shown_in(section, locale, terms) for section in texts for locale in LOCALES])
     rows = [every[place : place + len(LOCALES)] for place in range(0, len(every), len(LOCALES))]
     return _page(
         "policies/side.html",
@@ -74,7 +77,7 @@ def side_by_side(code: str) -> str:
         texts,
         sections=[row[LOCALES.index(current())] for row in rows],
         rows=rows,
-        locales=LOCALES,
+        glossary=[(locale, terms[locale]) for locale in LOCALES if terms[locale]],
     )
 
 
@@ -142,8 +145,6 @@ def _page(
     version: PolicyVersion,
     is_current: bool,
     texts: Sequence[SectionText],
-    *,
-    locales: Sequence[str],
     **values: object,
 ) -> str:
     behind = [text for text in texts if _freshness(text, "ja") in {Freshness.STALE, Freshness.MISSING}]
@@ -159,7 +160,6 @@ def _page(
         has_japanese=any("ja" in text.bodies for text in texts),
         versions=versions,
         standings=queries.load_standings(versions, clock.now()),
-        glossary=[(locale, terms) for locale in locales if (terms := load_terms(version)[locale])],
         phrases=phrases,
         **values,
     )
