@@ -71,7 +71,7 @@ def read_fields(base: Question, typed: Mapping[str, str]) -> Typed:
         prompt=texts["prompt"],
         case=texts["case"],
         rationale=texts["rationale"],
-        sections=_sections(typed) if "section.1" in typed else base.sections,
+        sections=_sections(base, typed) if "section.1" in typed else base.sections,
         difficulty=Difficulty(difficulty) if difficulty in set(Difficulty) else base.difficulty,
         options=groups.get("options", ()),
         parts=parts,
@@ -98,7 +98,7 @@ def changed(question: Question, change: str, taken: Collection[str] = ()) -> Que
     verb, _dot, rest = change.partition(".")
     group, _dot, option_id = rest.partition(".")
     if verb == "part" and question.type is QuestionType.CASE:
-        return _with_or_without(question, rest)
+        return _with_or_without(question, rest, taken)
     options = list(question.option_groups.get(group, ()))
     ids = [option.id for option in options]
     if verb == "add" and group in question.option_groups and len(options) < MOST_OPTIONS:
@@ -126,10 +126,13 @@ def next_id(group: str, taken: Collection[str]) -> str:
 
 
 def united(question: Question, stored: Question) -> Question:
-    """The question with those options of ``stored`` that it lacks, so that a conflict loses none."""
+    """The question with those options of ``stored`` that it lacks, so that a conflict loses none and moves no key."""
     for group, options in stored.option_groups.items():
-        ids = {option.id for option in question.option_groups.get(group, ())}
+        own = question.option_groups.get(group, ())
+        ids = {option.id for option in own}
         lacking = [option for option in options if option.id not in ids]
+        if question.type is not QuestionType.MULTIPLE and any(option.fraction == 1 for option in own):
+            lacking = [replace(option, fraction=Fraction(0)) if option.fraction == 1 else option for option in lacking]
         if group in question.option_groups and lacking:
             question = _with_group(question, group, [*question.option_groups[group], *lacking])
     return question
@@ -170,13 +173,16 @@ def _line(read: Typed, name: str, typed: Mapping[str, str]) -> str:
     return text
 
 
-def _sections(typed: Mapping[str, str]) -> tuple[str, ...]:
-    names = (typed.get(f"section.{place}", "").strip() for place in range(1, MOST_SECTIONS + 1))
-    return tuple(dict.fromkeys(name for name in names if name))
+def _sections(base: Question, typed: Mapping[str, str]) -> tuple[str, ...]:
+    """The sections that were chosen, and those for which the form has no place."""
+    names = [typed.get(f"section.{place}", "").strip() for place in range(1, MOST_SECTIONS + 1)]
+    return tuple(dict.fromkeys(name for name in [*names, *base.sections[MOST_SECTIONS:]] if name))
 
 
 def _tags(read: Typed, typed: Mapping[str, str]) -> tuple[str, ...]:
     line = _line(read, "tags", typed)
+    if line == ", ".join(read.question.tags):  # untouched: a tag of a file may hold a comma itself
+        return read.question.tags
     tags = tuple(dict.fromkeys(tag for part in re.split(r"[,、，\n]", line) if (tag := part.strip())))
     longest = max(map(len, tags), default=0)
     if longest > LONGEST_WORD:
@@ -211,7 +217,7 @@ def _fraction(read: Typed, group: str, option: Option, typed: Mapping[str, str])
     if f"ids.{group}" not in typed:  # the form did not show the group
         return option.fraction
     is_multiple = read.question.type is QuestionType.MULTIPLE
-    is_key = bool(typed.get(f"{stem}.key")) if is_multiple else typed.get(f"key.{group}") == option.id
+    is_key = bool(typed.get(f"{stem}.key")) if is_multiple else _is_key(read.question, group, option, typed)
     name = f"{stem}.percent"
     written = unicodedata.normalize("NFKC", typed.get(name, "")).strip().replace(",", ".").removesuffix("%").strip()
     if is_key and (not is_multiple or not written or written == "0"):
@@ -229,6 +235,13 @@ def _fraction(read: Typed, group: str, option: Option, typed: Mapping[str, str])
         read.flaws[name] = ("question.bad_percent", {})
         return earlier
     return max(share, Fraction(0)) if is_key else min(share, Fraction(0)) if is_multiple else share
+
+
+def _is_key(base: Question, group: str, option: Option, typed: Mapping[str, str]) -> bool:
+    """Whether the key of a group is this option. Of several that are fully right the form can mark one only."""
+    chosen = typed.get(f"key.{group}")
+    right = {other.id for other in base.option_groups[group] if other.fraction == 1}
+    return chosen == option.id or (option.id in right and chosen in right)
 
 
 def _weight(read: Typed, part: Part, typed: Mapping[str, str]) -> int:
@@ -249,11 +262,13 @@ def _with_group(question: Question, group: str, options: list[Option]) -> Questi
     return replace(question, parts=tuple(parts))
 
 
-def _with_or_without(question: Question, name: str) -> Question:
+def _with_or_without(question: Question, name: str, taken: Collection[str]) -> Question:
     if name not in (PartName.SEVERITY, PartName.ACTION):
         return question
     parts = [part for part in question.parts if part.name != name]
     if len(parts) == len(question.parts):
-        parts.append(Part(PartName(name), 0, (Option("o1", fraction=Fraction(1)), Option("o2"))))
+        first = next_id(name, taken)
+        second = Option(next_id(name, {*taken, first}))
+        parts.append(Part(PartName(name), 0, (Option(first, fraction=Fraction(1)), second)))
         parts.sort(key=lambda part: list(PartName).index(part.name))
     return replace(question, parts=tuple(parts))

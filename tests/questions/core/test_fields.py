@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from lms.questions.core.fields import blank, changed, fields_of, read_fields, united
+from lms.questions.core.fields import MOST_SECTIONS, blank, changed, fields_of, read_fields, united
 from lms.questions.core.question import Option, Question, QuestionType
 
 SINGLE = Question(
@@ -24,15 +24,23 @@ SINGLE = Question(
 )
 
 
+BEYOND = {f"section.{place}" for place in range(MOST_SECTIONS + 1, 20)}
+"""Fields for which the form has no place."""
+
+
 def filled(question: Question, **changes: str) -> dict[str, str]:
     """What a browser sends of the question's form."""
-    fields = fields_of(question)
+    fields = {name: value for name, value in fields_of(question).items() if name not in BEYOND}
     for group, options in question.option_groups.items():
         fields |= {f"key.{group}": option.id for option in options if option.fraction == 1}
     return fields | {name.replace("__", "."): value for name, value in changes.items()}
 
 
-@pytest.mark.parametrize("question", [SINGLE, blank("T-2", QuestionType.CASE, "HAR/insults")])
+TWO_RIGHT = replace(SINGLE, options=(*SINGLE.options[:2], Option("o8", {"en": "D"}, Fraction(1))))
+MUCH = replace(SINGLE, sections=tuple(f"HAR/s{n}" for n in range(9)), tags=("one, and more", "two"))
+
+
+@pytest.mark.parametrize("question", [SINGLE, TWO_RIGHT, MUCH, blank("T-2", QuestionType.CASE, "HAR/insults")])
 def test_an_untouched_form_gives_the_same_question_with_exact_fractions(question: Question) -> None:
     read = read_fields(question, filled(question))
     assert (read.question, read.flaws) == (question, {})
@@ -94,6 +102,26 @@ def test_a_case_gains_and_loses_the_parts_that_it_can_do_without() -> None:
     assert [part.name for part in more.parts] == ["verdict", "section", "severity"]
     assert changed(more, "part.severity") == case
     assert changed(case, "part.verdict") == case
+
+
+def test_a_part_that_comes_back_has_options_that_no_version_had() -> None:
+    back = changed(blank("T-2", QuestionType.CASE), "part.severity", {"v1", "v2", "v3"})
+    assert [option.id for option in back.option_groups["severity"]] == ["v4", "v5"]
+
+
+def test_another_key_takes_the_mark_from_all_that_were_right() -> None:
+    read = read_fields(TWO_RIGHT, filled(TWO_RIGHT, key__options="o7")).question
+    assert [option.fraction for option in read.options] == [0, 1, 0]
+
+
+def test_a_conflict_leaves_the_key_where_it_was_typed() -> None:
+    stored = replace(SINGLE, options=(*SINGLE.options[:2], Option("o9", {"en": "D"}, Fraction(1))))
+    assert [(option.id, option.fraction) for option in united(SINGLE, stored).options] == [
+        *((option.id, option.fraction) for option in SINGLE.options),
+        ("o9", 0),
+    ]
+    keyless = replace(SINGLE, options=SINGLE.options[1:])
+    assert united(keyless, stored).options[-1].fraction == 1
 
 
 def test_a_conflict_loses_no_option() -> None:
