@@ -8,7 +8,7 @@ from typing import Any
 from lms.accounts import actions as accounts
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
 from lms.kit.findings import has_errors
 from lms.kit.problems import Conflict, Invalid, Refused
 from lms.questions import queries
@@ -58,11 +58,12 @@ def token(row: QuestionRow, draft: QuestionDraft | None) -> str:
 
 def save_draft(row: QuestionRow, question: Question, *, seen: str, by: Person) -> QuestionDraft:
     """Keep what was typed. Raises ``Conflict`` when somebody else saved since ``seen``, ``Invalid`` for bad texts."""
+    _hold(row)
     content, draft = working_copy(row)
     if seen != token(row, draft):
         raise Conflict("question.changed")
     if row.state == QuestionState.RETIRED:
-        raise Refused("question.is_retired")
+        raise Refused("question.is_retired", question=row.code)
     if draft is not None and question == content:
         return draft
     check_storable(question)
@@ -70,15 +71,19 @@ def save_draft(row: QuestionRow, question: Question, *, seen: str, by: Person) -
     if draft is None:
         draft = QuestionDraft(question_id=row.id, body={}, key={}, revision=0)
         db.session.add(draft)
+    was_sent = draft.sent_at is not None
     draft.body, draft.key = cut.body, cut.key
     draft.prepared_by_id, draft.updated_at, draft.sent_at = by.id, clock.now(), None
     draft.revision += 1
     db.session.flush()
+    if was_sent:
+        settle_waiting(row.bank)
     return draft
 
 
 def release(row: QuestionRow, *, by: Person) -> Released:
     """Put the draft into use, or send it to whoever else can. Raises ``Invalid`` while a check finds an error."""
+    _hold(row)
     question, draft = working_copy(row)
     if draft is None:
         raise Conflict("question.no_draft")
@@ -93,9 +98,10 @@ def release(row: QuestionRow, *, by: Person) -> Released:
             journal.record("question.send", actor=by.code, object=row.code)
             tell_waiting(row.bank, by=by)
         return Released(None, str(waiting.facts["people"]))
-    db.session.delete(draft)
-    db.session.flush()
     save_question(row.bank, question, by=by)
+    db.session.delete(draft)
+    row.revision += 1  # the next draft begins at 1 again, and no form of this one may fit it
+    db.session.flush()
     if row.state == QuestionState.DRAFT:
         row.state = QuestionState.IN_USE
     version = queries.load_current([row])[row.id].version.n
@@ -120,6 +126,8 @@ def send_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     content, draft = working_copy(row)
     if content == question:
         return row, False
+    if row.state == QuestionState.RETIRED:
+        raise Invalid("question.is_retired", question=question.id)
     if draft is not None and draft.prepared_by_id != by.id:
         raise Invalid("question.has-draft", question=question.id)
     save_draft(row, question, seen=token(row, draft), by=by)
@@ -128,8 +136,7 @@ def send_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
 
 def release_waiting(bank: Bank, *, by: Person) -> int:
     """Put into use whatever waits in a bank and may be released by this person; gives how many."""
-    waiting = [row for row in queries.list_waiting(bank) if row.state != QuestionState.RETIRED]
-    return sum(release(row, by=by).version is not None for row in waiting)
+    return sum(release(row, by=by).version is not None for row in queries.list_waiting(bank))
 
 
 def _send(row: QuestionRow, question: Question, by: Person) -> QuestionRow:
@@ -141,6 +148,7 @@ def _send(row: QuestionRow, question: Question, by: Person) -> QuestionRow:
 
 def discard(row: QuestionRow, *, seen: str, by: Person) -> None:
     """Drop a draft; the versions stay. A question without any version is retired with its draft kept."""
+    _hold(row)
     _question, draft = working_copy(row)
     if draft is None:
         return
@@ -158,14 +166,18 @@ def discard(row: QuestionRow, *, seen: str, by: Person) -> None:
 
 def retire(row: QuestionRow, *, by: Person) -> None:
     """Take a question out of use for good; what was answered stays as it is."""
+    _hold(row)
     if row.state != QuestionState.RETIRED:
         journal.record("question.retire", actor=by.code, object=row.code, before=row.state)
         row.state = QuestionState.RETIRED
         row.revision += 1
+        db.session.flush()
+        settle_waiting(row.bank)
 
 
 def restore(row: QuestionRow, *, by: Person) -> None:
     """Bring a retired question back: into use if its newest version is finished, else as a draft."""
+    _hold(row)
     if row.state != QuestionState.RETIRED:
         return
     released = queries.load_values([row])
@@ -173,6 +185,13 @@ def restore(row: QuestionRow, *, by: Person) -> None:
     row.state = QuestionState.IN_USE if is_usable else QuestionState.DRAFT
     row.revision += 1
     journal.record("question.restore", actor=by.code, object=row.code, after=row.state)
+
+
+def _hold(row: QuestionRow) -> None:
+    """Bring a question and its draft up to date and hold them against others who write it."""
+    hold(row)
+    if (draft := db.session.get(QuestionDraft, row.id)) is not None:
+        db.session.expire(draft)
 
 
 def _start(bank: Bank, question: Question, *, by: Person) -> QuestionRow:

@@ -182,6 +182,7 @@ FINDINGS: Mapping[str, Any] = {
     "question.waiting": _l(
         "Waiting for a second person: %(count)s. Somebody else puts them into use, from the list of the bank."
     ),
+    "question.is_retired": _l("%(question)s is retired. Bring it back before you change it."),
     "question.has-draft": _l("%(question)s has a draft of somebody else, which this file would replace."),
     "bank.other-code": _l("The file describes the bank %(described)s; the questions go into the bank %(bank)s."),
     "question.out-of-use": _l("%(question)s was in use and is a draft now: its new version is not finished."),
@@ -307,7 +308,7 @@ PROBLEMS = {
         "Somebody else changed this question in the meantime. Reload the page to see what is there now."
     ),
     "question.has-draft": FINDINGS["question.has-draft"],
-    "question.is_retired": _l("This question is retired. Bring it back before you change it."),
+    "question.is_retired": FINDINGS["question.is_retired"],
     "question.is_withheld": _l("This question is in a quiz that you still have to take."),
     "question.no_draft": _l("There is no draft of this question any more. Look at its page."),
     "question.not_finished": _l("The draft has errors. They are listed under Checks."),

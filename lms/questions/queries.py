@@ -109,9 +109,10 @@ def load_drafts(questions: Sequence[Question]) -> dict[int, QuestionDraft]:
 
 
 def list_waiting(bank: Bank) -> list[Question]:
-    """The questions of a bank whose drafts wait for a second person, by code."""
+    """The questions of a bank whose drafts wait for a second person, by code; none that is retired."""
     query = select(Question).join(QuestionDraft, QuestionDraft.question_id == Question.id)
     query = query.where(Question.bank_id == bank.id, QuestionDraft.sent_at.is_not(None))
+    query = query.where(Question.state != QuestionState.RETIRED)
     return list(db.session.scalars(query.options(joinedload(Question.bank)).order_by(Question.code)))
 
 
@@ -203,7 +204,7 @@ def _row(question: Question, version: QuestionVersion | None, draft: QuestionDra
         changed_at=draft.updated_at if draft else version.created_at if version else clock.now(),
         version=version.n if version else None,
         has_draft=draft is not None,
-        is_waiting=draft is not None and draft.sent_at is not None,
+        is_waiting=draft is not None and draft.sent_at is not None and question.state != QuestionState.RETIRED,
         **(facts | {"sections": ()} if is_withheld else facts),
     )
 

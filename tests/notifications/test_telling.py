@@ -30,6 +30,7 @@ from lms.policies.actions import telling
 from lms.policies.models import PolicyVersion
 from lms.questions import drafts
 from lms.questions import queries as questions
+from lms.questions.models import Question
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries as quiz_queries
 from lms.quizzes.models import Assignment
@@ -231,6 +232,30 @@ def test_questions_wait_in_one_notice_for_each_bank(unit: Unit, told: Told, samp
             assert row is not None
             assert drafts.release(row, by=sitting.person(EDITOR)).version is not None
         assert (told("question.waits") == set()) is is_over
+
+
+@pytest.mark.parametrize("way", ["changed", "retired"])
+def test_a_question_that_was_sent_and_no_longer_waits_is_told_of_no_more(unit: Unit, told: Told, way: str) -> None:
+    def row() -> Question:
+        found = questions.find_question("HAR-014")
+        assert found is not None
+        return found
+
+    def save(tag: str) -> None:
+        content_, draft = drafts.working_copy(row())
+        seen, qa = drafts.token(row(), draft), sitting.person(QA)
+        drafts.save_draft(row(), replace(content_, tags=(tag,)), seen=seen, by=qa)
+
+    with unit():
+        save("changed")
+        assert drafts.release(row(), by=sitting.person(QA)).version is None
+    assert EDITOR in told("question.waits")
+    with unit():
+        if way == "changed":
+            save("changed again")
+        else:
+            drafts.retire(row(), by=sitting.person(EDITOR))
+    assert told("question.waits") == set()
 
 
 def session_to_come() -> TrainingSession:

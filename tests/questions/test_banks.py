@@ -82,6 +82,8 @@ def test_what_waits_for_a_second_person_can_be_listed(
         draft = queries.load_drafts([queries.get_question("T-2")])
         next(iter(draft.values())).sent_at = next(iter(draft.values())).updated_at
     assert listed("state=waiting") == ["T-2"]
+    author.post("/questions/T/T-2/retire")
+    assert listed("state=waiting") == []
 
 
 def test_a_bank_is_renamed_and_the_journal_says_so(author: Visitor, app: Flask) -> None:
@@ -150,6 +152,21 @@ def test_a_file_of_somebody_who_is_not_alone_waits_and_somebody_else_puts_all_in
     assert "Put all into use" in editor.get("/questions/T?state=waiting&lang=en").text
     editor.post("/questions/T/release")
     assert stored(door.app) == {"T-1": ("in_use", 1), "T-2": ("in_use", 1)}
+
+
+@pytest.mark.parametrize("door", ["page"], indirect=True)
+def test_a_retired_question_of_a_file_is_a_finding_and_stays_as_it_is(
+    door: Door, author: Visitor, cast: Cast, unit: Unit
+) -> None:
+    assert door.send(many(1, 2))[0]
+    author.post("/questions/T/T-1/retire")
+    with unit():
+        db.session.scalars(select(Person).where(Person.code == cast.editor)).one().password_hash = "x"
+    taken, told = door.send(many(1, 2).replace("Which is", "What is"))
+    assert (taken, "T-1 is retired." in told) == (False, True)
+    taken, told = door.send(many(1, 2).replace("Which is", "What is"), skip_errors=True)
+    assert (taken, "0 new, 1 revised, 0 unchanged" in told) == (True, True)
+    assert stored(door.app)["T-1"] == ("retired", 1)
 
 
 @pytest.mark.parametrize("door", ["page"], indirect=True)

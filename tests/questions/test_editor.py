@@ -244,7 +244,10 @@ def test_a_question_is_retired_and_brought_back(author: Visitor, app: Flask, cas
     author.post(RELEASE, data=typed(author))
     author.post("/questions/T/T-001/retire")
     assert state_of(app) == "retired"
-    assert author.post(EDIT, data=typed(author)).status_code == 403
+    page = author.post(f"{EDIT}?lang=en", data=typed(author, prompt__en="Typed in vain?"))
+    assert page.status_code == 403
+    for text in ("T-001 is retired.", "Typed in vain?"):
+        assert text in page.text
     author.post("/questions/T/T-001/restore")
     assert state_of(app) == "in_use"
     assert entries(app, "question.retire") == [(cast.qa, "T-001", {"before": "in_use"})]
@@ -259,6 +262,17 @@ def test_the_id_of_an_option_of_an_earlier_version_is_not_given_to_another(autho
     author.post(EDIT, data=typed(author, ids__options="o1 o2"))
     author.post(EDIT, data=typed(author, change="add.options"))
     assert [option.id for option in draft_of(app).options] == ["o1", "o2", "o4"]
+
+
+def test_the_form_of_a_draft_that_ended_does_not_fit_the_next_one(author: Visitor, app: Flask, cast: Cast) -> None:
+    start(author)
+    author.post(RELEASE, data=typed(author))
+    author.post(EDIT, data=typed(author, tags="new"))
+    late = typed(author, prompt__en="Late?")
+    author.post(EDIT, data=typed(author, tags="insult, basics"))
+    author.post(RELEASE, data=typed(author))
+    author.post(EDIT, data=typed(author, tags="newer"))
+    assert author.post(EDIT, data=late).status_code == 409
 
 
 def test_a_copy_is_a_draft_of_its_own(author: Visitor, app: Flask) -> None:

@@ -14,7 +14,7 @@ from lms.foundation import clock, transaction
 from lms.foundation.access import policy
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Conflict, Invalid, Refused
 from lms.policies import queries as policies
 from lms.policies.core.markup import Prose, blocks
 from lms.policies.queries import SectionText
@@ -98,9 +98,10 @@ def _save(row: Question, change: str) -> ResponseReturnValue | None:
     try:
         drafts.save_draft(row, question, seen=request.form.get("seen", ""), by=current_user)
     except Conflict:
+        stored, _draft = drafts.working_copy(row)
         return _page(row, united(typed.question, stored), stored=stored), 409
-    except Invalid as problem:
-        return _page(row, question, told=sentence(problem)), 422
+    except (Invalid, Refused) as problem:
+        return _page(row, question, told=sentence(problem)), 403 if isinstance(problem, Refused) else 422
     return None
 
 
