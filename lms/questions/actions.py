@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -214,14 +214,16 @@ def import_questions(
     by: Person | None,
     locale: str | None = None,
     pair_by: PairBy | None = None,
+    withheld: Collection[str] = (),
     keep: Keep = save_question,
     **noted: Any,
 ) -> Imported:
     """Write the questions of a file into a bank, or with ``pair_by`` fill a language of questions that are there.
 
     ``locale`` is the language of texts that do not say theirs. An item with an error is left out and listed; whether
-    the rest is kept is for the caller to say, by rolling back or not. ``keep`` writes each question, by default as a
-    version that may be drawn; ``noted`` goes into the journal.
+    the rest is kept is for the caller to say, by rolling back or not. ``withheld`` are questions whose key may not be
+    seen yet: nothing is compared with them. ``keep`` writes each question, by default as a version that may be drawn;
+    ``noted`` goes into the journal.
     """
     done = Imported(keep=keep)
     taken, repeats = distinct(placed)
@@ -229,12 +231,18 @@ def import_questions(
         done.findings.append(repeated(item))
         if item.named:
             done.leave_out(item)
-    items = [_of_bank(item, bank) for item in taken]
+    items = []
+    for item in (_of_bank(item, bank) for item in taken):
+        if item.question.id in withheld:
+            done.refuse(item, "question.withheld", {"question": item.question.id})
+        else:
+            items.append(item)
     if pair_by is None:
         _take(bank, items, locale, by, done)
     else:
         spoken = [replace(item, question=in_language(item.question, locale)) if locale else item for item in items]
-        stored = queries.load_values(queries.list_questions(bank))
+        rows = [row for row in queries.list_questions(bank) if row.code not in withheld]
+        stored = queries.load_values(rows)
         pairs = _paired_by_id(spoken, stored, done) if pair_by is PairBy.ID else _paired_in_order(spoken, stored, done)
         for question, item in pairs:
             filled = fill(question, item.question)

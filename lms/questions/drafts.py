@@ -8,6 +8,7 @@ from typing import Any
 from lms.accounts import actions as accounts
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
+from lms.foundation.access import Access
 from lms.foundation.db import db, hold
 from lms.kit.findings import has_errors
 from lms.kit.problems import Conflict, Invalid, Refused
@@ -134,9 +135,11 @@ def send_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     return _send(row, question, by), True
 
 
-def release_waiting(bank: Bank, *, by: Person) -> int:
-    """Put into use whatever waits in a bank and may be released by this person; gives how many."""
-    return sum(release(row, by=by).version is not None for row in queries.list_waiting(bank))
+def release_waiting(bank: Bank, access: Access, *, by: Person) -> int:
+    """Put into use whatever waits in a bank and may be read and released by this person; gives how many."""
+    waiting = queries.list_waiting(bank)
+    withheld = queries.load_withheld(waiting, access)
+    return sum(release(row, by=by).version is not None for row in waiting if row.id not in withheld)
 
 
 def _send(row: QuestionRow, question: Question, by: Person) -> QuestionRow:

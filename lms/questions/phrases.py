@@ -183,6 +183,7 @@ FINDINGS: Mapping[str, Any] = {
         "Waiting for a second person: %(count)s. Somebody else puts them into use, from the list of the bank."
     ),
     "question.is_retired": _l("%(question)s is retired. Bring it back before you change it."),
+    "question.withheld": _l("%(question)s is in a quiz that you still have to take."),
     "question.has-draft": _l("%(question)s has a draft of somebody else, which this file would replace."),
     "bank.other-code": _l("The file describes the bank %(described)s; the questions go into the bank %(bank)s."),
     "question.out-of-use": _l("%(question)s was in use and is a draft now: its new version is not finished."),

@@ -225,6 +225,12 @@ def load_withheld(questions: Sequence[Question], access: Access) -> frozenset[in
     return frozenset(db.session.scalars(select(Question.id).where(Question.id.in_(ids), withheld(access))))
 
 
+def list_withheld_codes(bank: Bank, access: Access) -> frozenset[str]:
+    """The codes of the questions of a bank whose key this person may not see yet."""
+    query = select(Question.code).where(Question.bank_id == bank.id, withheld(access))
+    return frozenset(db.session.scalars(query))
+
+
 def list_usable_questions() -> list[Question]:
     """Every question that may be put into a quiz, by code."""
     query = (

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
+from lms.questions import access as questions_access
 from lms.questions import queries
-from lms.questions.models import Bank
+from lms.questions.models import Bank, Question
 from tests.cast import Cast
 from tests.conftest import SignIn, Unit, Visitor
-from tests.questions.conftest import ONE, Door, many, stored, write_question
+from tests.questions.conftest import ONE, TYPED, Door, many, stored, write_question
 
 TITLES = {"revision": "1", "title_en": "Renamed", "title_ja": "改題"}
 
@@ -167,6 +168,52 @@ def test_a_retired_question_of_a_file_is_a_finding_and_stays_as_it_is(
     taken, told = door.send(many(1, 2).replace("Which is", "What is"), skip_errors=True)
     assert (taken, "0 new, 1 revised, 0 unchanged" in told) == (True, True)
     assert stored(door.app)["T-1"] == ("retired", 1)
+
+
+@pytest.mark.parametrize("door", ["page"], indirect=True)
+@pytest.mark.parametrize("pair_by", ["", "id", "order"])
+def test_nothing_is_compared_with_a_question_that_one_still_has_to_take(
+    door: Door, sign_in_as: SignIn, cast: Cast, monkeypatch: pytest.MonkeyPatch, pair_by: str
+) -> None:
+    """Whoever has to take it could try out keys until the file is said to be the same."""
+    assert door.send(many(1))[0]
+    monkeypatch.setattr(questions_access, "_withheld_criteria", [lambda _access: Question.code == "T-1"])
+    taker = Door(door.app, sign_in_as(cast.editor), door.folder)
+    right, wrong = many(1), many(1).replace("    fraction: 1\n", "").replace("id: o2", "id: o2\n    fraction: 1")
+    answers = [taker.send(file, pair_by=pair_by) for file in (right, wrong)]
+    assert [taken for taken, _told in answers] == [False, False]
+    for _taken, told in answers:
+        assert "T-1 is in a quiz that you still have to take." in told
+        assert "differs" not in told
+    assert stored(door.app) == {"T-1": ("in_use", 1)}
+
+
+@pytest.mark.parametrize("door", ["page"], indirect=True)
+def test_nor_does_pairing_by_order_tell_its_key_to_somebody_who_knows_its_texts(
+    door: Door, sign_in_as: SignIn, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert door.send(many(1))[0]
+    monkeypatch.setattr(questions_access, "_withheld_criteria", [lambda _access: Question.code == "T-1"])
+    taker = Door(door.app, sign_in_as(cast.editor), door.folder)
+    for marks in ("=~", "~="):
+        file = "Which is an insult? (1) {{{}A word about a person {}A word about a company}}".format(*marks)
+        taken, told = taker.send(file, "t.gift", pair_by="order")
+        assert (taken, "The key differs" in told) == (False, False)
+
+
+def test_what_waits_is_not_put_into_use_by_somebody_who_may_not_read_it(
+    author: Visitor, cast: Cast, sign_in_as: SignIn, unit: Unit, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with unit():
+        for code in (cast.qa, cast.editor):
+            db.session.scalars(select(Person).where(Person.code == code)).one().password_hash = "x"
+    for code in ("T-1", "T-2"):
+        author.post("/questions/T/new-question", data={"code": code, "type": "single", "section": ""})
+        author.post(f"/questions/T/{code}/release", data={**TYPED, "seen": "1.1"})
+    monkeypatch.setattr(questions_access, "_withheld_criteria", [lambda _access: Question.code == "T-1"])
+    sign_in_as(cast.editor).post("/questions/T/release")
+    with app.app_context():
+        assert [row.code for row in queries.list_usable_questions()] == ["T-2"]
 
 
 @pytest.mark.parametrize("door", ["page"], indirect=True)

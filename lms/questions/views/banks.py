@@ -147,12 +147,14 @@ def import_file(code: str) -> ResponseReturnValue:
         return _import_page(queries.get_bank(code), form), 422
     reading = formats.read(uploaded.read(), file_name=uploaded.filename)
     transaction.begin_write()
+    found = queries.get_bank(code)
     done = actions.import_questions(
-        queries.get_bank(code),
+        found,
         reading.questions,
         by=current_user,
         locale=form.locale.data,
         pair_by=form.pairing,
+        withheld=queries.list_withheld_codes(found, access()),
         **_kept_by(current_user),
     ).after(reading)
     if not done.is_whole and not (form.skip_errors.data and done.has_taken):
@@ -168,7 +170,7 @@ def import_file(code: str) -> ResponseReturnValue:
 @blueprint.post("/questions/<code>/release")
 @policy("question.publish")
 def release_waiting(code: str) -> ResponseReturnValue:
-    count = drafts.release_waiting(queries.get_bank(code), by=current_user)
+    count = drafts.release_waiting(queries.get_bank(code), access(), by=current_user)
     flash(ngettext("%(num)d question is in use now.", "%(num)d questions are in use now.", count))
     return redirect(url_for(".bank", code=code))
 
