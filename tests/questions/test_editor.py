@@ -203,6 +203,14 @@ def test_saving_over_somebody_elses_change_shows_both_texts_and_loses_neither(
     assert draft_of(app).prompt["en"] == "Mine?"
 
 
+def test_in_a_conflict_the_expected_difficulty_of_the_other_is_said(author: Visitor, colleague: Visitor) -> None:
+    start(author)
+    mine, theirs = typed(author), typed(colleague, difficulty="easy")
+    colleague.post(EDIT, data=theirs)
+    page = author.post(f"{EDIT}?lang=en", data=mine)
+    assert "Saved by somebody else: </span>Easy" in page.text
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("prompt.en", "Which?\x07"), ("options.o1.percent", "much"), ("options.o1.rationale.ja", "あ" * 10_001)],
@@ -235,6 +243,7 @@ def test_checks_of_what_is_typed_come_without_saving(author: Visitor, app: Flask
     answer = author.post("/questions/T/T-001/check?lang=en", data=typed(author, options__o1__text__ja=""))
     assert "A text is missing in Japanese." in answer.text
     assert "data-errors" in answer.text
+    assert 'data-why="Opens when the 1 error under Checks is settled."' in answer.text
     assert "<html" not in answer.text
     assert draft_of(app) == before
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import ngettext
+
 from lms.foundation import findings
 from lms.kit.findings import Finding, has_errors
 from lms.questions import phrases
@@ -33,6 +35,18 @@ class Checks:
     error_count: int
     passed_count: int
     count: int
+
+    @property
+    def why_closed(self) -> str:
+        """Why the question cannot be put into use yet; empty when nothing is against it."""
+        if not self.error_count:
+            return ""
+        sentence = ngettext(
+            "Opens when the %(num)d error under Checks is settled.",
+            "Opens when the %(num)d errors under Checks are settled.",
+            self.error_count,
+        )
+        return str(sentence)
 
 
 def checks_of(question: Question) -> Checks:

@@ -16,12 +16,9 @@
       const found = page.getElementById('checks-found');
       if (!found) return;
       document.getElementById('checks-found').replaceWith(found);
-      if (found.dataset.errors === '0') {
-        main.removeAttribute('aria-disabled');
-        document.getElementById('why-closed').textContent = '';
-      } else {
-        main.setAttribute('aria-disabled', 'true');
-      }
+      document.getElementById('why-closed').textContent = found.dataset.why;
+      if (found.dataset.why) main.setAttribute('aria-disabled', 'true');
+      else main.removeAttribute('aria-disabled');
     } catch { /* offline: the checks come with the next saving */ }
   };
 
