@@ -39,6 +39,15 @@ def found_by(texts: Iterable[str]) -> str:
     return "\n".join(_BLANK_BESIDE.sub("", fold_spaces(_folded(text))) for text in texts)
 
 
+def is_japanese(text: str) -> bool:
+    """Whether any character of a text is one of Japanese.
+
+    >>> is_japanese("What is “spam”?"), is_japanese("HARの例")
+    (False, True)
+    """
+    return _IS_JAPANESE.search(text) is not None
+
+
 def words_of(asked: str) -> list[str]:
     """The words to look for, each once, as texts are searched; a full name is a code and a key.
 

@@ -12,6 +12,7 @@ from lms.foundation.access import Access
 from lms.foundation.db import db, hold
 from lms.kit.findings import has_errors
 from lms.kit.problems import Conflict, Invalid, Refused
+from lms.kit.search import is_japanese
 from lms.questions import queries
 from lms.questions.actions import PUBLISH, check_storable, save_question, settle_waiting, tell_waiting
 from lms.questions.core.checks import check
@@ -48,7 +49,7 @@ def working_copy(row: QuestionRow) -> tuple[Question, QuestionDraft | None]:
     draft = db.session.get(QuestionDraft, row.id)
     question = question_from(row.code, draft.body, draft.key) if draft else queries.load_values([row])[0]
     if UNDETERMINED in languages(question):
-        question = in_language(question, "en" if "\n".join(question.prompt.values()).isascii() else "ja")
+        question = in_language(question, "ja" if is_japanese("".join(question.prompt.values())) else "en")
     return question, draft
 
 

@@ -14,7 +14,8 @@ from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.questions import access as questions_access
-from lms.questions import queries
+from lms.questions import actions, queries
+from lms.questions.core import formats
 from lms.questions.core.fields import fields_of
 from lms.questions.core.question import Question as QuestionValue
 from lms.questions.drafts import working_copy
@@ -282,6 +283,14 @@ def test_the_form_of_a_draft_that_ended_does_not_fit_the_next_one(author: Visito
     author.post(RELEASE, data=typed(author))
     author.post(EDIT, data=typed(author, tags="newer"))
     assert author.post(EDIT, data=late).status_code == 409
+
+
+def test_english_with_typographic_quotation_marks_is_not_taken_for_japanese(author: Visitor, unit: Unit) -> None:
+    with unit():
+        reading = formats.read("What is “spam”? {=A ~B}".encode(), file_name="t.gift")
+        actions.import_questions(queries.get_bank("T"), reading.questions, by=None)
+        row = db.session.scalars(select(Question)).one()
+        assert working_copy(row)[0].prompt == {"en": "What is “spam”?"}
 
 
 def test_a_copy_is_a_draft_of_its_own(author: Visitor, app: Flask) -> None:
