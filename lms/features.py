@@ -66,7 +66,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("system", 11, _names("audit accounts"), ("views",)),
     Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
     Feature("search", 11, _names("cohorts questions policies accounts sites"), ("views",), has_problems=False),
-    Feature("home", 11, _names("analysis cohorts quizzes policies accounts sites"), ("views",), has_problems=False),
+    Feature(
+        "home", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False
+    ),
     Feature(
         "cli",
         12,

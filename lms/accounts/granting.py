@@ -20,6 +20,12 @@ from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
 
 WAITS = "role.waits"
+TOLD = {
+    ProposalDecision.CONFIRMED: "role.given",
+    ProposalDecision.DECLINED: "role.declined",
+    ProposalDecision.WITHDRAWN: "role.dropped",
+}
+"""What whoever proposed a role hears when somebody else has decided."""
 
 
 def check_release(
@@ -149,13 +155,19 @@ def _propose(person: Person, role: Role, *, by: Person) -> None:
         return
     db.session.add(RoleProposal(person=person, role=role, proposer=by, proposed_at=clock.now()))
     able = set(queries.load_able("role.grant")) - {person.id, by.id}
-    notices.tell(WAITS, _about(person, role), able, role=role.value, code=person.code)
+    about = _about(person, role)
+    notices.settle(*TOLD.values(), about=about, people=[by.id])
+    notices.tell(WAITS, about, able, role=role.value, code=person.code)
     journal.record("role.propose", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
 
 
 def _close(proposal: RoleProposal, decision: ProposalDecision, by: Person) -> None:
     proposal.decision, proposal.decided_by, proposal.decided_at = decision, by.id, clock.now()
-    notices.settle(WAITS, about=_about(proposal.person, Role(proposal.role)))
+    person, role = proposal.person, Role(proposal.role)
+    notices.settle(WAITS, about=_about(person, role))
+    if proposal.proposed_by != by.id:
+        facts: dict[str, Any] = {"role": role.value, "code": person.code, "by": by.code}
+        notices.tell(TOLD[decision], _about(person, role), [proposal.proposed_by], **facts)
 
 
 def _about(person: Person, role: Role) -> str:

@@ -25,6 +25,24 @@ NOTICES = {
     "role.waits": Kind(
         _l("A role waits for your second look: %(role)s for %(code)s."), "people.show", ("code",), {"role": ROLES}
     ),
+    "role.given": Kind(
+        _l("The role that you proposed is given: %(role)s for %(code)s, confirmed by %(by)s."),
+        "people.show",
+        ("code",),
+        {"role": ROLES},
+    ),
+    "role.declined": Kind(
+        _l("The role that you proposed is not given: %(role)s for %(code)s, declined by %(by)s."),
+        "people.show",
+        ("code",),
+        {"role": ROLES},
+    ),
+    "role.dropped": Kind(
+        _l("The role that you proposed waits no longer: %(role)s. The access of %(code)s has ended."),
+        "people.show",
+        ("code",),
+        {"role": ROLES},
+    ),
 }
 
 STATES = {"active": _l("Active"), "deactivated": _l("Deactivated")}

@@ -31,6 +31,7 @@ from lms.home.navigation import navigation
 from lms.kit.problems import Invalid, NotFound
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion, PublicationRequest
+from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.models import Attempt, GradingRun
@@ -138,6 +139,7 @@ def _staff_page() -> str:
         proposals=proposals,
         roles=ROLES,
         publications=_publications(),
+        banks=questions.list_banks_waiting_for(current_user.id) if may("question.publish") else [],
     )
 
 

@@ -29,6 +29,11 @@ NOTICES = {
         "policy_versions.show",
         ("code", "number"),
     ),
+    "policy.decided": Kind(
+        _l("%(policy_text)s v%(number)s, whose publication you asked for, is published."),
+        "policy_versions.show",
+        ("code", "number"),
+    ),
 }
 
 PROBLEMS = {

@@ -18,11 +18,12 @@ from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.formats.report import LeftOut, Placed, Reading
 from lms.questions.core.languages import PairBy, fill, in_language, key_differences, languages, only
 from lms.questions.core.question import UNDETERMINED, Question, code_from_texts, halves
-from lms.questions.models import Bank, QuestionKey, QuestionState, QuestionVersion, SectionLink
+from lms.questions.models import Bank, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
 from lms.questions.models import Question as QuestionRow
 
 SYSTEM = "system"
-PUBLISH, WAITS = "question.publish", "question.waits"
+PUBLISH, WAITS, RELEASED = "question.publish", "question.waits", "question.released"
+DECLINED, RETIRED = "question.declined", "question.retired"
 _FIELDS = {"question.bad_code": "code", "question.unknown_section": "section"}
 """The field of a form at which an obstacle is said."""
 ROOM_FOR_BANK = 24
@@ -185,6 +186,19 @@ def settle_waiting(bank: Bank) -> None:
     """Let the notice rest once nothing of the bank waits any more."""
     if not queries.list_waiting(bank):
         notices.settle(WAITS, about=bank.code)
+
+
+def tell_released(bank: Bank, writer_id: int, *, by: Person) -> None:
+    """Tell a writer that their questions of a bank are in use: one notice for each bank, however many they are."""
+    if writer_id != by.id:
+        notices.tell(RELEASED, bank.code, [writer_id], code=bank.code, bank_text=bank.title_text, by=by.code)
+
+
+def tell_declined(kind: str, question: QuestionRow, draft: QuestionDraft | None, *, by: Person) -> None:
+    """Tell a writer that somebody else does not put into use what waited for them."""
+    if draft is not None and draft.sent_at is not None and draft.prepared_by_id != by.id:
+        facts: dict[str, Any] = {"bank": question.bank.code, "code": question.code, "by": by.code}
+        notices.tell(kind, question.code, [draft.prepared_by_id], **facts)
 
 
 def check_storable(question: Question) -> None:

@@ -14,7 +14,17 @@ from lms.kit.findings import has_errors
 from lms.kit.problems import Conflict, Invalid, Refused
 from lms.kit.search import is_japanese
 from lms.questions import queries
-from lms.questions.actions import PUBLISH, check_storable, save_question, settle_waiting, tell_waiting
+from lms.questions.actions import (
+    DECLINED,
+    PUBLISH,
+    RETIRED,
+    check_storable,
+    save_question,
+    settle_waiting,
+    tell_declined,
+    tell_released,
+    tell_waiting,
+)
 from lms.questions.core.checks import check
 from lms.questions.core.fields import blank
 from lms.questions.core.languages import in_language, languages
@@ -100,6 +110,7 @@ def release(row: QuestionRow, *, by: Person) -> Released:
             journal.record("question.send", actor=by.code, object=row.code)
             tell_waiting(row.bank, by=by)
         return Released(None, str(waiting.facts["people"]))
+    writer_id = draft.prepared_by_id
     save_question(row.bank, question, by=by)
     db.session.delete(draft)
     row.revision += 1  # the next draft begins at 1 again, and no form of this one may fit it
@@ -109,6 +120,7 @@ def release(row: QuestionRow, *, by: Person) -> Released:
     version = queries.load_current([row])[row.id].version.n
     journal.record("question.release", actor=by.code, object=f"{row.code} v{version}", **facts)
     settle_waiting(row.bank)
+    tell_released(row.bank, writer_id, by=by)
     return Released(version)
 
 
@@ -161,6 +173,7 @@ def discard(row: QuestionRow, *, seen: str, by: Person) -> None:
     if not queries.load_current([row]):
         retire(row, by=by)
         return
+    tell_declined(DECLINED, row, draft, by=by)
     db.session.delete(draft)
     row.revision += 1
     db.session.flush()
@@ -175,20 +188,28 @@ def retire(row: QuestionRow, *, by: Person) -> None:
         journal.record("question.retire", actor=by.code, object=row.code, before=row.state)
         row.state = QuestionState.RETIRED
         row.revision += 1
+        tell_declined(RETIRED, row, db.session.get(QuestionDraft, row.id), by=by)
         db.session.flush()
         settle_waiting(row.bank)
 
 
-def restore(row: QuestionRow, *, by: Person) -> None:
-    """Bring a retired question back: into use if its newest version is finished, else as a draft."""
+def restore(row: QuestionRow, *, by: Person) -> Released:
+    """Bring a retired question back as a draft, and put it into use as its newest version stands.
+
+    That is a release like any other: where somebody else can give it, it waits for them. What is not finished, or has
+    a draft already, stays a draft that its author goes on with.
+    """
     _hold(row)
     if row.state != QuestionState.RETIRED:
-        return
-    released = queries.load_values([row])
-    is_usable = bool(released) and not has_errors(check(released[0]))
-    row.state = QuestionState.IN_USE if is_usable else QuestionState.DRAFT
+        return Released(None)
+    row.state = QuestionState.DRAFT
     row.revision += 1
     journal.record("question.restore", actor=by.code, object=row.code, after=row.state)
+    released = queries.load_values([row])
+    if not released or has_errors(check(released[0])) or db.session.get(QuestionDraft, row.id) is not None:
+        return Released(None)
+    _keep_draft(row, released[0], by=by)
+    return release(row, by=by)
 
 
 def _hold(row: QuestionRow) -> None:
@@ -207,10 +228,14 @@ def _start(bank: Bank, question: Question, *, by: Person) -> QuestionRow:
     row = QuestionRow(bank_id=bank.id, code=question.id, state=QuestionState.DRAFT, revision=1)
     db.session.add(row)
     db.session.flush()
+    _keep_draft(row, question, by=by)
+    return row
+
+
+def _keep_draft(row: QuestionRow, question: Question, *, by: Person) -> None:
     cut = halves(question)
     now = clock.now()
     db.session.add(
         QuestionDraft(question_id=row.id, body=cut.body, key=cut.key, prepared_by_id=by.id, updated_at=now, revision=1)
     )
     db.session.flush()
-    return row

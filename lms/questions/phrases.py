@@ -288,6 +288,17 @@ PAIRINGS = {
 
 NOTICES = {
     "question.waits": Kind(_l("Questions of %(bank_text)s wait for your second look."), "questions.bank", ("code",)),
+    "question.released": Kind(
+        _l("Questions of %(bank_text)s that you sent have been put into use by %(by)s."),
+        "questions.bank",
+        ("code",),
+    ),
+    "question.declined": Kind(
+        _l("The draft of %(code)s that you sent was discarded by %(by)s."), "question.show", ("bank", "code")
+    ),
+    "question.retired": Kind(
+        _l("%(code)s, whose draft you sent, was retired by %(by)s."), "question.show", ("bank", "code")
+    ),
 }
 
 PROBLEMS = {

@@ -20,6 +20,7 @@ from lms.questions.core.question import question_from
 from lms.questions.models import Bank, Question, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
 
 Columns = TypeVarTuple("Columns")
+_WAITS = QuestionDraft.sent_at.is_not(None), Question.state != QuestionState.RETIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,16 @@ def load_drafts(questions: Sequence[Question]) -> dict[int, QuestionDraft]:
 def list_waiting(bank: Bank) -> list[Question]:
     """The questions of a bank whose drafts wait for a second person, by code; none that is retired."""
     query = select(Question).join(QuestionDraft, QuestionDraft.question_id == Question.id)
-    query = query.where(Question.bank_id == bank.id, QuestionDraft.sent_at.is_not(None))
-    query = query.where(Question.state != QuestionState.RETIRED)
+    query = query.where(Question.bank_id == bank.id, *_WAITS)
     return list(db.session.scalars(query.options(joinedload(Question.bank)).order_by(Question.code)))
+
+
+def list_banks_waiting_for(person_id: int) -> list[tuple[Bank, int]]:
+    """The banks in which questions of others wait for a second person, by code, each with how many."""
+    query = select(Bank, func.count()).join(Question, Question.bank_id == Bank.id)
+    query = query.join(QuestionDraft, QuestionDraft.question_id == Question.id)
+    query = query.where(*_WAITS, QuestionDraft.prepared_by_id != person_id).group_by(Bank.id).order_by(Bank.code)
+    return [(bank, count) for bank, count in db.session.execute(query)]
 
 
 def list_question_versions(question: Question) -> list[QuestionVersion]:

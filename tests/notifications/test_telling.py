@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from lms.accounts import granting
 from lms.accounts.core.roles import Role
-from lms.accounts.models import Person, RoleProposal
+from lms.accounts.models import RoleProposal
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.actions import sessions
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import Cohort, SessionState, TrainingSession
 from lms.demo import content
-from lms.foundation import clock, jobs, transaction
+from lms.foundation import clock, jobs
 from lms.foundation.db import db
 from lms.notifications.models import Notice
 from lms.policies import actions as policies
@@ -36,28 +35,12 @@ from lms.quizzes import queries as quiz_queries
 from lms.quizzes.models import Assignment
 from lms.reports import actions as reports
 from tests.conftest import MONDAY_AFTERNOON, Unit
+from tests.notifications.conftest import Told
 from tests.quizzes import sitting
 
 JOINER, MODERATOR, TRAINER = sitting.JOINER, "moderator@kijun.example", "trainer@kijun.example"
 QA, EDITOR, ADMIN = "qa@kijun.example", "editor@kijun.example", "admin@kijun.example"
 NOW = MONDAY_AFTERNOON
-Told = Callable[..., set[str]]
-
-
-@pytest.fixture
-def told(sample: Flask) -> Told:
-    """``told(kind)`` gives the logins of those with an unread notice of a kind, or with ``told(kind, read=True)`` of
-    those who have read it or need no longer; nothing has been told when the test begins."""
-    with sample.app_context(), transaction.unit():
-        db.session.execute(delete(Notice))
-
-    def look(kind: str, *, read: bool = False) -> set[str]:
-        with sample.app_context():
-            is_read = Notice.read_at.is_not(None) if read else Notice.read_at.is_(None)
-            query = select(Person.login).join(Notice, Notice.person_id == Person.id).where(Notice.kind == kind, is_read)
-            return set(db.session.scalars(query))
-
-    return look
 
 
 def give(opens: timedelta = timedelta(0), due: timedelta = timedelta(days=3), *logins: str) -> Assignment:

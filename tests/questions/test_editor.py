@@ -261,7 +261,27 @@ def test_a_question_is_retired_and_brought_back(author: Visitor, app: Flask, cas
     author.post("/questions/T/T-001/restore")
     assert state_of(app) == "in_use"
     assert entries(app, "question.retire") == [(cast.qa, "T-001", {"before": "in_use"})]
-    assert entries(app, "question.restore") == [(cast.qa, "T-001", {"after": "in_use"})]
+    assert entries(app, "question.restore") == [(cast.qa, "T-001", {"after": "draft"})]
+    assert entries(app, "question.release")[-1] == (cast.qa, "T-001 v1", {"without_second_person": True})
+
+
+def test_bringing_back_waits_for_a_second_person_where_there_is_one(
+    author: Visitor, colleague: Visitor, app: Flask, cast: Cast
+) -> None:
+    start(author)
+    author.post(RELEASE, data=typed(author))
+    colleague.post("/questions/T/T-001/release", data=typed(colleague))
+    author.post("/questions/T/T-001/retire")
+    said = author.post("/questions/T/T-001/restore", follow_redirects=True).text
+    assert f"It can be put into use by: {cast.editor}." in said
+    assert state_of(app) == "draft"
+    assert "Put 1 question of" in colleague.get("/?lang=en").text
+    assert "1問の使用を開始する" in colleague.get("/?lang=ja").text
+    assert "Put 1 question of" not in author.get("/?lang=en").text, "nobody is their own second person"
+    colleague.post("/questions/T/release")
+    assert state_of(app) == "in_use"
+    assert entries(app, "question.release")[-1] == (cast.editor, "T-001 v1", {"prepared_by": cast.qa})
+    assert "Put 1 question of" not in colleague.get("/?lang=en").text
 
 
 def test_the_id_of_an_option_of_an_earlier_version_is_not_given_to_another(author: Visitor, app: Flask) -> None:

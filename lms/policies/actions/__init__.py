@@ -16,7 +16,14 @@ from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.problems import Conflict, Invalid, Refused
 from lms.policies import queries
-from lms.policies.actions.telling import TO_READ, announce, settle_waiting, tell_of_version, tell_waiting
+from lms.policies.actions.telling import (
+    TO_READ,
+    announce,
+    settle_waiting,
+    tell_decided,
+    tell_of_version,
+    tell_waiting,
+)
 from lms.policies.core.agreement import agreement_findings, place_findings
 from lms.policies.core.check import Checked, check
 from lms.policies.core.document import Policy, Section, parse
@@ -139,7 +146,8 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     """
     queries.hold_draft(version)
     _refuse_empty(version)
-    together = _second_person(version, by) if by else {}
+    request = queries.find_request(version)
+    together = _second_person(version, request, by) if by else {}
     now = clock.now()
     version.state = VersionState.PUBLISHED
     in_force_from = effective_at or version.effective_at or now
@@ -150,6 +158,8 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     name = f"{version.module.code} v{version.number}"
     journal.record("policy.publish", actor=actor, object=name, effective_at=in_force_from.isoformat(), **together)
     settle_waiting(version)
+    if request is not None:
+        tell_decided(version, request, by=by)
     if in_force_from <= now:
         tell_of_version(version)
     else:
@@ -243,8 +253,7 @@ def _source_version(
     return number if states <= {Freshness.CURRENT} else None
 
 
-def _second_person(version: PolicyVersion, by: Person) -> dict[str, Any]:
-    request = queries.find_request(version)
+def _second_person(version: PolicyVersion, request: PublicationRequest | None, by: Person) -> dict[str, Any]:
     if request is None and Role.EDITOR not in by.roles:
         raise Refused("policy.not_asked")
     return check_release("policy.publish", prepared_by=request.asker if request else by, by=by)

@@ -10,9 +10,9 @@ from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.foundation import clock, notices
 from lms.policies import queries
-from lms.policies.models import PolicyVersion
+from lms.policies.models import PolicyVersion, PublicationRequest
 
-WAITS, ANNOUNCED, TO_READ = "policy.waits", "policy.announced", "policy.to_read"
+WAITS, DECIDED, ANNOUNCED, TO_READ = "policy.waits", "policy.decided", "policy.announced", "policy.to_read"
 TOLD_WITHIN = timedelta(days=7)
 """So long after its effective instant people are told of a version, should the worker have been away."""
 
@@ -26,6 +26,12 @@ def tell_waiting(version: PolicyVersion, *, by: Person) -> None:
 def settle_waiting(version: PolicyVersion) -> None:
     """A draft waits for nobody any more."""
     notices.settle(WAITS, about=str(version.id))
+
+
+def tell_decided(version: PolicyVersion, request: PublicationRequest, *, by: Person | None) -> None:
+    """Tell whoever asked for the publication of a draft that somebody else has published it."""
+    if by is None or request.asked_by != by.id:
+        notices.tell(DECIDED, str(version.id), [request.asked_by], **_facts(version))
 
 
 def announce(version: PolicyVersion) -> None:

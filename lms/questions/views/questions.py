@@ -105,8 +105,13 @@ def retire(bank: str, code: str) -> ResponseReturnValue:
 @blueprint.post("/questions/<bank>/<code>/restore")
 @policy("question.publish")
 def restore(bank: str, code: str) -> ResponseReturnValue:
-    drafts.restore(get_row(bank, code), by=current_user)
-    flash(_("%(code)s is back.", code=code))
+    done = drafts.restore(get_row(bank, code), by=current_user)
+    if done.others:
+        flash(_("%(code)s is back as a draft. It can be put into use by: %(people)s.", code=code, people=done.others))
+    elif done.version is None:
+        flash(_("%(code)s is back as a draft.", code=code))
+    else:
+        flash(_("%(code)s v%(n)s is in use.", code=code, n=done.version))
     return redirect(url_for("question.show", bank=bank, code=code))
 
 
