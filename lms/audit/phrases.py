@@ -118,6 +118,7 @@ ACTIONS = {
     "job.retry": _l("Failed job tried again"),
     "job.give_up": _l("Job given up"),
     "mail.send_again": _l("Mail sent again"),
+    "mail.let_go": _l("Old notices and mails deleted"),
     "sample.load": _l("Sample organisation loaded"),
     "sample.reload": _l("Sample organisation loaded again"),
 }
@@ -150,10 +151,12 @@ FACTS = {
     "languages": _l("Languages"),
     "locale": _l("Language"),
     "login": _l("E-mail"),
+    "mails": _l("Mails"),
     "marks": _l("Attendance, before and after"),
     "name": _l("Name"),
     "name_text": _l("Name"),
     "notes": _l("Notes on"),
+    "notices": _l("Notices"),
     "own_zone_name": _l("Time zone"),
     "people": _l("People"),
     "prepared_by": _l("Prepared by"),
@@ -173,6 +176,7 @@ FACTS = {
     "state": _l("State"),
     "subdivision": _l("State or region"),
     "taken_in": _l("Language of the attempt"),
+    "texts": _l("Texts of mails"),
     "to": _l("For"),
     "to_site": _l("Site"),
     "trainer": _l("Trainer"),
@@ -207,7 +211,7 @@ VALUES: dict[str, Mapping[Any, Any]] = {
 }
 """What the values of some facts are called."""
 
-OBJECTS = {"sample": _l("Sample organisation"), "journal": _l("Audit trail")}
+OBJECTS = {"sample": _l("Sample organisation"), "journal": _l("Audit trail"), "mail": _l("Outgoing mail")}
 YES_OR_NO = {True: _l("Yes"), False: _l("No")}
 SYSTEM = _l("System")
 ACTORS = {"system": SYSTEM, "visitor": _l("Somebody not signed in")}

@@ -104,6 +104,7 @@ ACTIONS = frozenset(
         "job.retry",
         "job.give_up",
         "mail.send_again",
+        "mail.let_go",
         "sample.load",
         "sample.reload",
     }

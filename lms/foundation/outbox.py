@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Index, Select, String, select, update
+from sqlalchemy import Index, Select, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, jobs, journal, mailer, transaction
@@ -76,6 +76,11 @@ class Mail(Base):
     answer_code: Mapped[int | None]
     """What the server answered last, as SMTP numbers it."""
 
+    @property
+    def is_emptied(self) -> bool:
+        """Whether its text has been let go."""
+        return not self.plain_body
+
 
 def post(kind: str, *, recipient: str, locale: str, subject: str, plain_body: str, html_body: str) -> Mail:
     """Write a mail into the running transaction; it leaves after the commit.
@@ -105,10 +110,25 @@ def post(kind: str, *, recipient: str, locale: str, subject: str, plain_body: st
 
 def send_again(mail: Mail, *, by: str) -> None:
     """Let a mail that was set aside wait once more. Raises ``Conflict`` for any other, and for one that is too old."""
-    if mail.state != MailState.SET_ASIDE or mail.problem == MailProblem.TOO_OLD:
+    if mail.state != MailState.SET_ASIDE or mail.problem == MailProblem.TOO_OLD or mail.is_emptied:
         raise Conflict("mail.not_set_aside")
     mail.state, mail.problem, mail.due_at = MailState.WAITING, None, clock.now()
     journal.record("mail.send_again", actor=by, object=mail.message_id[:120])
+
+
+def empty_before(moment: datetime) -> int:
+    """Let go of the texts of mails written before, of how many it gives; what may still be sent keeps its own."""
+    old = Mail.created_at < moment, Mail.plain_body != "", Mail.state.not_in([MailState.WAITING, MailState.SENDING])
+    return _count(db.session.execute(update(Mail).where(*old).values(plain_body="", html_body="")))
+
+
+def delete_before(moment: datetime) -> int:
+    """Delete the mails that were written before and whose text has been let go; gives how many."""
+    return _count(db.session.execute(delete(Mail).where(Mail.created_at < moment, Mail.plain_body == "")))
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)
 
 
 def pause(age: timedelta) -> timedelta:

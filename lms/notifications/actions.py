@@ -2,19 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from lms.accounts.models import Person
-from lms.foundation import clock, notices, outbox, transaction
+from lms.foundation import clock, journal, notices, outbox, transaction
 from lms.foundation.db import db, hold
 from lms.foundation.notices import Facts
 from lms.notifications import queries
 from lms.notifications.builders import digest
+from lms.notifications.core import retention
 from lms.notifications.core.morning import day_of_digest
 from lms.notifications.models import Digest, Notice
 
 KIND = "digest"
+SYSTEM = "system"
 
 
 def tell(kind: str, about: str, people: Collection[int], facts: Facts, *, anew: bool) -> None:
@@ -93,3 +96,14 @@ def _write_digest(person_id: int, day: date, required: Collection[str]) -> bool:
         notice.mailed_at = now
     db.session.flush()
     return True
+
+
+def let_go() -> None:
+    """Delete what has been kept long enough; the journal says how much, when there was anything."""
+    now = clock.now()
+    read: Any = db.session.execute(delete(Notice).where(Notice.read_at < now - retention.NOTICE_READ))
+    db.session.execute(delete(Digest).where(Digest.day < (now - retention.DIGEST_DAY).date()))
+    texts = outbox.empty_before(now - retention.MAIL_TEXT)
+    mails = outbox.delete_before(now - retention.MAIL)
+    if read.rowcount or texts or mails:
+        journal.record("mail.let_go", actor=SYSTEM, object="mail", notices=read.rowcount, texts=texts, mails=mails)

@@ -1,4 +1,4 @@
-"""Background entry points: the daily mails."""
+"""Background entry points: the daily mails, and letting go of what is old."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lms.foundation.db import db
 from lms.notifications import actions, queries
 
 DIGEST = "notices.digest"
+RETENTION = "notices.retention"
 
 
 @jobs.every(timedelta(minutes=5), DIGEST)
@@ -28,3 +29,9 @@ def look_for_digests() -> None:
 def write_digests() -> None:
     """Write the daily mails that are due."""
     actions.write_digests()
+
+
+@jobs.every(timedelta(days=1), RETENTION)
+def let_go_of_what_is_old() -> None:
+    """Once a day delete notices and mails that have been kept long enough."""
+    actions.let_go()

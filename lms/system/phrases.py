@@ -21,6 +21,7 @@ KINDS = {
     "attempts.sweep": _l("Close attempts whose time is over"),
     "mail.send": _l("Send mail that is due"),
     "notices.digest": _l("Write the daily mails"),
+    "notices.retention": _l("Delete read notices and old mails"),
     "policies.effect": _l("Tell of policy versions that come into force"),
     "quizzes.tell": _l("Tell of quizzes that open, are due soon, or have ended"),
 }

@@ -12,6 +12,7 @@ from lms.foundation.access import policy
 from lms.foundation.outbox import MailState
 from lms.foundation.settings import sample_day
 from lms.notifications import phrases, queries
+from lms.notifications.core.retention import MAIL_TEXT
 
 blueprint = Blueprint("mail", __name__, template_folder="../templates")
 
@@ -39,7 +40,14 @@ def index() -> str:
 def show(mail_id: int) -> str:
     mail = queries.get_mail(mail_id)
     sender = current_app.config["KIJUN"].mail_from
-    return render_template("notifications/mail.html", mail=mail, sender=sender, phrases=phrases, is_sent=_is_sent())
+    return render_template(
+        "notifications/mail.html",
+        mail=mail,
+        sender=sender,
+        phrases=phrases,
+        is_sent=_is_sent(),
+        text_days=MAIL_TEXT.days,
+    )
 
 
 @blueprint.post("/outgoing-mail/<int:mail_id>/send")
