@@ -130,7 +130,7 @@ class CohortForm(Form):
     site = SelectField(_l("Site"), coerce=int)
     template = SelectField(_l("Training plan"))
     go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date."))])
-    confirmed_start = DateField(_l("Begin with the plan all the same"), [Optional()])
+    confirmed_start = DateField(_l("Start the plan anyway"), [Optional()])
     """Offered once the plan is found to begin in the past; its value is the first training day that was shown."""
     begins_on: date | None = None
     trainers = SelectMultipleField(_l("Trainers"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
@@ -160,7 +160,7 @@ class SessionForm(Form):
     detail_en = StringField(_l("Detail in English"), [Length(max=255)])
     detail_ja = StringField(_l("Detail in Japanese"), [Length(max=255)])
     on = DateField(_l("Date"), [InputRequired(_l("Enter a date."))])
-    starts = TimeField(_l("Begins"), [InputRequired(_l("Enter a time such as 09:30."))])
+    starts = TimeField(_l("Starts"), [InputRequired(_l("Enter a time such as 09:30."))])
     minutes = IntegerField(
         _l("Minutes"),
         [
@@ -217,8 +217,8 @@ class GiveForm(Form):
     quiz = SelectField(_l("Quiz"))
     audience = SelectField(_l("To whom"), validate_choice=True)
     people = TextAreaField(
-        _l("Single people"),
-        description=_l("Codes such as L0042, only when “Single people” is chosen above."),
+        _l("Individual people"),
+        description=_l("Codes such as L0042. Only for “Individual people” above."),
     )
     opens_at = DateTimeLocalField(_l("Opens"), MOMENT)
     due_at = DateTimeLocalField(_l("Due"), MOMENT)

@@ -76,7 +76,7 @@ AUDIENCES = {
     AudienceKind.SITE: _l("Sites"),
     AudienceKind.VENDOR: _l("Vendors"),
     AudienceKind.ROLE: _l("Roles"),
-    AudienceKind.PEOPLE: _l("Single people"),
+    AudienceKind.PEOPLE: _l("Individual people"),
 }
 
 TAKERS = {

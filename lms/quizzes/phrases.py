@@ -15,7 +15,7 @@ _PLACE = ("quizzes.start", ("assignment_id",))
 NOTICES = {
     "quiz.given": Kind(_l("A quiz to take: %(quiz_text)s, due %(due_at)s."), *_PLACE, is_required=True),
     "quiz.due_soon": Kind(_l("Due soon: %(quiz_text)s, by %(due_at)s."), *_PLACE, is_required=True),
-    "quiz.ended": Kind(_l("%(quiz_text)s has ended. It could be begun until %(due_at)s."), "quizzes.results"),
+    "quiz.ended": Kind(_l("%(quiz_text)s has ended. It could be started until %(due_at)s."), "quizzes.results"),
 }
 
 PROBLEMS = {
@@ -31,7 +31,7 @@ PROBLEMS = {
     "assignment.retired": _l("This quiz is retired. Choose another."),
     "assignment.twice": _l("They have this quiz in this window already. Choose other people or another window."),
     "assignment.over": _l("Enter a time in the future."),
-    "assignment.begun": _l("Somebody has begun already, so the start cannot be later."),
+    "assignment.begun": _l("Somebody has already started, so it cannot open later."),
     "assignment.ended": _l("This assignment has been ended. Nothing was changed."),
     "assignment.changed": _l("Somebody else changed this assignment meanwhile. Look at both below."),
     "assignment.window": _l("The end must be later than the start."),

@@ -25,7 +25,7 @@ PROBLEMS = {
     "site.code_taken": _l("This code is taken. Choose another."),
     "site.has_people": _l("Active people belong to this site. Move or deactivate them first. Nothing was changed."),
     "site.no_working_day": _l("Leave at least one day of the week for work."),
-    "site.vendor_retired": _l("The vendor of this site is no longer in use. Take the vendor into use first."),
+    "site.vendor_retired": _l("The vendor of this site is no longer in use. Put the vendor back into use first."),
     "site.unknown_country": _l("The public holidays of this country are not known. Write two letters, such as JP."),
     "site.unknown_subdivision": _l(
         "This state or region is not known. Write its letters, such as TX, or leave it empty."

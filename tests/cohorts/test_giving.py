@@ -72,7 +72,7 @@ def test_single_people_are_named_by_code_and_what_is_unknown_is_said(enter: Ente
     trainer.post("/assignments/new", data={**form, "given": "1"})
     with sample.app_context():
         assert newest().id in {given.assignment.id for given in quizzes.list_given(sitting.person().id)}
-    assert "Single people" in trainer.get("/assignments?lang=en").text
+    assert "Individual people" in trainer.get("/assignments?lang=en").text
 
 
 def test_a_trainer_is_offered_their_own_cohorts_alone(enter: Enter) -> None:
@@ -165,7 +165,7 @@ def test_the_quiz_page_says_to_whom_and_by_which_rules(enter: Enter, given: int)
 
 def test_entries_of_one_quiz_can_be_told_apart(enter: Enter, given: int) -> None:
     page = enter("joiner").get("/quizzes?lang=en").text
-    entries = re.findall(r'<p class="d">(given on.*?)</p>', page)
+    entries = re.findall(r'<p class="d">(assigned on.*?)</p>', page)
     assert len(entries) == len(set(entries)) == 2
     assert any("opens 18 Nov 2026 09:00" in entry for entry in entries)
     assert all("Tokyo A" in entry for entry in entries)

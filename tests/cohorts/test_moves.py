@@ -70,8 +70,8 @@ def confirm(visitor: Visitor, page: str, to: str = "") -> Any:
 
 def test_nothing_happens_before_it_is_confirmed(trainer: Visitor, sample: Flask, page: str, tokyo_b: str) -> None:
     answer = trainer.post(f"{page}?lang=en", data={"to": tokyo_b, "reason": REASON})
-    assert "1 quiz of Tokyo A that is not begun is taken away." in answer.text
-    assert "1 quiz of Tokyo B is given." in answer.text
+    assert "1 quiz of Tokyo A that has not been started will be withdrawn." in answer.text
+    assert "1 quiz of Tokyo B will be assigned." in answer.text
     assert enrolments(sample) == [("tokyo-a", False, "")]
 
 

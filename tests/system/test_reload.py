@@ -71,7 +71,7 @@ def test_everything_is_replaced_and_everybody_signs_in_again(admin: Visitor, sam
     assert admin.post("/system/sample").status_code == 302
     waiting = admin.get("/system/sample")
     assert waiting.headers["Refresh"] == "3"
-    assert "It begins as soon as the worker is free." in waiting.text
+    assert "It starts as soon as the worker is free." in waiting.text
     with clock.fixed(NEXT_DAY), sample.app_context():
         assert Worker().work_off() == 2
         with transaction.unit(write=False):

@@ -59,7 +59,7 @@ def new() -> ResponseReturnValue:
     except Invalid as problem:
         form.take_back(problem)
         return _form_page(form), 422
-    flash(ngettext("The quiz is given to %(num)d person.", "The quiz is given to %(num)d people.", len(chosen)))
+    flash(ngettext("Quiz assigned to %(num)d person.", "Quiz assigned to %(num)d people.", len(chosen)))
     return redirect(url_for("assignments.show", assignment_id=assignment.id))
 
 
@@ -87,7 +87,7 @@ def show(assignment_id: int) -> ResponseReturnValue:
     except Conflict as problem:
         form.go_on_from(assignment.revision)
         return _assignment_page(assignment, form, behind=sentence(problem)), problem.status
-    flash(_("The assignment is changed."))
+    flash(_("Assignment changed."))
     return redirect(url_for("assignments.show", assignment_id=assignment.id))
 
 
@@ -106,7 +106,7 @@ def end(assignment_id: int) -> ResponseReturnValue:
             revision=assignment.revision,
         )
         return _assignment_page(assignment, form, behind=sentence(problem)), problem.status
-    flash(_("The assignment is ended. Results stay."))
+    flash(_("Assignment ended. Results are kept."))
     return redirect(url_for("assignments.show", assignment_id=assignment.id))
 
 

@@ -86,7 +86,7 @@ def assign_quiz(code: str) -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The quiz is given to the cohort."))
+            flash(_("Quiz assigned to the cohort."))
             return redirect(url_for("cohorts.show", code=code))
     page = render_template("cohorts/give_to.html", cohort=cohort, giving=form, zone=zone, at=clock.now())
     return (page, 422) if request.method == "POST" else page
