@@ -98,7 +98,13 @@ def _text(code: str, old: Text, new: Text) -> TextChange | None:
     if dict(old) == dict(new):
         return None
     locales = sorted({*old, *new})
-    return TextChange(code, {locale: changes(old.get(locale, ""), new.get(locale, "")) for locale in locales})
+    return TextChange(code, {locale: _changes(old.get(locale, ""), new.get(locale, "")) for locale in locales})
+
+
+def _changes(old: str, new: str) -> list[Change]:
+    """What became of a text; its marks of emphasis are shown only where nothing else differs."""
+    bare = [text.replace("<em>", "").replace("</em>", "") for text in (old, new)]
+    return changes(*bare) if old == new or bare[0] != bare[1] else changes(old, new)
 
 
 def _options(old: Sequence[Option], new: Sequence[Option]) -> list[OptionChange]:

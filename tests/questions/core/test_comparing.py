@@ -43,6 +43,16 @@ def test_a_changed_text_stands_in_both_languages_the_other_as_it_was() -> None:
     assert found.locales == {"en"}
 
 
+def test_marks_of_emphasis_are_shown_only_where_nothing_else_differs() -> None:
+    old = replace(OLD, prompt={"en": "Which does <em>not</em> count?"})
+
+    def told(prompt: str) -> list[str]:
+        return [change.text for change in compare(old, replace(old, prompt={"en": prompt})).texts[0].by_locale["en"]]
+
+    assert told("Which does <em>never</em> count?") == ["Which does ", "not", "never", " count?"]
+    assert "<em>" in "".join(told("Which does not count?"))
+
+
 def test_a_key_that_moves_is_said_at_both_options() -> None:
     options = (replace(A, fraction=Fraction(0)), replace(B, fraction=Fraction(1)), C)
     found = compare(OLD, replace(OLD, options=options)).groups["options"]
