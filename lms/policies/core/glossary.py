@@ -51,6 +51,15 @@ def with_terms(blocks: Iterable[Block], terms: Sequence[Term], anchor: str) -> l
     ]
 
 
+def found_in(term: Term, text: str) -> bool:
+    """Whether a term stands in a text.
+
+    >>> found_in(Term("post", "…"), "Posts stay up."), found_in(Term("post", "…"), "The postbox")
+    (True, False)
+    """
+    return re.search(_pattern(term.term), text, re.IGNORECASE) is not None
+
+
 def _term(entry: Any) -> Term | None:
     if not isinstance(entry, dict):
         return None
