@@ -39,12 +39,19 @@ FEATURES: tuple[Feature, ...] = (
         ("jobs",),
     ),
     Feature("notifications", 4, _names("accounts"), ("views.inbox", "views.mail"), ("reactions", "jobs")),
-    Feature("policies", 5, _names("accounts sites"), ("views.read", "views.edit", "views.drafts"), ("jobs",)),
+    Feature(
+        "policies",
+        5,
+        _names("accounts sites"),
+        ("views.read", "views.edit", "views.drafts", "views.translation"),
+        ("jobs",),
+    ),
     Feature(
         "questions",
         6,
         _names("policies accounts sites"),
         ("views.banks", "views.questions", "views.editor", "views.comparing"),
+        ("reactions",),
     ),
     Feature(
         "quizzes",

@@ -56,6 +56,15 @@ class SectionForm(Form):
     seen_ja = HiddenField()
 
 
+class TranslationForm(Form):
+    """A section's translation; ``seen_…`` say which texts its sender saw."""
+
+    title_ja = StringField(_l("Title in Japanese"), [Length(max=500)])
+    body_ja = TextAreaField(_l("Text in Japanese"), [Length(max=100_000)])
+    seen_en = HiddenField()
+    seen_ja = HiddenField()
+
+
 class HeadForm(RevisedForm):
     """What stands at the head of a draft's files."""
 

@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 
 from lms.foundation.notices import Kind
 from lms.policies.core.check import Match
-from lms.policies.core.sensitive import Degree, Form
 from lms.policies.core.staleness import Freshness
 from lms.policies.core.translation import Translation
 from lms.policies.core.version import Standing
@@ -145,29 +144,35 @@ TRANSLATION_STATES = {
     Translation.IDENTICAL: "is-risk",
 }
 
-KINDS = {
-    "insult": _l("insulting words"),
-    "threat": _l("a threat"),
-    "unwanted-contact": _l("unwanted contact"),
-    "private-details": _l("private details"),
-    "group-targeting": _l("group targeting"),
-    "dare": _l("a risky dare"),
-    "self-harm": _l("signs that somebody may hurt themselves"),
-}
-OTHER_KIND = _l("sensitive content")
+BENCH_STATES = {**TRANSLATION_STATES, Translation.MISSING: "is-none", Translation.EXTRA: "is-none"}
+"""The same where missing ones are many and no alarm: in the strip of a translation."""
 
-FORMS = {
-    Form.TEXT: _l("text only"),
-    Form.IMAGE: _l("image"),
-    Form.SOUND: _l("sound"),
-    Form.VIDEO: _l("video"),
+HINTS = {
+    "numbers": (_l("Same numbers"), _l("Numbers differ")),
+    "keys": (_l("Same sections named"), _l("Names of sections differ")),
+    "links": (_l("Same links"), _l("Links differ")),
+    "covers": (_l("Same covers"), _l("Covers of sensitive text differ")),
+    "paragraphs": (_l("Same paragraphs"), _l("Paragraphs differ")),
+    "items": (_l("Same paragraphs"), _l("Items of lists differ")),
+    "length": (_l("Length as expected"), _l("Length as expected")),
+    "length-short": (_l("Length as expected"), _l("Shorter than expected")),
+    "length-long": (_l("Length as expected"), _l("Longer than expected")),
+    "punctuation": (_l("Full-width punctuation"), _l("Half-width punctuation")),
+    "style": (_l("One writing style throughout"), _l("Two writing styles")),
 }
+"""A check of a translation when it is well, and when it is not."""
 
-DEGREES = {
-    Degree.MILD: _l("The wording is mild. You can pass without reading it."),
-    Degree.MEDIUM: _l("The content is of medium strength. You can pass without reading it."),
-    Degree.STRONG: _l("The content is strong. You can pass without reading it."),
+HINT_FACTS = {
+    "numbers": _l("source %(source)s, translation %(target)s"),
+    "keys": _l("only in the source %(lacking)s, only in the translation %(surplus)s"),
+    "links": _l("only in the source %(lacking)s, only in the translation %(surplus)s"),
+    "covers": _l("source %(source)s, translation %(target)s; kind, degree and form stay as they are"),
+    "paragraphs": _l("source %(source)s, translation %(target)s"),
+    "items": _l("source %(source)s, translation %(target)s"),
+    "punctuation": _l("found: %(found)s"),
+    "style": _l("polite sentences %(polite)s, plain ones %(plain)s"),
 }
+"""What stands where, by the code of a check that is not well."""
 
 
 def outcome(code: str, number: str, *, is_whole: bool, is_unchanged: bool = False) -> str:

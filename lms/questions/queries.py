@@ -109,6 +109,24 @@ def load_drafts(questions: Sequence[Question]) -> dict[int, QuestionDraft]:
     return {draft.question_id: draft for draft in drafts}
 
 
+def load_citing(section_ids: Collection[int]) -> dict[int, list[Question]]:
+    """The questions whose newest version cites each of these sections, by code; those that are retired are left out."""
+    newest = select(func.max(QuestionVersion.n)).where(QuestionVersion.question_id == Question.id).correlate(Question)
+    query = (
+        select(SectionLink.section_id, Question)
+        .join(QuestionVersion, QuestionVersion.id == SectionLink.question_version_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(SectionLink.section_id.in_(list(section_ids)), Question.state != QuestionState.RETIRED)
+        .where(QuestionVersion.n == newest.scalar_subquery())
+        .options(joinedload(Question.bank))
+        .order_by(Question.code)
+    )
+    found: dict[int, list[Question]] = {}
+    for section_id, question in db.session.execute(query):
+        found.setdefault(section_id, []).append(question)
+    return found
+
+
 def list_waiting(bank: Bank) -> list[Question]:
     """The questions of a bank whose drafts wait for a second person, by code; none that is retired."""
     query = select(Question).join(QuestionDraft, QuestionDraft.question_id == Question.id)

@@ -121,11 +121,6 @@ def examples(world: World) -> dict[str, Example]:
     roll = Example({"code": "tokyo-a", "session": world.held["tokyo-a"]}, trainers=cohort.trainers)
     learner = Example({"code": world.learner_code}, vendor="kijun-sample")
     listed = Example({"key": world.people_list}, owner="admin@kijun.example")
-    module = Example({"code": "HAR", "number": "4.2", "language": "en"})
-    bank = Example({"code": "HAR", "bank": "HAR"})
-    question = Example({"bank": "HAR", "code": "HAR-014"})
-    draft = Example({"code": DRAFT, "number": "4.2"})
-    written = Example({"code": WRITTEN, "number": "4.2", "key": "insults"})
     quiz = Example({"code": "harassment-checkpoint"})
     report = Example({"public_id": world.report}, owner="qa@kijun.example")
     return {
@@ -137,20 +132,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
         **dict.fromkeys(OF_A_ROLL, roll),
-        **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
-        **dict.fromkeys(["policy_versions.index", "policy_versions.show", "policy_versions.download"], module),
-        "policy_drafts.copy": module,
-        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.section"], written),
-        "policy_drafts.discard": Example({"code": DISCARDED, "number": "4.2"}),
-        "policy_drafts.head": draft,
-        **dict.fromkeys(["policy_versions.ask", "policy_versions.publish"], Example({"code": ASKED, "number": "4.2"})),
-        **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
-        **dict.fromkeys([f"questions.{verb}_bank" for verb in ("change", "retire", "restore")], bank),
-        "questions.release_waiting": bank,
-        **dict.fromkeys([f"question.{verb}" for verb in ("show", "copy", "retire", "restore")], question),
-        "question_versions.show": question,
-        **dict.fromkeys([f"question_editor.{verb}" for verb in ("edit", "save", "check", "discard")], question),
-        "question_editor.release": Example({"bank": "HAR", "code": "HAR-002"}),
+        **examples_of_content(),
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
         **dict.fromkeys(["plans.show", "plans.edit", "plans.retire"], Example({"code": "labeller-15"})),
@@ -164,6 +146,32 @@ def examples(world: World) -> dict[str, Example]:
         "people_lists.template": Example({"language": "ja"}),
         **dict.fromkeys(["people_lists.made", "people_lists.make_links"], listed),
         "static_file": Example({"hashed": "unknown.css"}),
+    }
+
+
+def examples_of_content() -> dict[str, Example]:
+    """The same for policies and questions."""
+    module = Example({"code": "HAR", "number": "4.2", "language": "en"})
+    bank = Example({"code": "HAR", "bank": "HAR"})
+    question = Example({"bank": "HAR", "code": "HAR-014"})
+    draft = Example({"code": DRAFT, "number": "4.2"})
+    written = Example({"code": WRITTEN, "number": "4.2", "key": "insults"})
+    return {
+        **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
+        **dict.fromkeys(["policy_versions.index", "policy_versions.show", "policy_versions.download"], module),
+        "policy_drafts.copy": module,
+        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.section"], written),
+        **dict.fromkeys([f"translation.{verb}" for verb in ("show", "save", "check")], written),
+        "policy_drafts.discard": Example({"code": DISCARDED, "number": "4.2"}),
+        "policy_drafts.head": draft,
+        **dict.fromkeys(["policy_versions.ask", "policy_versions.publish"], Example({"code": ASKED, "number": "4.2"})),
+        **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
+        **dict.fromkeys([f"questions.{verb}_bank" for verb in ("change", "retire", "restore")], bank),
+        "questions.release_waiting": bank,
+        **dict.fromkeys([f"question.{verb}" for verb in ("show", "copy", "retire", "restore")], question),
+        "question_versions.show": question,
+        **dict.fromkeys([f"question_editor.{verb}" for verb in ("edit", "save", "check", "discard")], question),
+        "question_editor.release": Example({"bank": "HAR", "code": "HAR-002"}),
     }
 
 
@@ -310,6 +318,7 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "policy_drafts.add_section": {"title": "New", "level": "1", "after": ""},
         "policy_drafts.head": {**titles, "revision": "1"},
         "policy_drafts.section": {"title_en": "New", "title_ja": "新規", "go": "preview"},
+        "translation.save": {"title_ja": "個人に向けた侮辱", "body_ja": "侮辱は削除します。", "go": "check"},
         "question.new": question,
         "question_editor.save": prompts,
         "question_editor.release": prompts,

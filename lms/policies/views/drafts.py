@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from lms.foundation import findings
 from lms.foundation.access import may, policy
-from lms.foundation.forms import Required, choices
+from lms.foundation.forms import Form, Required, choices
 from lms.foundation.locale import LOCALES, SOURCE_LOCALE
 from lms.kit.findings import Level
 from lms.kit.problems import Conflict, Invalid
@@ -65,7 +65,7 @@ def discard(code: str, number: str) -> ResponseReturnValue:
 @blueprint.route("/policies/<code>/versions/<number>/add-section", methods=["GET", "POST"])
 @policy("policy.write")
 def add_section(code: str, number: str) -> ResponseReturnValue:
-    version = _get_draft(code, number)
+    version = get_draft(code, number)
     headed = [section for section in queries.load_sections([version.id])[version.id] if section.key != INTRO]
     form = NewSectionForm(after=headed[-1].key if headed else "")
     places = [(section.key, _("After %(title)s", title=section.title)) for section in headed]
@@ -81,7 +81,7 @@ def add_section(code: str, number: str) -> ResponseReturnValue:
 @policy("policy.write")
 def head(code: str, number: str) -> ResponseReturnValue:
     """Titles, instant of effect and glossary of a draft."""
-    version = _get_draft(code, number)
+    version = get_draft(code, number)
     form = HeadForm(**_head_of(version), revision=version.revision)
     status = 422 if request.method == "POST" else 200
     differences = None
@@ -123,7 +123,7 @@ def _only_terms(lines: str) -> None:
 @policy("policy.translate")
 def section(code: str, number: str, key: str) -> ResponseReturnValue:
     """Write a section; who may not write policy writes its translation."""
-    version = _get_draft(code, number)
+    version = get_draft(code, number)
     stored = drafting.load_texts(version, key)
     form = SectionForm(**_entered(stored))
     if request.method != "POST":
@@ -135,7 +135,7 @@ def section(code: str, number: str, key: str) -> ResponseReturnValue:
         if locale != SOURCE_LOCALE or may("policy.write")
     }
     is_removal = request.form.get("go") == "remove" and may("policy.write")
-    if not is_removal and not (form.validate() and _is_sound(form, key, typed, stored)):
+    if not is_removal and not (form.validate() and is_sound(form, key, typed, stored)):
         return _section_page(version, key, form, stored), 422
     if request.form.get("go") == "preview":
         return _section_page(version, key, form, stored, shown={**stored, **typed})
@@ -162,7 +162,7 @@ def _entered(stored: Mapping[str, Text]) -> dict[str, str]:
     }
 
 
-def _is_sound(form: SectionForm, key: str, typed: Mapping[str, Text], stored: Mapping[str, Text]) -> bool:
+def is_sound(form: Form, key: str, typed: Mapping[str, Text], stored: Mapping[str, Text]) -> bool:
     """Whether each text could stand in a file by itself; what is wrong is said at its field."""
     is_sound = True
     for locale, text in typed.items():
@@ -216,7 +216,8 @@ def _get_version(code: str, number: str) -> PolicyVersion:
     return queries.get_version(queries.get_module(code), number)
 
 
-def _get_draft(code: str, number: str) -> PolicyVersion:
+def get_draft(code: str, number: str) -> PolicyVersion:
+    """The draft of an address; a conflict when it is published."""
     version = _get_version(code, number)
     if version.state != VersionState.DRAFT:
         raise Conflict("policy.already_published", number=version.number)

@@ -1,0 +1,35 @@
+"""What rests on policies in features that lie above: they register how it is found, and pages here name it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something that uses a section: its name, and the page that shows it to those who may do ``action``."""
+
+    name: str
+    endpoint: str
+    arguments: Mapping[str, Any]
+    action: str
+
+
+Uses = Callable[[Collection[int]], Mapping[int, Sequence[Use]]]
+_of_sections: list[Uses] = []
+
+
+def register_section_uses(uses: Uses) -> None:
+    """Let a feature say what of its own uses sections: by section id, in order."""
+    _of_sections.append(uses)
+
+
+def load_section_uses(section_ids: Collection[int]) -> dict[int, list[Use]]:
+    """What uses each of these sections; a section that nothing uses is absent."""
+    found: dict[int, list[Use]] = {}
+    for uses in _of_sections:
+        for section_id, listed in uses(section_ids).items():
+            found.setdefault(section_id, []).extend(listed)
+    return found

@@ -1,0 +1,196 @@
+"""Translating a policy: which sections need it, and each with its source, what changed there, terms and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.foundation import findings, transaction
+from lms.foundation.access import policy
+from lms.foundation.locale import SOURCE_LOCALE
+from lms.kit.findings import Finding, Level
+from lms.kit.problems import NotFound
+from lms.policies import drafting, phrases, queries
+from lms.policies.core.draft import Text, cleaned
+from lms.policies.core.markup import Block, blocks
+from lms.policies.core.outline import INTRO
+from lms.policies.core.source_changes import with_changes
+from lms.policies.core.translation_checks import Note, TermUse, notes, paired_terms, terms_in_use
+from lms.policies.drafting import Overtaken
+from lms.policies.forms import TranslationForm
+from lms.policies.models import PolicyVersion, VersionState
+from lms.policies.queries import bench
+from lms.policies.queries.bench import Unit
+from lms.policies.queries.uses import load_section_uses
+from lms.policies.views.drafts import get_draft, is_sound
+from lms.policies.views.read import load_terms
+
+TARGET = "ja"
+"""The language that is written here; there is one besides the source."""
+
+blueprint = Blueprint("translation", __name__, template_folder="../templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What stands under the text of the section that is written: its terms and its checks."""
+
+    terms: Sequence[TermUse]
+    notes: Sequence[tuple[Note, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A unit as the page shows it."""
+
+    unit: Unit
+    source: Sequence[Block]
+    target: Sequence[Block]
+
+
+@blueprint.get("/policies/translation")
+@policy("policy.translate")
+def index() -> str:
+    """The editor's library: every policy with its strip, those first that need somebody."""
+    versions = bench.load_newest_versions()
+    units = bench.load_units(versions, TARGET)
+    rows = [(version, units[version.id]) for version in versions]
+    rows.sort(key=lambda row: not any(unit.needs_work for unit in row[1]))
+    return render_template("policies/translations.html", rows=rows, phrases=phrases)
+
+
+@blueprint.get("/policies/<code>/versions/<number>/translation")
+@blueprint.get("/policies/<code>/versions/<number>/translation/<path:key>")
+@policy("policy.translate")
+def show(code: str, number: str, key: str | None = None) -> str:
+    """A version with the section to write: the one asked for, else the first that needs somebody."""
+    version = queries.get_version(queries.get_module(code), number)
+    units = bench.load_units_with_sources(version, TARGET)
+    active = _unit_of(units, key) if key else next((unit for unit in units if unit.needs_work), None)
+    if active is None or version.state != VersionState.DRAFT:
+        return _page(version, units)
+    stored = drafting.load_texts(version, active.section.key)
+    return _page(version, units, active, TranslationForm(**_entered(stored)))
+
+
+@blueprint.post("/policies/<code>/versions/<number>/translation/<path:key>")
+@policy("policy.translate")
+def save(code: str, number: str, key: str) -> ResponseReturnValue:
+    """Save a section's translation; with ``go=current`` it counts as made from the source that stands now."""
+    version = get_draft(code, number)
+    units = bench.load_units_with_sources(version, TARGET)
+    active = _unit_of(units, key)
+    stored = drafting.load_texts(version, key)
+    form = TranslationForm(**_entered(stored))
+    typed = {TARGET: _typed(form)}
+    if not (form.validate() and is_sound(form, key, typed, stored)):
+        return _page(version, units, active, form), 422
+    go = request.form.get("go")
+    if go == "check":
+        return _page(version, units, active, form)
+    seen = {locale: form[f"seen_{locale}"].data or "" for locale in (SOURCE_LOCALE, TARGET)}
+    try:
+        drafting.save_section(version, key, typed, seen, is_current=go == "current", by=current_user)
+    except Overtaken as overtaken:
+        for locale, text in overtaken.stored.items():  # the next save is of somebody who has seen both
+            form[f"seen_{locale}"].raw_data, form[f"seen_{locale}"].data = None, text.seen
+        units = bench.load_units_with_sources(version, TARGET)
+        return _page(version, units, _unit_of(units, key), form, meanwhile=overtaken.stored), 409
+    if go != "current":
+        flash(_("The draft is saved."))
+        return redirect(url_for(".show", code=code, number=number, key=key, _anchor=active.section.anchor))
+    flash(_("“%(section)s” is current with v%(number)s.", section=active.section.title, number=number))
+    following = _after(active, units)
+    section, anchor = (following.section.key, following.section.anchor) if following else (None, None)
+    return redirect(url_for(".show", code=code, number=number, key=section, _anchor=anchor))
+
+
+@blueprint.post("/policies/<code>/versions/<number>/translation-check/<path:key>")
+@policy("policy.translate")
+@transaction.writes_late
+def check(code: str, number: str, key: str) -> str:
+    """The hints for what is typed just now; nothing is saved."""
+    version = get_draft(code, number)
+    active = _unit_of(bench.load_units([version], TARGET)[version.id], key)
+    hints = _hints(version, active, _typed(TranslationForm()).body)
+    return render_template("policies/_hints.html", hints=hints, phrases=phrases)
+
+
+def _unit_of(units: Sequence[Unit], key: str) -> Unit:
+    for unit in units:
+        if unit.section.key == key:
+            return unit
+    raise NotFound
+
+
+def _after(active: Unit, units: Sequence[Unit]) -> Unit | None:
+    """The next section that needs somebody, from the one just written on."""
+    place = next(at for at, unit in enumerate(units) if unit.section.key == active.section.key)
+    return next((unit for unit in [*units[place + 1 :], *units[:place]] if unit.needs_work), None)
+
+
+def _entered(stored: Mapping[str, Text]) -> dict[str, str]:
+    source, target = stored.get(SOURCE_LOCALE, Text()), stored.get(TARGET, Text())
+    return {"title_ja": target.title, "body_ja": target.body, "seen_ja": target.seen, "seen_en": source.seen}
+
+
+def _typed(form: TranslationForm) -> Text:
+    return cleaned(form.title_ja.data or "", form.body_ja.data or "")
+
+
+def _hints(version: PolicyVersion, unit: Unit, target: str) -> Hints:
+    terms = load_terms(version)
+    pairs = paired_terms(terms[SOURCE_LOCALE], terms[TARGET])
+    source = unit.source or ""
+    told = [(note, _told(note)) for note in notes(source, target)]
+    return Hints(terms_in_use(source, target, pairs), sorted(told, key=lambda pair: pair[0].is_well))
+
+
+def _told(note: Note) -> str:
+    """What stands where, for a check that is not well."""
+    if note.is_well or note.code not in phrases.HINT_FACTS:
+        return ""
+    return findings.sentence(Finding(Level.WARNING, note.code, facts=_words(note)), phrases.HINT_FACTS)
+
+
+def _words(note: Note) -> dict[str, Any]:
+    return {name: tuple(fact) or "–" if isinstance(fact, list) else fact for name, fact in note.facts.items()}
+
+
+def _shown(unit: Unit) -> Shown:
+    source = blocks(unit.source or "")
+    marked = with_changes(blocks(unit.earlier.body), source) if unit.earlier else source
+    return Shown(unit, marked, blocks(unit.section.bodies.get(TARGET, "")))
+
+
+def _page(
+    version: PolicyVersion,
+    units: Sequence[Unit],
+    active: Unit | None = None,
+    form: TranslationForm | None = None,
+    *,
+    meanwhile: Mapping[str, Text] | None = None,
+) -> str:
+    counts = {state: sum(unit.state is state for unit in units) for state in phrases.TRANSLATIONS}
+    return render_template(
+        "policies/translation.html",
+        version=version,
+        module=version.module,
+        is_draft=version.state == VersionState.DRAFT,
+        shown=[_shown(unit) for unit in units],
+        counts=counts,
+        needing=sum(unit.needs_work for unit in units),
+        active=active.section.key if active else None,
+        is_intro=active is not None and active.section.key == INTRO,
+        form=form,
+        hints=_hints(version, active, _typed(form).body) if active and form else None,
+        uses=load_section_uses([unit.section.section_id for unit in units]),
+        meanwhile=meanwhile,
+        phrases=phrases,
+    )
