@@ -41,7 +41,14 @@ def status(visit: Visit) -> Locator:
     return visit.page.locator("[data-save]")
 
 
+def uncover(visit: Visit) -> None:
+    """Open what is covered."""
+    for cover in visit.page.locator("details.veil:not([open]) > summary").all():
+        cover.click()
+
+
 def choose(visit: Visit, place: int) -> None:
+    uncover(visit)
     visit.page.locator(".opts").first.locator("label").nth(place).click()
 
 
@@ -139,6 +146,7 @@ def test_digits_choose_in_the_question_only(visit: Visit) -> None:
     visit.page.locator("#hidetime").focus()
     visit.page.keyboard.press("1")
     expect(visit.page.locator(".opts input:checked")).to_have_count(0)
+    uncover(visit)
     visit.page.locator(".opts input").first.focus()
     visit.page.keyboard.press("2")
     expect(visit.page.locator(".opts").first.locator("input").nth(1)).to_be_checked()

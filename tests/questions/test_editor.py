@@ -18,6 +18,7 @@ from lms.questions import actions, queries
 from lms.questions.core import formats
 from lms.questions.core.fields import fields_of
 from lms.questions.core.question import Question as QuestionValue
+from lms.questions.core.question import Sensitive
 from lms.questions.drafts import working_copy
 from lms.questions.models import Question
 from tests.cast import Cast
@@ -116,6 +117,19 @@ def test_what_is_typed_is_kept_with_rationales_misconceptions_and_shares(author:
     page = author.get(EDIT).text
     assert html.escape("Which is an <b>insult</b>?") in page
     assert "事実は人を評価しません。" in page
+
+
+def test_a_label_of_sensitive_content_is_set_in_the_editor_and_shown_on_the_page(author: Visitor, app: Flask) -> None:
+    start(author)
+    label = {"sensitive.kind": "threat", "sensitive.degree": "medium", "sensitive.form": "text"}
+    author.post(EDIT, data={**typed(author), **label})
+    assert draft_of(app).sensitive == Sensitive("threat", "medium", "text")
+    page = author.get(f"{EDIT}?lang=en").text
+    assert '<option value="threat" selected>a threat</option>' in page
+    assert '<option value="medium" selected>medium</option>' in page
+    assert "a threat, medium, text only" in author.get("/questions/T/T-001?lang=en").text
+    author.post(EDIT, data={**typed(author), **label, "sensitive.kind": ""})
+    assert draft_of(app).sensitive is None
 
 
 def test_an_unfinished_draft_is_saved_but_not_put_into_use(author: Visitor, app: Flask) -> None:

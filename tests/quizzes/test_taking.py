@@ -55,3 +55,27 @@ def test_an_answer_that_could_not_be_sent_comes_back_chosen_and_not_saved(
         assert re.search(f'value="{value}" ?checked', again)
     assert "12 questions are not answered yet." in again
     assert "checked" not in joiner.get(first).text.partition('class="opts"')[2].partition("</fieldset>")[0]
+
+
+def page_with(visitor: Visitor, first: str, words: str) -> str:
+    """The question of the attempt on whose page these words stand; the order is drawn."""
+    pages = (visitor.get(f"{sitting.at(first, place)}?lang=en").text for place in range(1, 13))
+    return next(page for page in pages if words in page)
+
+
+def test_options_with_a_label_stay_covered_until_they_are_opened(joiner: Visitor, first: str) -> None:
+    page = page_with(joiner, first, "Which of these posts is an insult")
+    cover = re.search(r'<details class="veil">.*?</details>', page, re.DOTALL)
+    assert cover is not None
+    assert "The options: insulting words (text only)" in cover[0]
+    assert "It stays closed until you open it." in cover[0]
+    assert 'name="option"' in cover[0]
+    assert page.index("Which of these posts is an insult") < cover.start(), "the question itself is read at once"
+
+
+def test_a_case_with_a_label_says_its_kind_and_covers_the_case_alone(joiner: Visitor, first: str) -> None:
+    page = page_with(joiner, first, "The case: unwanted contact (text only)")
+    cover, _end, rest = page.partition('<details class="veil">')[2].partition("</details>")
+    assert "The case: unwanted contact (text only)" in cover
+    assert "<fieldset" in rest
+    assert "<input" not in cover

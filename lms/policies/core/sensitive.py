@@ -27,6 +27,10 @@ _ATTRIBUTE = re.compile(r"([a-z]+)=(\S+)")
 _KIND = re.compile(r"[a-z0-9-]{1,40}\Z")
 
 
+KINDS = ("insult", "threat", "unwanted-contact", "private-details", "group-targeting", "dare", "self-harm")
+"""The kinds that pages have words for; a file may name others."""
+
+
 class Degree(StrEnum):
     """How strong the material is."""
 

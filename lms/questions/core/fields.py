@@ -12,14 +12,17 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from lms.policies.core.sensitive import Degree, Form
 from lms.questions.core.checks import LOCALES, LONGEST_TEXT, LONGEST_WORD, MOST_OPTIONS
 from lms.questions.core.formats.plain import has_controls
-from lms.questions.core.question import Difficulty, Option, Part, PartName, Question, QuestionType, Text
+from lms.questions.core.question import Difficulty, Option, Part, PartName, Question, QuestionType, Sensitive, Text
 
 Flaw = tuple[str, Mapping[str, Any]]
 MOST_SECTIONS = 6
 _TEXTS = ("name", "prompt", "case", "rationale")
 _OPTION_TEXTS = ("text", "rationale", "misconception")
+_OF_LABEL = ("kind", "degree", "form")
+_KIND = re.compile(r"[a-z0-9-]{1,40}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _NUMBERED = re.compile(r"[a-z][0-9]{1,6}")
 _OF_SECTION = PartName.SECTION.value
@@ -36,6 +39,9 @@ class Typed:
 def fields_of(question: Question) -> dict[str, str]:
     """The fields of a question by name, such as ``options.o2.rationale.ja``."""
     fields = {"difficulty": question.difficulty.value, "tags": ", ".join(question.tags)}
+    label = question.sensitive
+    for name in _OF_LABEL:
+        fields[f"sensitive.{name}"] = getattr(label, name) if label else ""
     fields |= {f"section.{place}": name for place, name in enumerate(question.sections, start=1)}
     for name in _TEXTS:
         fields |= _text_fields(name, getattr(question, name))
@@ -75,6 +81,7 @@ def read_fields(base: Question, typed: Mapping[str, str]) -> Typed:
         difficulty=Difficulty(difficulty) if difficulty in set(Difficulty) else base.difficulty,
         options=groups.get("options", ()),
         parts=parts,
+        sensitive=_label(base, typed) if "sensitive.kind" in typed else base.sensitive,
         tags=_tags(read, typed) if "tags" in typed else base.tags,
     )
     return read
@@ -177,6 +184,20 @@ def _sections(base: Question, typed: Mapping[str, str]) -> tuple[str, ...]:
     """The sections that were chosen, and those for which the form has no place."""
     names = [typed.get(f"section.{place}", "").strip() for place in range(1, MOST_SECTIONS + 1)]
     return tuple(dict.fromkeys(name for name in [*names, *base.sections[MOST_SECTIONS:]] if name))
+
+
+def _label(base: Question, typed: Mapping[str, str]) -> Sensitive | None:
+    """The label of sensitive content; none without a kind, and in doubt the stronger word."""
+    kind = typed["sensitive.kind"].strip()
+    if not kind:
+        return None
+    earlier = base.sensitive or Sensitive(kind, Degree.STRONG.value, Form.TEXT.value)
+    degree, form = typed.get("sensitive.degree", ""), typed.get("sensitive.form", "")
+    return Sensitive(
+        kind if _KIND.fullmatch(kind) else earlier.kind,
+        degree if degree in set(Degree) else earlier.degree,
+        form if form in set(Form) else earlier.form,
+    )
 
 
 def _tags(read: Typed, typed: Mapping[str, str]) -> tuple[str, ...]:

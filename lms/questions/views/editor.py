@@ -17,6 +17,7 @@ from lms.foundation.errors import sentence
 from lms.kit.problems import Conflict, Invalid, Refused
 from lms.policies import queries as policies
 from lms.policies.core.markup import Prose, blocks
+from lms.policies.core.sensitive import KINDS, Degree, Form
 from lms.policies.queries import SectionText
 from lms.questions import actions, drafts, phrases, queries
 from lms.questions.core.fields import MOST_SECTIONS, Typed, changed, fields_of, read_fields, united
@@ -157,5 +158,8 @@ def _page(
         prose=_prose(question, sections),
         section_choices=section_choices(sections),
         most_sections=MOST_SECTIONS,
+        kinds=KINDS,
+        degrees=list(Degree),
+        forms_of_content=list(Form),
         phrases=phrases,
     )

@@ -147,7 +147,7 @@
     const groups = [...form.querySelectorAll('.opts')];
     const group = groups.find((one) => one.contains(focus)) || groups.find((one) => !one.querySelector(':checked')) || groups[0];
     const option = group?.querySelectorAll('input')[Number(event.key) - 1];
-    if (!option) return;
+    if (!option || option.closest('details:not([open])')) return; // nobody chooses what is still covered
     event.preventDefault();
     option.focus();
     option.click();

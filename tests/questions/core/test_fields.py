@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from lms.questions.core.fields import MOST_SECTIONS, blank, changed, fields_of, read_fields, united
-from lms.questions.core.question import Option, Question, QuestionType
+from lms.questions.core.question import Option, Question, QuestionType, Sensitive
 
 SINGLE = Question(
     "T-1",
@@ -127,3 +127,16 @@ def test_a_conflict_leaves_the_key_where_it_was_typed() -> None:
 def test_a_conflict_loses_no_option() -> None:
     shorter = replace(SINGLE, options=SINGLE.options[:2])
     assert united(shorter, SINGLE).options == SINGLE.options
+
+
+def test_a_label_is_kept_changed_and_taken_off_and_in_doubt_it_is_the_stronger_one() -> None:
+    mild = Sensitive("insult", "mild", "text")
+    labelled = replace(SINGLE, sensitive=mild)
+    assert read_fields(labelled, filled(labelled)).question.sensitive == mild
+    assert read_fields(labelled, {"name.en": "x"}).question.sensitive == mild, "the form had no place for it"
+    assert read_fields(labelled, filled(labelled, sensitive__kind="")).question.sensitive is None
+    changed_label = {"sensitive.kind": "threat", "sensitive.degree": "strong", "sensitive.form": "image"}
+    assert read_fields(SINGLE, changed_label).question.sensitive == Sensitive("threat", "strong", "image")
+    hostile = {"sensitive.kind": "threat", "sensitive.degree": "none", "sensitive.form": "<b>"}
+    assert read_fields(SINGLE, hostile).question.sensitive == Sensitive("threat", "strong", "text")
+    assert read_fields(labelled, {**hostile, "sensitive.kind": "A b"}).question.sensitive == mild
