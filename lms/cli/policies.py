@@ -20,10 +20,10 @@ from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Invalid, NotFound, Problem
 from lms.policies import actions, intake, queries
-from lms.policies.core.check import Checked
+from lms.policies.core.check import Checked, stale_findings, stale_keys
 from lms.policies.core.check import as_json as row_as_json
 from lms.policies.core.front_matter import instant
-from lms.policies.phrases import FINDINGS, MATCHES, outcome
+from lms.policies.phrases import FINDINGS, MATCHES, STALE, outcome
 
 group = Group("policies", help=help_text("Policies as Markdown files."))
 FILE = NamedPath(exists=True, dir_okay=False, path_type=Path)
@@ -53,12 +53,13 @@ class _Done:
 @speaking
 def check(english: Path, japanese: Path | None, as_document: bool) -> None:
     checked = _read(english, japanese)
+    found = [*checked.findings, *stale_findings(checked)]
     if as_document:
-        findings = [as_json(finding, FINDINGS) for finding in checked.findings]
+        findings = [as_json(finding, FINDINGS) for finding in found]
         say_json({"sections": row_as_json(checked.rows), "findings": findings})
     else:
         _say_rows(checked)
-        say_findings(checked.findings, FINDINGS)
+        say_findings(found, FINDINGS)
     sys.exit(1 if checked.has_errors else 0)
 
 
@@ -214,9 +215,11 @@ def _say_outcome(one: _Done, fits: bool, *, with_path: bool) -> None:
 
 
 def _say_rows(checked: Checked) -> None:
+    stale = set(stale_keys(checked))
     for row in checked.rows:
         title = (row.source or row.translation).title if (row.source or row.translation) else None  # type: ignore[union-attr]
-        state = in_columns(str(MATCHES[row.match]) if row.match else "", 10)
+        word = STALE if row.key in stale else MATCHES[row.match] if row.match else ""
+        state = in_columns(str(word), 10)
         click.echo(f"{row.number or '-':<6} {row.key:<40} {state} {title or ''}")
 
 

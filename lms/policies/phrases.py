@@ -121,6 +121,8 @@ MATCHES = {
     Match.EXTRA: _l("not in English"),
 }
 """How a section stands in a translation, as a line of a command says it."""
+STALE = _l("stale")
+"""The same for one that says it was made from another text."""
 
 STANDINGS = {
     Standing.IN_FORCE: _l("In force"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -310,6 +311,24 @@ def test_a_translation_of_an_older_text_is_imported_as_stale_and_the_command_say
     assert answer.code == 0
     assert "ja:5:1 warning: " in answer.err
     assert "not current: context" in answer.err
+
+
+def test_check_import_and_pages_agree_on_what_is_stale(run: Run, folder: Path, write: Write, tmp_path: Path) -> None:
+    write("HAR/ja.md", JAPANESE.replace("{#only-here}", "{#context}"))
+    assert run("policies", "import", folder, "--publish").code == 0
+    assert run("policies", "export", "HAR", "--output", tmp_path / "out").code == 0
+    english = tmp_path / "out" / "en.md"
+    files = ("policies", "check", english, tmp_path / "out" / "ja.md")
+    assert "stale" not in run(*files).out + run(*files).err
+    write("out/en.md", english.read_text(encoding="utf-8").replace("Read the whole", "Read all of the"))
+    answer = run(*files)
+    assert answer.code == 0
+    assert re.search(r"^\S+ +context +stale ", answer.out, re.MULTILINE)
+    assert "Made from another English text, so not current: context." in answer.err
+    document = run(*files, "--json").document
+    assert [one["code"] for one in document["findings"] if one["level"] == "warning"][-1] == "stale-sections"
+    states = {section["key"]: section["status"]["ja"] for section in document["sections"]}
+    assert states["context"] == "current", "the status in JSON says that a pair was found"
 
 
 def test_import_speaks_japanese_in_a_japanese_environment(run: Run, folder: Path, write: Write) -> None:

@@ -12,6 +12,7 @@ from lms.kit.text import fold_spaces
 from lms.policies.core.document import Policy, Section, numbered
 from lms.policies.core.outline import INTRO, depths, numbers
 from lms.policies.core.pairing import pair
+from lms.policies.core.staleness import section_sha256
 
 LEAST_LETTERS_OF_A_COPY = 40
 """Shorter texts may well be the same in two languages: a name, a number, a command."""
@@ -88,6 +89,28 @@ def check(source: Policy, translation: Policy | None) -> tuple[list[Row], list[F
         for doubt in pairing.doubts
     ]
     return rows, findings
+
+
+def stale_findings(checked: Checked) -> list[Finding]:
+    """A warning that names the sections whose translation says that it was made from another source text.
+
+    Only the hashes in its head can say so; a translation without them is of the text beside it, as far as files tell.
+    """
+    keys = stale_keys(checked)
+    return [Finding(Level.WARNING, "stale-sections", facts={"keys": ", ".join(keys), "file": "ja"})] if keys else []
+
+
+def stale_keys(checked: Checked) -> list[str]:
+    """The keys of those sections, in order."""
+    made_from = checked.translation.matter.section_sources if checked.translation is not None else {}
+    return [
+        row.key
+        for row in checked.rows
+        if made_from
+        and row.source is not None
+        and row.translation is not None
+        and made_from.get(row.key) != section_sha256(row.source.body)
+    ]
 
 
 def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
