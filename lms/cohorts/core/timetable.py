@@ -75,6 +75,14 @@ def monday_of(day: date) -> date:
 
 
 def _cell(span: Span, lane: int, lanes: int, first_hour: int) -> Cell:
-    row = (span.starts - first_hour * 60) // ROW_MINUTES
-    end = -(-(span.ends - first_hour * 60) // ROW_MINUTES)
+    starts, ends = span.starts - first_hour * 60, span.ends - first_hour * 60
+    row = _nearest_row(starts)
+    if row >= -(-ends // ROW_MINUTES):  # the last minutes of a row stay in it
+        row = starts // ROW_MINUTES
+    end = _nearest_row(ends)
     return Cell(row + 1, max(1, end - row), min(lane, MOST_LANES - 1) + 1, min(lanes, MOST_LANES))
+
+
+def _nearest_row(minutes: int) -> int:
+    """The border between rows that lies nearest, so that what follows upon another does not cover it."""
+    return (2 * minutes + ROW_MINUTES) // (2 * ROW_MINUTES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ def test_every_session_lies_within_the_hours_of_the_grid(spans: list[Span]) -> N
     for span, cell in zip(spans, lay_out(spans, first), strict=True):
         assert cell.row >= 1
         assert cell.row + cell.rows - 1 <= (last - first) * 4
-        assert (cell.row - 1) * 15 + first * 60 <= span.starts
+        assert abs((cell.row - 1) * 15 + first * 60 - span.starts) < 15
 
 
 @given(SPANS)
@@ -39,3 +41,15 @@ def test_no_two_that_overlap_share_a_lane(spans: list[Span]) -> None:
         for m, other in enumerate(spans[:n]):
             if one.starts < other.ends and other.starts < one.ends and cells[n].lanes < 3:
                 assert cells[n].lane != cells[m].lane
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(15, 120)), max_size=6))
+def test_what_follows_upon_another_does_not_cover_it(gaps: list[tuple[int, int]]) -> None:
+    """A checkpoint at 16:25 after a talk from 16:00 to 16:20 begins in the row after it."""
+    spans, at = [], 8 * 60
+    for gap, minutes in gaps:
+        spans.append(Span(at + gap, at + gap + minutes))
+        at += gap + minutes
+    cells = lay_out(spans, 8)
+    for before, after in pairwise(cells):
+        assert before.row + before.rows <= after.row
