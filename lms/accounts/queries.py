@@ -163,9 +163,14 @@ def count_other_administrators(person: Person, *, lock: bool = False) -> int:
 
 def list_active_of_sites(role: Role, site_ids: Iterable[int]) -> list[Person]:
     """The active people who hold a role at one of these sites: whom a cohort there may take in, or who may train it."""
+    return list(db.session.scalars(active_of_sites(role, site_ids)))
+
+
+def active_of_sites(role: Role, site_ids: Iterable[int]) -> Select[Person]:
+    """The same as a query, for a feature above that asks for more of them at once."""
     held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
     query = select(Person).where(Person.site_id.in_(list(site_ids)), Person.id.in_(held))
-    return list(db.session.scalars(query.where(Person.deactivated_at.is_(None)).order_by(*_in_order())))
+    return query.where(Person.deactivated_at.is_(None)).order_by(*_in_order())
 
 
 def _in_order() -> tuple[SQLColumnExpression[Any], ...]:

@@ -13,6 +13,9 @@ from flask_babel import ngettext
 
 from lms.accounts.core.roles import Role
 from lms.cohorts.core.attendance import AttendanceStatus
+from lms.cohorts.core.clashes import ClashKind
+from lms.cohorts.core.forecast import Outlook
+from lms.cohorts.core.load import LoadState
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind, GateState, Standing
 from lms.cohorts.core.steps import StepFault
@@ -260,4 +263,38 @@ STANDINGS = {
     Standing.READY: _l("Ready"),
     Standing.ON_TRACK: _l("On track"),
     Standing.AT_RISK: _l("At risk"),
+    Standing.BEHIND: _l("Behind"),
 }
+
+STANDING_CLASSES = {
+    Standing.READY: "is-pass",
+    Standing.ON_TRACK: "is-info",
+    Standing.AT_RISK: "is-risk",
+    Standing.BEHIND: "is-fail",
+}
+
+OUTLOOK_CLASSES = {Outlook.GOOD: "is-pass", Outlook.FAIR: "is-risk", Outlook.BAD: "is-fail"}
+
+LOAD_CLASSES = {LoadState.WITHIN: "is-info", LoadState.OVER: "is-risk", LoadState.FAR_OVER: "is-fail"}
+
+CLASHES = {
+    ClashKind.TRAINER: _l("%(who)s is booked twice"),
+    ClashKind.ROOM: _l("Room %(room)s is booked twice"),
+    ClashKind.CLOSED: _l("%(site)s is closed"),
+    ClashKind.SEATS: _l("Room %(room)s has too few seats"),
+}
+
+CLASH_CLASSES = {
+    ClashKind.TRAINER: "is-fail",
+    ClashKind.ROOM: "is-risk",
+    ClashKind.CLOSED: "is-fail",
+    ClashKind.SEATS: "is-risk",
+}
+
+CLASH_MENDS = {
+    ClashKind.TRAINER: _l("Choose another trainer"),
+    ClashKind.ROOM: _l("Choose another room"),
+    ClashKind.CLOSED: _l("Move the session"),
+    ClashKind.SEATS: _l("Choose another room"),
+}
+"""What mends a clash where nothing better is known to be free."""

@@ -24,6 +24,7 @@ from tests.conftest import MONDAY_AFTERNOON, Unit
 from tests.quizzes import sitting
 
 EMMA = "emma.lindqvist@kijun.example"
+STANDINGS = ["Behind", "At risk", "On track", "Ready"]
 
 
 def agenda(page: str) -> list[tuple[str, str]]:
@@ -170,9 +171,11 @@ class Facts:
     def __init__(self, percent: int, present: int, sessions: int, acknowledged: int) -> None:
         self.percent, self.present, self.sessions, self.acknowledged = percent, present, sessions, acknowledged
 
-    def is_at_risk(self) -> bool:
-        """Of the gates that are open: quiz under 80 %, a policy not read, a session missed."""
-        return self.percent < 80 or self.acknowledged < 1 or self.present < 11
+    def standing(self, days_left: int) -> str:
+        """Of the gates that are open: quiz under 80 % (5 points a day), a policy not read, a session missed."""
+        lacking = max(0, 80 - self.percent)
+        needed = -(-lacking // 5) + (self.acknowledged < 1) + (self.present < 11)
+        return "Behind" if needed > days_left else "At risk" if needed else "On track"
 
 
 def facts_of(person: Person) -> Facts:
@@ -201,7 +204,7 @@ def facts_of(person: Person) -> Facts:
 
 class TestCohortPage:
     def test_everybody_stands_as_their_rows_say(self, enter: Enter, sample: Flask) -> None:
-        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en").text)
+        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en&people=all").text)
         with sample.app_context():
             query = select(Person).join(Enrolment, Enrolment.person_id == Person.id).join(Enrolment.cohort)
             members = db.session.scalars(query.where(Cohort.code == "tokyo-a")).all()
@@ -210,21 +213,21 @@ class TestCohortPage:
         shown = {name: (row[0], row[1], row[3], row[4]) for name, row in table.items() if name in taken}
         assert shown == {
             name: (
-                "At risk" if facts.is_at_risk() else "On track",
+                facts.standing(9),
                 f"{facts.percent}%",
                 f"{facts.acknowledged}/1",
                 f"{facts.present}/{facts.sessions}",
             )
             for name, facts in taken.items()
         }
-        assert {row[0] for row in shown.values()} == {"At risk", "On track"}
+        assert {row[0] for row in shown.values()} == {"Behind", "At risk", "On track"}
         assert table["青木 ひなた"][1] == "not open yet", "nothing is graded"
 
     def test_a_quiz_that_was_due_and_is_not_taken_counts_nothing(self, enter: Enter) -> None:
         """The checkpoint of everybody is due on Tuesday at 17:00; the joiner has not taken it."""
         with clock.fixed(datetime(2026, 11, 17, 8, tzinfo=UTC)):
-            table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en").text)
-        assert table["青木 ひなた"][:2] == ["At risk", "0%"]
+            table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en&people=all").text)
+        assert table["青木 ひなた"][:2] == ["Behind", "0%"]
 
     def test_only_quizzes_of_this_cohort_count(self, enter: Enter, sample: Flask, unit: Unit) -> None:
         """Emma has taken the checkpoint in Tokyo A; what a further cohort has not given does not count there."""
@@ -248,20 +251,32 @@ class TestCohortPage:
             template = queries.get_template("labeller-15")
             gates = [{"kind": "policies_acknowledged", "modules": ["HAR", "TYPO"]}]
             template.gates = {"gates": gates}
-        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en").text)
+        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en&people=all").text)
         assert {row[1] for row in table.values()} == {"0/2", "1/2"}
         assert {row[0] for row in table.values()} == {"At risk"}
 
     def test_without_modules_named_every_policy_in_force_is_asked_for(self, enter: Enter, unit: Unit) -> None:
         with unit():
             queries.get_template("labeller-15").gates = {"gates": [{"kind": "policies_acknowledged"}]}
-        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en").text)
+        table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en&people=all").text)
         assert {tuple(row[:2]) for row in table.values()} == {("At risk", "0/1"), ("Ready", "1/1")}
 
     def test_who_needs_help_stands_first(self, enter: Enter) -> None:
-        states = [row[0] for row in readiness(enter("trainer").get("/cohorts/osaka-b?lang=en").text).values()]
-        assert states == sorted(states, key=["At risk", "On track", "Ready"].index)
+        states = [
+            row[0] for row in readiness(enter("trainer").get("/cohorts/osaka-b?lang=en&people=all").text).values()
+        ]
+        assert states == sorted(states, key=STANDINGS.index)
         assert len(set(states)) > 1
+
+    def test_a_long_table_begins_with_who_needs_somebody_and_shows_the_others_when_asked(self, enter: Enter) -> None:
+        trainer = enter("trainer")
+        page = trainer.get("/cohorts/tokyo-a?lang=en").text
+        shown, everybody = readiness(page), readiness(trainer.get("/cohorts/tokyo-a?lang=en&people=all").text)
+        left_out = [everybody[name][0] for name in everybody if name not in shown]
+        assert len(everybody) > len(shown) >= 15
+        assert set(left_out) <= {"On track", "Ready"}
+        assert f"Show {len(left_out)} more, all on track" in words(page)
+        assert list(everybody)[: len(shown)] == list(shown)
 
     def test_the_page_says_how_far_it_is_to_go_live(self, enter: Enter) -> None:
         for day, said in (
@@ -315,10 +330,10 @@ class TestCohortPage:
             query = select(Person).join(Enrolment, Enrolment.person_id == Person.id).join(Enrolment.cohort)
             people = {p.code: p.name for p in db.session.scalars(query.where(Cohort.code == "osaka-b"))}
         assert 'href="/cohorts/osaka-b"' in qa.get("/").text
-        page = qa.get("/cohorts/osaka-b?lang=en").text
+        page = qa.get("/cohorts/osaka-b?lang=en&people=all").text
         table = readiness(page)
         assert set(table) == set(people)
-        shown = [(cells[0], int(cells[1].rstrip("%")), code) for code, cells in table.items()]
+        shown = [(STANDINGS.index(cells[0]), int(cells[1].rstrip("%")), code) for code, cells in table.items()]
         assert shown == sorted(shown), "an order by reading would tell names"
         assert not [name for name in people.values() if name in page]
         assert "<form" not in section_html(page, "ready")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,14 +38,23 @@ from lms.quizzes.queries import is_current_run
 from lms.sites.core import holiday_calendar
 from lms.sites.models import Closure, Site
 
+Closures = Mapping[int, frozenset[date]]
+"""The days on which sites are closed besides public holidays, by the id of the site."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a cohort stands: the training day, how many there are, and every day of the track."""
+    """Where a cohort stands: the training day, how many there are, every day of the track, and who works when."""
 
     day: int
     day_count: int
     track: Sequence[TrackDay]
+    calendar: WorkCalendar
+
+    @property
+    def days_left(self) -> int:
+        """The working days until go-live, that of go-live among them."""
+        return self.day_count - self.day
 
 
 def list_cohorts(access: Access) -> list[tuple[Cohort, int]]:
@@ -67,10 +76,11 @@ def list_cohorts(access: Access) -> list[tuple[Cohort, int]]:
 
 
 def get_cohort(access: Access, code: str) -> Cohort:
-    """The cohort of a code with its trainers, as far as this access reaches; not found otherwise."""
+    """The cohort of a code with its trainers and the rooms of its site, as far as this access reaches."""
     query = select(Cohort).where(Cohort.code == code, reach.cohorts(access))
     trainers = joinedload(Cohort.trainers).joinedload(CohortTrainer.person)
-    query = query.options(joinedload(Cohort.site), joinedload(Cohort.template), trainers)
+    rooms = joinedload(Cohort.site).joinedload(Site.rooms)
+    query = query.options(rooms, joinedload(Cohort.template), trainers)
     cohort = db.session.scalars(query).unique().one_or_none()
     if cohort is None:
         raise NotFound
@@ -142,18 +152,24 @@ def list_week(cohort: Cohort, monday: date) -> tuple[list[tuple[date, list[Train
 
 def load_calendar(site: Site, around: date) -> WorkCalendar:
     """The working days of a site in the years around a date."""
-    return _calendar(site, around, _closures([site.id])[site.id])
+    return calendar_of(site, around, load_closures([site.id]))
 
 
-def load_progress(cohorts: Sequence[Cohort], now: datetime) -> dict[int, Progress]:
+def calendar_of(site: Site, around: date, closures: Closures) -> WorkCalendar:
+    """The working days of a site of which the closures are loaded."""
+    years = range(around.year - 1, around.year + 2)
+    return holiday_calendar.calendar(site.country, site.subdivision, site.weekend, years, closures[site.id])
+
+
+def load_progress(cohorts: Sequence[Cohort], now: datetime, closures: Closures | None = None) -> dict[int, Progress]:
     """Where each of these cohorts stands on its day at its site."""
-    closures = _closures({cohort.site_id for cohort in cohorts})
+    known = load_closures({cohort.site_id for cohort in cohorts}) if closures is None else closures
     found = {}
     for cohort in cohorts:
-        calendar = _calendar(cohort.site, cohort.go_live_on, closures[cohort.site_id])
+        calendar = calendar_of(cohort.site, cohort.go_live_on, known)
         days = training_days(cohort.go_live_on, cohort.template.day_count, calendar)
         today = now.astimezone(ZoneInfo(cohort.site.zone_name)).date()
-        found[cohort.id] = Progress(day_number(days, today), len(days), track(days, calendar, today))
+        found[cohort.id] = Progress(day_number(days, today), len(days), track(days, calendar, today), calendar)
     return found
 
 
@@ -229,17 +245,13 @@ def _excused(statuses: Sequence[AttendanceStatus]) -> int:
     return sum(status is AttendanceStatus.EXCUSED for status in statuses)
 
 
-def _closures(site_ids: Collection[int]) -> dict[int, frozenset[date]]:
+def load_closures(site_ids: Collection[int]) -> Closures:
+    """The days on which these sites are closed besides public holidays."""
     days: dict[int, set[date]] = {site_id: set() for site_id in site_ids}
     query = select(Closure.site_id, Closure.closed_on).where(Closure.site_id.in_(list(site_ids)))
     for site_id, closed_on in db.session.execute(query):
         days[site_id].add(closed_on)
     return {site_id: frozenset(closed) for site_id, closed in days.items()}
-
-
-def _calendar(site: Site, around: date, closures: frozenset[date]) -> WorkCalendar:
-    years = range(around.year - 1, around.year + 2)
-    return holiday_calendar.calendar(site.country, site.subdivision, site.weekend, years, closures)
 
 
 def _given_quizzes(cohort: Cohort, person_ids: Collection[int]) -> dict[int, list[GivenQuiz]]:

@@ -6,6 +6,7 @@ One cohort takes as many queries as fifty.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -39,7 +40,7 @@ from lms.cohorts.models import (
 from lms.cohorts.queries import Progress
 from lms.foundation.access import Access
 from lms.foundation.db import db
-from lms.kit.pages import Page
+from lms.kit.pages import SIZE, Page
 from lms.policies.models import Module, PolicyVersion
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
@@ -62,38 +63,40 @@ class BoardState(StrEnum):
 def list_board(access: Access, state: BoardState, today: date, now: datetime, asked: int) -> tuple[list[Cohort], Page]:
     """A page of the cohorts of a state by go-live, the past ones with the last first, as far as this access reaches."""
     which = (reach.cohorts(access), _in_state(state, today, now))
-    page = Page.of(db.session.scalar(select(func.count()).select_from(Cohort).where(*which)) or 0, asked)
     order = Cohort.go_live_on.desc() if state is BoardState.PAST else Cohort.go_live_on
     query = (
-        select(Cohort)
+        select(Cohort, func.count().over())
         .where(*which)
         .options(joinedload(Cohort.site), joinedload(Cohort.template))
         .options(selectinload(Cohort.trainers).joinedload(CohortTrainer.person))
         .order_by(order, Cohort.code)
-        .limit(page.size)
-        .offset(page.offset)
+        .limit(SIZE)
     )
-    return list(db.session.scalars(query)), page
+    rows = db.session.execute(query.offset(max(0, asked - 1) * SIZE)).all()
+    if rows or asked <= 1:  # the page itself says how many there are; only one beyond the end has to be counted
+        return [row[0] for row in rows], Page.of(rows[0][1] if rows else 0, asked)
+    page = Page.of(db.session.scalar(select(func.count()).select_from(Cohort).where(*which)) or 0, asked)
+    return [row[0] for row in db.session.execute(query.offset(page.offset))], page
 
 
-def load_members(cohorts: Sequence[Cohort]) -> dict[int, list[int]]:
+def load_members(cohort_ids: Collection[int]) -> dict[int, list[int]]:
     """The ids of the people of each of these cohorts."""
-    found: dict[int, list[int]] = {cohort.id: [] for cohort in cohorts}
+    found: dict[int, list[int]] = {cohort_id: [] for cohort_id in cohort_ids}
     query = select(Enrolment.cohort_id, Enrolment.person_id)
     for cohort_id, person_id in db.session.execute(query.where(Enrolment.cohort_id.in_(found), _is_in())):
         found[cohort_id].append(person_id)
     return found
 
 
-def load_nesting(cohorts: Sequence[Cohort]) -> dict[int, datetime]:
-    """When nesting begins in each of these cohorts that has some."""
-    query = select(TrainingSession.cohort_id, func.min(TrainingSession.starts_at)).where(
-        TrainingSession.cohort_id.in_([cohort.id for cohort in cohorts]),
-        TrainingSession.kind == StepKind.NESTING,
-        TrainingSession.state == SessionState.PLANNED,
-    )
-    rows = db.session.execute(query.group_by(TrainingSession.cohort_id))
-    return {row[0]: row[1] for row in rows}
+@dataclass(frozen=True, slots=True)
+class Timetables:
+    """What the planned sessions of cohorts say, by the id of the cohort: how many call a roll, the modules whose first
+    session is yet to begin, and when nesting begins where there is some.
+    """
+
+    called: dict[int, int] = field(default_factory=dict)
+    to_be_taught: dict[int, set[str]] = field(default_factory=dict)
+    nesting: dict[int, datetime] = field(default_factory=dict)
 
 
 def load_standings(
@@ -102,19 +105,19 @@ def load_standings(
     progress: Mapping[int, Progress],
     in_force: Collection[PolicyVersion],
     acknowledged: Collection[tuple[int, int]],
+    timetables: Timetables,
     now: datetime,
 ) -> dict[int, dict[Standing, int]]:
     """How many people of each of these cohorts stand how on the way to go-live."""
     ids = [cohort.id for cohort in cohorts]
     quizzes, marks, decided = _quizzes(ids), _marks(ids), _decided(ids)
-    planned, to_be_taught = _timetables(ids, now)
     found: dict[int, dict[Standing, int]] = {}
     for cohort in cohorts:
         criteria = criteria_from(cohort.template.gates["gates"])
         named = {module for criterion in criteria for module in criterion.modules}
         wanted = named or {version.module.code for version in in_force}
         versions = {version.id: version.module.code for version in in_force if version.module.code in wanted}
-        taught = wanted - to_be_taught.get(cohort.id, set())
+        taught = wanted - timetables.to_be_taught.get(cohort.id, set())
         counts = dict.fromkeys(Standing, 0)
         for person_id in members[cohort.id]:
             key = (cohort.id, person_id)
@@ -129,11 +132,11 @@ def load_standings(
                 acknowledged=(len(read), len(wanted)),
                 unread=len(taught - read),
                 attended=(been, been + of_status.get(AttendanceStatus.ABSENT, 0)),
-                sessions_planned=planned.get(cohort.id, 0) - of_status.get(AttendanceStatus.EXCUSED, 0),
+                sessions_planned=timetables.called.get(cohort.id, 0) - of_status.get(AttendanceStatus.EXCUSED, 0),
                 signed_off=decisions.get(GateKind.SIGN_OFF) == GateDecisionKind.SIGNED_OFF,
                 waived=frozenset(gate for gate, kind in decisions.items() if kind == GateDecisionKind.WAIVED),
             )
-            counts[standing(evaluate(criteria, facts))] += 1
+            counts[standing(evaluate(criteria, facts), progress[cohort.id].days_left)] += 1
         found[cohort.id] = counts
     return found
 
@@ -208,24 +211,26 @@ def _marks(cohort_ids: Collection[int]) -> dict[Key, dict[AttendanceStatus, int]
     return found
 
 
-def _timetables(cohort_ids: Collection[int], now: datetime) -> tuple[dict[int, int], dict[int, set[str]]]:
-    """How many sessions of each cohort call a roll, and the modules whose first session is yet to begin."""
+def load_timetables(cohorts: Sequence[Cohort], now: datetime) -> Timetables:
+    """What the timetables of these cohorts say."""
     of = (TrainingSession.cohort_id, TrainingSession.kind, Module.code)
     query = select(*of, func.count(), func.min(TrainingSession.starts_at))
     query = query.outerjoin(Module, Module.id == TrainingSession.module_id)
-    planned = TrainingSession.cohort_id.in_(cohort_ids) & (TrainingSession.state == SessionState.PLANNED)
-    called: dict[int, int] = {}
+    of_these = TrainingSession.cohort_id.in_([cohort.id for cohort in cohorts])
+    planned = of_these & (TrainingSession.state == SessionState.PLANNED)
+    found = Timetables()
     begins: dict[tuple[int, str], datetime] = {}
     for cohort_id, kind, module, count, first in db.session.execute(query.where(planned).group_by(*of)):
         if kind in CALLED_KINDS:
-            called[cohort_id] = called.get(cohort_id, 0) + count
+            found.called[cohort_id] = found.called.get(cohort_id, 0) + count
+        if kind == StepKind.NESTING:
+            found.nesting[cohort_id] = min(first, found.nesting.get(cohort_id, first))
         if module is not None:
             begins[cohort_id, module] = min(first, begins.get((cohort_id, module), first))
-    to_be_taught: dict[int, set[str]] = {}
     for (cohort_id, module), first in begins.items():
         if first > now:
-            to_be_taught.setdefault(cohort_id, set()).add(module)
-    return called, to_be_taught
+            found.to_be_taught.setdefault(cohort_id, set()).add(module)
+    return found
 
 
 def _decided(cohort_ids: Collection[int]) -> dict[Key, dict[GateKind, str]]:

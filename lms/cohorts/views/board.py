@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,14 +17,17 @@ from lms.accounts import queries as people
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
 from lms.cohorts import actions, phrases, queries
+from lms.cohorts.core.clashes import Clash
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
-from lms.cohorts.core.readiness import by_need, next_step, standing
+from lms.cohorts.core.readiness import Standing, by_need, next_step, standing
 from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
 from lms.cohorts.models import Cohort, GateDecision, GateDecisionKind
-from lms.cohorts.queries.enrolments import load_in_training
+from lms.cohorts.queries.ahead import load_ahead, planned
+from lms.cohorts.queries.enrolments import list_free
 from lms.cohorts.queries.moves import list_people
 from lms.cohorts.queries.week import load_week, week_shown
+from lms.cohorts.views.settle import Line, Sight, clashes_of, lines
 from lms.foundation import clock
 from lms.foundation.access import access, access_for, policy
 from lms.foundation.forms import choices
@@ -35,6 +38,9 @@ from lms.policies import queries as policies
 from lms.quizzes import queries as quizzes
 from lms.sites import queries as sites
 from lms.sites.models import Site
+
+MOST_UNASKED, FEW_OTHERS = 15, 3
+"""How many people the table of readiness shows without being asked, and how many who need nobody after those who do."""
 
 blueprint = Blueprint("cohorts", __name__, template_folder="../templates")
 
@@ -89,9 +95,18 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
     read = policies.load_acknowledged_pairs([person.id for person in members], [version.id for version in in_force])
     gates = queries.load_gates(cohort, members, progress.day, in_force, read, now, decided)
     here = week_shown(progress.track, today)
-    candidates = _candidates(cohort, now)
+    monday = _monday_asked() or here
+    rows = load_ahead(access_for("cohort.read"), monday, monday + 6 * DAY, cohort.id)
+    candidates = list_free(people.active_of_sites(Role.LEARNER, [cohort.site_id]), now)
     training = sorted((trainer.person for trainer in cohort.trainers), key=lambda person: person.code)
-    named = people.load_named(person.id for person in [*members, *candidates, *training, *(e.person for e in left)])
+    seen = [*members, *candidates, *training, *(enrolment.person for enrolment in left)]
+    named = people.load_named({person.id for person in seen} | {row.trainer_id for row in rows if row.trainer_id})
+    sessions = planned(rows, {cohort.site_id: progress.calendar}, monday, monday + 6 * DAY)
+    found = clashes_of(sessions.values(), now, cohort.id)
+    everybody = sorted(
+        members, key=lambda person: (by_need(gates[person.id], progress.days_left), *_place(person, named))
+    )
+    standings = {person.id: standing(gates[person.id], progress.days_left) for person in members}
     if giving is None:
         giving = AssignQuizForm(formdata=MultiDict())
         giving.quiz.choices = quiz_choices()
@@ -101,13 +116,18 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
         left=left,
         waivers=_waivers(decided),
         progress=progress,
-        members=sorted(members, key=lambda person: (by_need(gates[person.id]), *_place(person, named))),
+        members=everybody,
+        shown=_shown(everybody, standings),
         trainers=training,
         named=named,
         gates=gates,
-        standings={person.id: standing(gates[person.id]) for person in members},
+        standings=standings,
         next_steps={person.id: next_step(gates[person.id]) for person in members},
-        week=load_week(cohort, _monday_asked() or here, progress.track, now),
+        week=load_week(cohort, monday, progress.track, now),
+        clashes=_to_settle(found, cohort, Sight(sessions, named, {cohort.id: training})),
+        concerned={
+            booking.key: phrases.CLASH_CLASSES[clash.kind] for clash in reversed(found) for booking in clash.bookings
+        },
         week_here=here,
         DAY=DAY,
         today=today,
@@ -138,11 +158,19 @@ def _monday_asked() -> date | None:
     return monday_of(day) if FIRST_YEAR < day.year < LAST_YEAR else None
 
 
-def _candidates(cohort: Cohort, now: datetime) -> list[Person]:
-    """Whom the cohort may take in now: nobody who is in one that has not gone live."""
-    learners = learners_of(cohort)
-    training = load_in_training([person.id for person in learners], now)
-    return [person for person in learners if person.id not in training]
+def _to_settle(found: list[Clash], cohort: Cohort, sight: Sight) -> list[Line]:
+    """What is to be settled of the sessions of a week, each with what mends it."""
+    rooms = [room for room in cohort.site.rooms if room.retired_at is None]
+    of_site = {cohort.site_id: sorted(rooms, key=lambda room: (room.capacity, room.name))}
+    return lines(found, sight, of_site, cohort.id)
+
+
+def _shown(members: list[Person], standings: Mapping[int, Standing]) -> list[Person]:
+    """Whoever needs somebody, and a few of the others; everybody where they are asked for, or are not many."""
+    if len(members) <= MOST_UNASKED or request.args.get("people") == "all":
+        return members
+    needing = sum(standings[person.id] in {Standing.BEHIND, Standing.AT_RISK} for person in members)
+    return members[: max(needing + FEW_OTHERS, MOST_UNASKED)]
 
 
 def quiz_choices() -> list[SelectChoice]:

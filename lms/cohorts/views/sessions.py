@@ -50,8 +50,10 @@ def edit(code: str, session: str) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
     found = get_session(cohort, session)
     form = _form(cohort, **_entered(cohort, found))
+    if request.method != "POST":
+        return _page(cohort, form, found, suggested=_suggested(form)), 200
     if not form.is_sent_and_valid():
-        return _page(cohort, form, found), 422 if request.method == "POST" else 200
+        return _page(cohort, form, found), 422
     try:
         sessions.change_session(found, _plan(form), sequence=form.sequence.data or 0, by=current_user)
     except Conflict as problem:
@@ -94,6 +96,16 @@ def _form(cohort: Cohort, **entered: Any) -> SessionForm:
     return form
 
 
+def _suggested(form: SessionForm) -> bool:
+    """Fill in the room or the trainer that the address suggests, if it can be chosen; whether something was."""
+    found = False
+    for name in ("room", "trainer"):
+        field, wanted = form[name], request.args.get(name, "")
+        if wanted and wanted != field.data and wanted in {choice.value for choice in field.choices}:
+            field.data, found = wanted, True
+    return found
+
+
 def _plan(form: SessionForm) -> sessions.SessionPlan:
     return sessions.SessionPlan(
         kind=StepKind(form.kind.data),
@@ -125,7 +137,14 @@ def _entered(cohort: Cohort, session: TrainingSession) -> dict[str, Any]:
     }
 
 
-def _page(cohort: Cohort, form: SessionForm, session: TrainingSession | None, problem: Problem | None = None) -> str:
+def _page(
+    cohort: Cohort,
+    form: SessionForm,
+    session: TrainingSession | None,
+    problem: Problem | None = None,
+    *,
+    suggested: bool = False,
+) -> str:
     now, zone = clock.now(), ZoneInfo(cohort.site.zone_name)
     here = (session.starts_at if session else now).astimezone(zone)
     return render_template(
@@ -138,6 +157,7 @@ def _page(cohort: Cohort, form: SessionForm, session: TrainingSession | None, pr
         is_called=session is not None and is_called(session.kind, here.date(), now.astimezone(zone).date()),
         is_over=session is not None and session.ends_at <= now,
         problem=sentence(problem) if problem else None,
+        suggested=suggested,
         at=now,
         zone=zone,
     )

@@ -46,7 +46,7 @@ def test_the_gates_of_the_mock() -> None:
     assert (gates[2].have, gates[2].of, gates[2].percent) == (7, 9, 77)
     assert (gates[3].have, gates[3].of, gates[3].percent) == (11, 24, 45)
     assert gates[4].opens_on_day == 13
-    assert standing(gates) is Standing.AT_RISK
+    assert standing(gates, 9) is Standing.AT_RISK
 
 
 def test_a_cut_is_met_at_the_cut() -> None:
@@ -82,7 +82,7 @@ def test_a_quiz_that_was_due_and_is_not_taken_counts_nothing() -> None:
 def test_a_waiver_counts_as_done_and_shows_as_one() -> None:
     ready = Facts(15, 90, None, (9, 9), 0, (24, 24), 24, signed_off=True, waived=frozenset({GateKind.QA_AGREEMENT}))
     assert states(ready)[GateKind.QA_AGREEMENT] is GateState.WAIVED
-    assert standing(evaluate(CRITERIA, ready)) is Standing.READY
+    assert standing(evaluate(CRITERIA, ready), 0) is Standing.READY
 
 
 def test_an_early_sign_off_counts() -> None:
