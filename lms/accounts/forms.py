@@ -50,7 +50,7 @@ class PasswordForm(Form):
 
 
 class ChangePasswordForm(PasswordForm):
-    old_password = PasswordField(_l("Password until now"), [Required(_l("Enter your password."))])
+    old_password = PasswordField(_l("Current password"), [Required(_l("Enter your password."))])
 
 
 def _line(text: str | None) -> str | None:
@@ -101,7 +101,9 @@ class PersonChangeForm(PersonFacts, RevisedForm):
 class PeopleListForm(Form):
     text = TextAreaField(
         _l("Rows from a spreadsheet"),
-        description=_l("Select the cells in the spreadsheet, the row with the names of the columns too; copy, paste."),
+        description=_l(
+            ("Select the cells in the spreadsheet, including the row of column names, then copy and paste them.")
+        ),
     )
     file = FileField(_l("Or a file"), description=_l("CSV or TSV, as spreadsheets save it."))
     site = SelectField(_l("Site, where the list does not say it"), [Optional()])
@@ -122,5 +124,5 @@ class ProfileForm(RevisedForm):
     def offer_zones(self, site_zone: str) -> None:
         """Offer the site's zone as the default, then every zone by name."""
         self.own_zone_name.choices = choices(
-            [("", _l("As my site: %(zone)s", zone=site_zone)), *((name, name) for name in zones.places())]
+            [("", _l("Same as my site: %(zone)s", zone=site_zone)), *((name, name) for name in zones.places())]
         )

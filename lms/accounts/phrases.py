@@ -23,7 +23,7 @@ ROLES = {
 
 NOTICES = {
     "role.waits": Kind(
-        _l("A role waits for your second look: %(role)s for %(code)s."), "people.show", ("code",), {"role": ROLES}
+        _l("A role is waiting for you to confirm it: %(role)s for %(code)s."), "people.show", ("code",), {"role": ROLES}
     ),
     "role.given": Kind(
         _l("The role that you proposed is given: %(role)s for %(code)s, confirmed by %(by)s."),
@@ -70,7 +70,7 @@ COLUMNS = {
 
 def _without_columns(columns: tuple[Cell, ...]) -> str:
     names = _(", ").join(str(COLUMNS[cell]) for cell in columns)
-    return str(_("The first row names no column for %(columns)s. The template has all of them.", columns=names))
+    return str(_("The first row has no column for %(columns)s. The template has all of them.", columns=names))
 
 
 def _column_twice(column: Cell) -> str:
@@ -80,27 +80,27 @@ def _column_twice(column: Cell) -> str:
 PROBLEMS: dict[str, Any] = {
     "sign_in.wait": _l("Too many wrong passwords. Please wait %(minutes)s minutes, then try again."),
     "sign_in.refused": _l("This account cannot sign in. Please ask your trainer or the administrator."),
-    "person.login_taken": _l("This e-mail address belongs to somebody already."),
+    "person.login_taken": _l("This e-mail address already belongs to somebody."),
     "person.no_address": _l("Enter an address such as name@site.example."),
     "person.not_yourself": _l(
-        "Nobody changes their own roles or ends their own access. Please ask another administrator."
+        "You cannot change your own roles or end your own access. Please ask another administrator."
     ),
     "person.last_administrator": _l(
         "This is the only administrator who can sign in. Make somebody else an administrator first."
     ),
-    "person.site_retired": _l("The site of this person is no longer in use. Move this person to another site first."),
-    "person.role_not_grantable": _l("Your role cannot give this role."),
+    "person.site_retired": _l("This person's site is no longer in use. Move them to another site first."),
+    "person.role_not_grantable": _l("Your own role does not let you give this role."),
     "person.in_house_only": _l(
         "QA analyst, policy editor, localizer and administrator are roles for in-house people only."
     ),
-    "person.may_more": _l("This person holds a role that yours cannot give. Please ask an administrator."),
+    "person.may_more": _l("This person holds a role that you cannot give. Please ask an administrator."),
     "person.unknown_role": _l("There is no such role. Nothing was changed."),
     "person.changed_meanwhile": _l(
         "Somebody else changed this person in the meantime. Reload the page to see what is there now."
     ),
     "password.wrong": _l("This is not your password. Tries left: %(left)s."),
     "list.empty": _l("Paste the rows, or choose a file."),
-    "list.two_sources": _l("Either paste rows or choose a file; just now there are both."),
+    "list.two_sources": _l("Paste rows or choose a file, not both."),
     "list.workbook": _l(
         "This is a workbook. Copy its cells and paste them here, or save the sheet as CSV and choose that file."
     ),
@@ -111,17 +111,17 @@ PROBLEMS: dict[str, Any] = {
     "list.no_heads": _l("The first row must name the columns, such as Name and E-mail. The template has them."),
     "list.no_column": _without_columns,
     "list.column_twice": _column_twice,
-    "list.no_rows": _l("There are no rows below the names of the columns."),
+    "list.no_rows": _l("There are no rows below the column names."),
     "list.too_many_rows": _l(
         "The list has %(count)s rows. At most %(most)s people can be added at once: split the list."
     ),
     "list.too_long": _l("The texts of the list are too long. Split the list, or leave out what is not needed."),
     "list.unreadable": _l("The rows could not be read. Nothing was changed. Please paste the list again."),
-    "list.made_already": _l("The people of this list have been added already."),
-    "list.no_links": _l("Nobody of this list needs a link: everybody has a password, or can no longer sign in."),
-    "role.not_waiting": _l("This role no longer waits: somebody has decided in the meantime, or taken it back."),
-    "release.waits": _l("Whoever prepared this does not release it. Somebody else can: %(people)s."),
-    "link.spent": _l("This link has been used already, or it has expired. Please ask for a new one."),
+    "list.made_already": _l("The people on this list have already been added."),
+    "list.no_links": _l("Nobody on this list needs a link: everybody has a password, or can no longer sign in."),
+    "role.not_waiting": _l("This role is no longer waiting: it was decided or taken back in the meantime."),
+    "release.waits": _l("Somebody else has to confirm what you prepared: %(people)s."),
+    "link.spent": _l("This link has already been used, or it has expired. Please ask for a new one."),
     "password.too_short": _l("Enter at least 12 characters."),
     "password.too_long": _l("Enter at most 128 characters."),
     "password.common": _l("This password is too easy to guess. Several unrelated words make a good one."),
@@ -145,15 +145,15 @@ FINDINGS = {
     ),
     "name.missing": _l("Enter the name."),
     "name.twice": _l("Same name at the same site as row %(row)s."),
-    "name.namesake": _l("Same name at the same site as %(person)s, who is here already."),
+    "name.namesake": _l("Same name at the same site as %(person)s, who already has an account."),
     "reading.missing": _l("No reading: lists in Japanese sort these people by their name."),
     "cell.too_long": _l("%(count)s characters; at most %(most)s are possible."),
     "cell.half_kana": _l("Half-width kana"),
     "cell.marks": _l("Invisible characters"),
     "login.missing": _l("Enter the e-mail address."),
     "login.no_address": _l("Enter an address such as name@site.example."),
-    "login.taken": _l("This e-mail address belongs to somebody already."),
-    "login.taken_by": _l("This e-mail address belongs to %(person)s already."),
+    "login.taken": _l("This e-mail address already belongs to somebody."),
+    "login.taken_by": _l("This e-mail address already belongs to %(person)s."),
     "login.twice": _l("Same e-mail address as row %(row)s."),
     "login.width": _l("Full-width letters"),
     "login.case": _l("Capitals do not matter"),
@@ -161,7 +161,7 @@ FINDINGS = {
     "locale.unknown_near": _l("There is no language “%(word)s”. Nearest: %(near)s."),
     "roles.unknown": _l("There is no role “%(word)s”."),
     "roles.unknown_near": _l("There is no role “%(word)s”. Nearest: %(near)s."),
-    "roles.not_grantable": _l("Your role cannot give this: %(roles)s."),
+    "roles.not_grantable": _l("Your own role does not let you give: %(roles)s."),
     "roles.in_house_only": _l("For in-house people only: %(roles)s."),
     "site.missing": _l("Choose the site."),
     "site.ambiguous": _l("Several sites have this name: %(codes)s."),

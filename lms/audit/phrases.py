@@ -63,7 +63,7 @@ ACTIONS = {
     "role.grant": _l("Role given"),
     "role.revoke": _l("Role taken away"),
     "role.propose": _l("Role proposed"),
-    "role.decline": _l("Proposed role not given"),
+    "role.decline": _l("Proposed role declined"),
     "session.sign_in": _l("Signed in"),
     "session.sign_out": _l("Signed out"),
     "session.end_others": _l("Other sessions ended"),

@@ -160,7 +160,7 @@ def test_an_address_without_page_takes_no_form_again(app: Flask, admin: Visitor,
 
 def test_whoever_asks_for_a_page_is_told_that_they_come_back(client: Visitor) -> None:
     page = client.get("/settings?lang=en", follow_redirects=True).text
-    assert "You come back to the page that you asked for." in page
+    assert "You will go on to the page you asked for." in page
     assert "asked for" not in client.get("/?lang=en", follow_redirects=True).text
 
 

@@ -94,8 +94,8 @@ class TestRefusedForms:
             ("login", "sakura", "Enter an address such as name@site.example."),
             ("login", "sakura@site", "Enter an address such as name@site.example."),
             ("login", "sa kura@site.example", "Enter an address such as name@site.example."),
-            ("login", "learner@site.example", "This e-mail address belongs to somebody already."),
-            ("login", "ＬＥＡＲＮＥＲ@site.example", "This e-mail address belongs to somebody already."),
+            ("login", "learner@site.example", "This e-mail address already belongs to somebody."),
+            ("login", "ＬＥＡＲＮＥＲ@site.example", "This e-mail address already belongs to somebody."),
             ("site", "999", "Choose one of the options."),
             ("site", "east", "Choose one of the options."),
             ("locale", "fr", "Choose one of the options."),
@@ -145,7 +145,7 @@ class TestRefusedForms:
         typed = filled(cast, name="", login="learner@site.example", site=cast.osaka, roles=["qa"])
         page = FormPage(admin.post("/people/new", data=typed).text)
         assert set(page.errors) == {"name-error", "login-error", "roles-error"}
-        assert page.error("login") == "This e-mail address belongs to somebody already."
+        assert page.error("login") == "This e-mail address already belongs to somebody."
 
     def test_an_address_copied_with_unseen_marks_is_taken(self, admin: Visitor, cast: Cast, load: Load) -> None:
         admin.post("/people/new", data=filled(cast, login="\u200b ｓａｋｕｒａ＠ｓｉｔｅ．ｅｘａｍｐｌｅ\ufeff　"))

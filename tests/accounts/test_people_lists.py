@@ -268,7 +268,7 @@ class TestReach:
     def test_a_vendor_manager_fills_their_own_sites_only(self, sign_in_as: SignIn, cast: Cast, load: Load) -> None:
         manager = sign_in_as(cast.vendor_manager)
         page = check(manager, "Name\tE-mail\tRole\tSite\nA\ta@site.example\tqa\tosaka\nB\tb@site.example\t\ttokyo").text
-        assert FormPage(page).error("roles-2") == "Your role cannot give this: QA analyst."
+        assert FormPage(page).error("roles-2") == "Your own role does not let you give: QA analyst."
         assert FormPage(page).error("site-3") == "There is no site “tokyo”."
         add(manager, "Name\tE-mail\nA\ta@site.example", site=FormPage(manager.get(PAGE).text).value("site"))
         assert load("a@site.example").site.code == "osaka", "their only site stands in the form"
@@ -276,7 +276,7 @@ class TestReach:
     def test_whose_an_address_is_they_learn_within_their_vendor_only(self, sign_in_as: SignIn, cast: Cast) -> None:
         text = "Name\tE-mail\nA\tlearner@site.example\nB\tstranger@site.example"
         page = FormPage(check(sign_in_as(cast.vendor_manager), text).text)
-        assert page.error("login-2") == "This e-mail address belongs to somebody already."
+        assert page.error("login-2") == "This e-mail address already belongs to somebody."
         assert page.error("login-3") == f"This e-mail address belongs to {cast.stranger} already."
 
     def test_a_list_is_its_makers_alone(self, admin: Visitor, sign_in_as: SignIn, cast: Cast) -> None:
@@ -325,7 +325,7 @@ class TestLinks:
         heads, first, second = rows_of(answer.data)
         assert answer.headers["Content-Disposition"] == 'attachment; filename="people-links.csv"'
         assert answer.headers["Cache-Control"] == "no-store"
-        assert heads == ["Code", "Name", "E-mail", "Site", "One-time link", "Good until"]
+        assert heads == ["Code", "Name", "E-mail", "Site", "One-time link", "Valid until"]
         assert first[:4] == [load("sakura@site.example").code, "髙橋 さくら", "sakura@site.example", "Tokyo"]
         token = first[4].rpartition("/")[2]
         assert first[4] == f"http://localhost/link/{token}"

@@ -84,7 +84,7 @@ def test_every_wrong_field_is_named_at_once_and_what_was_typed_is_kept(admin: Vi
     answer = admin.post(f"/people/{cast.learner}/edit", data=typed)
     page = FormPage(answer.text)
     assert (answer.status_code, set(page.errors)) == (422, {"name-error", "login-error", "locale-error"})
-    assert page.error("login") == "This e-mail address belongs to somebody already."
+    assert page.error("login") == "This e-mail address already belongs to somebody."
     assert page.value("reading") == "みく"
     assert load(LOGIN).reading == "たかはし みく"
 

@@ -191,7 +191,7 @@ class TestAFormThatComesBack:
         typed = {"name": "髙橋 さくら", "roles": ["learner", "trainer"], "password": "not carried"}
         asked = admin.post("/people/new?lang=en", data={**typed, "reopen": "part"})
         assert (asked.status_code, HEADING in asked.text, "not carried" in asked.text) == (403, True, False)
-        assert "The form comes back as soon as the password is right." in asked.text
+        assert "The form comes back as soon as you enter the right password." in asked.text
         again = confirm(admin, asked.text, password="not this one here")
         assert (again.status_code, fields_of(again.text)["reopen"]) == (422, ["part"])
         sent = confirm(admin, again.text)

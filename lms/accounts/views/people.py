@@ -150,7 +150,7 @@ def change_role(code: str) -> ResponseReturnValue:
     else:
         actions.grant_role(person, role, by=current_user)
         if queries.find_proposal(person, role) is not None:
-            flash(_("The role waits until another administrator confirms it."))
+            flash(_("The role takes effect once another administrator confirms it."))
     return redirect(url_for("people.show", code=code))
 
 
@@ -164,7 +164,7 @@ def decide_role(code: str) -> ResponseReturnValue:
         raise Conflict("role.not_waiting")
     is_confirmed = request.form.get("decision") == "confirm"
     granting.decide_role(proposal, is_confirmed=is_confirmed, by=current_user)
-    flash(_("The role is given.") if is_confirmed else _("The role is not given."))
+    flash(_("Role given.") if is_confirmed else _("Role declined."))
     return redirect(url_for("people.show", code=code))
 
 

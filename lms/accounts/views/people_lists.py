@@ -92,7 +92,7 @@ def make_links(key: str) -> Response:
     made = admission.get_list(access(), key, by=current_user)
     people = made.without_password
     tokens = admission.make_links(people, by=current_user)
-    heads = (_("Code"), _("Name"), _("E-mail"), _("Site"), _("One-time link"), _("Good until"))
+    heads = (_("Code"), _("Name"), _("E-mail"), _("Site"), _("One-time link"), _("Valid until"))
     until = moment_in_zone(admission.link_end())
     rows = [
         (

@@ -76,7 +76,7 @@ def change_password() -> ResponseReturnValue:
         transaction.keep()
         return _password_page(form), 422
     actions.change_own_password(current_user, password_hash)
-    flash(_("Your password is changed. Wherever else you were signed in, you are signed out."))
+    flash(_("Your password is changed. You have been signed out everywhere else."))
     return redirect(url_for("profile.edit"))
 
 

@@ -149,7 +149,7 @@ def _go_on(form: SignInForm, person: Person) -> ResponseReturnValue:
         if form_in_hand is None:
             return redirect(local_address(form.next.data) or url_for("home.today"))
         if not form_in_hand.is_of(person.id):
-            flash(_("The form that was open here is not yours. It has been left out."), "info")
+            flash(_("The form that was open here belongs to somebody else, so it was not carried over."), "info")
             return redirect(url_for("home.today"))
         if not form_in_hand.fields:
             return redirect(form_in_hand.address)
