@@ -88,7 +88,7 @@ def prepare(settings: config.Base) -> Flask:
             if journal.is_ahead_of_clock():
                 raise CannotServe(
                     terminal_text(
-                        "The clock of this machine stands before the newest entry of the database; set it right first.",
+                        "The clock of this machine is behind the newest entry in the database. Set it right first.",
                     )
                 )
             wants_sample = (settings.sample_allowed or settings.embedded_database) and loader.is_empty()
@@ -115,16 +115,16 @@ def reason(error: Exception) -> str:
     >>> reason(OSError(errno.ENOSPC, "No space left on device", "/srv/kijun"))
     'The disk is full.'
     >>> reason(PermissionError(errno.EACCES, "Permission denied", "/srv/kijun"))
-    'There is no permission to write to /srv/kijun.'
+    'No permission to write to /srv/kijun.'
     """
     number = error.errno if isinstance(error, OSError) else None
     words = str(error.orig) if isinstance(error, DBAPIError) else ""
     if number == errno.ENOSPC or "disk is full" in words:
         return terminal_text("The disk is full.")
     if isinstance(error, OSError) and number in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return terminal_text("There is no permission to write to %(path)s.") % {"path": error.filename}
+        return terminal_text("No permission to write to %(path)s.") % {"path": error.filename}
     if "readonly" in words or "unable to open" in words:
-        return terminal_text("There is no permission to write to the database file.")
+        return terminal_text("No permission to write to the database file.")
     if isinstance(error, CannotServe):
         return str(error)
     return terminal_text("Kijun cannot start: %(problem)s") % {"problem": words or error}

@@ -102,7 +102,7 @@ class PeopleListForm(Form):
     text = TextAreaField(
         _l("Rows from a spreadsheet"),
         description=_l(
-            ("Select the cells in the spreadsheet, including the row of column names, then copy and paste them.")
+            "Select the cells in the spreadsheet, including the row of column names, then copy and paste them."
         ),
     )
     file = FileField(_l("Or a file"), description=_l("CSV or TSV, as spreadsheets save it."))

@@ -189,7 +189,7 @@ FACTS = {
 FILTERS = {
     "who": _l("Who"),
     "action": _l("What"),
-    "object": _l("Which thing"),
+    "object": _l("Item"),
     "first": _l("First day"),
     "last": _l("Last day"),
 }

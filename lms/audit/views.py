@@ -105,7 +105,7 @@ def _table(entries: list[Readable]) -> Table:
             Column(_("When")),
             Column(_("Who")),
             Column(_("What")),
-            Column(_("Which thing")),
+            Column(_("Item")),
             Column(_("Fact")),
             Column(_("Before")),
             Column(_("After")),

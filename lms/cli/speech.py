@@ -83,7 +83,7 @@ def _why_not(error: DBAPIError) -> str:
     problem = str(error.orig).strip().partition("\n")[0]
     if "no such table" in problem or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE:
         return str(_("The database has no tables yet. Set it up first: flask db upgrade"))
-    return str(_("The database does not answer: %(problem)s", problem=problem))
+    return str(_("The database is not answering: %(problem)s", problem=problem))
 
 
 def say_findings(findings: Iterable[Finding], phrases: Mapping[str, Any]) -> None:

@@ -254,7 +254,7 @@ GRID_KIND_OF = {
 
 BOARD_STATES = {
     "current": _l("To go-live"),
-    "running": _l("Running"),
+    "running": _l("In training"),
     "planned": _l("Planned"),
     "past": _l("Live"),
 }

@@ -35,13 +35,13 @@ _sentences: dict[str, Any] = {
         "The form could not be sent because the page was open for too long. Go back, reload the page and send it again."
     ),
     "database.conflict": _l(
-        "Somebody did the same at this very moment. Nothing was lost. Look at what is there now, then try again."
+        "Somebody did the same thing at the same moment. Nothing was lost. Look at what is there now, then try again."
     ),
-    "database.unavailable": _l("The database does not answer just now. Nothing was lost. Please try again."),
+    "database.unavailable": _l("The database is not answering at the moment. Nothing was lost. Please try again."),
     "calendar.unknown_country": _l(
-        "The holidays of “%(country)s” are not known. Write a country's two letters, such as JP or US-TX."
+        "The holidays of “%(country)s” are not known. Enter the two letters of a country, such as JP or US-TX."
     ),
-    "calendar.out_of_range": _l("The calendar does not reach so far. Choose a nearer date."),
+    "calendar.out_of_range": _l("The calendar does not reach that far. Choose a nearer date."),
     "calendar.unknown_cohort": _l("There is no cohort “%(cohort)s”."),
     "demo.not_empty": _l("The database is in use. The sample is only loaded into an empty one."),
     "http.400": _l("The request could not be read. Nothing was changed."),

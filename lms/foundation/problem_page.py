@@ -19,13 +19,13 @@ from lms.foundation.transaction import SAFE_METHODS
 log = logging.getLogger("kijun")
 
 _TITLES = {
-    400: _l("The request could not be taken"),
+    400: _l("The request could not be accepted"),
     401: _l("Please sign in"),
-    403: _l("Not open to you"),
+    403: _l("No access to this page"),
     404: _l("Page not found"),
     409: _l("This has changed in the meantime"),
     413: _l("This is too large"),
-    429: _l("Please wait a little"),
+    429: _l("Please wait a moment"),
     500: _l("Something went wrong"),
     503: _l("Please try again in a moment"),
 }

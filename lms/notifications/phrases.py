@@ -19,12 +19,12 @@ MAIL_STATES = {
 }
 
 MAIL_PROBLEMS = {
-    MailProblem.NO_ANSWER: _l("The mail server does not take mail at the moment. It is tried again."),
-    MailProblem.LATER: _l("The mail server asked for a later try."),
+    MailProblem.NO_ANSWER: _l("The mail server is not accepting mail at the moment. It will be tried again."),
+    MailProblem.LATER: _l("The mail server asked to try again later."),
     MailProblem.REFUSED: _l("The mail server refused it."),
     MailProblem.UNFIT: _l("No mail can be sent to this address."),
-    MailProblem.UNKNOWN: _l("The connection broke while it was sent. Nobody knows whether it arrived."),
-    MailProblem.TOO_OLD: _l("It waited for five days. Nothing is sent after that."),
+    MailProblem.UNKNOWN: _l("The connection broke while it was being sent. It may or may not have arrived."),
+    MailProblem.TOO_OLD: _l("It waited for five days. After that it is not sent."),
 }
 
 MAIL_KINDS = {"digest": _l("Daily mail")}

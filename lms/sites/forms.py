@@ -43,7 +43,7 @@ class CodeForm(Form):
             Length(max=40),
         ],
         filters=[_code],
-        description=_l("A short name for addresses and files, such as tokyo-2. It does not change later."),
+        description=_l("A short name for addresses and files, such as tokyo-2. It cannot be changed later."),
     )
 
 
@@ -121,9 +121,9 @@ class PlaceForm(NamesForm):
         if field.data and holiday_calendar.is_known(country) and not holiday_calendar.is_known(country, field.data):
             known = holiday_calendar.subdivisions(country)
             if not known:
-                raise ValidationError(_l("Holidays do not differ within this country. Leave this empty."))
+                raise ValidationError(_l("Holidays are the same across this country. Leave this empty."))
             raise ValidationError(
-                _l("This part of the country is not known. Known are: %(codes)s", codes=", ".join(known))
+                _l("This state or region is not known. Known ones: %(codes)s", codes=", ".join(known))
             )
 
 
@@ -144,7 +144,7 @@ class SiteChangeForm(PlaceForm, RevisedForm):
 
     def validate_weekend(self, field: SelectMultipleField) -> None:
         if len(set(field.data or ())) > 6:
-            raise ValidationError(_l("Leave at least one day of the week for work."))
+            raise ValidationError(_l("Keep at least one working day in the week."))
 
 
 class RoomForm(Form):

@@ -55,7 +55,7 @@ def jobs() -> str:
 @policy("system.write")
 def retry_job(job_id: int) -> ResponseReturnValue:
     actions.retry(queries.get_job(job_id), by=current_user)
-    flash(_("The job is tried again."))
+    flash(_("The job will be tried again."))
     return redirect(url_for("system.jobs"))
 
 

@@ -99,7 +99,7 @@ class TestDryRun:
         [
             ("", "Paste the rows, or choose a file."),
             ("Sam\tsam@site.example", "The first row must name the columns"),
-            ("Name\tRole\nSam\tlearner", "The first row names no column for E-mail."),
+            ("Name\tRole\nSam\tlearner", "The first row has no column for E-mail."),
             ("Name\tE-mail\tMail\nSam\ta\tb", "Two columns are for “E-mail”."),
             ("Name\tE-mail\n" + "Sam\ta\n" * 1001, "The list has 1001 rows."),
         ],
@@ -122,8 +122,8 @@ class TestDryRun:
         page = check(
             admin, "Name\tE-mail\tSite\nX\tＬＥＡＲＮＥＲ@site.example\ttokyo\n高橋未来\tm@site.example\ttokyo"
         ).text
-        assert f"This e-mail address belongs to {cast.learner} already." in page
-        assert f"Same name at the same site as {cast.learner}, who is here already." in page
+        assert f"This e-mail address already belongs to {cast.learner}." in page
+        assert f"Same name at the same site as {cast.learner}, who already has an account." in page
 
     def test_defaults_fill_what_the_list_does_not_say(self, admin: Visitor, load: Load) -> None:
         add(admin, "Name\tE-mail\nSam\tsam@site.example", site="osaka", locale="ja")
@@ -277,7 +277,7 @@ class TestReach:
         text = "Name\tE-mail\nA\tlearner@site.example\nB\tstranger@site.example"
         page = FormPage(check(sign_in_as(cast.vendor_manager), text).text)
         assert page.error("login-2") == "This e-mail address already belongs to somebody."
-        assert page.error("login-3") == f"This e-mail address belongs to {cast.stranger} already."
+        assert page.error("login-3") == f"This e-mail address already belongs to {cast.stranger}."
 
     def test_a_list_is_its_makers_alone(self, admin: Visitor, sign_in_as: SignIn, cast: Cast) -> None:
         location = add(admin).location

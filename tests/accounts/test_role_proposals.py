@@ -192,4 +192,4 @@ def test_today_shows_it_to_who_can_decide(admin: Visitor, other: Visitor, sign_i
     give(admin, cast.learner, "qa")
     assert f"QA analyst for {cast.learner}" in other.get("/").text
     for visitor in (admin, sign_in_as(cast.vendor_manager), sign_in_as(cast.qa)):
-        assert "Waits for you" not in visitor.get("/").text
+        assert "Waiting for you" not in visitor.get("/").text

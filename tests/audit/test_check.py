@@ -44,7 +44,7 @@ def test_the_button_lets_the_worker_check_and_the_page_says_what_it_found(admin:
         assert len(list(db.session.scalars(select(Job).where(Job.kind == "journal.check")))) == 1
     assert Worker().work_off() == 1
     page = admin.get("/journal").text
-    assert "Whole up to entry 3, checked" in page
+    assert "Intact up to entry 3, checked" in page
     assert "Not checked yet" not in page
 
 

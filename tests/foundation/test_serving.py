@@ -108,7 +108,7 @@ def database_nowhere(folder: Path) -> OperationalError:
 
 FULL = ("The disk is full.", "ディスクに空きがありません。")
 NOT_ALLOWED = (
-    "There is no permission to write to the database file.",
+    "No permission to write to the database file.",
     "データベースファイルに書き込む権限がありません。",
 )
 FAILURES: Mapping[str, tuple[Callable[[Path], Exception], tuple[str, str]]] = {
@@ -118,11 +118,11 @@ FAILURES: Mapping[str, tuple[Callable[[Path], Exception], tuple[str, str]]] = {
     "database in no folder": (database_nowhere, NOT_ALLOWED),
     "no permission": (
         lambda _folder: PermissionError(errno.EACCES, "Permission denied", "/srv/kijun"),
-        ("There is no permission to write to /srv/kijun.", "/srv/kijun に書き込む権限がありません。"),
+        ("No permission to write to /srv/kijun.", "/srv/kijun に書き込む権限がありません。"),
     ),
     "read-only file system": (
         lambda _folder: OSError(errno.EROFS, "Read-only file system", "/srv/kijun"),
-        ("There is no permission to write to /srv/kijun.", "/srv/kijun に書き込む権限がありません。"),
+        ("No permission to write to /srv/kijun.", "/srv/kijun に書き込む権限がありません。"),
     ),
     "its own sentence": (lambda _folder: CannotServe("The clock is wrong."), ("The clock is wrong.",) * 2),
     "anything else": (
@@ -189,7 +189,7 @@ class TestStart:
         [
             (
                 "en_GB.UTF-8",
-                "The clock of this machine stands before the newest entry of the database; set it right first.",
+                "The clock of this machine is behind the newest entry in the database. Set it right first.",
             ),
             (
                 "ja_JP.UTF-8",
@@ -214,7 +214,7 @@ class TestStart:
         try:
             assert start(tmp_path / "new", bound=UNBOUND) == (
                 1,
-                f"There is no permission to write to {tmp_path / 'new'}.",
+                f"No permission to write to {tmp_path / 'new'}.",
             )
         finally:
             tmp_path.chmod(0o755)

@@ -64,7 +64,7 @@ def test_what_is_set_aside_says_why_and_can_be_sent_again(
     admin = sign_in_as(cast.admin)
     page = admin.get(f"/outgoing-mail/{mail_id}").text
     assert "The mail server refused it." in page
-    assert "Answer of the server: 550." in page
+    assert "Server response: 550." in page
     assert "Send again" in page
     assert admin.post(f"/outgoing-mail/{mail_id}/send").location == f"/outgoing-mail/{mail_id}"
     with unit():

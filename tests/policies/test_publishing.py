@@ -197,7 +197,7 @@ def test_today_shows_it_to_whoever_can_publish(editor: Visitor, qa: Visitor, sig
     ask(editor)
     assert "Publish Spam v1.0" in qa.get("/").text
     for visitor in (editor, sign_in_as(cast.admin)):
-        assert "Waits for you" not in visitor.get("/").text
+        assert "Waiting for you" not in visitor.get("/").text
 
 
 def test_the_action_itself_refuses_too(unit: Unit, cast: Cast) -> None:

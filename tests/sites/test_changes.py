@@ -212,7 +212,7 @@ class TestOutOfUse:
         admin.post(f"{EMPTY}/rooms/1/retire", data={"change": "retire", "revision": 1})
         assert row(app, Room, id=1).retired_at == MONDAY_AFTERNOON
         answer = admin.post(f"{EMPTY}/rooms/new", data={"name": "4B", "capacity": "10"})
-        assert FormPage(answer.text).error("name") == "The site has a room of this name."
+        assert FormPage(answer.text).error("name") == "The site already has a room with this name."
         admin.post(f"{EMPTY}/rooms/1/retire", data={"change": "reopen", "revision": 2})
         assert row(app, Room, id=1).retired_at is None
 
@@ -242,7 +242,7 @@ class TestClosedDays:
             ("closed_on", "someday", "Enter a date."),
             ("closed_on", "2026-02-30", "Enter a date."),
             ("closed_on", "1026-12-30", "Enter a date between 2000 and 2099."),
-            ("closed_on", "2026-12-29", "The site is closed on this day already."),
+            ("closed_on", "2026-12-29", "The site is already closed on this day."),
             ("name_ja", " ", "Enter the name in both languages."),
         ],
     )

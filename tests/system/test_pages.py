@@ -42,7 +42,7 @@ def test_the_installation_tells_its_database_and_no_secret(admin: Visitor, app: 
     assert "What is saved survives a power cut" in page or "What is saved may be lost" in page
     assert settings.secret_key not in page
     assert settings.database_url not in page
-    assert "No sample: these people and results are real" in page
+    assert "Not a sample: these people and results are real" in page
 
 
 def test_the_copies_before_migrations_are_listed_newest_first(admin: Visitor, app: Flask) -> None:
@@ -63,7 +63,7 @@ def test_the_copies_before_migrations_are_listed_newest_first(admin: Visitor, ap
 def test_a_failed_job_says_why_and_no_secret(admin: Visitor, failed: int) -> None:
     page = admin.get("/system/jobs").text
     assert f"#{failed}" in page
-    assert "It broke off (ValueError)" in page
+    assert "It stopped (ValueError)" in page
     assert "secret" not in page
     assert "1 failed" in admin.get("/system").text
 

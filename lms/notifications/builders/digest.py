@@ -57,7 +57,7 @@ def write(person: Person, day: date, news: Sequence[Notice]) -> Written:
         why = _why(person)
         plain = [heading, "", *(f"- {entry.sentence}\n  {entry.href}\n" for entry in entries)]
         plain += [*([more, ""] if more else []), _("Open your inbox") + _(": ") + inbox, "", "-- ", why]
-        plain.append(_("Change when mail comes") + _(": ") + settings)
+        plain.append(_("Change mail settings") + _(": ") + settings)
         html = render_template(
             "notifications/mail_digest.html",
             **{"heading": heading, "entries": entries, "more": more, "inbox": inbox, "why": why, "settings": settings},
@@ -67,8 +67,8 @@ def write(person: Person, day: date, news: Sequence[Notice]) -> Written:
 
 def _why(person: Person) -> str:
     if person.wants_digest:
-        return str(_("You get this because something in Kijun is new to you. One mail a day at most."))
-    return str(_("You get this because something has to be done by a day. Other news stays in your inbox."))
+        return str(_("You get this because there is something new for you in Kijun. At most one mail a day."))
+    return str(_("You get this because something is due. Other news stays in your inbox."))
 
 
 def _path(endpoint: str) -> str:

@@ -55,7 +55,7 @@ def show(mail_id: int) -> str:
 def send(mail_id: int) -> ResponseReturnValue:
     mail = queries.get_mail(mail_id)
     outbox.send_again(mail, by=current_user.code)
-    flash(_("The mail waits to be sent again."))
+    flash(_("The mail is waiting to be sent again."))
     return redirect(url_for("mail.show", mail_id=mail.id), 303)
 
 
