@@ -108,7 +108,7 @@ def test_the_form_never_comes_back_to_somebody_else(admin: Visitor, signed_out_p
         answer = sign_in(admin, signed_out_page, login="qa@site.example")
         assert (answer.status_code, answer.location) == (302, "/")
         today = admin.get("/?lang=en").text
-    assert "The form that was open here is not yours." in today
+    assert "The form that was open here belongs to somebody else, so it was not carried over." in today
     assert "North" not in today
 
 

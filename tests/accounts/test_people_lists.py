@@ -115,7 +115,7 @@ class TestDryRun:
         answer = check(admin, "", file=(io.BytesIO(b"PK\x03\x04"), "people.xlsx"))
         assert (answer.status_code, "This is a workbook." in FormPage(answer.text).error("file")) == (422, True)
         both = check(admin, LIST, file=(io.BytesIO(b"x"), "people.csv"))
-        assert "just now there are both" in FormPage(both.text).error("file")
+        assert "not both" in FormPage(both.text).error("file")
         assert FormPage(both.text).value("text").strip() == LIST.strip()
 
     def test_doubles_of_people_who_are_here_are_said_with_their_code(self, admin: Visitor, cast: Cast) -> None:
@@ -243,10 +243,10 @@ class TestCreating:
             command = actions.NewPerson("second-admin@site.example", "Robin", "", site, "en", (Role.ADMIN,))
             actions.create_person(command, by=None).password_hash = "not verified here"
         page = check(admin).text
-        assert "Trainer (waits)" in page
-        assert "Learner (waits)" not in page
+        assert "Trainer (waiting)" in page
+        assert "Learner (waiting)" not in page
         made = admin.get(f"{again(admin, page, 'create').location}?lang=en").text
-        assert "Trainer (waits)" in made
+        assert "Trainer (waiting)" in made
         assert load("sam@site.example").roles == frozenset()
         with app.app_context():
             waiting = db.session.scalars(select(RoleProposal)).one()
@@ -359,7 +359,7 @@ class TestLinks:
                 person.password_hash = "not verified here"
         answer = self.links(admin, location)
         assert answer.status_code == 409
-        assert "Nobody of this list needs a link" in answer.text
+        assert "Nobody on this list needs a link" in answer.text
 
     def test_no_cell_of_the_file_is_a_formula(self, admin: Visitor) -> None:
         location = add(admin, "Name\tE-mail\tSite\n=cmd()\t+sam@site.example\ttokyo").location

@@ -145,7 +145,7 @@ def test_a_person_keeps_a_site_that_is_out_of_use(admin: Visitor, cast: Cast, lo
         admin.post(f"/people/{person}/deactivate", data={"revision": 1})
     assert admin.post("/sites/osaka/retire", data={"change": "retire", "revision": 1}).status_code == 302
     answer = admin.post(f"/people/{cast.stranger}/reactivate", data={"revision": 2})
-    assert (answer.status_code, "Move this person to another site first." in answer.text) == (403, True)
+    assert (answer.status_code, "Move them to another site first." in answer.text) == (403, True)
     path = f"/people/{cast.stranger}/edit"
     assert FormPage(admin.get(path).text).value("site") == str(cast.osaka)
     form = filled(cast, name="吉田 蓮", reading="", login="stranger@site.example", site=cast.osaka, revision=2)

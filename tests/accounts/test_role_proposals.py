@@ -81,7 +81,7 @@ def test_whoever_proposed_it_cannot_confirm_it(admin: Visitor, second: str, cast
     give(admin, cast.learner, "qa")
     answer = decide(admin, cast.learner, "qa")
     assert answer.status_code == 403
-    assert f"Somebody else can: {second}." in answer.text
+    assert f"Somebody else has to confirm what you prepared: {second}." in answer.text
     assert load("learner@site.example").roles == {"learner"}
 
 
@@ -134,7 +134,7 @@ def test_declined_or_taken_back_it_is_gone(
         assert db.session.scalars(select(RoleProposal)).one().decision == decision
     answer = decide(other, cast.learner, "qa")
     assert answer.status_code == 409
-    assert "no longer waits" in answer.text
+    assert "no longer waiting" in answer.text
     give(admin, cast.learner, "qa")
     assert WAITS in admin.get(f"/people/{cast.learner}").text, "it can be proposed again"
 
@@ -159,7 +159,7 @@ def test_a_new_person_gets_only_what_need_not_wait(admin: Visitor, cast: Cast, l
     assert made.roles == {"learner"}
     assert WAITS in admin.get(f"/people/{made.code}").text
     row = next(line for line in admin.get("/people").text.splitlines() if made.code in line)
-    assert "Learner, QA analyst (waits)" in row
+    assert "Learner, QA analyst (waiting)" in row
 
 
 @pytest.mark.usefixtures("second")

@@ -95,7 +95,7 @@ class TestFilters:
     @pytest.mark.parametrize("days", ["first=0001-01-01", "last=9999-12-31", "first=9999-12-31", "last=0001-01-01"])
     def test_days_that_no_clock_has_are_told(self, admin: Visitor, days: str) -> None:
         page = admin.get(f"/journal?{days}").text
-        assert "The calendar does not reach so far." in page
+        assert "The calendar does not reach that far." in page
         assert f'value="{days.partition("=")[2]}"' in page
         assert rows(page)
 

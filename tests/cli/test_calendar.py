@@ -157,7 +157,7 @@ def test_the_weekend_is_the_countrys(run: Run, country: str, date: str, end: str
 def test_a_year_whose_holidays_nobody_knows_is_refused(run: Run, date: str) -> None:
     answer = run("calendar", "workdays", "JP", date, "-3")
     assert (answer.code, answer.out) == (1, "")
-    assert "The calendar does not reach so far." in answer.err
+    assert "The calendar does not reach that far." in answer.err
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])

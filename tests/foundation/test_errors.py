@@ -87,7 +87,7 @@ def test_two_who_do_the_same_at_once_are_told_so(sign_in_as: SignIn, cast: Cast,
     with failing("before_cursor_execute", twice, only="INSERT"):
         answer = visitor.post("/vendors/new?lang=en", data=form)
     assert answer.status_code == 409
-    assert "Somebody did the same at this very moment." in answer.text
+    assert "Somebody did the same thing at the same moment." in answer.text
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ FAILURES: Mapping[str, tuple[Callable[[Path], Exception], tuple[str, str]]] = {
     "full database": (full_database, FULL),
     "read-only database": (read_only_database, NOT_ALLOWED),
     "database in no folder": (database_nowhere, NOT_ALLOWED),
-    "no permission": (
+    "No permission": (
         lambda _folder: PermissionError(errno.EACCES, "Permission denied", "/srv/kijun"),
         ("No permission to write to /srv/kijun.", "/srv/kijun に書き込む権限がありません。"),
     ),

@@ -116,7 +116,7 @@ def test_whoever_asked_does_not_publish(editor: Visitor, cast: Cast, app: Flask)
     for _ in range(2):
         answer = publish(editor)
         assert answer.status_code == 403
-        assert f"Somebody else can: {cast.qa}." in answer.text
+        assert f"Somebody else has to confirm what you prepared: {cast.qa}." in answer.text
         ask(editor)
     assert state(app) == "draft"
 

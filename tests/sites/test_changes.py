@@ -149,7 +149,7 @@ class TestEditing:
             assert [calendar.is_workday(date(2026, 11, day)) for day in (19, 20, 21, 22)] == [True, False, False, True]
         assert "Friday, Saturday" in admin.get(EMPTY).text
         answer = admin.post(f"{EMPTY}/edit", data=site_form(weekend=list(range(7)), revision=2))
-        assert "at least one day" in FormPage(answer.text).error("weekend")
+        assert "at least one working day" in FormPage(answer.text).error("weekend")
 
     def test_days_of_a_week_that_somebody_else_has_changed_are_told_by_name(self, admin: Visitor, empty: str) -> None:
         admin.post(f"{EMPTY}/edit", data=site_form(weekend=[4, 5]))

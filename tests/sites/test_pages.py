@@ -213,7 +213,7 @@ class TestSites:
 
     def test_a_part_that_is_not_known_says_which_are(self, admin: Visitor, app: Flask) -> None:
         answer = admin.post("/sites/new", data=site_form(app, country="GB", subdivision="Kent"))
-        assert FormPage(answer.text).error("subdivision").endswith("Known are: ENG, NIR, SCT, WLS")
+        assert FormPage(answer.text).error("subdivision").endswith("Known ones: ENG, NIR, SCT, WLS")
         answer = admin.post("/sites/new", data=site_form(app, country="JP", subdivision="13"))
         assert "Leave this empty" in FormPage(answer.text).error("subdivision")
 
