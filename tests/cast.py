@@ -8,6 +8,7 @@ from lms.accounts import actions as accounts
 from lms.accounts.core.roles import Role
 from lms.sites import actions as sites
 from lms.sites.core.vendor import VendorKind
+from lms.wellbeing.core.briefing import VERSION
 
 PASSWORD = "several unrelated words"
 
@@ -32,7 +33,7 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Create everybody, inside the running unit."""
+    """Create everybody, inside the running unit. All of them have read the wellbeing briefing."""
     in_house = sites.create_vendor(sites.NewVendor("in-house", {"en": "In-house", "ja": "自社"}, VendorKind.IN_HOUSE))
     northwind = sites.create_vendor(
         sites.NewVendor("northwind", {"en": "Northwind", "ja": "ノースウィンド"}, VendorKind.BPO)
@@ -42,7 +43,9 @@ def make_cast() -> Cast:
 
     def person(login: str, name: str, reading: str, role: Role, site: sites.Site = tokyo, locale: str = "en") -> str:
         command = accounts.NewPerson(f"{login}@site.example", name, reading, site, locale, (role,))
-        return accounts.create_person(command, by=None).code
+        made = accounts.create_person(command, by=None)
+        made.briefed_version = VERSION
+        return made.code
 
     return Cast(
         learner=person("learner", "髙橋 未来", "たかはし みく", Role.LEARNER),

@@ -350,6 +350,18 @@ def change_profile(
         )
 
 
+def change_language(person: Person, locale: str) -> None:
+    """Change the language of a person's screens and mail alone."""
+    change_profile(
+        person,
+        locale=locale,
+        own_zone_name=person.own_zone_name,
+        reading=person.reading,
+        wants_digest=person.wants_digest,
+        revision=person.revision,
+    )
+
+
 def purge_sessions() -> None:
     """Delete sessions and links whose time is over; the journal keeps that they were."""
     now = clock.now()

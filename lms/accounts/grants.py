@@ -27,6 +27,10 @@ GRANTS: Grants = {
     "search.read": _OWN,  # each kind of thing under the action that reads it
     "profile.write": _OWN,
     "notice.read": _OWN,
+    "wellbeing.read": _OWN,
+    "wellbeing.write": _OWN,
+    "help.list": {Role.ADMIN: Scope.ALL},
+    "help.write": {Role.ADMIN: Grant(Scope.ALL, step_up=True)},
     # people
     "person.list": {
         Role.TRAINER: Scope.COHORT,

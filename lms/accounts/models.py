@@ -37,6 +37,8 @@ class Person(Base):
     deactivated_at: Mapped[Instant | None]
     wants_digest: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether they want a daily mail of all that is new; what has to be done by a day is mailed in any case."""
+    briefed_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The newest edition of the wellbeing briefing that they have confirmed; its rows say when."""
     revision: Mapped[Revision]
 
     vendor: Mapped[Vendor] = relationship()

@@ -131,12 +131,12 @@ PROBLEMS: dict[str, Any] = {
 SAMPLE_ACCOUNTS = {
     "joiner": (_l("New joiner"), _l("Tokyo A, in training. A checkpoint is due.")),
     "moderator": (_l("Moderator"), _l("Reads policy updates and takes quizzes.")),
-    "trainer": (_l("Trainer"), _l("Takes two cohorts to their go-live.")),
+    "trainer": (_l("Trainer"), _l("Timetables, roll calls, and who is at risk.")),
     "qa": (_l("QA analyst"), _l("Quizzes, result analysis and reports.")),
     "editor": (_l("Policy editor"), _l("Writes and publishes policies.")),
     "localizer": (_l("Localizer"), _l("Keeps the Japanese texts current.")),
     "vendor": (_l("Vendor manager"), _l("Northwind only.")),
-    "admin": (_l("Administrator"), _l("People, sites and roles.")),
+    "admin": (_l("Administrator"), _l("People, sites and the audit trail.")),
 }
 
 FINDINGS = {

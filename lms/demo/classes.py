@@ -28,6 +28,8 @@ from lms.policies.models import Acknowledgement, AcknowledgementKind, Module, Po
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Assignment
 from lms.sites.models import Site
+from lms.wellbeing.core.briefing import VERSION
+from lms.wellbeing.models import BriefingConfirmation
 
 CHECKPOINT = "harassment-checkpoint"
 JOINER, MODERATOR = "joiner@kijun.example", "moderator@kijun.example"
@@ -134,7 +136,10 @@ class Classes:
     def _plan_sessions(self, cohort: Cohort, people: Sequence[Person]) -> None:
         """Before a module's first class its policy is read; a quiz is taken when it opens."""
         taught: set[Module] = set()
-        for session in cohort_queries.list_sessions(cohort):
+        sessions = cohort_queries.list_sessions(cohort)
+        if sessions and sessions[0].starts_at < self._world.cutoff:
+            self._world.plan(sessions[0].starts_at, partial(self.brief, people))
+        for session in sessions:
             read_at = session.starts_at - READING
             if session.module is not None and session.module not in taught and read_at < self._world.cutoff:
                 taught.add(session.module)
@@ -144,6 +149,18 @@ class Classes:
             if cohort.code not in self._a_day_early or session.assignment.quiz.code != CHECKPOINT:
                 self._world.plan(session.starts_at - timedelta(minutes=1), partial(self.take_quiz, cohort, session))
         self._taught[cohort] = taught
+
+    def brief(self, people: Sequence[Person]) -> None:
+        """Everybody reads the wellbeing briefing at the beginning of their first day, a few minutes apart."""
+        rows = []
+        for place, person in enumerate(people):
+            at = min(clock.now() + timedelta(minutes=3 + place % 5), self._world.cutoff)
+            person.briefed_version = VERSION
+            detail = {"version": VERSION, "locale": person.locale}
+            self._world.note(journal.Entry("wellbeing.confirm", person.code, person.code, at, person.vendor_id, detail))
+            rows.append({"person_id": person.id, "version": VERSION, "locale": person.locale, "confirmed_at": at})
+        if rows:
+            db.session.execute(insert(BriefingConfirmation), rows)
 
     def read_all(self, person: Person) -> None:
         """Somebody who has been here for long has read every module."""

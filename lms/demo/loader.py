@@ -42,9 +42,11 @@ from lms.quizzes.core.rules import Rules
 from lms.sites import actions as sites
 from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
+from lms.wellbeing import actions as wellbeing
 
 FOUNDED = timedelta(days=330)
 """How long before the day of loading everything begins."""
+SYSTEM = "system"
 CLASS_SIZE = 30
 """Of the cohorts that only fill a sample up to a number of learners."""
 
@@ -77,11 +79,13 @@ def load(today: date, *, seed: str, password_hash: str, learners: int = 0, conte
     for plan in plans:
         classes.plan(plan)
     begun = world.at(today - FOUNDED, 10)
+    world.plan(begun, partial(classes.brief, [world.people[MODERATOR]]))
     world.plan(begun, partial(classes.read_all, world.people[MODERATOR]))
     for module, effective_at in newer:
         world.plan(effective_at, partial(classes.cascade, module))
     for code in organisation["a_day_early"]:
         world.plan(world.at(world.workday(-1), 9), partial(_give_early, world, classes, code))
+    world.plan(world.cutoff - timedelta(hours=14), partial(_newest, world, password_hash))
     world.plan(world.cutoff, partial(_open_now, world))
     world.live()
     sittings.store()
@@ -106,6 +110,12 @@ def _places(world: World, organisation: Mapping[str, Any]) -> None:
         world.sites[site["code"]] = made
         for room in site["rooms"]:
             world.rooms[(site["code"], room["name"])] = sites.add_room(made, room["name"], room["capacity"])
+    for contact in organisation.get("contacts", ()):
+        of_site = world.sites[contact["site"]] if "site" in contact else None
+        helper = wellbeing.Contact(
+            contact["name"], contact["detail"], of_site, contact.get("phone"), contact.get("address")
+        )
+        wellbeing.add_contact(helper, actor=SYSTEM)
 
 
 def _people(world: World, password_hash: str) -> dict[str, list[Person]]:
@@ -122,6 +132,13 @@ def _people(world: World, password_hash: str) -> dict[str, list[Person]]:
         of_cohort = [crowd.named(world, entry, site, ["learner"]) for entry in group["people"]]
         named.setdefault(group["cohort"], []).extend(of_cohort)
     return named
+
+
+def _newest(world: World, password_hash: str) -> None:
+    """Those who begin on the day of loading: no cohort has taken them in, and the briefing is still to be read."""
+    for entry in world.content.load("people").get("newest", ()):
+        crowd.named(world, entry, world.sites[entry["site"]], entry["roles"])
+        world.people[entry["login"]].password_hash = password_hash
 
 
 def _policies(world: World, organisation: Mapping[str, Any]) -> list[tuple[Module, datetime]]:

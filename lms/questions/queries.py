@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import Select, func, or_, select, tuple_
@@ -18,6 +19,8 @@ from lms.questions.core.listing import Row, facts_of
 from lms.questions.core.question import Question as QuestionValue
 from lms.questions.core.question import question_from
 from lms.questions.models import Bank, Question, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
+from lms.wellbeing.core.labels import Degree, Form, Label
+from lms.wellbeing.queries import register_labels
 
 Columns = TypeVarTuple("Columns")
 _WAITS = QuestionDraft.sent_at.is_not(None), Question.state != QuestionState.RETIRED
@@ -265,6 +268,15 @@ def list_usable_questions() -> list[Question]:
     return list(db.session.scalars(query.order_by(Question.code)))
 
 
+def load_labels(_at: datetime) -> Iterable[Label]:
+    """How the sensitive content is labelled that questions in use may show."""
+    said = [QuestionVersion.body["sensitive", name].as_string() for name in ("kind", "degree", "form")]
+    query = select(*said).join(QuestionVersion.question).where(Question.state == QuestionState.IN_USE)
+    for kind, degree, form in db.session.execute(query.where(said[0].is_not(None)).distinct()):
+        if degree in list(Degree) and form in list(Form):
+            yield Label(kind, Degree(degree), Form(form))
+
+
 def load_keys(pinned: Collection[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
     """The answer keys of (question version, key number). For grading, and for pages that declare key access."""
     if not pinned:
@@ -281,3 +293,6 @@ def load_main_sections(version_ids: Iterable[int]) -> dict[int, Section]:
         .options(joinedload(SectionLink.section).joinedload(Section.module))
     )
     return {link.question_version_id: link.section for link in db.session.scalars(query)}
+
+
+register_labels(load_labels)

@@ -52,9 +52,9 @@ def elsewhere(unit: Unit, cast: Cast, client: Visitor) -> Visitor:
 def test_the_list_says_since_when_when_last_and_on_what(elsewhere: Visitor, sign_in_as: SignIn, cast: Cast) -> None:
     here = sign_in_as(cast.learner)
     assert lines(here.get("/settings").text) == [
-        "Unknown device Since 16 Nov 2026 13:24 · last used 16 Nov 2026 13:24 This session",
-        "Safari on iPhone Since 16 Nov 2026 12:24 · last used 16 Nov 2026 12:24"
-        " Sign out there Safari on iPhone, Since 16 Nov 2026 12:24",
+        "Unknown device Signed in today 13:24 · last used today 13:24 This session",
+        "Safari on iPhone Signed in today 12:24 · last used today 12:24"
+        " Sign out there Safari on iPhone, Signed in today 12:24",
     ]
     page = elsewhere.get("/settings?lang=ja").text
     assert lines(page)[1].startswith("Safari（iPhone）"), "it knows which of them it is itself"

@@ -22,6 +22,7 @@ from lms.foundation.journal import AuditEvent
 from lms.foundation.security import limiter
 from lms.foundation.sessions import stored_id
 from lms.foundation.settings import mark_as_sample
+from tests.accounts.form_page import FormPage
 from tests.cast import PASSWORD, Cast, make_cast
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
 
@@ -62,6 +63,8 @@ def test_a_wrong_password_says_how_many_tries_are_left_and_keeps_the_login(clien
     assert "That e-mail and password do not match." in page.text
     assert "4 tries left" in page.text
     assert 'value="learner@site.example"' in page.text
+    assert FormPage(page.text).error("login") == "Check the spelling, and the password for full-width letters."
+    assert page.text.count("autofocus") == 1, "the message has the focus"
     assert "wrong password 1" not in page.text
 
 

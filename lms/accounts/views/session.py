@@ -61,6 +61,7 @@ def check_sign_in() -> ResponseReturnValue:
     if person_id is None:
         left = actions.note_failure(command)
         transaction.keep()
+        form.login.errors = [_("Check the spelling, and the password for full-width letters.")]
         return _sign_in_page(form, None, tries_left=left), 422
     return _go_on(form, actions.open_session(person_id, user_agent=request.user_agent.string))
 

@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 
 from markdown_it.token import Token
 
 from lms.kit.findings import Finding, Level
+from lms.wellbeing.core.labels import KINDS as KINDS
+from lms.wellbeing.core.labels import Degree as Degree
+from lms.wellbeing.core.labels import Form as Form
+from lms.wellbeing.core.labels import Label as Label
 
 _OPEN = re.compile(r":::\s*sensitive(?:\s+(.*))?\Z")
 _CLOSE = re.compile(r":::\s*\Z")
@@ -25,36 +29,6 @@ _ANYWHERE = re.compile(r"[:：]{3}[\W_]{0,20}sensitive", re.IGNORECASE)
 _FENCE_END = re.compile(r"[\s>]*(`{3,}|~{3,})\s*\Z")
 _ATTRIBUTE = re.compile(r"([a-z]+)=(\S+)")
 _KIND = re.compile(r"[a-z0-9-]{1,40}\Z")
-
-
-KINDS = ("insult", "threat", "unwanted-contact", "private-details", "group-targeting", "dare", "self-harm")
-"""The kinds that pages have words for; a file may name others."""
-
-
-class Degree(StrEnum):
-    """How strong the material is."""
-
-    MILD = "mild"
-    MEDIUM = "medium"
-    STRONG = "strong"
-
-
-class Form(StrEnum):
-    """In which form it comes."""
-
-    TEXT = "text"
-    IMAGE = "image"
-    SOUND = "sound"
-    VIDEO = "video"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a block says about its content before anybody sees it."""
-
-    kind: str
-    degree: Degree
-    form: Form
 
 
 @dataclass(frozen=True, slots=True)

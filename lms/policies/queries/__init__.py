@@ -13,6 +13,7 @@ from lms.foundation.db import db, hold
 from lms.foundation.locale import SOURCE_LOCALE, current
 from lms.kit.problems import Conflict, NotFound
 from lms.kit.search import found_by
+from lms.policies.core.markup import Sensitive, blocks
 from lms.policies.core.names import is_code, is_key
 from lms.policies.core.outline import numbers
 from lms.policies.core.staleness import Freshness, freshness
@@ -35,6 +36,8 @@ from lms.policies.models import (
     SectionRevision,
     VersionState,
 )
+from lms.wellbeing.core.labels import Label
+from lms.wellbeing.queries import register_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +266,14 @@ class Found:
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
 
 
+def load_labels(at: datetime) -> set[Label]:
+    """How the sensitive content is labelled that the policies in force hold."""
+    versions = [version.id for version in load_in_force(at).values()]
+    marked = SectionRevision.version_id.in_(versions), SectionRevision.body.contains(":::")
+    bodies = db.session.scalars(select(SectionRevision.body).where(*marked))
+    return {block.label for body in bodies for block in blocks(body) if isinstance(block, Sensitive)}
+
+
 def list_found(words: Sequence[str], at: datetime) -> list[Found]:
     """The sections in force in which every word is found, whatever language it is in.
 
@@ -382,3 +393,6 @@ def _section_text(
         freshness=states,
         made_from={locale: revision.source_sha256 for locale, revision in revisions.items()},
     )
+
+
+register_labels(load_labels)

@@ -47,6 +47,7 @@ from lms.quizzes.models import (
     QuizVersion,
     RunCause,
 )
+from lms.wellbeing import queries as wellbeing
 
 __all__ = [
     "PublishQuiz",
@@ -109,15 +110,15 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
         grace_seconds=int(rules_of_attempt.GRACE.total_seconds()),
     )
     db.session.add(attempt)
-    _pin(attempt, given.version, given.rules, now)
+    _pin(attempt, given.version, given.rules, now, wellbeing.load_seeing(person.id).avoided)
     name = f"{given.assignment.quiz.code} {attempt.id}"
     journal.record("attempt.open", actor=person.code, object=name, chain_id=person.vendor_id)
     return attempt
 
 
-def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) -> None:
+def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime, avoided: Collection[str]) -> None:
     """Write the drawn paper and the policy versions in force."""
-    usable = drawn_by(queries.list_drawable_questions(version), rules, attempt.option_seed)
+    usable = drawn_by(queries.list_drawable_questions(version), rules, attempt.option_seed, avoided)
     if not usable:
         raise Conflict("attempt.no_questions")
     paper = paper_of(usable, rules, attempt.option_seed)
@@ -137,13 +138,19 @@ def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime) ->
     db.session.flush()
 
 
-def drawn_by(usable: list[Current], rules: Rules, seed: str) -> list[Current]:
-    """What a paper holds: the whole list, or what its blueprint draws of it under the attempt's own seed."""
+def drawn_by(usable: list[Current], rules: Rules, seed: str, avoided: Collection[str] = ()) -> list[Current]:
+    """What a paper holds: the whole list, or what its blueprint draws of it under the attempt's own seed.
+
+    Sensitive cases of an avoided kind are drawn only where nothing else is left.
+    """
     if not rules.draw:
         return usable
     by_code = {found.question.code: found for found in usable}
     candidates = [queries.candidate_of(found) for found in usable]
     mixed = shuffled_by(f"{seed}:draw", candidates, lambda candidate: candidate.code)
+    mixed = sorted(
+        mixed, key=lambda one: by_code[one.code].version.body.get("sensitive", {}).get("kind", "") in avoided
+    )
     return [by_code[candidate.code] for drawn in draw_rows(rules.draw, mixed) for candidate in drawn]
 
 

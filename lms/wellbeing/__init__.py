@@ -1,0 +1,1 @@
+"""The wellbeing briefing, what each person wants to see of sensitive content, and who helps."""

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from lms.foundation.db import db
+from lms.kit.problems import NotFound
+from lms.wellbeing.core.labels import Degree, Label
+from lms.wellbeing.core.seeing import Seeing
+from lms.wellbeing.models import BriefingConfirmation, HelpContact, SeeingPreference
+
+LabelSource = Callable[[datetime], Iterable[Label]]
+_sources: list[LabelSource] = []
+
+
+def register_labels(source: LabelSource) -> None:
+    """Let a feature that lies above say how the sensitive content is labelled that it shows to learners."""
+    _sources.append(source)
+
+
+def load_labels(at: datetime) -> set[Label]:
+    """The labels of all sensitive content that is in use."""
+    return {label for source in _sources for label in source(at)}
+
+
+def load_seeing(person_id: int) -> Seeing:
+    """How somebody wants to see sensitive content: for their own pages, and for nobody else's."""
+    found = db.session.get(SeeingPreference, person_id)
+    return Seeing(Degree(found.closed_from), frozenset(found.avoided)) if found else Seeing()
+
+
+def find_confirmation(person_id: int, version: int) -> BriefingConfirmation | None:
+    """When somebody confirmed this edition of the briefing."""
+    query = select(BriefingConfirmation).where(BriefingConfirmation.person_id == person_id)
+    return db.session.scalar(query.where(BriefingConfirmation.version == version))
+
+
+def list_helpers(site_id: int) -> list[HelpContact]:
+    """Who is there for the people of a site: those of the site first, then those for everybody."""
+    here = or_(HelpContact.site_id == site_id, HelpContact.site_id.is_(None))
+    query = select(HelpContact).where(here, HelpContact.retired_at.is_(None))
+    return list(db.session.scalars(query.order_by(HelpContact.site_id.is_(None), HelpContact.id)))
+
+
+def list_contacts() -> list[HelpContact]:
+    """All of them, with their sites; those out of use too."""
+    query = select(HelpContact).options(joinedload(HelpContact.site))
+    return list(db.session.scalars(query.order_by(HelpContact.site_id, HelpContact.id)))
+
+
+def get_contact(contact_id: int) -> HelpContact:
+    """A contact; not found otherwise."""
+    contact = db.session.get(HelpContact, contact_id)
+    if contact is None:
+        raise NotFound
+    return contact
