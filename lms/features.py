@@ -65,7 +65,15 @@ FEATURES: tuple[Feature, ...] = (
         "cohorts",
         8,
         _names("quizzes policies accounts sites"),
-        ("views.members", "views.sessions", "views.roll_call", "views.plan", "views.giving", "views.feed"),
+        (
+            "views.members",
+            "views.sessions",
+            "views.roll_call",
+            "views.plan",
+            "views.giving",
+            "views.results",
+            "views.feed",
+        ),
     ),
     Feature(
         "analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False

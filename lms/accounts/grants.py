@@ -92,6 +92,12 @@ GRANTS: Grants = {
         Role.EDITOR: Scope.OWN,
         Role.LOCALIZER: Scope.OWN,
     },
+    "result.list": {  # score and outcome of others, without their answers
+        Role.TRAINER: Scope.COHORT,
+        Role.QA: Scope.ALL,  # by code
+        Role.VENDOR_MANAGER: Scope.VENDOR,
+        Role.ADMIN: Scope.ALL,
+    },
     # cohorts
     "cohort.read": {
         Role.TRAINER: Scope.COHORT,

@@ -102,9 +102,9 @@ def list_people(access: Access, wanted: Wanted) -> Listed:
     if wanted.sort == "code":
         query = query.order_by(Person.code)
     elif wanted.sort == "site":
-        query = query.join(Person.site).order_by(Site.code, *_in_order())
+        query = query.join(Person.site).order_by(Site.code, *in_order())
     else:
-        query = query.order_by(*_in_order())
+        query = query.order_by(*in_order())
     people = db.session.scalars(query.limit(page.size).offset(page.offset))
     return Listed(list(people), page, deactivated)
 
@@ -170,10 +170,10 @@ def active_of_sites(role: Role, site_ids: Iterable[int]) -> Select[Person]:
     """The same as a query, for a feature above that asks for more of them at once."""
     held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
     query = select(Person).where(Person.site_id.in_(list(site_ids)), Person.id.in_(held))
-    return query.where(Person.deactivated_at.is_(None)).order_by(*_in_order())
+    return query.where(Person.deactivated_at.is_(None)).order_by(*in_order())
 
 
-def _in_order() -> tuple[SQLColumnExpression[Any], ...]:
+def in_order() -> tuple[SQLColumnExpression[Any], ...]:
     """The order of a list of people: by reading where whoever asks may see the name, then the others by code.
 
     Sorted by reading, a list of codes would tell names.

@@ -39,6 +39,8 @@ def _names(text: str) -> frozenset[str]:
 
 
 _TAKERS = frozenset({Role.LEARNER})
+_TEACHING = frozenset({Role.TRAINER, Role.VENDOR_MANAGER})
+"""Who finds the results of their people in a place of its own; the others have a way there from cohorts."""
 _GIVERS = frozenset({Role.TRAINER})
 """Who finds what is given in a place of its own; a QA analyst finds it on the page of quizzes."""
 _AUDITED = frozenset({Role.VENDOR_MANAGER})
@@ -67,6 +69,7 @@ PLACES = (
     ),
     Place("quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names("quiz_design assignments")),
     Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
+    Place("learner_results.index", _l("Results"), "chart-dots-3", "result.list", _TEACHING),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people people_lists")),
     Place("audit.index", _l("Audit trail"), "list", "journal.export", _AUDITED, _names("audit")),
