@@ -155,6 +155,7 @@ def test_from_an_empty_installation_to_a_result(empty_server: Server, window: Wi
     for password_link in links:
         learner = window(empty_server, "ja", width=390)
         set_password(learner, password_link)
+        read_the_briefing(learner)
         learners.append(learner)
     percents = [take_the_quiz(learner, right=right) for learner, right in zip(learners, (3, 1), strict=True)]
     assert percents == ["100%", "33%"]
@@ -196,6 +197,16 @@ def make_cohort(staff: Visit, server: Server) -> None:
     with staff.page.expect_navigation():
         staff.page.locator('form[action$="/quizzes"] button').click()
     staff.check()
+
+
+def read_the_briefing(learner: Visit) -> None:
+    """The first page of a new joiner; nothing else opens before it is confirmed."""
+    learner.open("/quizzes")
+    expect(learner.page.get_by_role("heading", name="はじめる前に")).to_be_visible()
+    learner.check_everywhere()
+    with learner.page.expect_navigation():
+        learner.page.get_by_role("button", name="確認しました").click()
+    assert learner.page.url.endswith("/quizzes"), "where they wanted to go"
 
 
 def take_the_quiz(learner: Visit, *, right: int) -> str:
