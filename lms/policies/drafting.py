@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete, select
 
@@ -18,7 +18,7 @@ from lms.policies.core.draft import Text, is_overtaken
 from lms.policies.core.front_matter import instant
 from lms.policies.core.glossary import KEY
 from lms.policies.core.names import is_code
-from lms.policies.core.outline import INTRO, depths
+from lms.policies.core.outline import INTRO, depths, moved, numbers
 from lms.policies.core.staleness import section_sha256
 from lms.policies.models import (
     Module,
@@ -217,6 +217,37 @@ def remove_section(version: PolicyVersion, key: str, seen: Mapping[str, str], *,
     actions.note_change(version)
     name = f"{version.module.code} v{version.number}"
     journal.record("policy.write", actor=by.code, object=name, section=key, removed=True)
+
+
+def move_section(version: PolicyVersion, key: str, step: int, *, by: Person) -> tuple[str | None, str | None]:
+    """Let a section, with those below it, stand one place further up (-1) or down (1); gives its number before and now.
+
+    A section that has no such place stays; both numbers are the same then.
+    """
+    queries.hold_draft(version)
+    entries = {entry.section.key: entry for entry in version.outline}
+    if key not in entries:
+        raise NotFound
+    before, order = _numbers_of(entries.values()), moved(*_outline(entries.values()), key, step)
+    if order is None:
+        return before[key], before[key]
+    _place([entries[name] for name in order])
+    actions.note_change(version)
+    now = _numbers_of(entries[name] for name in order)
+    name = f"{version.module.code} v{version.number}"
+    journal.record("policy.write", actor=by.code, object=name, section=key, before=before[key], after=now[key])
+    return before[key], now[key]
+
+
+def _numbers_of(entries: Iterable[OutlineEntry]) -> dict[str, str | None]:
+    """The number of each section in this order, by key."""
+    keys, levels = _outline(entries)
+    return dict(zip(keys, numbers(keys, levels), strict=True))
+
+
+def _outline(entries: Iterable[OutlineEntry]) -> tuple[list[str], list[int]]:
+    listed = [(entry.section.key, entry.level) for entry in entries]
+    return [key for key, _level in listed], [level for _key, level in listed]
 
 
 def _name_as_newest(module: Module) -> None:

@@ -161,7 +161,7 @@ def examples_of_content() -> dict[str, Example]:
         **dict.fromkeys(["policies.show", "policies.side_by_side", "policies.acknowledge"], module),
         **dict.fromkeys(["policy_versions.index", "policy_versions.show", "policy_versions.download"], module),
         "policy_drafts.copy": module,
-        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.section"], written),
+        **dict.fromkeys(["policy_drafts.add_section", "policy_drafts.section", "policy_drafts.move"], written),
         **dict.fromkeys([f"translation.{verb}" for verb in ("show", "save", "check")], written),
         "policy_drafts.discard": Example({"code": DISCARDED, "number": "4.2"}),
         "policy_drafts.head": draft,

@@ -119,6 +119,22 @@ def _only_terms(lines: str) -> None:
         raise Invalid("policy.bad_terms", lines=", ".join(map(str, faulty)))
 
 
+@blueprint.post("/policies/<code>/versions/<number>/move/<path:key>")
+@policy("policy.write")
+def move(code: str, number: str, key: str) -> ResponseReturnValue:
+    """Move a section up or down; the page that follows has the focus on the same button, for the next step."""
+    step = "up" if request.form.get("step") == "up" else "down"
+    before, now = drafting.move_section(get_draft(code, number), key, -1 if step == "up" else 1, by=current_user)
+    if before == now:
+        flash(
+            _("The section has no place further up.") if step == "up" else _("The section has no place further down."),
+            "info",
+        )
+    else:
+        flash(_("Section %(before)s is %(now)s now.", before=before, now=now))
+    return redirect(url_for("policy_versions.show", code=code, number=number, moved=key, step=step, _anchor=f"s-{key}"))
+
+
 @blueprint.route("/policies/<code>/versions/<number>/sections/<path:key>", methods=["GET", "POST"])
 @policy("policy.translate")
 def section(code: str, number: str, key: str) -> ResponseReturnValue:
