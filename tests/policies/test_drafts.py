@@ -17,9 +17,7 @@ from tests.cast import Cast
 from tests.conftest import SignIn, Unit, Visitor
 from tests.policies.test_import_page import ENGLISH, JAPANESE, error_at, versions
 
-VERSION = "/policies/SPM/versions/1.1"
-KEY = "not-allowed"
-SECTION = f"{VERSION}/sections/{KEY}"
+SECTION = "/policies/SPM/versions/1.1/sections/not-allowed"
 
 
 @pytest.fixture
@@ -372,38 +370,3 @@ def test_a_head_that_somebody_else_changed_meanwhile_is_not_lost(editor: Visitor
     assert "Theirs" in page.text
     assert 'value="Mine"' in page.text
     assert editor.post(HEAD, data={"title_en": "Mine", "revision": revision_of(page.text)}).status_code == 302
-
-
-def places(app: Flask) -> list[tuple[str, int]]:
-    with app.app_context():
-        version = queries.get_version(queries.get_module("SPM"), "1.1")
-        return [(entry.section.key, entry.level) for entry in version.outline]
-
-
-@pytest.mark.usefixtures("draft")
-def test_sections_are_moved_in_a_draft_with_what_is_below_them(editor: Visitor, app: Flask) -> None:
-    for title, level, after in (("Appeals", "1", KEY), ("Who", "2", "appeals")):
-        editor.post(f"{VERSION}/add-section", data={"title": title, "level": level, "after": after})
-    assert places(app) == [(KEY, 1), ("appeals", 1), ("who", 2)]
-    moved = editor.post(f"{VERSION}/move/appeals?lang=en", data={"step": "up"})
-    assert moved.location == f"{VERSION}?moved=appeals&step=up#s-appeals"
-    assert places(app) == [("appeals", 1), ("who", 2), (KEY, 1)]
-    page = editor.get(f"{moved.location}&lang=en".replace("#s-appeals&lang=en", "&lang=en")).text
-    assert "Section 2 is 1 now." in page
-    assert re.search(r'value="up" aria-label="Move Appeals up" autofocus', page), "the next step needs no search"
-    editor.post(f"{VERSION}/move/who", data={"step": "down"})
-    assert places(app) == [("appeals", 1), (KEY, 1), ("who", 2)], "the last one goes to the next parent"
-    with app.app_context():
-        event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
-        assert event is not None
-        assert event.detail == {"section": "who", "before": "1.1", "after": "2.1"}
-
-
-@pytest.mark.usefixtures("draft")
-def test_what_has_no_other_place_stays_and_nobody_moves_what_is_published(editor: Visitor, app: Flask) -> None:
-    editor.post(f"{VERSION}/move/{KEY}?lang=en", data={"step": "up"})
-    assert "The section has no place further up." in editor.get(f"{VERSION}?lang=en").text
-    assert places(app) == [(KEY, 1)]
-    assert editor.post(f"{VERSION}/move/unknown", data={"step": "up"}).status_code == 404
-    assert editor.post(f"/policies/SPM/versions/1.0/move/{KEY}", data={"step": "up"}).status_code == 409
-    assert "/move/" not in editor.get("/policies/SPM/versions/1.0").text
