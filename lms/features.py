@@ -44,7 +44,7 @@ FEATURES: tuple[Feature, ...] = (
         "policies",
         5,
         _names("wellbeing accounts sites"),
-        ("views.read", "views.edit", "views.drafts", "views.translation"),
+        ("views.read", "views.edit", "views.drafts", "views.translation", "views.retirement"),
         ("jobs",),
     ),
     Feature(
@@ -59,7 +59,7 @@ FEATURES: tuple[Feature, ...] = (
         7,
         _names("questions policies wellbeing accounts sites"),
         ("views.result", "views.manage"),
-        ("jobs",),
+        ("jobs", "reactions"),
     ),
     Feature(
         "cohorts",

@@ -85,6 +85,7 @@ ACTIONS = {
     "policy.write": _l("Policy draft written"),
     "policy.discard": _l("Policy draft deleted"),
     "policy.publish": _l("Policy version published"),
+    "policy.retire": _l("Policy retired or brought back"),
     "policy.ask": _l("Publication asked for"),
     "policy.take_back": _l("Request to publish taken back"),
     "policy.acknowledge": _l("Policy acknowledged"),

@@ -69,6 +69,7 @@ ACTIONS = frozenset(
         "policy.write",
         "policy.discard",
         "policy.publish",
+        "policy.retire",
         "policy.ask",
         "policy.take_back",
         "policy.acknowledge",

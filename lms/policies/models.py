@@ -32,6 +32,8 @@ class Module(Base):
     code: Mapped[Code] = mapped_column(unique=True)
     title_text: Mapped[Localized]
     """The title of the newest version, for lists; each version keeps its own."""
+    retired_at: Mapped[Instant | None]
+    """Since when nobody is asked to read it; what cites its sections still finds them."""
     revision: Mapped[Revision]
 
     versions: Mapped[list[PolicyVersion]] = relationship(back_populates="module")

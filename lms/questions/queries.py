@@ -114,20 +114,28 @@ def load_drafts(questions: Sequence[Question]) -> dict[int, QuestionDraft]:
 
 def load_citing(section_ids: Collection[int]) -> dict[int, list[Question]]:
     """The questions whose newest version cites each of these sections, by code; those that are retired are left out."""
+    found: dict[int, list[Question]] = {}
+    for section_id, question in db.session.execute(_citing().where(SectionLink.section_id.in_(list(section_ids)))):
+        found.setdefault(section_id, []).append(question)
+    return found
+
+
+def list_citing_module(module_id: int) -> list[Question]:
+    """The questions whose newest version cites a section of a module, by code; without those that are retired."""
+    query = _citing().join(Section, Section.id == SectionLink.section_id).where(Section.module_id == module_id)
+    return list(dict.fromkeys(question for _section_id, question in db.session.execute(query)))
+
+
+def _citing() -> Select[int, Question]:
     newest = select(func.max(QuestionVersion.n)).where(QuestionVersion.question_id == Question.id).correlate(Question)
-    query = (
+    return (
         select(SectionLink.section_id, Question)
         .join(QuestionVersion, QuestionVersion.id == SectionLink.question_version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(SectionLink.section_id.in_(list(section_ids)), Question.state != QuestionState.RETIRED)
-        .where(QuestionVersion.n == newest.scalar_subquery())
+        .where(Question.state != QuestionState.RETIRED, QuestionVersion.n == newest.scalar_subquery())
         .options(joinedload(Question.bank))
         .order_by(Question.code)
     )
-    found: dict[int, list[Question]] = {}
-    for section_id, question in db.session.execute(query):
-        found.setdefault(section_id, []).append(question)
-    return found
 
 
 def list_waiting(bank: Bank) -> list[Question]:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from lms.policies.queries.uses import Use, register_section_uses
+from lms.policies.queries.uses import Use, register_module_uses, register_section_uses
 from lms.questions import queries
+from lms.questions.models import Question
 
 
 def uses_of_sections(section_ids: Collection[int]) -> dict[int, list[Use]]:
     """The questions that cite each section in their newest version."""
-    return {
-        section_id: [
-            Use(question.code, "question.show", {"bank": question.bank.code, "code": question.code}, "question.read")
-            for question in citing
-        ]
-        for section_id, citing in queries.load_citing(section_ids).items()
-    }
+    found = queries.load_citing(section_ids)
+    return {section_id: [_use(question) for question in citing] for section_id, citing in found.items()}
 
 
+def uses_of_module(module_id: int) -> list[Use]:
+    """The questions that cite sections of a module."""
+    return [_use(question) for question in queries.list_citing_module(module_id)]
+
+
+def _use(question: Question) -> Use:
+    address = {"bank": question.bank.code, "code": question.code}
+    return Use(question.code, "question.show", address, "question.read")
+
+
+register_module_uses("questions", uses_of_module)
 register_section_uses(uses_of_sections)

@@ -106,7 +106,7 @@ def import_policy(
 def ask_for_publication(version: PolicyVersion, *, by: Person) -> None:
     """Say that a draft may be published as it is; another person does it. Asked already, it stays as it was."""
     queries.hold_draft(version)
-    _refuse_empty(version)
+    _refuse_unfit(version)
     if queries.find_request(version) is not None:
         return
     db.session.merge(
@@ -145,7 +145,7 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     asked for. Raises ``Refused`` otherwise.
     """
     queries.hold_draft(version)
-    _refuse_empty(version)
+    _refuse_unfit(version)
     request = queries.find_request(version)
     together = _second_person(version, request, by) if by else {}
     now = clock.now()
@@ -166,9 +166,11 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
         announce(version)
 
 
-def _refuse_empty(version: PolicyVersion) -> None:
+def _refuse_unfit(version: PolicyVersion) -> None:
     if not version.outline:
         raise Conflict("policy.empty", number=version.number)
+    if version.module.retired_at is not None:
+        raise Conflict("policy.is_retired")
 
 
 def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> Acknowledgement:
@@ -182,6 +184,8 @@ def acknowledge(person: Person, module: Module, number: str, *, locale: str) -> 
     current = queries.load_in_force(now, [module.id]).get(module.id)
     if current is None or current.id != shown.id:
         raise Conflict("policy.changed_meanwhile", number=current.number if current else number)
+    if module.retired_at is not None:
+        raise Conflict("policy.is_retired")
     already = queries.find_acknowledgement(person.id, shown.id)
     if already is not None:
         return already

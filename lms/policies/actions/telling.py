@@ -40,11 +40,15 @@ def announce(version: PolicyVersion) -> None:
     notices.tell(ANNOUNCED, about, people, effective_at=version.effective_at, **_facts(version))
 
 
-def tell_of_version(version: PolicyVersion, *, people: Collection[int] | None = None) -> None:
-    """Tell people (everybody, by default) that a version in force is to be read; one notice for each policy."""
+def tell_of_version(version: PolicyVersion, *, people: Collection[int] | None = None, anew: bool | None = None) -> None:
+    """Tell people (everybody, by default) that a version in force is to be read; one notice for each policy.
+
+    Everybody hears it ``anew``, even who has read such a notice; some only if it is said so.
+    """
     readers = accounts.load_active_ids() if people is None else people
     notices.settle(ANNOUNCED, about=version.module.code)
-    notices.tell(TO_READ, version.module.code, readers, anew=people is None, **_facts(version))
+    is_anew = people is None if anew is None else anew
+    notices.tell(TO_READ, version.module.code, readers, anew=is_anew, **_facts(version))
 
 
 def tell_of_effect() -> None:

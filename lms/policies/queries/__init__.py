@@ -70,9 +70,12 @@ class SectionText:
         return f"s-{self.key}"
 
 
-def list_modules() -> list[Module]:
-    """All modules by code."""
-    return list(db.session.scalars(select(Module).order_by(Module.code)))
+def list_modules(*, are_retired: bool | None = None) -> list[Module]:
+    """All modules by code, or those in use or the retired ones alone."""
+    query = select(Module).order_by(Module.code)
+    if are_retired is not None:
+        query = query.where(Module.retired_at.is_not(None) if are_retired else Module.retired_at.is_(None))
+    return list(db.session.scalars(query))
 
 
 def get_module(code: str) -> Module:
@@ -168,8 +171,13 @@ def _requests() -> Select[PublicationRequest]:
     return query.options(loaded, joinedload(PublicationRequest.asker)).order_by(PublicationRequest.asked_at)
 
 
-def load_in_force(at: datetime, module_ids: Collection[int] | None = None) -> dict[int, PolicyVersion]:
-    """The version in force of each module (or of these) at an instant, by code; a module without one is absent."""
+def load_in_force(
+    at: datetime, module_ids: Collection[int] | None = None, *, with_retired: bool = False
+) -> dict[int, PolicyVersion]:
+    """The version in force of each module (or of these) at an instant, by code; a module without one is absent.
+
+    Nobody is asked for a retired module, so it is absent too, unless it is among those named.
+    """
     query = (
         select(PolicyVersion)
         .join(PolicyVersion.module)
@@ -179,6 +187,8 @@ def load_in_force(at: datetime, module_ids: Collection[int] | None = None) -> di
     )
     if module_ids is not None:
         query = query.where(PolicyVersion.module_id.in_(list(module_ids)))
+    elif not with_retired:
+        query = query.where(Module.retired_at.is_(None))
     by_module: dict[int, dict[int, PolicyVersion]] = {}
     for version in db.session.scalars(query):
         by_module.setdefault(version.module_id, {})[version.id] = version
@@ -249,8 +259,11 @@ def load_hashes(version: PolicyVersion, locale: str) -> dict[str, str]:
 
 
 def load_sections_in_force(at: datetime) -> dict[str, SectionText]:
-    """Every section of the policies in force by its full name, in the policies' order."""
-    versions = load_in_force(at)
+    """Every section of the policies in force by its full name, in the policies' order.
+
+    Those of retired policies are among them: what cites them goes on.
+    """
+    versions = load_in_force(at, with_retired=True)
     texts = load_sections([version.id for version in versions.values()])
     return {section.full_name: section for listed in texts.values() for section in listed}
 

@@ -62,7 +62,7 @@ def load_units_with_sources(version: PolicyVersion, locale: str) -> list[Unit]:
 def load_newest_versions() -> list[PolicyVersion]:
     """Of each module the version that is worked on: its draft or newest one, by code of the module."""
     query = select(PolicyVersion).join(PolicyVersion.module).options(contains_eager(PolicyVersion.module))
-    query = query.order_by(Module.code, PolicyVersion.major, PolicyVersion.minor)
+    query = query.where(Module.retired_at.is_(None)).order_by(Module.code, PolicyVersion.major, PolicyVersion.minor)
     newest = {version.module_id: version for version in db.session.scalars(query)}
     return list(newest.values())
 

@@ -11,7 +11,8 @@ from typing import Any
 class Use:
     """Something that uses a section: its name, and the page that shows it to those who may do ``action``."""
 
-    name: str
+    name: str | Mapping[str, str]
+    """As it is called, or by language."""
     endpoint: str
     arguments: Mapping[str, Any]
     action: str
@@ -24,6 +25,20 @@ _of_sections: list[Uses] = []
 def register_section_uses(uses: Uses) -> None:
     """Let a feature say what of its own uses sections: by section id, in order."""
     _of_sections.append(uses)
+
+
+ModuleUses = Callable[[int], Sequence[Use]]
+_of_modules: dict[str, ModuleUses] = {}
+
+
+def register_module_uses(kind: str, uses: ModuleUses) -> None:
+    """Let a feature say which of its own things of a kind need a module."""
+    _of_modules[kind] = uses
+
+
+def load_module_uses(module_id: int) -> dict[str, Sequence[Use]]:
+    """What needs a module, by kind; a kind of which nothing needs it is absent."""
+    return {kind: found for kind, uses in _of_modules.items() if (found := uses(module_id))}
 
 
 def load_section_uses(section_ids: Collection[int]) -> dict[int, list[Use]]:

@@ -39,14 +39,20 @@ class Shown:
 @blueprint.get("/policies")
 @policy("policy.read")
 def library() -> str:
-    modules = queries.list_modules()
-    versions = queries.load_in_force(clock.now())
+    are_retired = request.args.get("state") == "retired" and may("policy.draft")
+    modules = queries.list_modules(are_retired=are_retired)
+    versions = queries.load_in_force(clock.now(), [module.id for module in modules])
     acknowledged = queries.load_acknowledged(current_user.id)
     waiting: dict[int, list[PublicationRequest]] = {}
     for request_in_hand in queries.list_requests() if may("policy.publish") else []:
         waiting.setdefault(request_in_hand.version.module_id, []).append(request_in_hand)
     return render_template(
-        "policies/library.html", modules=modules, versions=versions, acknowledged=acknowledged, waiting=waiting
+        "policies/library.html",
+        modules=modules,
+        versions=versions,
+        acknowledged=acknowledged,
+        waiting=waiting,
+        are_retired=are_retired,
     )
 
 
@@ -137,7 +143,8 @@ def _version(code: str) -> tuple[PolicyVersion, bool]:
     version = find(module, asked) if asked else in_force
     if version is None:
         raise NotFound
-    return version, in_force is not None and version.id == in_force.id
+    is_current = in_force is not None and version.id == in_force.id and module.retired_at is None
+    return version, is_current
 
 
 def _page(

@@ -1,0 +1,19 @@
+"""Tells the policies, which lie below, which quizzes rest on them."""
+
+from __future__ import annotations
+
+from lms.policies.queries.uses import Use, register_module_uses
+from lms.questions import queries as questions
+from lms.quizzes.queries.citing import list_quizzes_with
+
+
+def uses_of_module(module_id: int) -> list[Use]:
+    """The quizzes in use that have a question which cites a section of the module."""
+    citing = [question.id for question in questions.list_citing_module(module_id)]
+    return [
+        Use(quiz.title_text, "quiz_design.show", {"code": quiz.code}, "quiz.write")
+        for quiz in list_quizzes_with(citing)
+    ]
+
+
+register_module_uses("quizzes", uses_of_module)
