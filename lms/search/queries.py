@@ -15,7 +15,7 @@ from lms.kit.pages import SIZE, Page
 from lms.kit.search import words_of
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion
-from lms.policies.queries import SectionText
+from lms.policies.queries import SectionText, finding
 from lms.questions import queries as questions
 
 SHOWN = 6
@@ -98,10 +98,10 @@ Source = tuple[Sequence[Any], Callable[[Sequence[Any]], Sequence[Any]]]
 
 
 def _sections(words: Sequence[str], now: datetime) -> Source:
-    return policies.list_found(words, now), _load_sections
+    return finding.list_found(words, now), _load_sections
 
 
-def _load_sections(found: Sequence[policies.Found]) -> list[FoundSection]:
+def _load_sections(found: Sequence[finding.Found]) -> list[FoundSection]:
     ids = {entry.section_id for entry in found}
     listed = policies.load_sections({entry.version.id for entry in found}, only=ids)
     texts = {section.section_id: section for sections in listed.values() for section in sections}
