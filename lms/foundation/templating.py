@@ -126,9 +126,9 @@ def here_in(language: str) -> str:
     """
     if request.endpoint is None:
         return f"?lang={language}"
+    words = {**request.args.to_dict(flat=False), "lang": language}  # not given to url_for, which has words of its own
     if request.method not in {"GET", "HEAD"}:
         adapter = current_app.create_url_adapter(request)
         can_be_opened = adapter is not None and adapter.test(request.path, "GET")
-        return f"{request.path if can_be_opened else '/'}?lang={language}"
-    words = {**request.args.to_dict(flat=False), "lang": language}  # not given to url_for, which has words of its own
+        return f"{request.path}?{urlencode(words, doseq=True)}" if can_be_opened else f"/?lang={language}"
     return f"{url_for(request.endpoint, **(request.view_args or {}))}?{urlencode(words, doseq=True)}"
