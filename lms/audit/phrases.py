@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from lms.accounts.phrases import ROLES
-from lms.cohorts.phrases import AUDIENCES, GATES
+from lms.cohorts.phrases import ATTENDANCE, AUDIENCES, GATES
+from lms.questions.phrases import STATES
 
 AREAS = {
     "session": _l("Sign-ins"),
@@ -135,6 +136,7 @@ FACTS = {
     "added": _l("Added"),
     "after": _l("Before and after"),
     "asked_at": _l("Asked for at"),
+    "before": _l("Before"),
     "capacity": _l("Seats"),
     "cause": _l("How it ended"),
     "changed": _l("Changed"),
@@ -209,6 +211,9 @@ VALUES: dict[str, Mapping[Any, Any]] = {
     "role": ROLES,
     "roles": ROLES,
     "gate": GATES,
+    "marks": ATTENDANCE,
+    "before": STATES,
+    "after": STATES,
     "cause": {"submitted": _l("Submitted"), "expired": _l("Time ran out")},
     "locale": {"en": "English", "ja": "日本語"},
     "languages": {"en": "English", "ja": "日本語"},

@@ -120,10 +120,13 @@ def _list(key: str, value: list[Any], known: Known, _words: Mapping[Any, Any]) -
 
 
 def _mapping(key: str, value: Mapping[str, Any], known: Known, words: Mapping[Any, Any]) -> str:
-    """A text in two languages, or values by their names."""
+    """A text in two languages, or values by their names; a person's code names no words, so those of the fact hold."""
     if value and set(value) <= {"en", "ja"}:
         return localized(value)
-    named = ((str(words.get(name, name)), _value(name, inner, known)) for name, inner in value.items())
+    named = (
+        (str(words.get(name, name)), _value(name if name in phrases.VALUES else key, inner, known))
+        for name, inner in value.items()
+    )
     return listed(_("%(name)s: %(value)s", name=name, value=inner) for name, inner in named)
 
 

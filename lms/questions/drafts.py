@@ -185,7 +185,7 @@ def retire(row: QuestionRow, *, by: Person) -> None:
     """Take a question out of use for good; what was answered stays as it is."""
     _hold(row)
     if row.state != QuestionState.RETIRED:
-        journal.record("question.retire", actor=by.code, object=row.code, before=row.state)
+        journal.record("question.retire", actor=by.code, object=row.code, before=row.state, after=QuestionState.RETIRED)
         row.state = QuestionState.RETIRED
         row.revision += 1
         tell_declined(RETIRED, row, db.session.get(QuestionDraft, row.id), by=by)
@@ -204,7 +204,7 @@ def restore(row: QuestionRow, *, by: Person) -> Released:
         return Released(None)
     row.state = QuestionState.DRAFT
     row.revision += 1
-    journal.record("question.restore", actor=by.code, object=row.code, after=row.state)
+    journal.record("question.restore", actor=by.code, object=row.code, before=QuestionState.RETIRED, after=row.state)
     released = queries.load_values([row])
     if not released or has_errors(check(released[0])) or db.session.get(QuestionDraft, row.id) is not None:
         return Released(None)

@@ -274,8 +274,8 @@ def test_a_question_is_retired_and_brought_back(author: Visitor, app: Flask, cas
         assert text in page.text
     author.post("/questions/T/T-001/restore")
     assert state_of(app) == "in_use"
-    assert entries(app, "question.retire") == [(cast.qa, "T-001", {"before": "in_use"})]
-    assert entries(app, "question.restore") == [(cast.qa, "T-001", {"after": "draft"})]
+    assert entries(app, "question.retire") == [(cast.qa, "T-001", {"before": "in_use", "after": "retired"})]
+    assert entries(app, "question.restore") == [(cast.qa, "T-001", {"before": "retired", "after": "draft"})]
     assert entries(app, "question.release")[-1] == (cast.qa, "T-001 v1", {"without_second_person": True})
 
 
