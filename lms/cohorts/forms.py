@@ -170,7 +170,7 @@ class SessionForm(Form):
     )
     room = SelectField(_l("Room"), default="")
     trainer = SelectField(_l("Trainer"), default="")
-    sequence = IntegerField(widget=HiddenInput())
+    sequence = IntegerField(widget=HiddenInput(), default=0)
 
     def validate_on(self, field: DateField) -> None:
         if field.data and not FIRST_YEAR < field.data.year < LAST_YEAR:

@@ -84,6 +84,13 @@ def test_a_session_that_is_added_stands_on_the_grid_and_in_the_feed(trainer: Vis
     assert journalled(sample) == ["timetable.add"]
 
 
+def test_the_form_of_a_new_session_is_taken_as_the_page_sends_it(trainer: Visitor, sample: Flask) -> None:
+    path = "/cohorts/tokyo-a/sessions/new"
+    answer = trainer.post(path, data=opened(trainer, path, **NEW))
+    assert answer.status_code == 302, "no field that nobody sees keeps it from being saved"
+    assert journalled(sample) == ["timetable.add"]
+
+
 def test_a_session_that_is_moved_raises_its_sequence_in_the_feed(trainer: Visitor, sample: Flask) -> None:
     path = path_of(sample, SHADOWING)
     assert path in trainer.get("/cohorts/tokyo-a").text, "the grid leads to it"
