@@ -303,3 +303,42 @@ def test_the_gate_counts_the_roll_and_an_excused_session_is_not_asked_for(
     excused = counted(trainer, page)
     have, of = before
     assert (late, excused) == ((have + 1, of), (have, of - 1))
+
+
+def test_a_make_up_class_for_who_missed_it_takes_over_all_but_the_time(
+    trainer: Visitor, sample: Flask, held: Held, path: str
+) -> None:
+    assert 'aria-labelledby="missed-class"' not in trainer.get(path).text
+    with sample.app_context(), transaction.unit():
+        emma = sitting.person("emma.lindqvist@kijun.example")
+        db.session.add(
+            Attendance(
+                session_id=held.id,
+                person_id=emma.id,
+                status="absent",
+                marked_at=NOON,
+                marked_by=sitting.person("trainer@kijun.example").id,
+                revision=1,
+            )
+        )
+    page = trainer.get(f"{path}?lang=en").text
+    assert "Emma Lindqvist" in section(page, "missed-class")
+    found = re.search(r'href="([^"]+make_up=[^"]+)"', page)
+    assert found is not None
+    form = FormPage(trainer.get(found[1]).text)
+    with sample.app_context():
+        session = db.session.get_one(TrainingSession, held.id)
+        assert form.value("title_en") == f"Make-up: {session.title_text['en']}"
+        assert form.value("title_ja") == f"補講：{session.title_text['ja']}"
+        assert (form.value("kind"), form.value("minutes"), form.value("on")) == ("class", "60", "")
+    sent = {name: values[0] for name, values in form.entered.items() if values}
+    answer = trainer.post(found[1].partition("?")[0], data=sent | {"on": "2026-11-20", "starts": "18:00"})
+    assert answer.status_code == 302
+    assert trainer.get("/cohorts/tokyo-a/sessions/new?make_up=nonsense").status_code == 404
+
+
+def test_the_roll_says_from_when_to_when_learners_see_the_field(trainer: Visitor, path: str) -> None:
+    with clock.fixed(NOON):
+        assert "Under Today, from 13:12 to 14:22" in section(trainer.get(f"{path}?lang=en").text, "their-view")
+    with clock.fixed(NOON + timedelta(hours=2)):
+        assert 'aria-labelledby="their-view"' not in trainer.get(path).text

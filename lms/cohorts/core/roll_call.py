@@ -58,7 +58,12 @@ def is_called(kind: str, on: date, today: date) -> bool:
 
 def takes_code(kind: str, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Whether the code of a session is taken now: shortly before it, until it ends."""
-    return kind in CALLED_KINDS and starts_at - CODE_BEFORE <= now < ends_at
+    return kind in CALLED_KINDS and code_from(starts_at) <= now < ends_at
+
+
+def code_from(starts_at: datetime) -> datetime:
+    """From when on the code of a session is taken."""
+    return starts_at - CODE_BEFORE
 
 
 def late_from(starts_at: datetime) -> datetime:

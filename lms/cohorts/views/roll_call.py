@@ -15,7 +15,7 @@ from lms.accounts import queries as people
 from lms.cohorts import phrases, queries
 from lms.cohorts.actions import attendance
 from lms.cohorts.core.attendance import AttendanceStatus
-from lms.cohorts.core.roll_call import MOST_NOTE, Entry, count_by_status, entry_from, late_from, takes_code
+from lms.cohorts.core.roll_call import MOST_NOTE, Entry, code_from, count_by_status, entry_from, late_from, takes_code
 from lms.cohorts.models import TrainingSession
 from lms.cohorts.queries.attendance import Row, list_called, list_roll
 from lms.cohorts.queries.sessions import get_session
@@ -24,6 +24,9 @@ from lms.foundation.access import access, policy
 from lms.foundation.errors import sentence
 from lms.foundation.locale import clock_time, day
 from lms.kit.problems import Conflict
+
+MISSED = {AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED}
+"""The marks of those who need a make-up class."""
 
 blueprint = Blueprint("roll_call", __name__, template_folder="../templates")
 
@@ -124,7 +127,10 @@ def _page(session: TrainingSession, sent: Sent | None = None, problem: Conflict 
         counts=count_by_status(row.entry.status for row in rows),
         saved_at=max((row.mark.marked_at for row in rows if row.mark), default=None),
         room_code=attendance.room_code(session) if takes else None,
+        code_from=code_from(session.starts_at),
         late_from=late_from(session.starts_at),
+        is_over=session.ends_at <= now,
+        absent=[row.person for row in rows if row.entry.status in MISSED],
         by_code=sum(row.is_by_code for row in rows),
         most_note=MOST_NOTE,
         zone=zone,

@@ -22,6 +22,7 @@ from lms.foundation import clock
 from lms.foundation.access import access, policy
 from lms.foundation.errors import sentence
 from lms.foundation.forms import choices
+from lms.foundation.locale import speaking
 from lms.kit.problems import Conflict, Invalid, Problem
 from lms.sites import queries as sites
 
@@ -32,7 +33,7 @@ blueprint = Blueprint("timetable", __name__, template_folder="../templates")
 @policy("cohort.write")
 def new(code: str) -> ResponseReturnValue:
     cohort = queries.get_cohort(access(), code)
-    form = _form(cohort)
+    form = _form(cohort, **_make_up(cohort))
     if form.is_sent_and_valid():
         try:
             sessions.add_session(cohort, _plan(form), by=current_user)
@@ -135,6 +136,18 @@ def _entered(cohort: Cohort, session: TrainingSession) -> dict[str, Any]:
         "trainer": str(session.trainer_id or ""),
         "sequence": session.sequence,
     }
+
+
+def _make_up(cohort: Cohort) -> dict[str, Any]:
+    """What a make-up class for the session that the address names takes over: all but its time."""
+    missed = request.args.get("make_up")
+    if not missed:
+        return {}
+    found = _entered(cohort, get_session(cohort, missed))
+    for language in ("en", "ja"):
+        with speaking(language):
+            found[f"title_{language}"] = str(_("Make-up: %(title)s", title=found[f"title_{language}"]))
+    return {name: value for name, value in found.items() if name not in {"on", "starts", "sequence"}}
 
 
 def _page(
