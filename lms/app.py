@@ -20,6 +20,7 @@ from lms.foundation import (
     access,
     assets,
     carried,
+    copying,
     db,
     errors,
     locale,
@@ -84,6 +85,7 @@ def create_app(settings: config.Base | None = None, overrides: Mapping[str, Any]
     templating.bind(app)
     assets.bind(app)
     errors.bind(app)
+    copying.bind(app)
     _mount_health(app)
     mount_features(app)
     navigation.bind(app)

@@ -16,6 +16,7 @@ from lms.accounts.models import OneTimeLink, Person, RoleGrant, RoleProposal, Si
 from lms.foundation.access import Access, access_for, seconding_roles
 from lms.foundation.db import db
 from lms.foundation.sessions import ABSOLUTE_HOURS
+from lms.kit.ordering import Order
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
 from lms.kit.text import fold_login, search_key
@@ -77,6 +78,7 @@ class Wanted:
 
 STATES = ("active", "deactivated")
 SORTS = ("name", "code", "site")
+"""The columns by which a list of people sorts; as everywhere ``-`` before one means backwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,13 @@ def list_people(access: Access, wanted: Wanted) -> Listed:
     count, deactivated = db.session.execute(select(func.count(), gone).select_from(Person).where(found)).one()
     page = Page.of(count, wanted.page)
     query = select(Person).where(found).options(selectinload(Person.grants))
-    if wanted.sort == "code":
-        query = query.order_by(Person.code)
-    elif wanted.sort == "site":
-        query = query.join(Person.site).order_by(Site.code, *in_order())
+    order = Order.of(wanted.sort, SORTS)
+    if order.key == "code":
+        query = query.order_by(Person.code.desc() if order.is_backwards else Person.code)
+    elif order.key == "site":
+        query = query.join(Person.site).order_by(Site.code.desc() if order.is_backwards else Site.code, *in_order())
     else:
-        query = query.order_by(*in_order())
+        query = query.order_by(*in_order(is_backwards=order.is_backwards))
     people = db.session.scalars(query.limit(page.size).offset(page.offset))
     return Listed(list(people), page, deactivated)
 
@@ -173,13 +176,14 @@ def active_of_sites(role: Role, site_ids: Iterable[int]) -> Select[Person]:
     return query.where(Person.deactivated_at.is_(None)).order_by(*in_order())
 
 
-def in_order() -> tuple[SQLColumnExpression[Any], ...]:
+def in_order(*, is_backwards: bool = False) -> tuple[SQLColumnExpression[Any], ...]:
     """The order of a list of people: by reading where whoever asks may see the name, then the others by code.
 
     Sorted by reading, a list of codes would tell names.
     """
     named = _is_named()
-    return case((named, 0), else_=1), case((named, Person.reading_key), else_=""), Person.code
+    key, code = case((named, Person.reading_key), else_=""), Person.code
+    return case((named, 0), else_=1), *((key.desc(), code.desc()) if is_backwards else (key, code))
 
 
 def load_named(person_ids: Iterable[int]) -> frozenset[int]:

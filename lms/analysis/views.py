@@ -13,11 +13,20 @@ from lms.foundation import spreadsheets
 from lms.foundation.access import policy
 from lms.foundation.locale import LOCALES, localized
 from lms.kit.figures import INDICATIVE, shown_count
+from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
-from lms.kit.text import search_key
+from lms.kit.text import is_found, reading_key
 from lms.quizzes import queries as quizzes
 
 blueprint = Blueprint("analysis", __name__, template_folder="templates")
+
+
+SORTED_BY: Keys[Listed] = {
+    "name": lambda one: reading_key(localized(one.title_text)),
+    "code": lambda one: one.code,
+    "last": lambda one: (one.last_closed is not None, one.last_closed),
+}
+"""Not by the number of learners: the order would tell the numbers that are too small to show."""
 
 
 @blueprint.get("/analysis")
@@ -25,17 +34,17 @@ blueprint = Blueprint("analysis", __name__, template_folder="templates")
 def index() -> str:
     """The quizzes that the address asks for: by words of the name or code, in a chosen order."""
     every = list_results()
-    wanted = {name: request.args.get(name, "").strip() for name in ("q", "sort")}
-    words = [search_key(word) for word in wanted["q"].split()]
-    shown = [one for one in every if all(word in _searched(one) for word in words)]
-    if wanted["sort"] != "code":
-        shown.sort(key=lambda one: search_key(localized(one.title_text)))
+    words = request.args.get("q", "").strip()
+    order = Order.of(request.args.get("sort", ""), SORTED_BY)
+    found = (one for one in every if is_found(words, [one.code, *one.title_text.values()]))
+    shown = sorted_rows(found, order, SORTED_BY)
     page = Page.of(len(shown), request.args.get("page", 1, type=int))
     return render_template(
         "analysis/index.html",
         results=shown[page.offset : page.last],
         part=page,
-        wanted=wanted,
+        order=order,
+        words=words,
         has_quizzes=bool(every),
         shown_count=shown_count,
     )
@@ -72,10 +81,6 @@ def items_csv(code: str) -> Response:
     response.headers["Content-Type"] = spreadsheets.CSV_TYPE
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-items.csv"'
     return response
-
-
-def _searched(listed: Listed) -> str:
-    return search_key(" ".join([listed.code, *listed.title_text.values()]))
 
 
 def _filters() -> Filters:

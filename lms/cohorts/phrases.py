@@ -252,6 +252,8 @@ GRID_KIND_OF = {
     StepKind.GATE: "meet",
 }
 
+WINDOWS = {"open": _l("Open now"), "to_come": _l("Not open yet"), "over": _l("Closed")}
+
 BOARD_STATES = {
     "current": _l("To go-live"),
     "running": _l("In training"),

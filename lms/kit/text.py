@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _SPACES = re.compile(r"\s+")
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
@@ -59,6 +60,16 @@ def search_key(text: str) -> str:
     (True, '高橋')
     """
     return "".join(fold_variants(text).split())
+
+
+def is_found(words: str, texts: Iterable[str]) -> bool:
+    """Whether each of these words is found in the texts; width, case and kana do not matter.
+
+    >>> is_found("ﾐｸ 高橋", ["髙橋　みく"]), is_found("", []), is_found("mi", ["Sam"])
+    (True, True, False)
+    """
+    searched = search_key("\n".join(texts))
+    return all(search_key(word) in searched for word in words.split())
 
 
 def plain(text: str) -> str:

@@ -10,6 +10,7 @@ from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.foundation.outbox import Mail, MailState
 from lms.foundation.settings import day_of_sample, sample_mark
+from lms.kit.ordering import Order
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
 from lms.notifications.core.morning import STAYS_NEW, day_of_digest
@@ -80,11 +81,18 @@ def _is_news(now: datetime, required: Collection[str]) -> tuple[ColumnElement[bo
     return Notice.read_at.is_(None), Notice.mailed_at.is_(None), Notice.told_at > now - STAYS_NEW, is_wanted
 
 
-def list_mails(asked: int, state: MailState | None) -> tuple[list[Mail], Page]:
-    """A page of the mails of this installation, the newest first."""
-    wanted = [Mail.state == state] if state else []
+MAIL_SORTS = ("-written", "to", "tries")
+"""The columns by which mails sort, the first by default; ``-`` means backwards."""
+
+
+def list_mails(asked: int, state: MailState | None, *, words: str, order: Order) -> tuple[list[Mail], Page]:
+    """A page of the mails of this installation; every word is found in the subject or in the address."""
+    wanted: list[ColumnElement[bool]] = [Mail.state == state] if state else []
+    for word in words.split():
+        wanted.append(or_(*(column.icontains(word, autoescape=True) for column in (Mail.subject, Mail.recipient))))
     page = Page.of(db.session.scalars(select(func.count()).select_from(Mail).where(*wanted)).one(), asked)
-    query = select(Mail).where(*wanted).order_by(Mail.id.desc())
+    column = {"written": Mail.id, "to": Mail.recipient, "tries": Mail.tries}[order.key]
+    query = select(Mail).where(*wanted).order_by(column.desc() if order.is_backwards else column, Mail.id.desc())
     return list(db.session.scalars(query.limit(page.size).offset(page.offset))), page
 
 

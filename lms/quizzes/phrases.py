@@ -12,6 +12,8 @@ from lms.quizzes.core.rules import Feedback, MultipleRule
 
 _PLACE = ("quizzes.start", ("assignment_id",))
 
+QUIZ_STATES = {"in_use": _l("In use"), "retired": _l("Retired")}
+
 NOTICES = {
     "quiz.given": Kind(_l("A quiz to take: %(quiz_text)s, due %(due_at)s."), *_PLACE, is_required=True),
     "quiz.due_soon": Kind(_l("Due soon: %(quiz_text)s, by %(due_at)s."), *_PLACE, is_required=True),

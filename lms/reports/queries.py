@@ -9,10 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from lms.cohorts.models import Cohort
 from lms.foundation.db import db
+from lms.kit.ordering import Order
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
 from lms.quizzes.models import Quiz
 from lms.reports.models import ReportRun
+
+NEWEST = Order("asked", True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,17 @@ class Names:
     cohorts: Mapping[str, Mapping[str, str]]
 
 
-def list_runs(person_id: int, asked: int = 1) -> tuple[list[ReportRun], Page]:
-    """A page of the reports that a person asked for, the newest first."""
+SORTS = ("-asked",)
+"""The one column by which reports sort: the newest first, or the oldest."""
+
+
+def list_runs(person_id: int, asked: int = 1, order: Order = NEWEST) -> tuple[list[ReportRun], Page]:
+    """A page of the reports that a person asked for."""
     own = ReportRun.person_id == person_id
     page = Page.of(db.session.scalars(select(func.count()).select_from(ReportRun).where(own)).one(), asked)
     query = select(ReportRun).where(own).options(joinedload(ReportRun.job))
-    in_order = query.order_by(ReportRun.asked_at.desc(), ReportRun.id.desc())
+    in_time = ReportRun.asked_at, ReportRun.id
+    in_order = query.order_by(*(column.desc() for column in in_time) if order.is_backwards else in_time)
     return list(db.session.scalars(in_order.limit(page.size).offset(page.offset))), page
 
 

@@ -14,6 +14,7 @@ from lms.foundation import storage
 from lms.foundation.access import policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import current, localized
+from lms.kit.ordering import Order
 from lms.kit.problems import Conflict
 from lms.quizzes import queries as quizzes
 from lms.reports import actions, phrases, queries
@@ -26,8 +27,9 @@ blueprint = Blueprint("reports", __name__, template_folder="templates")
 @blueprint.get("/reports")
 @policy("report.write")
 def index() -> str:
-    runs, part = queries.list_runs(current_user.id, request.args.get("page", 1, type=int))
-    return render_template("reports/index.html", runs=_titled(runs), part=part, phrases=phrases)
+    order = Order.of(request.args.get("sort", ""), queries.SORTS)
+    runs, part = queries.list_runs(current_user.id, request.args.get("page", 1, type=int), order)
+    return render_template("reports/index.html", runs=_titled(runs), part=part, order=order, phrases=phrases)
 
 
 @blueprint.route("/reports/new", methods=["GET", "POST"])

@@ -36,6 +36,12 @@ def list_vendors() -> list[Vendor]:
     return list(db.session.scalars(select(Vendor).order_by(Vendor.code)))
 
 
+def load_site_counts() -> dict[int, int]:
+    """How many sites in use each vendor has, by its id; a vendor without one is absent."""
+    query = select(Site.vendor_id, func.count()).where(Site.retired_at.is_(None)).group_by(Site.vendor_id)
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
 def find_vendor(code: str) -> Vendor | None:
     """The vendor of a code."""
     return db.session.scalar(select(Vendor).where(Vendor.code == code))

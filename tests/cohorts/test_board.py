@@ -37,7 +37,7 @@ def agenda(page: str) -> list[tuple[str, str]]:
 
 def readiness(page: str) -> dict[str, list[str]]:
     """The table of readiness: name to the words of its cells, without the symbols."""
-    table = re.search(r"<table class=\"tbl ready\">.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
+    table = re.search(r"<table class=\"tbl ready\"[^>]*>.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
     assert table is not None
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", table[1], re.DOTALL)
     cell = re.compile(r"<td(?: class=\"r\")?>(.*?)</td>", re.DOTALL)

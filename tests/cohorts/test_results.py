@@ -24,7 +24,7 @@ PATH = "/results/people"
 def rows(visitor: Visitor, **asked: str | int) -> list[list[str]]:
     """The cells of the table: person, quiz, attempt, score, (bar), outcome, time."""
     page = visitor.get(f"{PATH}?{urlencode({'lang': 'en', **asked})}").text
-    table = re.search(r"<table class=\"tbl outcomes\">.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
+    table = re.search(r"<table class=\"tbl outcomes\" data-rows>.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
     if table is None:
         return []
     found = re.findall(r"<tr>(.*?)</tr>", table[1], re.DOTALL)

@@ -69,7 +69,8 @@ def test_the_list_is_sorted_and_shown_in_pages_of_50(door: Door, listed: Callabl
     assert listed("") == [f"T-{n}" for n in range(10, 60)]
     assert listed("page=2") == ["T-60", "T-61", "T-62"]
     assert listed("page=99") == ["T-60", "T-61", "T-62"]
-    assert listed("sort=newest")[0] == "T-62"
+    assert listed("sort=-code")[0] == "T-62"
+    assert listed("sort=-changed")[0] == "T-10", "written at once, so by ID"
     assert len(listed("sort=anything&page=x")) == 50
 
 

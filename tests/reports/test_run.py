@@ -102,7 +102,7 @@ def test_pages_are_headed_by_what_the_report_is_about(sample: Flask, qa: Visitor
 def test_older_reports_stand_on_further_pages(sample: Flask, qa: Visitor) -> None:
     addresses = [ask(qa) for _time in range(52)]
     first, second = (
-        re.findall(r'class="t"><a href="(/reports/[^"]+)"', qa.get(f"/reports?page={n}").text) for n in (1, 2)
+        re.findall(r'scope="row"><a href="(/reports/[^"]+)"', qa.get(f"/reports?page={n}").text) for n in (1, 2)
     )
     assert (len(first), len(second)) == (50, 2)
     assert sorted([*first, *second]) == sorted(addresses)

@@ -62,12 +62,12 @@ def text_of(page: str) -> str:
 
 class TestVendors:
     def test_a_vendor_is_created_in_both_languages(self, admin: Visitor, app: Flask) -> None:
-        assert admin.post("/vendors/new", data=vendor_form()).location == "/sites"
+        assert admin.post("/vendors/new", data=vendor_form()).location == "/vendors"
         with app.app_context():
             vendor = db.session.scalars(select(Vendor).where(Vendor.code == "aoba")).one()
             assert (vendor.name_text, vendor.kind) == ({"en": "Aoba Support", "ja": "青葉サポート"}, "bpo")
-        assert "Aoba Support" in admin.get("/sites").text
-        assert "青葉サポート" in admin.get("/sites?lang=ja").text
+        assert "Aoba Support" in admin.get("/vendors").text
+        assert "青葉サポート" in admin.get("/vendors?lang=ja").text
 
     @pytest.mark.parametrize(
         ("field", "typed", "message"),
@@ -285,9 +285,33 @@ class TestRooms:
 
 def test_the_list_names_each_site_with_its_vendor(admin: Visitor) -> None:
     english, japanese = (text_of(admin.get(f"/sites?lang={language}").text) for language in ("en", "ja"))
-    assert "Osaka Northwind · Asia/Tokyo Northwind Asia/Tokyo JP 0" in english
-    assert "大阪 ノースウィンド Asia/Tokyo ノースウィンド Asia/Tokyo JP 0" in japanese
+    assert "Osaka Northwind · Asia/Tokyo osaka Northwind Asia/Tokyo Japan 0" in english
+    assert "大阪 ノースウィンド Asia/Tokyo osaka ノースウィンド Asia/Tokyo 日本 0" in japanese
     assert "In-house" in english
+
+
+def test_vendors_have_a_list_beside_that_of_sites(admin: Visitor, unit: Unit) -> None:
+    with unit():
+        old = actions.create_vendor(actions.NewVendor("aoba", {"en": "Aoba", "ja": "青葉"}, VendorKind.BPO))
+        actions.retire_vendor(old, actor="system", revision=old.revision)
+
+    def listed(query: str) -> list[str]:
+        rows = admin.get(f"/vendors?as=tsv&lang=en&{query}").text.splitlines()
+        return [row.split("\t")[0] for row in rows[1:]]
+
+    assert admin.get("/vendors?as=tsv&lang=en").text.splitlines() == [
+        "Vendor\tCode\tKind\tState\tSites in use",
+        "Aoba\taoba\tVendor (BPO)\tNo longer in use\t0",
+        "In-house\tin-house\tIn-house\tIn use\t1",
+        "Northwind\tnorthwind\tVendor (BPO)\tIn use\t1",
+    ]
+    assert listed("sort=-name") == ["Northwind", "In-house", "Aoba"]
+    assert listed("sort=-sites")[-1] == "Aoba"
+    assert listed("q=青葉") == ["Aoba"]
+    assert listed("kind=in_house") == ["In-house"]
+    assert listed("state=retired") == ["Aoba"]
+    assert "No vendor matches" in admin.get("/vendors?q=nobody&lang=en").text
+    assert 'href="/vendors"' in admin.get("/sites").text
 
 
 def test_the_first_administrator_belongs_to_an_in_house_site(unit: Unit) -> None:

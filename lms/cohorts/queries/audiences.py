@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts import access as people_access
 from lms.accounts.core.roles import Role
@@ -16,13 +17,17 @@ from lms.cohorts import queries
 from lms.cohorts.models import Cohort, Enrolment, TrainingSession
 from lms.foundation.access import Access, Scope, roles_for
 from lms.foundation.db import db
+from lms.kit.ordering import Order
+from lms.kit.pages import Page
 from lms.kit.problems import NotFound
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.audience import Audience, AudienceKind
 from lms.quizzes.models import Assignee, Assignment, Attempt, Quiz
 from lms.sites.models import Site, Vendor
 
-MOST_LISTED = 200
+WINDOWS = ("open", "to_come", "over")
+SORTS = ("-opens", "due", "quiz", "people", "taken")
+"""The columns by which assignments sort, the first by default; ``-`` means backwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,19 @@ def _holding(roles: Collection[str]) -> Select[int]:
     return select(RoleGrant.person_id).where(RoleGrant.role.in_(list(roles)), RoleGrant.revoked_at.is_(None))
 
 
-def list_assignments(access: Access) -> Sequence[Listed]:
-    """What is given, the newest window first, as far as this access reaches."""
+def list_assignments(
+    access: Access, now: datetime, *, window: str, quiz: str, order: Order, asked: int
+) -> tuple[Sequence[Listed], Page]:
+    """A page of what is given, as far as this access reaches; of a quiz by its code, or of a window, if asked for."""
+    found = [_assignments(access), Assignment.purpose == Purpose.ASSESSED]
+    if window in WINDOWS:
+        is_over = or_(Assignment.due_at <= now, Assignment.ended_at.is_not(None))
+        is_to_come = and_(Assignment.opens_at > now, ~is_over)
+        found.append({"over": is_over, "to_come": is_to_come, "open": ~or_(is_over, is_to_come)}[window])
+    if quiz:
+        found.append(Assignment.quiz_id.in_(select(Quiz.id).where(Quiz.code == quiz)))
+    count = select(func.count()).select_from(Assignment).where(*found)
+    page = Page.of(db.session.scalars(count).one(), asked)
     holders = select(Assignee.assignment_id, func.count().label("people")).group_by(Assignee.assignment_id).subquery()
     sat = func.count(Attempt.person_id.distinct()).label("taken")
     takers = select(Attempt.assignment_id, sat).group_by(Attempt.assignment_id).subquery()
@@ -93,12 +109,18 @@ def list_assignments(access: Access) -> Sequence[Listed]:
         .join(Assignment.quiz)
         .outerjoin(holders, holders.c.assignment_id == Assignment.id)
         .outerjoin(takers, takers.c.assignment_id == Assignment.id)
-        .where(_assignments(access), Assignment.purpose == Purpose.ASSESSED)
-        .options(joinedload(Assignment.quiz))
-        .order_by(Assignment.opens_at.desc(), Assignment.id.desc())
-        .limit(MOST_LISTED)
+        .where(*found)
+        .options(contains_eager(Assignment.quiz))
     )
-    return [Listed(*row) for row in db.session.execute(query)]
+    column = {
+        "opens": Assignment.opens_at,
+        "due": Assignment.due_at,
+        "quiz": Quiz.code,
+        "people": func.coalesce(holders.c.people, 0),
+        "taken": func.coalesce(takers.c.taken, 0),
+    }[order.key]
+    in_order = query.order_by(column.desc() if order.is_backwards else column, Assignment.id.desc())
+    return [Listed(*row) for row in db.session.execute(in_order.limit(page.size).offset(page.offset))], page
 
 
 def get_assignment(access: Access, assignment_id: int) -> Assignment:

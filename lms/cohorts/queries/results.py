@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation.access import Access
 from lms.foundation.db import db
+from lms.kit.ordering import Order
 from lms.kit.pages import SIZE, Page
 from lms.quizzes import access as reach
 from lms.quizzes.core.attempt import Purpose
@@ -21,7 +22,8 @@ from lms.quizzes.models import Assignment, Attempt, GradingRun, Quiz
 from lms.quizzes.queries import is_current_run
 
 OUTCOMES = ("passed", "not_yet")
-NEWEST = "when"
+SORTS = ("-when", "name", "quiz", "score")
+"""The columns by which results sort, the first by default; ``-`` means backwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def list_results(access: Access, wanted: Wanted) -> tuple[Sequence[tuple[Attempt
         .join(Quiz, Quiz.id == Assignment.quiz_id)
         .where(reach.attempts(access), *_are_results(), *_criteria(wanted))
         .options(contains_eager(Attempt.person), joinedload(Attempt.quiz_version))
-        .order_by(*_order(wanted.sort))
+        .order_by(*_order(Order.of(wanted.sort, SORTS)))
         .limit(SIZE)
     )
     rows = db.session.execute(query.offset(max(0, wanted.page - 1) * SIZE)).all()
@@ -85,16 +87,18 @@ def _criteria(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield GradingRun.passed.is_(wanted.outcome == "passed")
 
 
-def _order(sort: str) -> tuple[SQLColumnExpression[Any], ...]:
-    """The newest first unless asked otherwise; people by reading where the name is seen, the weakest score first."""
+def _order(order: Order) -> tuple[SQLColumnExpression[Any], ...]:
+    """What is equal stands by time, the newest first; people stand by reading where the name is seen."""
     newest = (Attempt.closed_at.desc(), Attempt.id)
-    match sort:
+    match order.key:
         case "name":
-            return (*people.in_order(), *newest)
+            return (*people.in_order(is_backwards=order.is_backwards), *newest)
         case "quiz":
-            return (Quiz.code, *people.in_order(), *newest)
+            column: SQLColumnExpression[Any] = Quiz.code
         case "score":
             # a share of 0 points has no place; the score of an empty paper stands as 0
-            return (GradingRun.score_thousandths * 1000 / func.nullif(GradingRun.max_thousandths, 0), *newest)
+            column = GradingRun.score_thousandths * 1000 / func.nullif(GradingRun.max_thousandths, 0)
         case _:
-            return newest
+            return newest if order.is_backwards else (Attempt.closed_at, Attempt.id)
+    further = (*people.in_order(), *newest) if order.key == "quiz" else newest
+    return (column.desc() if order.is_backwards else column, *further)

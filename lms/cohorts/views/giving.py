@@ -23,7 +23,9 @@ from lms.foundation.access import access, policy
 from lms.foundation.errors import sentence
 from lms.foundation.forms import choices
 from lms.foundation.locale import LOCALES, localized
+from lms.kit.ordering import Order
 from lms.kit.problems import Conflict, Invalid
+from lms.kit.text import reading_key
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.audience import Audience, AudienceKind
 from lms.quizzes.models import Assignment
@@ -35,7 +37,22 @@ blueprint = Blueprint("assignments", __name__, template_folder="../templates")
 @blueprint.get("/assignments")
 @policy("assignment.write")
 def index() -> str:
-    return render_template("cohorts/assignments.html", listed=audiences.list_assignments(access()), at=clock.now())
+    """What is given: of a quiz, in a window, in the order that the address asks for."""
+    wanted = {name: request.args.get(name, "") for name in ("quiz", "window")}
+    order = Order.of(request.args.get("sort", ""), audiences.SORTS)
+    now, asked = clock.now(), request.args.get("page", 1, type=int)
+    listed, part = audiences.list_assignments(access(), now, order=order, asked=asked, **wanted)
+    offered = sorted(quizzes.list_quizzes(), key=lambda quiz: reading_key(localized(quiz.title_text)))
+    return render_template(
+        "cohorts/assignments.html",
+        listed=listed,
+        part=part,
+        order=order,
+        wanted=wanted,
+        quizzes=offered,
+        windows=phrases.WINDOWS,
+        at=now,
+    )
 
 
 @blueprint.route("/assignments/new", methods=["GET", "POST"])

@@ -18,7 +18,11 @@ from lms.cohorts.forms import TemplateForm
 from lms.cohorts.models import PlanStep, PlanTemplate
 from lms.foundation.access import policy
 from lms.foundation.errors import sentence
+from lms.foundation.locale import localized
+from lms.kit.ordering import Keys, Order, sorted_rows
+from lms.kit.pages import Page
 from lms.kit.problems import Conflict, Invalid
+from lms.kit.text import is_found, reading_key
 
 blueprint = Blueprint("plans", __name__, template_folder="../templates")
 
@@ -26,13 +30,31 @@ FRESH: dict[str, Any] = {"quiz_cut": 80, "acknowledged": True, "signed_off": Tru
 """What a plan made here asks of a learner unless its maker chooses otherwise: only what can be met through pages."""
 
 
+SORTED_BY: Keys[PlanTemplate] = {
+    "name": lambda template: reading_key(localized(template.title_text)),
+    "code": lambda template: template.code,
+    "days": lambda template: template.day_count,
+}
+
+
 @blueprint.get("/plans")
 @policy("plan.write")
 def index() -> str:
     """The plans that new cohorts can follow; ``?state=retired`` shows the others."""
     is_retired = request.args.get("state") == "retired"
+    words = request.args.get("q", "").strip()
     templates = queries.list_templates(retired=is_retired)
-    return render_template("cohorts/plans.html", templates=templates, is_retired=is_retired)
+    order = Order.of(request.args.get("sort", ""), SORTED_BY)
+    found = [template for template in templates if is_found(words, [template.code, *template.title_text.values()])]
+    part = Page.of(len(found), request.args.get("page", 1, type=int))
+    return render_template(
+        "cohorts/plans.html",
+        templates=sorted_rows(found, order, SORTED_BY)[part.offset : part.last],
+        part=part,
+        order=order,
+        words=words,
+        is_retired=is_retired,
+    )
 
 
 @blueprint.get("/plans/<code>")

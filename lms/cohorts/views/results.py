@@ -6,8 +6,9 @@ from flask import Blueprint, render_template, request
 
 from lms.accounts import queries as people
 from lms.cohorts import queries
-from lms.cohorts.queries.results import NEWEST, Wanted, list_quizzes, list_results
+from lms.cohorts.queries.results import SORTS, Wanted, list_quizzes, list_results
 from lms.foundation.access import access, access_for, policy
+from lms.kit.ordering import Order
 from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.core.rules import rules_from
 
@@ -38,7 +39,7 @@ def index() -> str:
         ],
         part=part,
         wanted=wanted,
-        sort=wanted.sort or NEWEST,
+        order=Order.of(wanted.sort, SORTS),
         named=people.load_named({attempt.person_id for attempt, _run, _quiz in found}),
         cohorts=[cohort for cohort, _count in reversed(queries.list_cohorts(access_for("cohort.read")))],
         quizzes=list_quizzes(access()),

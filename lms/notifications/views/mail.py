@@ -11,6 +11,7 @@ from lms.foundation import outbox
 from lms.foundation.access import policy
 from lms.foundation.outbox import MailState
 from lms.foundation.settings import sample_day
+from lms.kit.ordering import Order
 from lms.notifications import phrases, queries
 from lms.notifications.core.retention import MAIL_TEXT
 
@@ -22,12 +23,16 @@ blueprint = Blueprint("mail", __name__, template_folder="../templates")
 def index() -> str:
     asked = request.args.get("state", "")
     state = MailState(asked) if asked in set(MailState) else None
-    mails, part = queries.list_mails(request.args.get("page", 1, type=int), state)
+    words = request.args.get("q", "").strip()
+    order = Order.of(request.args.get("sort", ""), queries.MAIL_SORTS)
+    mails, part = queries.list_mails(request.args.get("page", 1, type=int), state, words=words, order=order)
     return render_template(
         "notifications/mails.html",
         mails=mails,
         part=part,
         state=state,
+        words=words,
+        order=order,
         counts=queries.load_mail_counts(),
         states=list(MailState),
         phrases=phrases,

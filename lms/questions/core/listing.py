@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.search import found_by
 from lms.kit.text import reading_key
 from lms.questions.core.checks import LOCALES
-from lms.questions.core.question import Text, missing_languages
+from lms.questions.core.question import Difficulty, Text, missing_languages
 
 NOT_RETIRED = ""
 ALL = "all"
 WAITING = "waiting"
 _EMPHASIS = re.compile(r"</?em>")
-SORTS = ("code", "section", "state", "newest")
+SORTS = ("code", "section", "difficulty", "state", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,15 @@ def found_in_question(body: Mapping[str, Any]) -> str:
 
 def selected(rows: Sequence[Row], wanted: Wanted, places: Mapping[str, int]) -> list[Row]:
     """The rows that fit, sorted. ``places`` says where each section stands in its policy."""
-    fitting = [row for row in rows if _fits(row, wanted)]
-    if wanted.sort == "newest":
-        return sorted(fitting, key=lambda row: (row.changed_at, row.code), reverse=True)
-    if wanted.sort == "section":
-        last = len(places)
-        return sorted(
-            fitting, key=lambda row: (min((places.get(s, last) for s in row.sections), default=last), row.code)
-        )
-    return sorted(fitting, key=lambda row: (row.state if wanted.sort == "state" else "", row.code))
+    last, degrees = len(places), [degree.value for degree in Difficulty]
+    keys: Keys[Row] = {
+        "code": lambda row: row.code,
+        "section": lambda row: min((places.get(name, last) for name in row.sections), default=last),
+        "difficulty": lambda row: degrees.index(row.difficulty),
+        "state": lambda row: row.state,
+        "changed": lambda row: row.changed_at,
+    }
+    return sorted_rows((row for row in rows if _fits(row, wanted)), Order.of(wanted.sort, SORTS), keys)
 
 
 def counts(rows: Sequence[Row]) -> Counts:

@@ -18,25 +18,46 @@ from lms.foundation.access import access, policy
 from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.foundation.forms import Difference
+from lms.foundation.locale import localized
 from lms.kit.findings import Finding
+from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
 from lms.kit.problems import Conflict, Invalid
+from lms.kit.text import is_found, reading_key
 from lms.policies import queries as policies
 from lms.questions import actions, drafts, phrases, queries
 from lms.questions.core import formats
-from lms.questions.core.listing import Wanted, counts, selected
+from lms.questions.core.listing import SORTS, Wanted, counts, selected
 from lms.questions.forms import BankChangeForm, BankForm, ImportForm
 from lms.questions.models import Bank
 
 blueprint = Blueprint("questions", __name__, template_folder="../templates")
 
 
+BANKS_SORTED_BY: Keys[tuple[Bank, int]] = {
+    "name": lambda row: reading_key(localized(row[0].title_text)),
+    "code": lambda row: row[0].code,
+    "questions": lambda row: row[1],
+}
+
+
 @blueprint.get("/questions")
 @policy("question.read")
 def banks() -> str:
+    """The banks in use, or those that are retired; each with how many of its questions are not."""
     are_retired = request.args.get("state") == "retired"
+    words = request.args.get("q", "").strip()
+    order = Order.of(request.args.get("sort", ""), BANKS_SORTED_BY)
+    listed = queries.list_banks(are_retired=are_retired)
+    matching = [row for row in listed if is_found(words, [row[0].code, *row[0].title_text.values()])]
+    part = Page.of(len(matching), request.args.get("page", 1, type=int))
     return render_template(
-        "questions/banks.html", banks=queries.list_banks(are_retired=are_retired), are_retired=are_retired
+        "questions/banks.html",
+        banks=sorted_rows(matching, order, BANKS_SORTED_BY)[part.offset : part.last],
+        part=part,
+        order=order,
+        words=words,
+        are_retired=are_retired,
     )
 
 
@@ -45,7 +66,7 @@ def banks() -> str:
 def bank(code: str) -> str:
     found = queries.get_bank(code)
     asked = {name: request.args.get(name, "").strip() for name in ("section", "state", "gap", "tag", "sort")}
-    wanted = Wanted(words=request.args.get("q", "").strip(), **(asked | {"sort": asked["sort"] or "code"}))
+    wanted = Wanted(words=request.args.get("q", "").strip(), **(asked | {"sort": str(Order.of(asked["sort"], SORTS))}))
     rows = queries.load_rows(found, access())
     sections = policies.load_sections_in_force(clock.now())
     fitting = selected(rows, wanted, {name: place for place, name in enumerate(sections)})

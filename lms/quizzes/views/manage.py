@@ -12,7 +12,11 @@ from flask_login import current_user
 from lms.foundation import clock
 from lms.foundation.access import policy
 from lms.foundation.errors import sentence
+from lms.foundation.locale import localized
+from lms.kit.ordering import Keys, Order, sorted_rows
+from lms.kit.pages import Page
 from lms.kit.problems import Conflict, Invalid
+from lms.kit.text import is_found, reading_key
 from lms.policies import queries as policies
 from lms.questions import queries as questions
 from lms.questions.models import Question
@@ -30,10 +34,36 @@ USUAL = {"minutes": 30, "cut_percent": 80, "attempts": 2, "shuffle": True}
 @blueprint.get("/quiz-design")
 @policy("quiz.read")
 def index() -> str:
+    """The quizzes that the address asks for, in its order, with how many questions a paper has."""
     quizzes = queries.list_quizzes()
     versions = queries.load_counted_versions([quiz.id for quiz in quizzes])
     counts = {quiz_id: count for quiz_id, (_version, count) in versions.items()}
-    return render_template("quizzes/design.html", quizzes=quizzes, counts=counts)
+    sorted_by: Keys[Quiz] = {
+        "name": lambda quiz: reading_key(localized(quiz.title_text)),
+        "code": lambda quiz: quiz.code,
+        "questions": lambda quiz: counts[quiz.id],
+        "state": lambda quiz: quiz.retired_at is not None,
+    }
+    wanted = {name: request.args.get(name, "").strip() for name in ("q", "state")}
+    order = Order.of(request.args.get("sort", ""), sorted_by)
+    shown = sorted_rows((quiz for quiz in quizzes if _is_wanted(quiz, wanted)), order, sorted_by)
+    part = Page.of(len(shown), request.args.get("page", 1, type=int))
+    return render_template(
+        "quizzes/design.html",
+        quizzes=shown[part.offset : part.last],
+        part=part,
+        order=order,
+        wanted=wanted,
+        states=phrases.QUIZ_STATES,
+        has_quizzes=bool(quizzes),
+        counts=counts,
+    )
+
+
+def _is_wanted(quiz: Quiz, wanted: Mapping[str, str]) -> bool:
+    state = "in_use" if quiz.retired_at is None else "retired"
+    is_in_state = wanted["state"] not in phrases.QUIZ_STATES or wanted["state"] == state
+    return is_in_state and is_found(wanted["q"], [quiz.code, *quiz.title_text.values()])
 
 
 @blueprint.get("/quiz-design/<code>")

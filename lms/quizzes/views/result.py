@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from flask_login import current_user
 
 from lms.foundation import clock
 from lms.foundation.access import access, policy
-from lms.foundation.locale import SOURCE_LOCALE, current
+from lms.foundation.locale import SOURCE_LOCALE, current, localized
+from lms.kit.ordering import Keys, Order, sorted_rows
+from lms.kit.pages import Page
 from lms.kit.problems import NotFound
+from lms.kit.text import reading_key
 from lms.policies import queries as policies
 from lms.policies.core.citing import cited_sentences
 from lms.policies.core.markup import Prose, blocks
@@ -61,12 +64,26 @@ class MissedSection:
     blocks: Sequence[Prose] = ()
 
 
+RESULTS_SORTED_BY: Keys[tuple[Attempt, GradingRun, Any]] = {
+    "finished": lambda row: row[0].closed_at,
+    "quiz": lambda row: reading_key(localized(row[0].quiz_version.title_text)),
+    "score": lambda row: row[2],
+    "outcome": lambda row: not row[1].passed,
+}
+
+
 @blueprint.get("/results")
 @policy("result.read")
 def results() -> str:
-    finished = queries.list_finished(current_user.id)
-    shown = [(attempt, run, shown_percent(run.score_thousandths, run.max_thousandths)) for attempt, run in finished]
-    return render_template("quizzes/results.html", finished=shown)
+    """A person's own results, in the order that the address asks for."""
+    finished = [
+        (attempt, run, shown_percent(run.score_thousandths, run.max_thousandths))
+        for attempt, run in queries.list_finished(current_user.id)
+    ]
+    order = Order.of(request.args.get("sort", ""), ["-finished", *RESULTS_SORTED_BY])
+    part = Page.of(len(finished), request.args.get("page", 1, type=int))
+    shown = sorted_rows(finished, order, RESULTS_SORTED_BY)[part.offset : part.last]
+    return render_template("quizzes/results.html", finished=shown, part=part, order=order)
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/result")

@@ -14,6 +14,7 @@ from lms.foundation.access import Access, access, policy
 from lms.foundation.carried import is_reopened
 from lms.foundation.errors import sentence
 from lms.foundation.locale import LOCALES, current
+from lms.kit.pages import Page
 from lms.kit.problems import Invalid, NotFound
 from lms.policies import queries as policies
 from lms.quizzes import actions, phrases, queries
@@ -31,7 +32,9 @@ blueprint = Blueprint("quizzes", __name__, template_folder="../templates")
 @blueprint.get("/quizzes")
 @policy("attempt.write")
 def index() -> str:
-    return render_template("quizzes/index.html", given=queries.list_given(current_user.id), at=clock.now())
+    given = queries.list_given(current_user.id)
+    part = Page.of(len(given), request.args.get("page", 1, type=int))
+    return render_template("quizzes/index.html", given=given[part.offset : part.last], part=part, at=clock.now())
 
 
 @blueprint.get("/quizzes/<int:assignment_id>")

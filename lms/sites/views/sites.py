@@ -13,26 +13,42 @@ from lms.foundation import clock
 from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
+from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
 from lms.kit.problems import Invalid
-from lms.kit.text import reading_key, search_key
+from lms.kit.text import is_found, reading_key
 from lms.sites import actions, queries
 from lms.sites.core import zones
 from lms.sites.core.year import days_off, today_at
 from lms.sites.forms import SiteChangeForm, SiteForm, names_of
-from lms.sites.models import Site
-from lms.sites.phrases import STATES, VENDOR_KINDS, WEEKDAYS
+from lms.sites.models import Room, Site
+from lms.sites.phrases import STATES, WEEKDAYS
 
 blueprint = Blueprint("sites", __name__, template_folder="../templates")
+
+
+SORTED_BY: Keys[Site] = {
+    "name": lambda site: reading_key(localized(site.name_text)),
+    "code": lambda site: site.code,
+    "vendor": lambda site: reading_key(localized(site.vendor.name_text)),
+    "zone": lambda site: site.zone_name,
+    "rooms": lambda site: sum(room.retired_at is None for room in site.rooms),
+}
+ROOMS_SORTED_BY: Keys[Room] = {
+    "name": lambda room: reading_key(room.name),
+    "seats": lambda room: room.capacity,
+    "state": lambda room: room.retired_at is not None,
+}
 
 
 @blueprint.get("/sites")
 @policy("site.list")
 def index() -> str:
-    """The sites that the address asks for, and all vendors; there are few enough to choose from them here."""
+    """The sites that the address asks for, in its order."""
     sites = queries.list_sites_with_rooms(access())
-    wanted = {name: request.args.get(name, "").strip() for name in ("q", "vendor", "state", "sort")}
-    shown = sorted((site for site in sites if _is_wanted(site, wanted)), key=lambda site: _place(site, wanted["sort"]))
+    wanted = {name: request.args.get(name, "").strip() for name in ("q", "vendor", "state")}
+    order = Order.of(request.args.get("sort", ""), SORTED_BY)
+    shown = sorted_rows((site for site in sites if _is_wanted(site, wanted)), order, SORTED_BY)
     page = Page.of(len(shown), request.args.get("page", 1, type=int))
     vendors = queries.list_vendors()
     return render_template(
@@ -41,8 +57,8 @@ def index() -> str:
         page_of_sites=page,
         has_sites=bool(sites),
         wanted=wanted,
+        order=order,
         vendors=sorted(vendors, key=lambda vendor: reading_key(localized(vendor.name_text))),
-        kinds=VENDOR_KINDS,
         states=STATES,
     )
 
@@ -81,10 +97,12 @@ def show(code: str) -> str:
     today = today_at(site.zone_name, clock.now())
     closures = queries.list_closures(site)
     own = {closure.closed_on: closure for closure in closures}
+    order = Order.of(request.args.get("sort", ""), ROOMS_SORTED_BY)
     return render_template(
         "sites/show.html",
         site=site,
-        rooms=queries.list_rooms(site),
+        rooms=sorted_rows(queries.list_rooms(site), order, ROOMS_SORTED_BY),
+        order=order,
         closures=own,
         days=days_off(site.country, site.subdivision, today, {day: row.name_text for day, row in own.items()}),
         passed=[closure for closure in closures if closure.closed_on < today],
@@ -138,20 +156,12 @@ def _facts(site: Site) -> dict[str, Any]:
 
 
 def _is_wanted(site: Site, wanted: dict[str, str]) -> bool:
-    searched = search_key(" ".join([site.code, *site.name_text.values()]))
     state = "open" if site.retired_at is None else "retired"
     return (
-        all(search_key(word) in searched for word in wanted["q"].split())
+        is_found(wanted["q"], [site.code, *site.name_text.values()])
         and wanted["vendor"] in {"", site.vendor.code}
         and (wanted["state"] not in STATES or wanted["state"] == state)
     )
-
-
-def _place(site: Site, sort: str) -> tuple[str, str]:
-    """By name, or by code, or by vendor and then name, in the reader's language."""
-    name = reading_key(localized(site.name_text))
-    first = {"code": site.code, "vendor": reading_key(localized(site.vendor.name_text))}.get(sort, "")
-    return first, name
 
 
 def _offered_zones() -> list[str]:

@@ -1,4 +1,4 @@
-"""Adding a vendor, changing it, taking it out of use."""
+"""The list of vendors; adding one, changing it, taking it out of use."""
 
 from __future__ import annotations
 
@@ -8,13 +8,47 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation.access import policy
+from lms.foundation.locale import localized
+from lms.kit.ordering import Keys, Order, sorted_rows
+from lms.kit.pages import Page
 from lms.kit.problems import Invalid
+from lms.kit.text import is_found, reading_key
 from lms.sites import actions, queries
 from lms.sites.core.vendor import VendorKind
 from lms.sites.forms import VendorChangeForm, VendorForm, names_of
 from lms.sites.models import Vendor
+from lms.sites.phrases import STATES, VENDOR_KINDS
 
 blueprint = Blueprint("vendors", __name__, template_folder="../templates")
+
+
+@blueprint.get("/vendors")
+@policy("site.list")
+def index() -> str:
+    """The vendors that the address asks for, in its order, with how many sites in use each has."""
+    vendors, counts = queries.list_vendors(), queries.load_site_counts()
+    sorted_by: Keys[Vendor] = {
+        "name": lambda vendor: reading_key(localized(vendor.name_text)),
+        "code": lambda vendor: vendor.code,
+        "kind": lambda vendor: list(VENDOR_KINDS).index(VendorKind(vendor.kind)),
+        "sites": lambda vendor: counts.get(vendor.id, 0),
+        "state": lambda vendor: vendor.retired_at is not None,
+    }
+    wanted = {name: request.args.get(name, "").strip() for name in ("q", "kind", "state")}
+    order = Order.of(request.args.get("sort", ""), sorted_by)
+    shown = sorted_rows((vendor for vendor in vendors if _is_wanted(vendor, wanted)), order, sorted_by)
+    page = Page.of(len(shown), request.args.get("page", 1, type=int))
+    return render_template(
+        "sites/vendors.html",
+        vendors=shown[page.offset : page.last],
+        part=page,
+        has_vendors=bool(vendors),
+        counts=counts,
+        wanted=wanted,
+        order=order,
+        kinds=VENDOR_KINDS,
+        states=STATES,
+    )
 
 
 @blueprint.route("/vendors/new", methods=["GET", "POST"])
@@ -29,7 +63,7 @@ def new() -> ResponseReturnValue:
             form.take_back(problem)
         else:
             flash(_("The vendor is created."))
-            return redirect(url_for("sites.index"))
+            return redirect(url_for("vendors.index"))
     page = render_template("sites/vendor_form.html", form=form, vendor=None)
     return (page, 422) if request.method == "POST" else page
 
@@ -51,7 +85,7 @@ def edit(code: str) -> ResponseReturnValue:
 
     if form.is_sent_and_valid() and form.is_saved(change, vendor, _facts):
         flash(_("The vendor is changed."))
-        return redirect(url_for("sites.index"))
+        return redirect(url_for("vendors.index"))
     return render_template("sites/vendor_form.html", form=form, vendor=vendor), form.status
 
 
@@ -66,8 +100,17 @@ def retire(code: str) -> ResponseReturnValue:
     change = actions.reopen_vendor if request.form.get("change") == "reopen" else actions.retire_vendor
     change(vendor, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
     flash(_("The vendor is no longer in use.") if vendor.retired_at else _("The vendor is in use."))
-    return redirect(url_for("sites.index"))
+    return redirect(url_for("vendors.index"))
 
 
 def _facts(vendor: Vendor) -> dict[str, str]:
     return {**names_of(vendor.name_text), "kind": vendor.kind}
+
+
+def _is_wanted(vendor: Vendor, wanted: dict[str, str]) -> bool:
+    state = "open" if vendor.retired_at is None else "retired"
+    return (
+        is_found(wanted["q"], [vendor.code, *vendor.name_text.values()])
+        and (wanted["kind"] not in VENDOR_KINDS or wanted["kind"] == vendor.kind)
+        and (wanted["state"] not in STATES or wanted["state"] == state)
+    )
