@@ -18,6 +18,10 @@ def render_item(kind: str, item: object, _autogen_context: object) -> str | bool
 
 
 def migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # a large table takes longer than a page may; whoever holds a lock is still not waited for
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     context.configure(
         connection=connection,
         target_metadata=db.metadata,

@@ -37,3 +37,5 @@ def downgrade() -> None:
     op.drop_column("banks", "retired_at")
     op.drop_index(op.f("ix_question_drafts_prepared_by_id"), table_name="question_drafts")
     op.drop_table("question_drafts")
+    # what was only ever a draft has nothing left to show
+    op.execute(sa.text("DELETE FROM questions WHERE id NOT IN (SELECT question_id FROM question_versions)"))

@@ -1,4 +1,4 @@
-"""One line of migrations, which give exactly the tables of the models, and go back as well."""
+"""One line of migrations, which give exactly the tables of the models."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect, text
 
-from lms.foundation import transaction
 from lms.foundation.db import Base, db
-from tests.conftest import migrate
 
 
 @pytest.fixture
@@ -35,26 +32,6 @@ def test_every_constraint_has_a_name() -> None:
     for table in Base.metadata.tables.values():
         for constraint in table.constraints:
             assert constraint.name, f"{table.name}: {constraint!r}"
-
-
-def test_down_and_up_again_leaves_the_same_tables(sample: Flask, script: ScriptDirectory) -> None:
-    """On a database with data: the last migration can be taken back and made again, and no row is lost."""
-    newest = script.get_revision("head")
-    with sample.app_context():
-        with transaction.unit(write=False):
-            people = db.session.scalar(text("SELECT count(*) FROM people"))
-        migrate(sample, db.engine, str(newest.down_revision), down=True)
-        migrate(sample, db.engine)
-        with db.engine.connect() as connection:
-            assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
-            assert connection.scalar(text("SELECT count(*) FROM people")) == people > 0
-
-
-def test_down_to_nothing_removes_every_table(app: Flask) -> None:
-    with app.app_context():
-        migrate(app, db.engine, "base", down=True)
-        with db.engine.connect() as connection:
-            assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
 
 
 def test_migrations_speak_no_dialect_alone() -> None:
