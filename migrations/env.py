@@ -26,6 +26,7 @@ def migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=db.metadata,
         render_as_batch=True,  # SQLite cannot alter a table in place
+        transactional_ddl=True,  # all of an upgrade or nothing of it; SQLite can, though Alembic does not expect it to
         compare_type=True,
         compare_server_default=True,
         render_item=render_item,

@@ -9,7 +9,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -146,9 +148,30 @@ def test_each_failure_has_its_sentence(
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as the first start leaves it, without the sample: in it ``kijun.db``, migrated."""
     folder = tmp_path_factory.mktemp("installation")
+    prepare(folder)
+    return folder
+
+
+def prepare(folder: Path) -> None:
+    """Do what each start does before it serves."""
     code = "import config; from lms import serve; serve.prepare(config.from_environment())"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=serving_from(folder), stdout=subprocess.PIPE)
-    return folder
+
+
+def step_back(folder: Path, revision: str) -> None:
+    """Give an installation the tables of an earlier version."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "downgrade", revision]
+    subprocess.run(command, check=True, cwd=ROOT, env=serving_from(folder), capture_output=True)
+
+
+def read_from(path: Path, query: str) -> list[Any]:
+    """What a query finds in a SQLite file."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [value for row in connection.execute(query) for value in row]
+
+
+REVISION = "SELECT version_num FROM alembic_version"
+FACT = "SELECT value FROM installation_facts WHERE name = 'kept'"
 
 
 def serving_from(folder: Path, **more: str) -> dict[str, str]:
@@ -183,6 +206,35 @@ class TestStart:
         status, _said = start(installation)
         assert status == 1
         assert [copy.name for copy in installation.glob("*.before.*")] == ["kijun.db.before.1"]
+
+    def test_a_newer_version_migrates_what_is_there_and_keeps_three_copies(self, installation: Path) -> None:
+        """As after ``git pull``: the file of before lies beside it, and nothing is lost."""
+        database, copy = installation / "kijun.db", installation / "kijun.db.before.4"
+        head = read_from(database, REVISION)
+        step_back(installation, "0006")
+        with closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute("INSERT INTO installation_facts (name, value) VALUES ('kept', 'yes')")
+        for number in (1, 2, 3):
+            (installation / f"kijun.db.before.{number}").write_bytes(b"an earlier one")
+        for _start in ("the one that migrates", "the next, which has nothing to migrate"):
+            prepare(installation)
+            kept = sorted(path.name for path in installation.glob("*.before.*"))
+            assert kept == ["kijun.db.before.2", "kijun.db.before.3", "kijun.db.before.4"]
+        assert (read_from(database, REVISION), read_from(copy, REVISION)) == (head, ["0006"])
+        assert (read_from(database, FACT), read_from(copy, FACT)) == (["yes"], ["yes"])
+
+    def test_a_migration_that_fails_leaves_everything_as_it_was(self, installation: Path) -> None:
+        database = installation / "kijun.db"
+        step_back(installation, "0006")
+        with closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute("CREATE TABLE notices (n INTEGER)")  # in the way of a migration three further on
+        columns = "SELECT name FROM pragma_table_info('banks')"
+        before = read_from(database, columns)
+        status, said = start(installation)
+        assert (status, len(said.splitlines())) == (1, 1)
+        assert said.startswith("Kijun cannot start: ")
+        assert (read_from(database, REVISION), read_from(database, columns)) == (["0006"], before)
+        assert (installation / "kijun.db.before.1").exists()
 
     @pytest.mark.parametrize(
         ("language", "sentence"),
