@@ -106,8 +106,8 @@ class PeopleListForm(Form):
         ),
     )
     file = FileField(_l("Or a file"), description=_l("CSV or TSV, as spreadsheets save it."))
-    site = SelectField(_l("Site, where the list does not say it"), [Optional()])
-    locale = SelectField(_l("Language, where the list does not say it"), choices=LANGUAGES)
+    site = SelectField(_l("Site, where the list does not state it"), [Optional()])
+    locale = SelectField(_l("Language, where the list does not state it"), choices=LANGUAGES)
 
 
 class ProfileForm(RevisedForm):

@@ -75,7 +75,7 @@ def check(english: Path, japanese: Path | None, as_document: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=NamedPath(exists=True, path_type=Path))
 @click.option(
     "--code",
-    help=help_text("The policy's code, when the file does not say it."),
+    help=help_text("The policy's code, if the file does not state it."),
 )
 @click.option(
     "--effective",

@@ -63,7 +63,7 @@ def check(file: Path, format_name: str | None, as_document: bool) -> None:
 @group.command(
     "import",
     help=help_text(
-        "Import a file into a bank; all of it, or (with an error) nothing.",
+        "Import a file into a bank: all of it, or nothing if it has an error.",
     ),
 )
 @click.argument("file", type=PATH)
@@ -73,13 +73,13 @@ def check(file: Path, format_name: str | None, as_document: bool) -> None:
     "--locale",
     "language",
     type=click.Choice(["en", "ja"]),
-    help=help_text("Language of texts that do not say it."),
+    help=help_text("Language of texts that do not state it."),
 )
 @click.option(
     "--pair-by",
     type=click.Choice([way.value for way in PairBy]),
     help=help_text(
-        "Fill the other language of questions that are there, found by ID or by order.",
+        "Add the other language to existing questions, found by ID or by order.",
     ),
 )
 @click.option(

@@ -14,7 +14,7 @@ class ImportForm(Form):
     code = StringField(
         _l("Code"),
         [Optional(), Length(max=40), Regexp(r"[A-Z0-9-]+\Z", message=_l("Use capitals, digits and hyphens."))],
-        description=_l("Only when the file does not say it, such as HAR."),
+        description=_l("Only if the file does not state it, such as HAR."),
         filters=[lambda text: text.strip() if text else text],
     )
     skip_errors = BooleanField(
@@ -28,7 +28,7 @@ class NewPolicyForm(Form):
     code = StringField(
         _l("Code"),
         [Required(), Length(max=40), Regexp(r"[A-Z0-9-]+\Z", message=_l("Use capitals, digits and hyphens."))],
-        description=_l("Such as HAR; it stands in addresses and names of sections and never changes."),
+        description=_l("Such as HAR. It is used in addresses and names of sections, and cannot be changed later."),
         filters=[lambda text: fold_code(text) if text else text],
     )
     title_en = StringField(_l("Title in English"), [Required(), Length(max=200)])
@@ -50,7 +50,7 @@ class SectionForm(Form):
     body_ja = TextAreaField(_l("Text in Japanese"), [Length(max=100_000)])
     is_current = BooleanField(
         _l("The Japanese says the same as this English text"),
-        description=_l("Without the tick a Japanese text stays as fresh or stale as it was."),
+        description=_l("Without the tick, a Japanese text stays current or stale as it was."),
     )
     seen_en = HiddenField()
     seen_ja = HiddenField()

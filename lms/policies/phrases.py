@@ -24,7 +24,7 @@ NOTICES = {
         ("code",),
     ),
     "policy.waits": Kind(
-        _l("A policy waits for your second look: publish %(policy_text)s v%(number)s."),
+        _l("A policy is waiting for your second look: publish %(policy_text)s v%(number)s."),
         "policy_versions.show",
         ("code", "number"),
     ),
@@ -37,21 +37,21 @@ NOTICES = {
 
 PROBLEMS = {
     "policy.has_errors": _l("The policy has errors and was not imported. They are listed below."),
-    "policy.no_code": _l("Enter the policy's code: the file does not say it."),
+    "policy.no_code": _l("Enter the policy's code: the file does not state it."),
     "policy.already_published": _l(
         "Version %(number)s is published and cannot be changed. Give the new text a new number."
     ),
-    "policy.not_asked": _l("Nobody has asked for the publication of this draft, or it has changed since."),
+    "policy.not_asked": _l("Nobody has asked to publish this draft, or it has changed since."),
     "policy.changed_meanwhile": _l(
         "Version %(number)s is in force now. Please read what it says before you confirm. Nothing was recorded."
     ),
     "policy.bad_code": _l("Use capitals, digits and hyphens for the policy's code (“%(policy)s”)."),
-    "policy.other_code": _l("The Japanese file is of the policy “%(policy)s” and not of “%(expected)s”."),
-    "policy.other_version": _l("The Japanese file is of version %(number)s and not of %(expected)s."),
+    "policy.other_code": _l("The Japanese file belongs to the policy “%(policy)s”, not to “%(expected)s”."),
+    "policy.other_version": _l("The Japanese file belongs to version %(number)s, not to %(expected)s."),
     "policy.changed_by_another": _l("Somebody else changed this in the meantime."),
-    "policy.bad_effective": _l("“%(value)s” is no instant; write local time and zone as in the example."),
+    "policy.bad_effective": _l("“%(value)s” is not a date and time; write local time and zone as in the example."),
     "policy.bad_terms": _l("These lines give no term: %(lines)s."),
-    "policy.code_taken": _l("There is a policy “%(policy)s” already."),
+    "policy.code_taken": _l("There is already a policy “%(policy)s”."),
     "policy.empty": _l("Version %(number)s has no section yet, so it cannot be published."),
     "policy.unknown": _l("There is no policy “%(policy)s”."),
     "policy.no_pair": _l("“%(path)s” is neither a folder with en.md nor one of a pair of files named .en. and .ja."),
@@ -64,9 +64,11 @@ FINDINGS = {
     "unknown-key": _l("Unknown key “%(key)s” in the front matter; it is kept."),
     "front-matter-syntax": _l("The front matter cannot be read."),
     "front-matter-value": _l("The value of “%(key)s” must be a single text."),
-    "bad-version": _l("“%(value)s” is no version; write major.minor, such as 4.2 (%(key)s)."),
-    "bad-effective": _l("“%(value)s” is no instant; write local time and zone, such as 2026-11-12T10:00 Asia/Tokyo."),
-    "bad-source-hash": _l("The hash of “%(key)s” in section_sources is none; the section counts as stale."),
+    "bad-version": _l("“%(value)s” is not a version; write major.minor, such as 4.2 (%(key)s)."),
+    "bad-effective": _l(
+        "“%(value)s” is not a date and time; write local time and zone, such as 2026-11-12T10:00 Asia/Tokyo."
+    ),
+    "bad-source-hash": _l("The value of “%(key)s” in section_sources is not a hash; the section counts as stale."),
     "other-locale": _l(
         "The file says that its language is “%(said)s”, but it was given as the one for “%(expected)s”."
     ),
@@ -78,17 +80,17 @@ FINDINGS = {
     "left-out-section": _l("Section “%(key)s” was left out, in both languages."),
     "left-out-translation": _l("The Japanese text of section “%(key)s” was left out."),
     "left-out-file": _l("The Japanese file was left out."),
-    "stale-sections": _l("Made from another English text, so not current: %(keys)s."),
+    "stale-sections": _l("Made from a different English text, so not current: %(keys)s."),
     "no-sections": _l("There is no section and no text."),
     "open-fence": _l(
-        "The code block that begins here is never closed. What stands below it, headings too, is part of it."
+        "The code block that begins here is never closed, so everything below it, including headings, is part of it."
     ),
-    "repeated-key": _l("The key “%(key)s” stands twice; keys are unique in a policy."),
+    "repeated-key": _l("The key “%(key)s” appears twice; keys are unique in a policy."),
     "bad-sensitive-label": _l(
         "A sensitive block needs kind, degree (mild, medium, strong) and form (text, image, sound, video)."
     ),
     "sensitive-not-closed": _l("A sensitive block is not closed with “:::”."),
-    "sensitive-not-opened": _l("“:::” ends no sensitive block."),
+    "sensitive-not-opened": _l("There is no sensitive block for this “:::” to end."),
     "bad-sensitive-mark": _l(
         "A sensitive block begins with “::: sensitive” and ends with “:::”, in small letters at the very beginning of a"
         " line. In a text about such marks, quote them in a fenced code block."
@@ -100,14 +102,14 @@ FINDINGS = {
     ),
     "older-published": _l("Version %(number)s is published although version %(newer)s, which is newer, is in force."),
     "bad-ruby": _l(
-        "These braces make no reading, and are shown as they are. Write {characters|kana}, with a Chinese character at"
-        " least before the bar and kana alone behind it."
+        "These braces do not form a reading, and are shown as they are. Write {characters|kana}, with at least one "
+        "Chinese character before the bar and only kana after it."
     ),
     "bad-glossary": _l("Entry %(number)s of the glossary is left out: it needs a term and a definition."),
     "heading-in-body": _l(
         "A heading begins here that would be a section of its own. Add a section for it, or begin it with five #."
     ),
-    "uncertain-pair": _l("“%(title)s” could not be paired for certain; it may belong to: %(candidates)s."),
+    "uncertain-pair": _l("“%(title)s” could not be paired with certainty; it may belong to: %(candidates)s."),
 }
 
 FRESHNESS = {

@@ -52,10 +52,10 @@ class ImportForm(Form):
     locale = SelectField(
         _l("Language of the texts"),
         choices=choices([("en", "English"), ("ja", "日本語")]),
-        description=_l("For files that do not say it. A question in one language enters as a draft."),
+        description=_l("For files that do not state it. A question in one language is imported as a draft."),
     )
     pair_by = SelectField(
-        _l("Fill the other language of questions that are there"), choices=choices(PAIRINGS.items()), default=""
+        _l("Add the other language to existing questions"), choices=choices(PAIRINGS.items()), default=""
     )
     skip_errors = BooleanField(_l("Leave out what has errors, and import the rest"))
 
@@ -72,7 +72,7 @@ class NewQuestionForm(Form):
         _l("Code"),
         [Required(_l("Enter a code.")), CODE, Length(max=40)],
         filters=[folded],
-        description=_l("The name under which results keep the question. It cannot be changed."),
+        description=_l("Results refer to the question by this name. It cannot be changed."),
     )
     type = SelectField(_l("Type"), choices=choices(TYPES.items()), default=QuestionType.SINGLE)
     section = SelectField(_l("Section cited"), choices=[])

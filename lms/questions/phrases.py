@@ -54,7 +54,7 @@ FACTS = {
 }
 """What else may differ between two versions."""
 
-LANGUAGES = {"en": _l("English"), "ja": _l("Japanese"), "und": _l("language not said")}
+LANGUAGES = {"en": _l("English"), "ja": _l("Japanese"), "und": _l("language not stated")}
 
 ITEM_TYPES = {
     "description": _l("text without answers"),
@@ -124,10 +124,10 @@ FINDINGS: Mapping[str, Any] = {
     "format.not-read": _unread,
     "file.not-utf-8": _l("The file is not UTF-8 (first wrong byte: %(byte)s)."),
     "file.encoding-unknown": _l("The file is neither UTF-8, UTF-16 nor CP932."),
-    "file.nul": _l("The file holds a NUL byte: it is no text, or UTF-16 without its mark."),
+    "file.nul": _l("The file contains a NUL byte: it is not text, or it is UTF-16 without a byte order mark."),
     "file.control-characters": _l("Control characters were left out (%(count)s in all)."),
-    "question.same-twice": _l("The same question stands twice in the file; it is taken once."),
-    "question.id-repeated": _l("The ID “%(question)s” stands twice in the file."),
+    "question.same-twice": _l("The same question appears twice in the file; it is imported once."),
+    "question.id-repeated": _l("The ID “%(question)s” appears twice in the file."),
     "file.no-questions": _l(
         "No question was found in this file. Questions are read from YAML as in our banks, and from GIFT."
     ),
@@ -136,15 +136,15 @@ FINDINGS: Mapping[str, Any] = {
         "The YAML cannot be read from here on. Look at colons, quotation marks, brackets and indents, here and in the "
         "line above."
     ),
-    "yaml.mapping-expected": _l("Here a mapping (key: value) must stand."),
-    "yaml.repeated-key": _l("The key “%(key)s” stands twice."),
+    "yaml.mapping-expected": _l("A mapping (key: value) is expected here."),
+    "yaml.repeated-key": _l("The key “%(key)s” appears twice."),
     "yaml.word-expected": _l("“%(key)s” must be a single text."),
     "yaml.integer-expected": _l("“%(key)s” must be a whole number."),
-    "yaml.unknown-word": _l("“%(value)s” is not known here (%(key)s); known are: %(known)s."),
+    "yaml.unknown-word": _l("“%(value)s” is not known here (%(key)s). Known values: %(known)s."),
     "yaml.text-by-locale-expected": _l("“%(key)s” must be a text per language, such as {en: …, ja: …}."),
     "yaml.list-expected": _l("“%(key)s” must be a list."),
-    "yaml.unknown-key": _l("The key “%(key)s” is not known here; known are: %(known)s."),
-    "yaml.control-character": _l("Here stands a character that no text may hold."),
+    "yaml.unknown-key": _l("The key “%(key)s” is not known here. Known keys: %(known)s."),
+    "yaml.control-character": _l("There is a character here that is not allowed."),
     "yaml.missing-key": _l("“%(key)s” is missing."),
     "gift.brace-not-closed": _l("This “{” is never closed."),
     "gift.type-not-taken": Worded(_l("An item of the type “%(type)s” was left out; only choice questions are read.")),
@@ -152,10 +152,10 @@ FINDINGS: Mapping[str, Any] = {
         "An item with a second “{” was left out. Put a blank line between questions, and write “\\{” in texts."
     ),
     "gift.media-dropped": _l("Pictures or other media were left out of this question."),
-    "gift.weight-changed": _l("The weight %(weight)s%% was taken as 100%%: no answer can earn or cost more."),
+    "gift.weight-changed": _l("The weight %(weight)s%% was read as 100%%: no answer can earn or cost more."),
     "gift.formatting-dropped": _l("HTML was read as plain text."),
-    "question.bad-fraction": _l("“%(value)s” is no fraction from -1 to 1."),
-    "question.too-few-options": _l("A choice needs at least two options; here are %(options)s."),
+    "question.bad-fraction": _l("“%(value)s” is not a fraction from -1 to 1."),
+    "question.too-few-options": _l("A choice needs at least two options; this one has %(options)s."),
     "question.no-right-answer": _l("No option is right."),
     "question.fractions-sum": _l("The fractions of the right options add up to %(sum)s, not to 1."),
     "question.part-missing": Worded(_l("The part “%(part)s” is missing.")),
@@ -164,27 +164,27 @@ FINDINGS: Mapping[str, Any] = {
     "question.language-missing": Worded(_l("A text is missing in %(locale)s.")),
     "question.prompt-empty": _l("The question has no text."),
     "question.option-empty": Worded(_l("Option %(option)s has no text.")),
-    "question.bad-section": _l("“%(section)s” is no section; write CODE/key."),
+    "question.bad-section": _l("“%(section)s” is not a section; write CODE/key."),
     "question.same-option-twice": Worded(_l("Two options say the same (%(group)s, %(locale)s).")),
     "question.same-id-twice": Worded(_l("Two options have the same id (%(group)s).")),
     "question.no-section": _l("The question cites no section."),
     "question.foreign-section": _l(
-        "The section “%(section)s” is offered, but the question cites nothing of its policy."
+        "The section “%(section)s” is offered, but the question cites nothing from its policy."
     ),
-    "question.unknown-locale": _l("The texts in the language “%(locale)s” are shown nowhere."),
-    "question.too-many-options": _l("A question can have up to %(most)s options; here are %(options)s."),
-    "question.text-too-long": _l("A text has %(length)s characters; %(most)s are the most."),
-    "question.word-too-long": _l("An ID, tag or name has %(length)s characters; %(most)s are the most."),
-    "question.control-character": _l("A text holds a character that no text may hold."),
+    "question.unknown-locale": _l("The texts in the language “%(locale)s” are not shown anywhere."),
+    "question.too-many-options": _l("A question can have up to %(most)s options; this one has %(options)s."),
+    "question.text-too-long": _l("A text has %(length)s characters; at most %(most)s are possible."),
+    "question.word-too-long": _l("An ID, tag or name has %(length)s characters; at most %(most)s are possible."),
+    "question.control-character": _l("A text contains a character that is not allowed."),
     "question.drafts": _l(
         "Drafts: %(count)s. A question is a draft until it has both languages and a section, and nothing is missing."
     ),
     "question.waiting": _l(
-        "Waiting for a second person: %(count)s. Somebody else puts them into use, from the list of the bank."
+        "Waiting for a second person: %(count)s. Somebody else has to put them into use, from the list of the bank."
     ),
     "question.is_retired": _l("%(question)s is retired. Bring it back before you change it."),
     "question.withheld": _l("%(question)s is in a quiz that you still have to take."),
-    "question.has-draft": _l("%(question)s has a draft of somebody else, which this file would replace."),
+    "question.has-draft": _l("Somebody else has a draft of %(question)s, which this file would replace."),
     "bank.other-code": _l("The file describes the bank %(described)s; the questions go into the bank %(bank)s."),
     "question.out-of-use": _l("%(question)s was in use and is a draft now: its new version is not finished."),
     "question.other-language": Worded(
@@ -196,13 +196,15 @@ FINDINGS: Mapping[str, Any] = {
     "question.pair-without-id": _l("This item has no ID. Pair by order."),
     "question.pair-unknown": _l("The bank has no question “%(question)s” to pair with."),
     "question.pair-count": _l(
-        "Nothing was paired: the file has %(items)s to pair, and in the bank %(questions)s lack this language."
+        "Nothing was paired: the file has %(items)s to pair, and %(questions)s in the bank lack this language."
     ),
     "question.pair-language": _l(
-        "%(question)s has texts whose language is not known. Say the language when importing."
+        "%(question)s has texts whose language is not known. State the language when importing."
     ),
     "question.pair-other-type": _l("%(question)s is a question of another type."),
-    "question.pair-other-options": _l("%(question)s has another number of options: %(options)s, and here %(here)s."),
+    "question.pair-other-options": _l(
+        "%(question)s has a different number of options: %(options)s there, %(here)s here."
+    ),
     "question.pair-other-key": _l("The key differs from that of %(question)s."),
     "question.no-rationale": Worded(_l("Option %(option)s has no rationale.")),
     "question.no-misconception": Worded(_l("Option %(option)s names no misconception.")),
@@ -220,7 +222,7 @@ FINDINGS: Mapping[str, Any] = {
     "question.key-longest": Worded(_l("Option %(option)s is the key and by far the longest (%(locale)s).")),
     "question.unknown_section": _l("There is no section “%(section)s”. Import its policy first."),
     "question.bad_code": _l(
-        "“%(question)s” is no ID: up to 40 letters, digits, hyphens, dots and underscores, without spaces."
+        "“%(question)s” is not an ID: use up to 40 letters, digits, hyphens, dots and underscores, without spaces."
     ),
     "question.other_bank": _l("%(question)s belongs to another bank."),
 }
@@ -261,7 +263,7 @@ CHECKS: tuple[tuple[Any, tuple[tuple[Any, frozenset[str]], ...]], ...] = (
             ),
             (_l("Weights add up to 100"), frozenset({"question.weights-sum"})),
             (
-                _l("It rests on a section"),
+                _l("It cites a section"),
                 frozenset({"question.no-section", "question.bad-section", "question.foreign-section"}),
             ),
         ),
@@ -287,7 +289,9 @@ PAIRINGS = {
 }
 
 NOTICES = {
-    "question.waits": Kind(_l("Questions of %(bank_text)s wait for your second look."), "questions.bank", ("code",)),
+    "question.waits": Kind(
+        _l("Questions of %(bank_text)s are waiting for your second look."), "questions.bank", ("code",)
+    ),
     "question.released": Kind(
         _l("Questions of %(bank_text)s that you sent have been put into use by %(by)s."),
         "questions.bank",
@@ -322,7 +326,7 @@ PROBLEMS = {
     "question.has-draft": FINDINGS["question.has-draft"],
     "question.is_retired": FINDINGS["question.is_retired"],
     "question.is_withheld": _l("This question is in a quiz that you still have to take."),
-    "question.no_draft": _l("There is no draft of this question any more. Look at its page."),
+    "question.no_draft": _l("This question no longer has a draft. Look at its page."),
     "question.not_finished": _l("The draft has errors. They are listed under Checks."),
     "question.bad_percent": _l("Enter a number from -100 to 100."),
     "question.bad_weight": _l("Enter a whole number from 0 to 100."),

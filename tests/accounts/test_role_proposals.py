@@ -19,7 +19,7 @@ from tests.accounts.conftest import Load
 from tests.cast import Cast
 from tests.conftest import SignIn, Unit, Visitor
 
-WAITS = "Waits for a second person"
+WAITS = "Waiting for a second person"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ SAVED = {"en": re.compile(r"Saved \d\d:\d\d:\d\d"), "ja": re.compile(r"\d\d:\d\d
 WORDS = {
     "en": {
         "read": "I have read v4.2",
-        "noted": "Noted: you have read v4.2.",
+        "noted": "Recorded: you have read v4.2.",
         "start": "Start",
         "next": "Next",
         "flag": "Flag",

@@ -324,7 +324,7 @@ def test_check_import_and_pages_agree_on_what_is_stale(run: Run, folder: Path, w
     answer = run(*files)
     assert answer.code == 0
     assert re.search(r"^\S+ +context +stale ", answer.out, re.MULTILINE)
-    assert "Made from another English text, so not current: context." in answer.err
+    assert "Made from a different English text, so not current: context." in answer.err
     document = run(*files, "--json").document
     assert [one["code"] for one in document["findings"] if one["level"] == "warning"][-1] == "stale-sections"
     states = {section["key"]: section["status"]["ja"] for section in document["sections"]}

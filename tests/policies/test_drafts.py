@@ -114,7 +114,7 @@ def test_of_two_people_at_one_section_neither_loses_a_text(editor: Visitor, draf
     assert editor.post(SECTION, data={**opened, "body_en": "Theirs."}).status_code == 302
     page = editor.post(f"{SECTION}?lang=en", data={**opened, "body_en": "Mine."})
     assert page.status_code == 409
-    assert "Somebody else saved this section meanwhile." in page.text
+    assert "Somebody else saved this section in the meantime." in page.text
     assert '<pre class="written">Theirs.</pre>' in page.text
     again = form_of(page.text)
     assert again["body_en"] == "Mine."

@@ -93,7 +93,7 @@ def journal(app: Flask) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def test_one_asks_and_another_publishes(editor: Visitor, qa: Visitor, cast: Cast, app: Flask) -> None:
-    assert "Ask for publication of v1.0" in editor.get(PAGE).text
+    assert "Ask to publish v1.0" in editor.get(PAGE).text
     assert "Publish v1.0" not in editor.get(PAGE).text + qa.get(PAGE).text
     ask(editor)
     own, others = editor.get(PAGE).text, qa.get(PAGE).text
@@ -102,7 +102,7 @@ def test_one_asks_and_another_publishes(editor: Visitor, qa: Visitor, cast: Cast
     assert f"Publication asked for by {cast.editor}" in others
     assert "Publish v1.0" in others
     for visitor in (editor, qa):
-        assert "v1.0 waits for publication" in visitor.get("/policies").text
+        assert "v1.0 is waiting for publication" in visitor.get("/policies").text
     assert publish(qa).status_code == 302
     assert state(app) == "published"
     assert "waits for publication" not in qa.get("/policies").text
@@ -179,7 +179,7 @@ def test_a_request_can_be_taken_back_by_whoever_made_it(
 def test_published_at_once_asks_and_says_who_can(editor: Visitor, qa: Visitor, cast: Cast) -> None:
     page = upload(editor, TEXT.replace(b"SPM", b"NEW"), publish="y")
     assert f"Another person publishes it: {cast.qa}." in page
-    assert "v1.0 waits for publication" in qa.get("/policies").text
+    assert "v1.0 is waiting for publication" in qa.get("/policies").text
 
 
 @pytest.mark.usefixtures("alone")

@@ -258,7 +258,7 @@ def test_checks_of_what_is_typed_come_without_saving(author: Visitor, app: Flask
     answer = author.post("/questions/T/T-001/check?lang=en", data=typed(author, options__o1__text__ja=""))
     assert "A text is missing in Japanese." in answer.text
     assert "data-errors" in answer.text
-    assert 'data-why="Opens when the 1 error under Checks is settled."' in answer.text
+    assert 'data-why="Available once the 1 error under Checks is fixed."' in answer.text
     assert "<html" not in answer.text
     assert draft_of(app) == before
 

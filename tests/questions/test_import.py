@@ -280,7 +280,7 @@ def test_a_draft_says_why_it_is_one(door: Door, old: str, new: str, sentence: st
     ("text", "sentence"),
     [
         ("Which? {~a ~b}", "No option is right."),
-        ("Which? {~a}", "A choice needs at least two options; here are 1."),
+        ("Which? {~a}", "A choice needs at least two options; this one has 1."),
         ("Which? {=a ~}", "Option B has no text."),
         ("{=a ~b}", "The question has no text."),
         ("Which? {=a ~b ~b}", "Two options say the same"),

@@ -71,7 +71,7 @@ def test_a_question_stands_in_both_languages_with_key_rationales_and_misconcepti
 
 def test_a_label_stands_once_for_both_languages_and_the_heading_has_the_name(analyst: Visitor) -> None:
     page = analyst.get("/questions/HAR/HAR-002?lang=en").text
-    assert page.count(">Rationale of the whole<") == 1
+    assert page.count(">Overall rationale<") == 1
     assert page.count(">Misconception<") == len(re.findall('<li class="optrow"', page))
     assert re.search(r"<h1>HAR-002 <span[^>]*>Insult or criticism</span></h1>", page)
     assert "<title>HAR-002 · Insult or criticism · Kijun</title>" in page

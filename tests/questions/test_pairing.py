@@ -210,7 +210,7 @@ def options(count: int) -> str:
         ({"old": "A word about a company", "new": '"A\\uD800B"'}, "a character that no text may hold"),
         ({"old": "id: o2", "new": 'id: "o\\a2"'}, "a character that no text may hold"),
         ({"old": "fraction: 1", "new": "fraction: 0." + "3" * 5000}, "is no fraction"),
-        ({"old": "prompt: {", "new": "prompt: {en: Twice, "}, "The key “en” stands twice."),
+        ({"old": "prompt: {", "new": "prompt: {en: Twice, "}, "The key “en” appears twice."),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_with_a_sentence(door: Door, change: dict[str, Any], told: str) -> None:

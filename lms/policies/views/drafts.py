@@ -41,7 +41,7 @@ def new() -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
             return render_template("policies/new.html", form=form), 422
-        flash(_("%(code)s is made. Add its first section.", code=form.code.data))
+        flash(_("%(code)s is created. Add its first section.", code=form.code.data))
         return redirect(url_for(".add_section", code=form.code.data, number=version.number))
     return render_template("policies/new.html", form=form), 422 if form.errors else 200
 
@@ -58,7 +58,7 @@ def copy(code: str, number: str) -> ResponseReturnValue:
 @policy("policy.write")
 def discard(code: str, number: str) -> ResponseReturnValue:
     drafting.discard_draft(_get_version(code, number), by=current_user)
-    flash(_("The draft v%(number)s is deleted.", number=number))
+    flash(_("Draft v%(number)s deleted.", number=number))
     return redirect(url_for("policy_versions.index", code=code))
 
 
@@ -98,7 +98,7 @@ def head(code: str, number: str) -> ResponseReturnValue:
             form.go_on_from(version.revision)
             differences, status = form.differences(_head_of(version)), problem.status
         else:
-            flash(_("The draft is saved."))
+            flash(_("Draft saved."))
             return redirect(url_for("policy_versions.show", code=code, number=number))
     return render_template("policies/head.html", form=form, version=version, differences=differences), status
 
@@ -165,9 +165,9 @@ def section(code: str, number: str, key: str) -> ResponseReturnValue:
             form[f"seen_{locale}"].raw_data, form[f"seen_{locale}"].data = None, text.seen
         return _section_page(version, key, form, stored, meanwhile=overtaken.stored), 409
     if is_removal:
-        flash(_("The section is taken out of the draft."))
+        flash(_("Section removed from the draft."))
         return redirect(url_for("policy_versions.show", code=code, number=number))
-    flash(_("The draft is saved."))
+    flash(_("Draft saved."))
     return redirect(url_for(".section", code=code, number=number, key=key))
 
 

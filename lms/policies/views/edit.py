@@ -180,9 +180,9 @@ def _say_what_it_waits_for(version: PolicyVersion) -> None:
     if version.state == VersionState.PUBLISHED:
         return
     if queries.find_request(version) is not None:
-        flash(_("Another person publishes it: %(people)s.", people=", ".join(_others())), "info")
+        flash(_("Somebody else has to publish it: %(people)s.", people=", ".join(_others())), "info")
     elif not is_stepped_up():
-        flash(_("It is a draft still: publishing it asks for your password."), "info")
+        flash(_("It is still a draft: publishing it asks for your password."), "info")
 
 
 def _sections(version: PolicyVersion) -> list[tuple[SectionText, Translation | None]]:

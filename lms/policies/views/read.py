@@ -93,7 +93,7 @@ def acknowledge(code: str) -> ResponseReturnValue:
     module = queries.get_module(code)
     number = request.form.get("version", "")
     actions.acknowledge(current_user, module, number, locale=current())
-    flash(_("Noted: you have read v%(number)s.", number=number))
+    flash(_("Recorded: you have read v%(number)s.", number=number))
     return redirect(url_for("policies.show", code=code))
 
 

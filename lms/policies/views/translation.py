@@ -103,7 +103,7 @@ def save(code: str, number: str, key: str) -> ResponseReturnValue:
         units = bench.load_units_with_sources(version, TARGET)
         return _page(version, units, _unit_of(units, key), form, meanwhile=overtaken.stored), 409
     if go != "current":
-        flash(_("The draft is saved."))
+        flash(_("Draft saved."))
         return redirect(url_for(".show", code=code, number=number, key=key, _anchor=active.section.anchor))
     flash(_("“%(section)s” is current with v%(number)s.", section=active.section.title, number=number))
     following = _after(active, units)

@@ -98,7 +98,7 @@ def new_bank() -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The bank is created."))
+            flash(_("Bank created."))
             return redirect(url_for("questions.bank", code=form.code.data))
     page = render_template("questions/bank_new.html", form=form)
     return (page, 422) if request.method == "POST" else page
@@ -124,7 +124,7 @@ def change_bank(code: str) -> ResponseReturnValue:
                 differences, status = form.differences(saved), 409
                 form.go_on_from(found.revision)
             else:
-                flash(_("The bank is saved."))
+                flash(_("Bank saved."))
                 return redirect(url_for(".bank", code=code))
     page = render_template(
         "questions/bank_change.html", bank=found, form=form, differences=differences, is_behind=status == 409
@@ -136,7 +136,7 @@ def change_bank(code: str) -> ResponseReturnValue:
 @policy("question.write")
 def retire_bank(code: str) -> ResponseReturnValue:
     actions.retire_bank(queries.get_bank(code), by=current_user)
-    flash(_("The bank is retired. No further quiz draws from it; those that do keep their questions."))
+    flash(_("Bank retired. New quizzes cannot draw from it; those that already do keep their questions."))
     return redirect(url_for(".bank", code=code))
 
 
@@ -144,7 +144,7 @@ def retire_bank(code: str) -> ResponseReturnValue:
 @policy("question.write")
 def restore_bank(code: str) -> ResponseReturnValue:
     actions.restore_bank(queries.get_bank(code), by=current_user)
-    flash(_("The bank is in use again."))
+    flash(_("Bank brought back."))
     return redirect(url_for(".bank", code=code))
 
 

@@ -42,8 +42,8 @@ class Checks:
         if not self.error_count:
             return ""
         sentence = ngettext(
-            "Opens when the %(num)d error under Checks is settled.",
-            "Opens when the %(num)d errors under Checks are settled.",
+            "Available once the %(num)d error under Checks is fixed.",
+            "Available once the %(num)d errors under Checks are fixed.",
             self.error_count,
         )
         return str(sentence)

@@ -46,7 +46,7 @@ def save(bank: str, code: str) -> ResponseReturnValue:
     if refused is not None:
         return refused
     if not change:
-        flash(_("The draft is saved."))
+        flash(_("Draft saved."))
     anchor = change.split(".")[1] if change.count(".") else None
     return redirect(url_for(".edit", bank=bank, code=code, _anchor=f"group-{anchor}" if anchor else None))
 
@@ -65,7 +65,7 @@ def release(bank: str, code: str) -> ResponseReturnValue:
         transaction.keep()
         return _page(row, drafts.working_copy(row)[0], told=sentence(problem)), 422
     if done.version is None:
-        flash(_("%(code)s is sent. It can be put into use by: %(people)s.", code=code, people=done.others))
+        flash(_("%(code)s is sent for review. It can be put into use by: %(people)s.", code=code, people=done.others))
     else:
         flash(_("%(code)s v%(n)s is in use.", code=code, n=done.version))
     return redirect(url_for("question.show", bank=bank, code=code))
@@ -85,7 +85,7 @@ def check(bank: str, code: str) -> str:
 @policy("question.write")
 def discard(bank: str, code: str) -> ResponseReturnValue:
     drafts.discard(get_open_row(bank, code), seen=request.form.get("seen", ""), by=current_user)
-    flash(_("The draft is dropped."))
+    flash(_("Draft discarded."))
     return redirect(url_for("question.show", bank=bank, code=code))
 
 

@@ -98,7 +98,7 @@ def copy(bank: str, code: str) -> ResponseReturnValue:
 @policy("question.write")
 def retire(bank: str, code: str) -> ResponseReturnValue:
     drafts.retire(get_row(bank, code), by=current_user)
-    flash(_("%(code)s is retired. Quizzes draw it no more; results keep it.", code=code))
+    flash(_("%(code)s is retired. Quizzes no longer draw it; results keep it.", code=code))
     return redirect(url_for("question.show", bank=bank, code=code))
 
 
