@@ -105,7 +105,7 @@ PROBLEMS: dict[str, Any] = {
         "This is a workbook. Copy its cells and paste them here, or save the sheet as CSV and choose that file."
     ),
     "list.not_text": _l(
-        "This file is no text in UTF-8, UTF-16 or Shift_JIS. Save the sheet as “CSV UTF-8” and choose that file."
+        "This file is not text in UTF-8, UTF-16 or Shift_JIS. Save the sheet as “CSV UTF-8” and choose that file."
     ),
     "list.open_quote": _l("A quotation mark is opened in row %(row)s and never closed. Close it, or leave it out."),
     "list.no_heads": _l("The first row must name the columns, such as Name and E-mail. The template has them."),

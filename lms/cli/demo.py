@@ -39,7 +39,7 @@ CREATE_ADMIN = ".venv/bin/flask people create-admin MAIL"
     "--learners",
     type=Whole(min=1),
     default=None,
-    help=help_text("Grow the sample to so many learners, for measuring."),
+    help=help_text("Grow the sample to this many learners, for measuring."),
 )
 @speaking
 def load(today: datetime | None, seed: str, learners: int | None) -> None:
@@ -55,7 +55,7 @@ def load(today: datetime | None, seed: str, learners: int | None) -> None:
 @group.command(
     "sign-ins",
     help=help_text(
-        "List the sample sign-ins, or say how the first administrator is made.",
+        "List the sample sign-ins, or say how the first administrator is created.",
     ),
 )
 @speaking

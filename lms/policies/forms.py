@@ -38,7 +38,7 @@ class NewPolicyForm(Form):
 class NewSectionForm(Form):
     title = StringField(_l("Title in English"), [Required(), Length(max=200)])
     level = SelectField(_l("Level"), choices=choices((str(level), str(level)) for level in range(1, 5)))
-    after = SelectField(_l("Place"))
+    after = SelectField(_l("Position"))
 
 
 class SectionForm(Form):

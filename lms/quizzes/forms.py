@@ -80,7 +80,7 @@ class DrawRowForm(Form):
 
 
 class QuizForm(Form):
-    mode = SelectField(_l("Questions of a paper"), choices=choices(MODES.items()), default="fixed")
+    mode = SelectField(_l("Choice of questions"), choices=choices(MODES.items()), default="fixed")
     rows = FieldList(FormField(DrawRowForm), min_entries=ROWS_OFFERED)
     revision = IntegerField(widget=HiddenInput(), validators=[Optional()])
     code = StringField(

@@ -15,5 +15,5 @@ class AnalysisReportForm(Form):
     )
     language = SelectField(_l("Language of the report"), choices=choices([("en", "English"), ("ja", "日本語")]))
     comment = TextAreaField(
-        _l("Comment"), [Length(max=500)], description=_l("Stands on the first page. People appear as numbers only.")
+        _l("Comment"), [Length(max=500)], description=_l("It appears on the first page. People appear as numbers only.")
     )

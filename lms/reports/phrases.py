@@ -37,7 +37,7 @@ FAILURES = {
         _l("Nobody has finished the quiz in this cohort and language. Choose others."),
     ),
     "job.gave_up": (
-        _l("The making of the PDF was broken off several times."),
+        _l("Making the PDF was interrupted several times."),
         _l("Your choices are kept. Please try again, and tell the administrator if it happens again."),
     ),
 }

@@ -63,7 +63,7 @@ def retry_job(job_id: int) -> ResponseReturnValue:
 @policy("system.write")
 def give_up_job(job_id: int) -> ResponseReturnValue:
     actions.give_up(queries.get_job(job_id), by=current_user)
-    flash(_("The job is given up."))
+    flash(_("Job given up."))
     return redirect(url_for("system.jobs"))
 
 

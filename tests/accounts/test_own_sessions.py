@@ -74,7 +74,7 @@ def test_all_the_others_end_at_once_and_nobody_elses(
 ) -> None:
     here, somebody = sign_in_as(cast.learner), sign_in_as(cast.trainer)
     sign_in_as(cast.learner)
-    assert "2 sessions are ended." in here.post("/settings/sessions", follow_redirects=True).text
+    assert "2 sessions ended." in here.post("/settings/sessions", follow_redirects=True).text
     assert (is_in(elsewhere), is_in(here), is_in(somebody)) == (False, True, True)
     with app.app_context():
         event = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "session.end_others")).one()

@@ -34,18 +34,18 @@ def test_a_class_of_four_is_in_no_cell_and_in_no_total(qa: Visitor, unit: Unit) 
     assert after.figures == before.figures
     assert after.questions == before.questions
     assert after.missed == before.missed
-    assert "Class four has fewer than 5 people and is in no figure." in after.words
+    assert "Class four has fewer than 5 people and is not included in any figure." in after.words
     assert "Class four is not in the total." in after.words
 
 
 @pytest.mark.parametrize(
     ("languages", "said"),
     [
-        (["ja"] * 4, "Fewer than 5 people have no cohort, and they are in no figure."),
+        (["ja"] * 4, "Fewer than 5 people have no cohort, and they are not included in any figure."),
         (
             [*["ja"] * 6, "en"],
-            "People without a cohort are in no figure of one language, since fewer than 5 of them took the quiz in "
-            "English or in Japanese.",
+            "People without a cohort are not included in figures by language, since fewer than 5 of them took the "
+            "quiz in English or in Japanese.",
         ),
     ],
 )

@@ -115,7 +115,7 @@ def test_a_session_that_ended_keeps_the_answer_until_the_person_has_signed_in_ag
 def test_the_server_without_its_database_is_not_called_offline(visit: Visit) -> None:
     visit.page.route("**/events", lambda route: route.fulfill(status=503, body="{}"))
     choose(visit, 0)
-    expect(status(visit)).to_have_text("Not saved yet. It is sent again by itself.")
+    expect(status(visit)).to_have_text("Not saved yet. It will be sent again automatically.")
     expect(visit.page.locator("[data-off]")).to_be_hidden()
 
 

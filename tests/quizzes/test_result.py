@@ -188,7 +188,7 @@ def test_partial_credit_is_counted_in_points_and_explained_where_it_stands(
     assert "Cut score 9.6 of 12 points (80%)" in page
     shown = missed(page, position)
     assert f"Partly right: {share} of 1 point<" in shown
-    assert "Each right choice counts up, each wrong choice counts down." in shown
+    assert "Each right choice adds to the score, each wrong choice takes away from it." in shown
     sections = re.findall(r'tnum">([\d.]+) of (\d+) points?</p><svg', page)
     assert sum(Decimal(points) for points, _all in sections) == Decimal(f"5{share.removeprefix('0')}")
     assert f"12点中5{share.removeprefix('0')}点" in joiner.get(first.replace("questions/1", "result") + "?lang=ja").text

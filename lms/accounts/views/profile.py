@@ -86,7 +86,7 @@ def end_sessions() -> ResponseReturnValue:
     """End one of the other sessions, by its key, or all of them; one that has ended meanwhile has ended as well."""
     count = actions.end_others(current_user, key=request.form.get("session"))
     if count:
-        flash(ngettext("%(num)d session is ended.", "%(num)d sessions are ended.", count))
+        flash(ngettext("%(num)d session ended.", "%(num)d sessions ended.", count))
     else:
         flash(_("There was no other session to end."), "info")
     return redirect(url_for("profile.edit", _anchor="sessions"))

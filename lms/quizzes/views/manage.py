@@ -89,7 +89,7 @@ def new() -> ResponseReturnValue:
         except Invalid as problem:
             _take_back(form, problem)
         else:
-            flash(_("The quiz is published."))
+            flash(_("Quiz published."))
             return redirect(url_for("quiz_design.show", code=form.code.data))
     page = _form_page(form, pool, listed, title=_("New quiz"))
     return (page, 422) if request.method == "POST" else page
@@ -117,7 +117,7 @@ def edit(code: str) -> ResponseReturnValue:
             status, behind = problem.status, sentence(problem)
             form.go_on_from(quiz.revision)
         else:
-            flash(_("Nothing was changed.") if made.id == version.id else _("Version %(n)s is published.", n=made.n))
+            flash(_("Nothing was changed.") if made.id == version.id else _("Version %(n)s published.", n=made.n))
             return redirect(url_for("quiz_design.show", code=quiz.code))
     page = _form_page(form, pool, _listed_codes(quiz), title=_("Change the quiz"), quiz=quiz, behind=behind)
     return page, status
@@ -133,7 +133,7 @@ def retire(code: str) -> ResponseReturnValue:
         actions.retire_quiz(quiz, is_back=is_back, revision=request.form.get("revision", 0, type=int), by=current_user)
     except Conflict as problem:
         return _quiz_page(quiz, behind=sentence(problem)), problem.status
-    flash(_("The quiz is in use again.") if is_back else _("The quiz is retired."))
+    flash(_("Quiz brought back.") if is_back else _("Quiz retired."))
     return redirect(url_for("quiz_design.show", code=quiz.code))
 
 

@@ -29,7 +29,7 @@ def new(code: str) -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The closed day is added."))
+            flash(_("Closed day added."))
             return redirect(url_for("sites.show", code=code))
     page = render_template("sites/closure_form.html", form=form, site=site, closure=None)
     return (page, 422) if request.method == "POST" else page
@@ -53,7 +53,7 @@ def edit(code: str, closure_id: int) -> ResponseReturnValue:
 
     is_valid = form.is_sent_and_valid(closed_on=lambda day: actions.check_closure_day(site, day, of=closure))
     if is_valid and form.is_saved(change, closure, _facts):
-        flash(_("The closed day is changed."))
+        flash(_("Closed day changed."))
         return redirect(url_for("sites.show", code=code))
     return render_template("sites/closure_form.html", form=form, site=site, closure=closure), form.status
 

@@ -27,7 +27,7 @@ def new(code: str) -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The room is added."))
+            flash(_("Room added."))
             return redirect(url_for("sites.show", code=code))
     page = render_template("sites/room_form.html", form=form, site=site, room=None)
     return (page, 422) if request.method == "POST" else page
@@ -51,7 +51,7 @@ def edit(code: str, room_id: int) -> ResponseReturnValue:
 
     is_valid = form.is_sent_and_valid(name=lambda name: actions.check_room_name(site, name, of=room))
     if is_valid and form.is_saved(change, room, _facts):
-        flash(_("The room is changed."))
+        flash(_("Room changed."))
         return redirect(url_for("sites.show", code=code))
     return render_template("sites/room_form.html", form=form, site=site, room=room), form.status
 
@@ -63,7 +63,7 @@ def retire(code: str, room_id: int) -> ResponseReturnValue:
     room = queries.get_room(queries.get_site(access(), code), room_id)
     change = actions.reopen_room if request.form.get("change") == "reopen" else actions.retire_room
     change(room, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
-    flash(_("The room is no longer in use.") if room.retired_at else _("The room is in use."))
+    flash(_("Room taken out of use.") if room.retired_at else _("Room back in use."))
     return redirect(url_for("sites.show", code=code))
 
 

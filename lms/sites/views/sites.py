@@ -84,7 +84,7 @@ def new() -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The site is created."))
+            flash(_("Site added."))
             return redirect(url_for("sites.show", code=site.code))
     page = render_template("sites/site_form.html", form=form, site=None, zones=_offered_zones(), has_vendors=vendors)
     return (page, 422) if request.method == "POST" else page
@@ -126,7 +126,7 @@ def edit(code: str) -> ResponseReturnValue:
         actions.change_site(site, facts, actor=current_user.code, revision=form.revision.data)
 
     if form.is_sent_and_valid() and form.is_saved(change, site, _facts):
-        flash(_("The site is changed."))
+        flash(_("Site changed."))
         return redirect(url_for("sites.show", code=code))
     page = render_template("sites/site_form.html", form=form, site=site, zones=_offered_zones(), has_vendors=True)
     return page, form.status
@@ -141,7 +141,7 @@ def retire(code: str) -> ResponseReturnValue:
         return render_template("sites/retire_site.html", site=site, residents=queries.count_residents(site.id))
     change = actions.reopen_site if request.form.get("change") == "reopen" else actions.retire_site
     change(site, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
-    flash(_("The site is no longer in use.") if site.retired_at else _("The site is in use."))
+    flash(_("Site taken out of use.") if site.retired_at else _("Site back in use."))
     return redirect(url_for("sites.show", code=code))
 
 
