@@ -12,7 +12,7 @@ class Level(StrEnum):
     """How grave a finding is. Only ``error`` keeps an input from being applied."""
 
     ERROR = "error"
-    DROPPED = "left out"
+    DROPPED = "dropped"
     CHANGED = "changed"
     WARNING = "warning"
     INFO = "info"

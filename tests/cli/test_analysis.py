@@ -19,7 +19,7 @@ def test_the_document_has_the_keys_of_the_contract_and_figures_one_can_count(run
     assert (answer.code, answer.err) == (0, "")
     document = answer.document
     assert list(document) == ["test", "items", "dif"]
-    assert list(document["test"]) == ["people", "used", "left out", "items", "mean", "sd", "alpha", "sem"]
+    assert list(document["test"]) == ["people", "used", "dropped", "items", "mean", "sd", "alpha", "sem"]
     assert (document["test"]["people"], document["test"]["items"], document["test"]["mean"]) == (4, 3, 1.5)
     assert [item["facility"] for item in document["items"]] == [0.75, 0.5, 0.25]
     assert list(document["items"][0]) == [

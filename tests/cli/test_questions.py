@@ -112,7 +112,7 @@ def test_check_reads_the_choice_questions_of_gift_and_names_all_the_rest(run: Ru
     }
     assert (house["type"], [option["fraction"] for option in house["options"]]) == ("multiple", [0.5, 0.5, -1])
     dropped = [(finding["line"], finding["level"], finding["code"]) for finding in document["findings"]]
-    assert dropped == [(line, "left out", "gift.type-not-taken") for line in (12, 14, 16)]
+    assert dropped == [(line, "dropped", "gift.type-not-taken") for line in (12, 14, 16)]
 
 
 def test_what_was_left_out_is_no_error_and_stands_on_standard_error(run: Run, write: Write) -> None:

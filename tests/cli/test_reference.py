@@ -162,10 +162,10 @@ def test_every_figure_of_test_and_items_equals_r(run: Run, reference_data: Path,
     folder = reference_data / "item_response" / name
     document = analysed(run, folder)
     of_test = {row["statistic"]: float(row["value"]) for row in rows_of(folder / "ref_test.csv")}
-    assert set(document["test"]) == {*TEST_FIGURES, "used", "left out"}
+    assert set(document["test"]) == {*TEST_FIGURES, "used", "dropped"}
     for ours, theirs in TEST_FIGURES.items():
         assert document["test"][ours] == pytest.approx(of_test[theirs], abs=1e-6), ours
-    assert (document["test"]["used"], document["test"]["left out"]) == (of_test["N"], 0)
+    assert (document["test"]["used"], document["test"]["dropped"]) == (of_test["N"], 0)
     reference = rows_of(folder / "ref_items.csv")
     assert [item["item"] for item in document["items"]] == [row["item"] for row in reference]
     for item, row in zip(document["items"], reference, strict=True):
@@ -209,7 +209,7 @@ def test_gift_of_many_hands_is_counted_like_an_independent_parser_does(run: Run,
         dropped = [finding for finding in found if finding["code"] == "gift.type-not-taken"]
         assert (len(answer.document["questions"]), len(dropped)) == (choices, items - choices), row["file"]
         assert all(finding["line"] for finding in found)
-        others = {finding["code"] for finding in found if finding["level"] not in ("left out", "changed")}
+        others = {finding["code"] for finding in found if finding["level"] not in ("dropped", "changed")}
         assert others <= {"question.same-twice", "question.same-option-twice"}, row["file"]
         compared += 1
     assert compared >= 30

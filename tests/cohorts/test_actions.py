@@ -323,6 +323,6 @@ def test_the_same_quiz_is_not_given_twice_to_a_cohort_in_the_same_window(trainer
     assert trainer.post("/cohorts/tokyo-a/quizzes", data=form).status_code == 302
     answer = trainer.post("/cohorts/tokyo-a/quizzes?lang=en", data=form)
     assert answer.status_code == 422
-    assert "They have this quiz in this window already." in answer.text
+    assert "They already have this quiz in this window." in answer.text
     form["due_at"] = "2026-11-20T17:30"
     assert trainer.post("/cohorts/tokyo-a/quizzes", data=form).status_code == 302

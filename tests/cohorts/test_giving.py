@@ -55,7 +55,7 @@ def test_the_people_are_shown_before_they_get_it(enter: Enter, sample: Flask, au
         assert f"{assignment.audience['kind']}:{assignment.audience['code']}" == audience
         assert actions_of(assignment.id) == ["assignment.create"]
     twice = qa.post("/assignments/new?lang=en", data={**form, "given": "1"})
-    assert (twice.status_code, "They have this quiz in this window already." in twice.text) == (422, True)
+    assert (twice.status_code, "They already have this quiz in this window." in twice.text) == (422, True)
 
 
 def test_single_people_are_named_by_code_and_what_is_unknown_is_said(enter: Enter, sample: Flask) -> None:
@@ -145,7 +145,7 @@ def test_what_is_ended_is_begun_by_nobody_and_shown_to_nobody_who_had_not_sat_it
     assert path in joiner.get("/quizzes").text
     stale = trainer.post(f"/assignments/{given}/end?lang=en", data={"revision": "7"})
     assert stale.status_code == 409
-    assert "Somebody else changed this assignment meanwhile." in stale.text
+    assert "Somebody else changed this assignment in the meantime." in stale.text
     assert trainer.post(f"/assignments/{given}/end", data={"revision": "1"}).status_code == 302
     assert path not in joiner.get("/quizzes").text
     assert joiner.post(f"/quizzes/{given}/attempts").status_code == 409

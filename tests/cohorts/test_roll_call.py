@@ -192,7 +192,7 @@ def test_a_session_to_come_or_cancelled_or_not_attended_is_not_called(
         ).first()
         quiz = db.session.scalars(query.where(TrainingSession.kind == "quiz")).first()
         ids = [session.public_id for session in (later, quiz) if session is not None]
-    sentences = "from the day of the session on", "not taken at sessions of this kind"
+    sentences = "from the day of the session", "not taken at sessions of this kind"
     for public_id, text in zip(ids, sentences, strict=True):
         address = f"/cohorts/tokyo-a/sessions/{public_id}/roll-call"
         assert text in trainer.get(f"{address}?lang=en").text
@@ -249,8 +249,8 @@ def test_who_enters_the_code_later_is_late_and_whom_the_trainer_marked_stays(
     [
         ("", 0, "Enter the four digits."),
         ("no", 0, "That is not the code of this session."),
-        ("right", 58, "The code is not taken any more."),
-        ("right", -13, "The code is not taken any more."),
+        ("right", 58, "The code is no longer accepted."),
+        ("right", -13, "The code is no longer accepted."),
     ],
 )
 def test_another_code_is_refused_kindly_at_the_field(

@@ -195,7 +195,7 @@ def test_a_quiz_that_is_cancelled_counts_no_more(enter: Enter, sample: Flask) ->
         ("minutes", {"minutes": "0"}, "Enter a number of minutes from 1 to 720."),
         ("minutes", {"starts": "23:45"}, "The session must end by midnight."),
         ("starts", {"on": "2026-11-13"}, "Enter a time in the future."),
-        ("starts", {"starts": "13:00"}, "The cohort has “"),
+        ("starts", {"starts": "13:00"}, "The cohort already has “"),
         ("kind", {"kind": "quiz"}, "Choose one of the options."),
     ],
 )

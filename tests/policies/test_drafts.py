@@ -79,7 +79,7 @@ def test_a_policy_is_made_written_and_published_through_pages(editor: Visitor, a
 
 
 def test_a_code_that_is_taken_or_none_is_refused_at_its_field(editor: Visitor, draft: None, app: Flask) -> None:
-    for code, message in (("SPM", "There is a policy"), ("a b", "Use capitals"), ("", "fill in")):
+    for code, message in (("SPM", "There is already a policy"), ("a b", "Use capitals"), ("", "fill in")):
         page = editor.post("/policies/new?lang=en", data={"code": code, "title_en": "Novel"})
         assert page.status_code == 422
         assert message in error_at(page.text, "code")
@@ -336,7 +336,7 @@ def test_title_effect_and_glossary_of_a_draft_are_written_in_its_page(editor: Vi
     ("field", "entered", "message"),
     [
         ("title_en", " ", "fill in"),
-        ("effective", "tomorrow", "is no instant"),
+        ("effective", "tomorrow", "is not a date and time"),
         ("glossary_en", "a | b\nno bar\na | b | c | d", "These lines give no term: 2, 3."),
         ("glossary_ja", " | definition", "These lines give no term: 1."),
     ],

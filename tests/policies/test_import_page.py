@@ -141,7 +141,7 @@ def test_a_code_that_will_not_do_is_refused_at_its_field_and_kept(editor: Visito
 def test_a_file_without_code_asks_for_one_at_its_field(editor: Visitor, app: Flask) -> None:
     page = send(editor, "## A\ntext\n")
     assert page.status_code == 422
-    assert "the file does not say it" in error_at(page.text, "code")
+    assert "the file does not state it" in error_at(page.text, "code")
     assert versions(app) == []
 
 
@@ -157,8 +157,8 @@ def test_a_code_in_the_file_that_no_address_can_carry_is_refused(editor: Visitor
     [
         (b"", "There is no section and no text."),
         ("## 目的\n本文です。\n".encode("cp932"), "The file is not UTF-8"),
-        (ENGLISH + "## Again {#not-allowed}\n", "stands twice"),
-        (ENGLISH.replace("title: Spam", "version: four"), "is no version"),
+        (ENGLISH + "## Again {#not-allowed}\n", "appears twice"),
+        (ENGLISH.replace("title: Spam", "version: four"), "is not a version"),
         (ENGLISH + "::: sensitive kind=insult degree=mild form=text\nopen", "is not closed"),
         ("---\na: " + "[" * 3000 + "\n---\n## A\ntext\n", "cannot be read"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "The file is not UTF-8"),
@@ -184,7 +184,7 @@ def test_a_fault_in_the_japanese_file_says_that_it_is_in_that_one(editor: Visito
     page = send(editor, ENGLISH, JAPANESE + "## また {#not-allowed}\n")
     assert page.status_code == 422
     findings = page.text.partition('id="findings"')[2]
-    assert "stands twice" in findings
+    assert "appears twice" in findings
     assert "Japanese" in findings
     assert versions(app) == []
 
@@ -219,7 +219,7 @@ def test_what_has_errors_is_left_out_when_asked_and_the_page_lists_it(editor: Vi
 def test_where_nothing_is_left_the_tick_changes_nothing(editor: Visitor, app: Flask) -> None:
     page = send(editor, ENGLISH.replace("title: Spam", "version: four"), skip_errors="y")
     assert page.status_code == 422
-    assert "is no version" in page.text
+    assert "is not a version" in page.text
     assert versions(app) == []
 
 

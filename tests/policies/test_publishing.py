@@ -99,13 +99,13 @@ def test_one_asks_and_another_publishes(editor: Visitor, qa: Visitor, cast: Cast
     own, others = editor.get(PAGE).text, qa.get(PAGE).text
     assert f"Can be published by {cast.qa}." in own
     assert "Publish v1.0" not in own
-    assert f"Publication asked for by {cast.editor}" in others
+    assert f"Publication requested by {cast.editor}" in others
     assert "Publish v1.0" in others
     for visitor in (editor, qa):
         assert "v1.0 is waiting for publication" in visitor.get("/policies").text
     assert publish(qa).status_code == 302
     assert state(app) == "published"
-    assert "waits for publication" not in qa.get("/policies").text
+    assert "waiting for publication" not in qa.get("/policies").text
     assert journal(app) == [
         ("policy.ask", cast.editor, {}),
         ("policy.publish", cast.qa, {"prepared_by": cast.editor}),
@@ -151,7 +151,7 @@ def test_a_request_is_void_once_the_draft_has_changed(editor: Visitor, qa: Visit
     ask(editor)
     upload(editor, TEXT.replace(b"code: SPM", b'code: SPM\nversion: "1.0"').replace(b"Ten", b"Five"))
     assert publish(qa).status_code == 403
-    assert "waits for publication" not in qa.get("/policies").text
+    assert "waiting for publication" not in qa.get("/policies").text
     ask(editor)
     assert publish(qa).status_code == 302
     assert state(app) == "published"
@@ -160,7 +160,7 @@ def test_a_request_is_void_once_the_draft_has_changed(editor: Visitor, qa: Visit
 def test_a_draft_that_waits_can_be_discarded(editor: Visitor, qa: Visitor) -> None:
     ask(editor)
     assert editor.post(f"{PAGE}/1.0/discard").status_code == 302
-    assert "waits for publication" not in qa.get("/policies").text
+    assert "waiting for publication" not in qa.get("/policies").text
 
 
 def test_a_request_can_be_taken_back_by_whoever_made_it(
@@ -178,7 +178,7 @@ def test_a_request_can_be_taken_back_by_whoever_made_it(
 
 def test_published_at_once_asks_and_says_who_can(editor: Visitor, qa: Visitor, cast: Cast) -> None:
     page = upload(editor, TEXT.replace(b"SPM", b"NEW"), publish="y")
-    assert f"Another person publishes it: {cast.qa}." in page
+    assert f"Somebody else has to publish it: {cast.qa}." in page
     assert "v1.0 is waiting for publication" in qa.get("/policies").text
 
 

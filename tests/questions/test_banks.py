@@ -226,4 +226,4 @@ def test_a_file_does_not_replace_the_draft_of_somebody_else(
         db.session.scalars(select(Person).where(Person.code == cast.editor)).one().password_hash = "x"
     sign_in_as(cast.editor).post("/questions/T/T-1/edit", data={"seen": "1.0", "prompt.en": "Theirs?"})
     taken, told = door.send(many(1).replace("Which is", "What is"))
-    assert (taken, "has a draft of somebody else" in told) == (False, True)
+    assert (taken, "Somebody else has a draft of" in told) == (False, True)

@@ -36,7 +36,7 @@ def _test(figures: ScoreFigures) -> dict[str, Any]:
     return {
         "people": figures.people,
         "used": figures.used,
-        "left out": figures.dropped,
+        "dropped": figures.dropped,
         "items": figures.items,
         "mean": figures.mean,
         "sd": figures.sd,

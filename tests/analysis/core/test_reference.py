@@ -69,7 +69,7 @@ def test_the_figures_of_the_test_equal_r(responses: Responses, of_test: dict[str
     assert found == {
         "people": of_test["N"],
         "used": of_test["N"],
-        "left out": 0,
+        "dropped": 0,
         "items": of_test["k"],
         "mean": pytest.approx(of_test["mean_total"], abs=1e-6),
         "sd": pytest.approx(of_test["sd_total_n1"], abs=1e-6),

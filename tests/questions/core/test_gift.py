@@ -88,7 +88,7 @@ def test_the_format_of_the_prompt_is_that_of_its_answers_and_block_ends_are_line
 def test_media_that_are_not_kept_are_named_as_dropped(text: str) -> None:
     reading = gift.read(f"\n\n{text} {{=a ~b}}".encode())
     assert [(finding.level, finding.code, finding.line) for finding in reading.findings] == [
-        ("left out", "gift.media-dropped", 3)
+        ("dropped", "gift.media-dropped", 3)
     ]
     assert reading.questions[0].question.prompt["und"].split() == ["See", "here."]
 
@@ -140,7 +140,7 @@ def test_what_is_no_choice_is_named_with_its_place(content: str, kind: str) -> N
     reading = gift.read(f"\n\n{content}".encode())
     (finding,) = reading.findings
     assert (finding.level, finding.code, finding.facts["type"], finding.line) == (
-        "left out",
+        "dropped",
         "gift.type-not-taken",
         kind,
         3,
@@ -178,7 +178,7 @@ def test_answer_blocks_that_share_an_item_are_left_out_and_said_line_by_line(con
     reading = gift.read(b"\n" + content)
     assert reading.questions == ()
     assert [(finding.level, finding.code, finding.line) for finding in reading.findings] == [
-        ("left out", "gift.second-brace", line) for line in lines
+        ("dropped", "gift.second-brace", line) for line in lines
     ]
 
 
@@ -195,7 +195,7 @@ def test_what_shares_an_item_with_a_brace_never_closed_is_said(
 ) -> None:
     assert [(finding.level, finding.code, finding.line) for finding in gift.read(content).findings] == [
         ("error", "gift.brace-not-closed", unclosed),
-        *(("left out", "gift.second-brace", line) for line in others),
+        *(("dropped", "gift.second-brace", line) for line in others),
     ]
 
 
