@@ -12,7 +12,7 @@ from lms.kit.findings import Finding, Level
 
 LEVELS: Mapping[Level, Any] = {
     Level.ERROR: _l("error"),
-    Level.DROPPED: _l("left out"),
+    Level.DROPPED: _l("dropped"),
     Level.CHANGED: _l("changed"),
     Level.WARNING: _l("warning"),
     Level.INFO: _l("note"),

@@ -144,7 +144,7 @@ FINDINGS: Mapping[str, Any] = {
     "yaml.text-by-locale-expected": _l("“%(key)s” must be a text per language, such as {en: …, ja: …}."),
     "yaml.list-expected": _l("“%(key)s” must be a list."),
     "yaml.unknown-key": _l("The key “%(key)s” is not known here. Known keys: %(known)s."),
-    "yaml.control-character": _l("There is a character here that is not allowed."),
+    "yaml.control-character": _l("There is a character that is not allowed here."),
     "yaml.missing-key": _l("“%(key)s” is missing."),
     "gift.brace-not-closed": _l("This “{” is never closed."),
     "gift.type-not-taken": Worded(_l("An item of the type “%(type)s” was left out; only choice questions are read.")),

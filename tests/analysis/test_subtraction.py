@@ -149,4 +149,4 @@ def test_the_page_says_who_is_in_no_figure_of_a_language(qa: Visitor, people: Pe
     english = sum(len(people[cohort, "en"]) for cohort in ("tokyo-a", "osaka-b", "even"))
     japanese = sum(len(people[cohort, "ja"]) for cohort in ("tokyo-a", "osaka-b", "even"))
     assert f"EN n={english}, JA n={japanese}" in page.figures["EN and JA gap"]
-    assert "Class mixed is in no figure of one language" in page.words
+    assert "Class mixed is not included in figures by language" in page.words

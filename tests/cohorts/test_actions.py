@@ -158,7 +158,7 @@ class TestPlan:
             (
                 "steps",
                 "1 09:30 60 class A | あ\n1 10:00 60 class B | い",
-                "Line 2: the step begins before",
+                "Line 2: the step starts before",
             ),
             ("steps", "1 23:30 60 class A | あ", "Line 1: the step runs past midnight."),
             ("steps", "1 9 60 class A | あ\n1 10:00 60 party B | い", "there is no kind party."),

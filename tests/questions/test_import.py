@@ -99,7 +99,7 @@ def test_an_older_version_stays_as_it_was(door: Door) -> None:
         (ONE.format(n=3).replace("HAR/insults", "HAR/nowhere"), "There is no section “HAR/nowhere”."),
         (ONE.format(n=3).replace("HAR/insults", "NONE/insults"), "There is no section “NONE/insults”."),
         (CASE_PARTS, "There is no section “HAR/nowhere”."),
-        (ONE.format(n=3).replace("fraction: 1", "fraction: lots"), "“lots” is no fraction"),
+        (ONE.format(n=3).replace("fraction: 1", "fraction: lots"), "“lots” is not a fraction"),
         (ONE.format(n=3).replace("type: single", "type: essay"), "“essay” is not known here"),
         (ONE.format(n=3) + "color: red\n", "The key “color” is not known here"),
         (ONE.format(n=1).replace("Which is", "What is"), "“T-1”"),

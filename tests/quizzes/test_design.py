@@ -111,7 +111,7 @@ def test_a_retired_quiz_is_given_to_nobody_and_can_come_back(qa: Visitor, sample
     form = {**window, "quiz": "harassment-checkpoint", "audience": "site:tokyo", "given": "1"}
     assert qa.post("/assignments/new", data=form).status_code == 422
     qa.post(f"{PATH}/retire", data={"change": "restore", "revision": "2"})
-    assert "is retired" not in qa.get(f"{PATH}?lang=en").text
+    assert "was retired on" not in qa.get(f"{PATH}?lang=en").text
     with sample.app_context():
         assert db.session.scalars(select(Quiz.retired_at)).all() == [None]
         assert len(db.session.scalars(select(AuditEvent).where(AuditEvent.action == "quiz.retire")).all()) == 2
