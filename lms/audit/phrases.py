@@ -104,7 +104,7 @@ ACTIONS = {
     "quiz.publish": _l("Quiz published"),
     "quiz.retire": _l("Quiz retired or brought back"),
     "assignment.create": _l("Quiz assigned"),
-    "assignment.change": _l("Time of an assignment changed"),
+    "assignment.change": _l("Window of an assignment changed"),
     "assignment.end": _l("Assignment ended"),
     "attempt.open": _l("Attempt started"),
     "attempt.close": _l("Attempt closed"),

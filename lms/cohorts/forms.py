@@ -63,7 +63,7 @@ class TemplateForm(Form):
     quiz_cut = IntegerField(
         _l("Minimum quiz average, %"),
         [Optional(), NumberRange(1, 100, _l("Enter a number from 1 to 100."))],
-        description=_l("Empty: the average is no condition for go-live."),
+        description=_l("Empty: the average is not a condition for go-live."),
     )
     acknowledged = BooleanField(_l("Every policy is acknowledged"))
     signed_off = BooleanField(_l("The trainer signs off"))
@@ -186,16 +186,16 @@ class WaiverForm(Form):
     reason = TextAreaField(
         _l("Reason"),
         [Required(_l("Say why the condition is waived.")), Length(max=MOST_REASON)],
-        description=_l("Whoever sees the readiness of the cohort can read it."),
+        description=_l("Anyone who can see the readiness of the cohort can read it."),
     )
 
 
 class LeaveForm(Form):
-    to = SelectField(_l("Goes to"))
+    to = SelectField(_l("Moves to"))
     reason = TextAreaField(
         _l("Reason"),
         [Required(_l("Say why they leave.")), Length(max=MOST_REASON)],
-        description=_l("It is kept with the cohort; whoever runs it can read it."),
+        description=_l("It is kept with the cohort; anyone who runs the cohort can read it."),
     )
 
 
@@ -215,7 +215,7 @@ class AssignQuizForm(Form):
 
 class GiveForm(Form):
     quiz = SelectField(_l("Quiz"))
-    audience = SelectField(_l("To whom"), validate_choice=True)
+    audience = SelectField(_l("Audience"), validate_choice=True)
     people = TextAreaField(
         _l("Individual people"),
         description=_l("Codes such as L0042. Only for “Individual people” above."),

@@ -38,13 +38,13 @@ STEP_FAULTS = {
         "Line %(line)s: write day, time, minutes, kind and the title in both languages, "
         "such as: 1 09:30 60 class Welcome | 顔合わせ"
     ),
-    "plan.line_kind": _l("Line %(line)s: there is no kind %(kind)s. The kinds stand below the field."),
+    "plan.line_kind": _l("Line %(line)s: there is no kind %(kind)s. The kinds are listed below the field."),
     "plan.line_titles": _l("Line %(line)s: write the title in English, a bar and the title in Japanese."),
-    "plan.line_minutes": _l("Line %(line)s: a step has from 1 to %(most)s minutes."),
-    "plan.line_day": _l("Line %(line)s: a step lies on a training day from 1 to %(days)s."),
+    "plan.line_minutes": _l("Line %(line)s: the minutes must be from 1 to %(most)s."),
+    "plan.line_day": _l("Line %(line)s: the training day must be from 1 to %(days)s."),
     "plan.line_midnight": _l("Line %(line)s: the step runs past midnight."),
     "plan.line_quiz": _l("Line %(line)s: a quiz is due at %(due)s on its day, so it must start earlier."),
-    "plan.line_overlap": _l("Line %(line)s: the step begins before that of line %(other)s has ended."),
+    "plan.line_overlap": _l("Line %(line)s: the step starts before the one in line %(other)s has ended."),
     "plan.line_about": _l("Line %(line)s: there is no quiz, module or section %(about)s."),
 }
 
@@ -109,7 +109,7 @@ def _taken(template: object, title: LocalizedText, starts_at: datetime, ends_at:
 
 def _marked_meanwhile(codes: Iterable[str]) -> str:
     """Whose marks were changed while somebody had the roll open."""
-    return str(_("Somebody else has marked in the meantime: %(codes)s.", codes=_(", ").join(codes)))
+    return str(_("Somebody else has marked these people in the meantime: %(codes)s.", codes=_(", ").join(codes)))
 
 
 NOTICES = {
@@ -127,7 +127,7 @@ PROBLEMS = {
     "assignment.nobody": _l("Nobody there can take quizzes. Choose another audience."),
     "assignment.unknown_people": _unknown_people,
     "cohort.already_training": _already_training,
-    "cohort.left_already": _l("This person has left the cohort already."),
+    "cohort.left_already": _l("This person has already left the cohort."),
     "cohort.nobody_chosen": _l("Choose at least one person."),
     "cohort.go_live_not_worked": _l("Choose a working day of the site for the go-live."),
     "cohort.go_live_past": _l("The go-live is past. Choose today or a later day."),
@@ -135,33 +135,33 @@ PROBLEMS = {
     "cohort.code_taken": _l("This code is taken. Choose another."),
     "cohort.nobody": _l("First add people to the cohort."),
     "cohort.window_over": _l("Enter a time in the future."),
-    "cohort.trainer_elsewhere": _l("Choose trainers of the cohort's site."),
-    "cohort.last_trainer": _l("A cohort has at least one trainer. First add another one."),
-    "session.cohort_taken": partial(_taken, _l("The cohort has “%(title)s” from %(start)s to %(end)s then.")),
+    "cohort.trainer_elsewhere": _l("Choose trainers at the cohort's site."),
+    "cohort.last_trainer": _l("A cohort needs at least one trainer. First add another one."),
+    "session.cohort_taken": partial(_taken, _l("The cohort already has “%(title)s” from %(start)s to %(end)s.")),
     "session.room_taken": partial(_taken, _l("The room is taken from %(start)s to %(end)s: “%(title)s”.")),
     "session.trainer_taken": partial(_taken, _l("The trainer is booked from %(start)s to %(end)s: “%(title)s”.")),
     "session.begins_in_past": _l("Enter a time in the future."),
     "session.past_midnight": _l("The session must end by midnight."),
     "session.over": _l("The session is over."),
     "session.cancelled": _l("This session is cancelled."),
-    "session.changed_meanwhile": _l("The session was changed by somebody else in the meantime."),
-    "attendance.not_yet": _l("The roll can be called from the day of the session on."),
+    "session.changed_meanwhile": _l("Somebody else changed this session in the meantime."),
+    "attendance.not_yet": _l("The roll can be called from the day of the session."),
     "attendance.not_attended": _l("Attendance is not taken at sessions of this kind."),
     "attendance.marked_meanwhile": _marked_meanwhile,
     "attendance.wrong_code": _l("That is not the code of this session. Look at it again, or ask your trainer."),
-    "attendance.code_over": _l("The code is not taken any more. Your trainer can still mark you."),
+    "attendance.code_over": _l("The code is no longer accepted. Your trainer can still mark you."),
     "gate.no_reason": _l("Say why the condition is waived."),
-    "gate.decided": _l("This condition is decided already."),
-    "gate.withdrawn": _l("This waiver is withdrawn already."),
-    "gate.not_asked": _l("The plan of this cohort asks for no sign-off."),
+    "gate.decided": _l("This condition has already been decided."),
+    "gate.withdrawn": _l("This waiver has already been withdrawn."),
+    "gate.not_asked": _l("The plan of this cohort does not require a sign-off."),
     "gate.not_open": _l("The sign-off opens on day %(day)s of the plan."),
     "plan.code_taken": _l("This code is taken. Choose another."),
     "plan.bad_steps": _bad_steps,
-    "plan.changed_meanwhile": _l("The plan was changed by somebody else in the meantime."),
+    "plan.changed_meanwhile": _l("Somebody else changed this plan in the meantime."),
     "plan.retired": _l("This plan is retired. Choose another."),
     "plan.quiz_retired": _quiz_retired,
     "plan.quiz_too_late": _l("A quiz is due at %(due)s on its day, so it must start earlier."),
-    "feed.unknown": _l("This calendar address is not valid any more."),
+    "feed.unknown": _l("This calendar address is no longer valid."),
 }
 
 KINDS = {
@@ -216,7 +216,7 @@ GATE_COUNTS = {
 GATE_STATES = {
     GateState.MET: _l("met"),
     GateState.NOT_MET: _l("needs you"),
-    GateState.ON_PLAN: _l("on plan"),
+    GateState.ON_PLAN: _l("as planned"),
     GateState.NOT_OPEN: _l("not open yet"),
     GateState.WAIVED: _l("waived"),
 }

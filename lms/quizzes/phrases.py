@@ -26,26 +26,26 @@ PROBLEMS = {
     "quiz.attempts": _l("Enter a number from 1 to 20."),
     "quiz.unknown": _l("There is no quiz “%(quiz)s”."),
     "quiz.code_taken": _l("This code is taken. Choose another."),
-    "quiz.changed": _l("Somebody else changed this quiz meanwhile."),
+    "quiz.changed": _l("Somebody else changed this quiz in the meantime."),
     "quiz.no_rows": _l("Enter a number in at least one row of the blueprint."),
     "quiz.too_few": _l("Some rows ask for more questions than are in use."),
     "quiz.no_questions": _l("Choose at least one question."),
     "assignment.retired": _l("This quiz is retired. Choose another."),
-    "assignment.twice": _l("They have this quiz in this window already. Choose other people or another window."),
+    "assignment.twice": _l("They already have this quiz in this window. Choose other people or another window."),
     "assignment.over": _l("Enter a time in the future."),
     "assignment.begun": _l("Somebody has already started, so it cannot open later."),
     "assignment.ended": _l("This assignment has been ended. Nothing was changed."),
-    "assignment.changed": _l("Somebody else changed this assignment meanwhile. Look at both below."),
-    "assignment.window": _l("The end must be later than the start."),
+    "assignment.changed": _l("Somebody else changed this assignment in the meantime. Look at both below."),
+    "assignment.window": _l("The due time must be later than the opening time."),
     "attempt.not_open_yet": _l("This quiz is not open yet."),
     "attempt.window_closed": _l("The time for this quiz is over."),
     "attempt.none_left": _l("No attempt is left for this quiz."),
-    "attempt.no_questions": _l("This quiz has no question that may be used just now. Please tell the QA team."),
+    "attempt.no_questions": _l("This quiz has no questions that can be used at the moment. Please tell the QA team."),
     "attempt.answers_missing": _l("Some answers have not arrived yet. Wait a moment, then submit again."),
     "attempt.closed": _l("This attempt is closed."),
     "answer.unknown_option": _l("Choose one of the options shown."),
-    "answer.unfit": _l("The answers that were sent do not fit this attempt. None of them was saved."),
-    "answer.unfit_manifest": _l("The list of answers could not be read. Nothing was handed in."),
+    "answer.unfit": _l("The answers that were sent do not belong to this attempt. None of them was saved."),
+    "answer.unfit_manifest": _l("The list of answers could not be read. Nothing was submitted."),
     "answer.conflict": _l(
         "Two different answers were sent under the same number. The first is kept; nothing sent with the second was "
         "saved. Please choose again."
@@ -69,8 +69,8 @@ OUTCOMES = {
 }
 
 PARTIAL = {
-    QuestionType.SINGLE: _l("This answer is worth a part of the point."),
-    QuestionType.MULTIPLE: _l("Each right choice counts up, each wrong choice counts down."),
+    QuestionType.SINGLE: _l("This answer is worth part of the point."),
+    QuestionType.MULTIPLE: _l("Each right choice adds to the score, each wrong choice takes away from it."),
     QuestionType.CASE: _l(
         "Each part of the case has its share. After a wrong decision, severity and action earn nothing."
     ),
@@ -91,7 +91,7 @@ FEEDBACK = {
 
 MODES = {
     "fixed": _l("The same questions on every paper (fixed list)"),
-    "draw": _l("Drawn anew for each paper (blueprint)"),
+    "draw": _l("Drawn for each paper (blueprint)"),
 }
 
 MULTIPLE_RULES = {

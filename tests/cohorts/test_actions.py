@@ -294,7 +294,7 @@ class TestCohortForm:
         elsewhere = [code_of(sample, "trainer-c@northwind.example")]
         answer = enter("admin").post("/cohorts/new?lang=en", data=self.form(sample, trainers=elsewhere))
         page = FormPage(answer.text)
-        assert (answer.status_code, page.error("trainers")) == (422, "Choose trainers of the cohort's site.")
+        assert (answer.status_code, page.error("trainers")) == (422, "Choose trainers at the cohort's site.")
 
     def test_a_trainer_is_chosen_beforehand_and_may_leave_the_cohort_to_another(
         self, trainer: Visitor, sample: Flask

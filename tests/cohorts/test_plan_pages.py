@@ -145,7 +145,7 @@ def test_a_plan_that_is_retired_is_not_offered_and_comes_back(trainer: Visitor, 
     assert PLAN not in trainer.get("/plans").text
     assert PLAN in trainer.get("/plans?state=retired").text
     assert "labeller-15" not in FormPage(trainer.get("/cohorts/new").text).options.get("template", [])
-    assert "This plan is retired since 16 Nov 2026." in trainer.get(f"{PLAN}?lang=en").text
+    assert "This plan was retired on 16 Nov 2026." in trainer.get(f"{PLAN}?lang=en").text
     assert trainer.get("/cohorts/tokyo-a").status_code == 200, "cohorts that follow it go on"
     assert retired(trainer, "retire") == 302, "asked twice, done once"
     assert retired(trainer, "restore", "2") == 302

@@ -166,7 +166,7 @@ def test_a_roll_that_was_open_long_overwrites_nobody(
     [
         ("asleep", "", "Choose one of the options."),
         ("present", "a" * 201, "Enter at most 200 characters."),
-        ("", "ill", "Say who was there: a note alone is not kept."),
+        ("", "ill", "Mark who was there: a note alone is not kept."),
     ],
 )
 def test_what_cannot_be_taken_is_refused_in_its_row(

@@ -101,7 +101,7 @@ def test_whose_sign_off_is_waived_is_not_said_to_be_signed_off(trainer: Visitor,
         assert cohort is not None
         cohort.template.gates = {"gates": [{"kind": "sign_off"}]}
     answer = trainer.post("/cohorts/tokyo-a/sign-offs?lang=en", data={"person": page.rsplit("/", 1)[1]})
-    assert (answer.status_code, "This condition is decided already." in answer.text) == (422, True)
+    assert (answer.status_code, "This condition has already been decided." in answer.text) == (422, True)
     assert [found.decision for found in waivers(sample)] == ["waived"]
 
 

@@ -78,7 +78,7 @@ def test_of_two_new_versions_neither_is_lost(qa: Visitor, sample: Flask) -> None
     page = FormPage(answer.text)
     assert answer.status_code == 409
     assert (page.value("title_en"), page.entered["questions"]) == ("Mine", ["HAR-002"])
-    assert "Somebody else changed this quiz meanwhile." in answer.text
+    assert "Somebody else changed this quiz in the meantime." in answer.text
     assert '<dd lang="en">Short one</dd>' in answer.text
     assert qa.post(f"{PATH}/edit", data=fixed("HAR-002", revision=int(page.value("revision")))).status_code == 302
     with sample.app_context():
@@ -105,7 +105,7 @@ def test_a_retired_quiz_is_given_to_nobody_and_can_come_back(qa: Visitor, sample
     stale = qa.post(f"{PATH}/retire?lang=en", data={"change": "retire", "revision": "9"})
     assert stale.status_code == 409
     qa.post(f"{PATH}/retire", data={"change": "retire", "revision": "1"})
-    assert "This quiz is retired since 16 Nov 2026." in qa.get(f"{PATH}?lang=en").text
+    assert "This quiz was retired on 16 Nov 2026." in qa.get(f"{PATH}?lang=en").text
     assert "harassment-checkpoint" not in qa.get("/assignments/new").text
     window = {"opens_at": "2026-11-18T09:00", "due_at": "2026-11-20T17:00"}
     form = {**window, "quiz": "harassment-checkpoint", "audience": "site:tokyo", "given": "1"}

@@ -77,7 +77,7 @@ def new() -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The cohort is created and its plan stands on the calendar."))
+            flash(_("Cohort created. Its plan is on the calendar."))
             return leave_for(cohort)
     page = render_template("cohorts/new.html", form=form, templates=templates, sites=listed)
     return (page, 422) if request.method == "POST" else page

@@ -44,7 +44,7 @@ def leave(code: str, person: str) -> ResponseReturnValue:
         form.take_back(problem)
         return _page(cohort, found, form), 422
     if to is None:
-        flash(_("%(who)s is out of the cohort.", who=name_of(found)))
+        flash(_("%(who)s has left the cohort.", who=name_of(found)))
     else:
         flash(_("%(who)s is now in %(cohort)s.", who=name_of(found), cohort=localized(to.name_text)))
     return redirect(url_for("cohorts.show", code=code))

@@ -60,7 +60,7 @@ def waive(code: str, person: str) -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The condition is waived for %(who)s.", who=name_of(found)))
+            flash(_("Condition waived for %(who)s.", who=name_of(found)))
             return redirect(url_for("cohorts.member", code=code, person=person, _anchor="waivers"))
     return _page(cohort, found, waiving=form), 422
 
@@ -74,7 +74,7 @@ def withdraw_waiver(code: str, person: str, waiver_id: int) -> ResponseReturnVal
         decisions.withdraw(cohort, found, waiver_id, by=current_user)
     except Conflict as problem:
         return _page(cohort, found, problem), problem.status
-    flash(_("The waiver is withdrawn: the condition counts again."))
+    flash(_("Waiver withdrawn: the condition counts again."))
     return redirect(url_for("cohorts.member", code=code, person=person, _anchor="waivers"))
 
 

@@ -77,7 +77,7 @@ def new() -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The training plan is created."))
+            flash(_("Training plan created."))
             return redirect(url_for("plans.show", code=template.code))
     page = render_template("cohorts/plan_new.html", form=form, phrases=phrases, origin=origin)
     return (page, 422) if request.method == "POST" else page
@@ -103,7 +103,7 @@ def edit(code: str) -> ResponseReturnValue:
     except Invalid as problem:
         form.take_back(problem)
         return _edit_page(form, template), 422
-    flash(_("The training plan is saved. Cohorts that stand on the calendar keep their sessions."))
+    flash(_("Training plan saved. Cohorts already on the calendar keep their sessions."))
     return redirect(url_for("plans.show", code=code))
 
 
@@ -116,7 +116,7 @@ def retire(code: str) -> ResponseReturnValue:
         plans.retire_template(template, is_back=is_back, revision=revision, by=current_user)
     except Conflict as problem:
         return _plan_page(template, sentence(problem)), problem.status
-    flash(_("The plan is in use again.") if is_back else _("The plan is retired."))
+    flash(_("Plan brought back.") if is_back else _("Plan retired."))
     return redirect(url_for("plans.show", code=code))
 
 

@@ -77,7 +77,7 @@ def show(code: str, session: str) -> ResponseReturnValue:
         return _page(found, sent, problem), problem.status
     if request.accept_mimetypes.best == "application/json":
         return _answer(found, {code: row for code, row in now_marked.items() if code in sent.wanted}, now_marked)
-    flash(_("The roll is saved."))
+    flash(_("Roll saved."))
     return redirect(url_for("roll_call.show", code=code, session=session))
 
 
@@ -97,7 +97,7 @@ def _sent(rows: Mapping[str, Row]) -> Sent:
         elif len(note) > MOST_NOTE:
             sent.faults[code] = _("Enter at most %(max)d characters.", max=MOST_NOTE)
         elif note and not status and not sent.rest:
-            sent.faults[code] = _("Say who was there: a note alone is not kept.")
+            sent.faults[code] = _("Mark who was there: a note alone is not kept.")
     return sent
 
 

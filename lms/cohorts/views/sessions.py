@@ -40,7 +40,7 @@ def new(code: str) -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The session is added. Calendars follow within the hour."))
+            flash(_("Session added. Calendars follow within the hour."))
             return _to_its_week(cohort, form)
     return _page(cohort, form, None), 422 if request.method == "POST" else 200
 
@@ -63,7 +63,7 @@ def edit(code: str, session: str) -> ResponseReturnValue:
     except Invalid as problem:
         form.take_back(problem)
         return _page(cohort, form, found), 422
-    flash(_("The session is saved. Calendars follow within the hour."))
+    flash(_("Session saved. Calendars follow within the hour."))
     return _to_its_week(cohort, form)
 
 
@@ -77,7 +77,7 @@ def cancel(code: str, session: str) -> ResponseReturnValue:
     except Conflict as problem:
         form = _form(cohort, **_entered(cohort, found))
         return _page(cohort, form, found, problem), problem.status
-    flash(_("The session is cancelled. Calendars follow within the hour."))
+    flash(_("Session cancelled. Calendars follow within the hour."))
     return redirect(url_for("cohorts.show", code=code))
 
 

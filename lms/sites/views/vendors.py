@@ -62,7 +62,7 @@ def new() -> ResponseReturnValue:
         except Invalid as problem:
             form.take_back(problem)
         else:
-            flash(_("The vendor is created."))
+            flash(_("Vendor added."))
             return redirect(url_for("vendors.index"))
     page = render_template("sites/vendor_form.html", form=form, vendor=None)
     return (page, 422) if request.method == "POST" else page
@@ -84,7 +84,7 @@ def edit(code: str) -> ResponseReturnValue:
         )
 
     if form.is_sent_and_valid() and form.is_saved(change, vendor, _facts):
-        flash(_("The vendor is changed."))
+        flash(_("Vendor changed."))
         return redirect(url_for("vendors.index"))
     return render_template("sites/vendor_form.html", form=form, vendor=vendor), form.status
 
@@ -99,7 +99,7 @@ def retire(code: str) -> ResponseReturnValue:
         return render_template("sites/retire_vendor.html", vendor=vendor, open_sites=open_sites)
     change = actions.reopen_vendor if request.form.get("change") == "reopen" else actions.retire_vendor
     change(vendor, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
-    flash(_("The vendor is no longer in use.") if vendor.retired_at else _("The vendor is in use."))
+    flash(_("Vendor taken out of use.") if vendor.retired_at else _("Vendor back in use."))
     return redirect(url_for("vendors.index"))
 
 
