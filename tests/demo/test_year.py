@@ -20,6 +20,8 @@ from lms.policies import queries as policies
 from lms.questions.models import Question, QuestionVersion
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Assignment, Attempt, Quiz
+from lms.wellbeing.core.briefing import is_due
+from lms.wellbeing.models import BriefingConfirmation
 from tests.conftest import MONDAY_AFTERNOON, Database, migrate
 from tests.quizzes import invariants
 
@@ -77,6 +79,18 @@ def test_its_cohorts_are_past_running_and_planned() -> None:
     assert len(cohorts["austin-a"].enrolments) == 4
     planned = [cohort for cohort in cohorts.values() if not cohort.enrolments]
     assert planned
+
+
+def test_all_but_the_newest_joiners_have_read_the_wellbeing_briefing() -> None:
+    learners = select(Person).where(Person.code.startswith("L"), Person.deactivated_at.is_(None))
+    due = [person for person in db.session.scalars(learners) if is_due(person.roles, person.briefed_version)]
+    assert {person.login for person in due} == {"newcomer@kijun.example", "newcomer-dublin@kijun.example"}
+    assert all(person.password_hash for person in due), "they can sign in and be led to it"
+    confirmed = set(db.session.scalars(select(BriefingConfirmation.person_id)))
+    told = set(db.session.scalars(select(AuditEvent.object).where(AuditEvent.action == "wellbeing.confirm")))
+    briefed = list(db.session.scalars(select(Person).where(Person.briefed_version > 0)))
+    assert {person.id for person in briefed} == confirmed
+    assert {person.code for person in briefed} == told
 
 
 def test_its_audit_trail_is_whole_and_in_order_of_time() -> None:
