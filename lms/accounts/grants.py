@@ -19,6 +19,7 @@ GRANTS: Grants = {
     "health.read": _OPEN,
     "session.create": _OPEN,
     "link.redeem": _OPEN,
+    "statement.read": _OPEN,
     "feed.read": _OPEN,  # guarded by the signature in its address
     # everybody who is signed in
     "session.end": _OWN,

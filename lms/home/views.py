@@ -52,6 +52,13 @@ def today() -> str:
     return _learner_page() if Role.LEARNER in current_user.roles else _staff_page()
 
 
+@blueprint.get("/accessibility")
+@policy("statement.read")
+def accessibility() -> str:
+    """The accessibility statement: for everybody, signed in or not."""
+    return render_template("home/accessibility.html")
+
+
 @blueprint.post("/attendance")
 @policy("attendance.check_in")
 @limiter.limit("10/minute;40/hour", key_func=_who_checks_in, deduct_when=lambda response: response.status_code == 422)

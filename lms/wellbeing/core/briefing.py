@@ -17,6 +17,7 @@ EXPOSED = frozenset({Role.LEARNER})
 OPEN_BEFORE = frozenset(
     {
         *("static.read", "health.read", "session.create", "session.end", "session.confirm", "link.redeem", "feed.read"),
+        "statement.read",
         *("profile.write", "notice.read", "journal.read", "wellbeing.read", "wellbeing.write"),
     }
 )
