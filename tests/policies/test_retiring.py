@@ -151,3 +151,14 @@ def test_an_attempt_still_pins_the_text_of_a_retired_policy(
     with app.app_context():
         module = queries.get_module("SPM")
         assert list(queries.load_in_force(clock.now(), {module.id})) == [module.id], "asked for by name it is there"
+
+
+def test_a_plan_that_names_a_retired_policy_waits_for_it_no_more(sample: Flask, unit: Unit, sign_in_as: SignIn) -> None:
+    joiner, trainer = (sign_in_as(code_of(sample, f"{name}@kijun.example")) for name in ("joiner", "trainer"))
+    pages = [(joiner, "/?lang=en"), (trainer, "/cohorts/tokyo-a?lang=en")]
+    assert all("Policies acknowledged" in visitor.get(page).text for visitor, page in pages)
+    with unit():
+        module = queries.get_module("HAR")
+        by = db.session.scalars(select(Person).where(Person.login == "editor@kijun.example")).one()
+        retire_module(module, is_back=False, revision=module.revision, by=by)
+    assert not any("Policies acknowledged" in visitor.get(page).text for visitor, page in pages)

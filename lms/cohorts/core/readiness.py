@@ -5,8 +5,8 @@ A forecast comes with it: who is behind will, by a rule of thumb, not be ready o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -128,6 +128,17 @@ def criteria_from(stored: Iterable[Mapping[str, Any]]) -> list[Criterion]:
         )
         for gate in stored
     ]
+
+
+def without_retired(criteria: Sequence[Criterion], retired: Collection[str]) -> list[Criterion]:
+    """The criteria without modules that are asked of nobody any more; one that named only such is met by everybody.
+
+    >>> [gate] = without_retired([Criterion(GateKind.POLICIES_ACKNOWLEDGED, modules=("HAR", "SPM"))], {"SPM"})
+    >>> gate.modules, without_retired([gate], {"HAR"})
+    (('HAR',), [])
+    """
+    left = [replace(one, modules=tuple(code for code in one.modules if code not in retired)) for one in criteria]
+    return [one for one, before in zip(left, criteria, strict=True) if one.modules or not before.modules]
 
 
 def evaluate(criteria: Sequence[Criterion], facts: Facts) -> list[Gate]:

@@ -12,7 +12,16 @@ from lms.accounts.models import Person
 from lms.cohorts import access as reach
 from lms.cohorts.core.attendance import AttendanceStatus, attended
 from lms.cohorts.core.plan import TrackDay, day_number, track, training_days
-from lms.cohorts.core.readiness import Facts, Gate, GateKind, GivenQuiz, criteria_from, evaluate, quiz_average
+from lms.cohorts.core.readiness import (
+    Facts,
+    Gate,
+    GateKind,
+    GivenQuiz,
+    criteria_from,
+    evaluate,
+    quiz_average,
+    without_retired,
+)
 from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import (
     Attendance,
@@ -30,6 +39,7 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.kit.workdays import WorkCalendar
+from lms.policies import queries as policies
 from lms.policies.models import Module, PolicyVersion
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
@@ -185,10 +195,10 @@ def load_gates(
     """The gates of each of these people on a training day, with as many queries for one as for many.
 
     ``in_force`` are the policy versions of which acknowledgements count; a module that a plan names and of which none
-    is in force (or that does not exist) stays to be acknowledged. ``acknowledged`` are pairs of person and version;
-    ``decided`` is what stands, where the caller has loaded it already.
+    is in force (or that does not exist) stays to be acknowledged, one that is retired does not. ``acknowledged`` are
+    pairs of person and version; ``decided`` is what stands, where the caller has loaded it already.
     """
-    criteria = criteria_from(cohort.template.gates["gates"])
+    criteria = without_retired(criteria_from(cohort.template.gates["gates"]), policies.load_retired_codes())
     ids = [person.id for person in people]
     named = {module for criterion in criteria for module in criterion.modules}
     wanted = named or {version.module.code for version in in_force}

@@ -25,6 +25,7 @@ from lms.cohorts.core.readiness import (
     evaluate,
     quiz_average,
     standing,
+    without_retired,
 )
 from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import (
@@ -41,6 +42,7 @@ from lms.cohorts.queries import Progress
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.pages import SIZE, Page
+from lms.policies import queries as policies
 from lms.policies.models import Module, PolicyVersion
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
@@ -111,9 +113,10 @@ def load_standings(
     """How many people of each of these cohorts stand how on the way to go-live."""
     ids = [cohort.id for cohort in cohorts]
     quizzes, marks, decided = _quizzes(ids), _marks(ids), _decided(ids)
+    retired = policies.load_retired_codes()
     found: dict[int, dict[Standing, int]] = {}
     for cohort in cohorts:
-        criteria = criteria_from(cohort.template.gates["gates"])
+        criteria = without_retired(criteria_from(cohort.template.gates["gates"]), retired)
         named = {module for criterion in criteria for module in criterion.modules}
         wanted = named or {version.module.code for version in in_force}
         versions = {version.id: version.module.code for version in in_force if version.module.code in wanted}

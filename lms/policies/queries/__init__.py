@@ -75,6 +75,11 @@ def list_modules(*, are_retired: bool | None = None) -> list[Module]:
     return list(db.session.scalars(query))
 
 
+def load_retired_codes() -> set[str]:
+    """The codes of the modules of which nobody is asked any more."""
+    return set(db.session.scalars(select(Module.code).where(Module.retired_at.is_not(None))))
+
+
 def get_module(code: str) -> Module:
     """The module of a code."""
     module = find_module(code)
