@@ -12,16 +12,7 @@ from lms.accounts.models import Person
 from lms.cohorts import access as reach
 from lms.cohorts.core.attendance import AttendanceStatus, attended
 from lms.cohorts.core.plan import TrackDay, day_number, track, training_days
-from lms.cohorts.core.readiness import (
-    Facts,
-    Gate,
-    GateKind,
-    GivenQuiz,
-    criteria_from,
-    evaluate,
-    quiz_average,
-    without_retired,
-)
+from lms.cohorts.core.readiness import Facts, Gate, GateKind, GivenQuiz, evaluate, quiz_average
 from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import (
     Attendance,
@@ -35,11 +26,11 @@ from lms.cohorts.models import (
     SessionState,
     TrainingSession,
 )
+from lms.cohorts.queries.asked import load_criteria
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.kit.workdays import WorkCalendar
-from lms.policies import queries as policies
 from lms.policies.models import Module, PolicyVersion
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
@@ -198,7 +189,7 @@ def load_gates(
     is in force (or that does not exist) stays to be acknowledged, one that is retired does not. ``acknowledged`` are
     pairs of person and version; ``decided`` is what stands, where the caller has loaded it already.
     """
-    criteria = without_retired(criteria_from(cohort.template.gates["gates"]), policies.load_retired_codes())
+    criteria = load_criteria([cohort], in_force)[cohort.id]
     ids = [person.id for person in people]
     named = {module for criterion in criteria for module in criterion.modules}
     wanted = named or {version.module.code for version in in_force}

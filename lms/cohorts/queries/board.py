@@ -21,11 +21,9 @@ from lms.cohorts.core.readiness import (
     GateKind,
     GivenQuiz,
     Standing,
-    criteria_from,
     evaluate,
     quiz_average,
     standing,
-    without_retired,
 )
 from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import (
@@ -39,10 +37,10 @@ from lms.cohorts.models import (
     TrainingSession,
 )
 from lms.cohorts.queries import Progress
+from lms.cohorts.queries.asked import load_criteria
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.pages import SIZE, Page
-from lms.policies import queries as policies
 from lms.policies.models import Module, PolicyVersion
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
@@ -113,10 +111,10 @@ def load_standings(
     """How many people of each of these cohorts stand how on the way to go-live."""
     ids = [cohort.id for cohort in cohorts]
     quizzes, marks, decided = _quizzes(ids), _marks(ids), _decided(ids)
-    retired = policies.load_retired_codes()
+    asked = load_criteria(cohorts, in_force)
     found: dict[int, dict[Standing, int]] = {}
     for cohort in cohorts:
-        criteria = without_retired(criteria_from(cohort.template.gates["gates"]), retired)
+        criteria = asked[cohort.id]
         named = {module for criterion in criteria for module in criterion.modules}
         wanted = named or {version.module.code for version in in_force}
         versions = {version.id: version.module.code for version in in_force if version.module.code in wanted}

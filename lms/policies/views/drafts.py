@@ -132,7 +132,7 @@ def move(code: str, number: str, key: str) -> ResponseReturnValue:
         )
     else:
         flash(_("Section %(before)s is %(now)s now.", before=before, now=now))
-    return redirect(url_for("policy_versions.show", code=code, number=number, moved=key, step=step, _anchor=f"s-{key}"))
+    return redirect(url_for("policy_versions.show", code=code, number=number, moved=key, step=step))
 
 
 @blueprint.route("/policies/<code>/versions/<number>/sections/<path:key>", methods=["GET", "POST"])
