@@ -13,6 +13,8 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
+from lms.policies import queries as policies
+from lms.policies.actions.retiring import retire_module
 from lms.questions import access as questions_access
 from lms.questions import actions, queries
 from lms.questions.core import formats
@@ -377,3 +379,12 @@ def test_a_case_is_written_with_its_parts_weights_and_offered_sections(author: V
     assert [(part.name, part.weight) for part in question.parts] == [("verdict", 70), ("section", 30), ("action", 0)]
     assert [option.section for option in question.parts[1].options] == ["HAR/context", "HAR/insults"]
     assert author.get(EDIT).status_code == 200
+
+
+def test_sections_of_a_retired_policy_can_be_cited_and_say_so(author: Visitor, unit: Unit, cast: Cast) -> None:
+    start(author)
+    with unit():
+        module = policies.get_module("HAR")
+        retire_module(module, is_back=False, revision=module.revision, by=person(cast.editor))
+    page = author.get(f"{EDIT}?lang=en").text
+    assert re.search(r'<option value="HAR/context" ?selected>HAR 2 Context \(policy retired\)</option>', page)

@@ -214,3 +214,13 @@ def test_a_missed_question_leads_to_its_sentence_in_both_languages(joiner: Visit
         re.findall(rf'<div lang="{locale}"><section(?:(?!</section>).)*<mark', shown, re.S) for locale in ("en", "ja")
     )
     assert (len(english), len(japanese)) == (1, 1)
+
+
+def test_what_was_covered_in_the_quiz_is_covered_in_the_result_too(hand_in: Hand) -> None:
+    page = hand_in()
+    question = page[page.index("Which of these posts is an insult") :]
+    cover, _end, rest = question.partition("</details>")
+    assert '<details class="veil">' in cover
+    assert "The options: insulting words (text only)" in cover
+    assert "Right answer" in cover
+    assert "An insult says what a person is worth." in rest

@@ -116,9 +116,13 @@ def restore(bank: str, code: str) -> ResponseReturnValue:
 
 
 def section_choices(sections: Mapping[str, SectionText]) -> list[tuple[str, str]]:
-    """Every numbered section, by its full name."""
+    """Every numbered section, by its full name; one of a retired policy says so."""
+    retired, mark = policies.load_retired_codes(), _(" (policy retired)")
     return [
-        (name, f"{section.module_code} {section.number} {section.title}")
+        (
+            name,
+            f"{section.module_code} {section.number} {section.title}{mark if section.module_code in retired else ''}",
+        )
         for name, section in sections.items()
         if section.number
     ]

@@ -50,6 +50,8 @@ class MissedQuestion:
         return self.item.outcome
 
     cited: Sequence[str] = ()
+    label: Mapping[str, str] | None = None
+    """Of options with sensitive content: they stay covered here as they were in the quiz."""
     """The sentences of its section on which it rests, as the policy's page marks them."""
 
 
@@ -234,7 +236,10 @@ def _missed_question(
                 right.append((part, text))
     if rationale := key["rationale"].get(locale):
         why.append(rationale)
-    return MissedQuestion(row.position, body["prompt"].get(locale, ""), chosen, right, why, item, body["type"])
+    label = body.get("sensitive") if "options" in body["groups"] else None  # a case's options are plain decisions
+    return MissedQuestion(
+        row.position, body["prompt"].get(locale, ""), chosen, right, why, item, body["type"], label=label
+    )
 
 
 def _option_text(option: Mapping[str, Any], locale: str, sections: Mapping[str, SectionText]) -> str:
