@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.conftest import ACCOUNTS, AXE, Server, Visit, Window
 
-LEFT_ALONE = re.compile(r"^/(sign-out|calendar/|static/)|[?&]lang=|\.(csv|md|ics)(\?|$)|/file$")
+LEFT_ALONE = re.compile(r"^/(sign-out|calendar/|static/)|[?&](lang|as)=|\.(csv|md|ics)(\?|$)|/file$")
 """What is no page, or would change the visit."""
 MOST_OF_A_KIND = 2
 """So many pages of one shape are looked at (two questions of twelve, two people of sixty)."""
