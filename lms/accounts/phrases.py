@@ -26,19 +26,19 @@ NOTICES = {
         _l("A role is waiting for you to confirm it: %(role)s for %(code)s."), "people.show", ("code",), {"role": ROLES}
     ),
     "role.given": Kind(
-        _l("The role that you proposed is given: %(role)s for %(code)s, confirmed by %(by)s."),
+        _l("The role that you proposed was confirmed by %(by)s: %(role)s for %(code)s."),
         "people.show",
         ("code",),
         {"role": ROLES},
     ),
     "role.declined": Kind(
-        _l("The role that you proposed is not given: %(role)s for %(code)s, declined by %(by)s."),
+        _l("The role that you proposed was declined by %(by)s: %(role)s for %(code)s."),
         "people.show",
         ("code",),
         {"role": ROLES},
     ),
     "role.dropped": Kind(
-        _l("The role that you proposed waits no longer: %(role)s. The access of %(code)s has ended."),
+        _l("The role that you proposed is no longer waiting: %(role)s. The access of %(code)s has ended."),
         "people.show",
         ("code",),
         {"role": ROLES},
@@ -98,7 +98,7 @@ PROBLEMS: dict[str, Any] = {
     "person.changed_meanwhile": _l(
         "Somebody else changed this person in the meantime. Reload the page to see what is there now."
     ),
-    "password.wrong": _l("This is not your password. Tries left: %(left)s."),
+    "password.wrong": _l("That password does not match. Tries left: %(left)s."),
     "list.empty": _l("Paste the rows, or choose a file."),
     "list.two_sources": _l("Paste rows or choose a file, not both."),
     "list.workbook": _l(

@@ -42,4 +42,4 @@ class FilterForm(Form):
 
     def validate_last(self, field: DateField) -> None:
         if field.data and self.first.data and field.data < self.first.data:
-            raise ValidationError(_l("This day is before the first one."))
+            raise ValidationError(_l("Choose a day that is not before the first one."))

@@ -27,7 +27,7 @@ FILE = NamedPath(exists=True, dir_okay=False, path_type=Path)
 @click.option("--group", "group_column", help=help_text("Column of the groups compared."))
 @click.option("--focal", help=help_text("Value of the focal group."))
 @click.option("--ignore", multiple=True, help=help_text("A column to leave out."))
-@click.option("--blank-as", type=click.Choice(["0"]), help=help_text("An empty cell counts 0."))
+@click.option("--blank-as", type=click.Choice(["0"]), help=help_text("An empty cell counts as 0."))
 @click.option("--moodle", is_flag=True, help=help_text("Also the figures of Moodle's report."))
 @click.option(
     "--skip-errors",

@@ -32,7 +32,7 @@ def _of_our_time(_form: Form, field: DateTimeLocalField) -> None:
         raise ValidationError(_l("Enter a date from 2000 to 2099."))
 
 
-MOMENT = (InputRequired(_l("Enter date and time.")), _of_our_time)
+MOMENT = (InputRequired(_l("Enter a date and time.")), _of_our_time)
 
 
 class TemplateForm(Form):
@@ -185,7 +185,7 @@ class WaiverForm(Form):
     gate = SelectField(_l("Condition"))
     reason = TextAreaField(
         _l("Reason"),
-        [Required(_l("Say why the condition is waived.")), Length(max=MOST_REASON)],
+        [Required(_l("Enter the reason for the waiver.")), Length(max=MOST_REASON)],
         description=_l("Anyone who can see the readiness of the cohort can read it."),
     )
 
@@ -194,7 +194,7 @@ class LeaveForm(Form):
     to = SelectField(_l("Moves to"))
     reason = TextAreaField(
         _l("Reason"),
-        [Required(_l("Say why they leave.")), Length(max=MOST_REASON)],
+        [Required(_l("Enter the reason.")), Length(max=MOST_REASON)],
         description=_l("It is kept with the cohort; anyone who runs the cohort can read it."),
     )
 

@@ -150,7 +150,7 @@ PROBLEMS = {
     "attendance.marked_meanwhile": _marked_meanwhile,
     "attendance.wrong_code": _l("That is not the code of this session. Look at it again, or ask your trainer."),
     "attendance.code_over": _l("The code is no longer accepted. Your trainer can still mark you."),
-    "gate.no_reason": _l("Say why the condition is waived."),
+    "gate.no_reason": _l("Enter the reason for the waiver."),
     "gate.decided": _l("This condition has already been decided."),
     "gate.withdrawn": _l("This waiver has already been withdrawn."),
     "gate.not_asked": _l("The plan of this cohort does not require a sign-off."),

@@ -28,7 +28,7 @@ WORDS = {
     "Not a valid integer value.": _l("Enter a whole number."),
     "Not a valid date value.": _l("Enter a date."),
     "Not a valid time value.": _l("Enter a time such as 09:30."),
-    "Not a valid datetime value.": _l("Enter date and time."),
+    "Not a valid datetime value.": _l("Enter a date and time."),
     "Field cannot be longer than %(max)d characters.": _l("Enter at most %(max)d characters."),
 }
 """What WTForms says by itself, in our words: every validator that we use without a message of its own."""

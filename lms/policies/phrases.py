@@ -29,7 +29,7 @@ NOTICES = {
         ("code", "number"),
     ),
     "policy.decided": Kind(
-        _l("%(policy_text)s v%(number)s, whose publication you asked for, is published."),
+        _l("%(policy_text)s v%(number)s, which you asked to publish, is published."),
         "policy_versions.show",
         ("code", "number"),
     ),
@@ -97,8 +97,8 @@ FINDINGS = {
     ),
     "heading-in-sensitive": _l("A section begins inside a sensitive block. End the block before it."),
     "older-held-back": _l(
-        "Version %(number)s stays a draft: version %(newer)s is newer and in force. Publish it from the list of"
-        " versions if you mean it."
+        "Version %(number)s stays a draft: version %(newer)s is newer and in force. To publish it anyway, use the "
+        "list of versions."
     ),
     "older-published": _l("Version %(number)s is published although version %(newer)s, which is newer, is in force."),
     "bad-ruby": _l(
@@ -129,7 +129,7 @@ STALE = _l("stale")
 
 STANDINGS = {
     Standing.IN_FORCE: _l("In force"),
-    Standing.COMING: _l("Coming"),
+    Standing.COMING: _l("Upcoming"),
     Standing.PAST: _l("Past"),
 }
 STANDING_STATES = {Standing.IN_FORCE: "is-pass", Standing.COMING: "is-info", Standing.PAST: "is-none"}

@@ -209,15 +209,15 @@ FINDINGS: Mapping[str, Any] = {
     "question.no-rationale": Worded(_l("Option %(option)s has no rationale.")),
     "question.no-misconception": Worded(_l("Option %(option)s names no misconception.")),
     "question.cue-word": Worded(_l("Option %(option)s has a word that gives the answer away.")),
-    "question.numbers-differ": Worded(_l("%(text)s: the Japanese lacks numbers of the English (%(numbers)s).")),
+    "question.numbers-differ": Worded(_l("%(text)s: the Japanese lacks numbers from the English (%(numbers)s).")),
     "question.option-numbers-differ": Worded(
-        _l("Option %(option)s: the Japanese lacks numbers of the English (%(numbers)s).")
+        _l("Option %(option)s: the Japanese lacks numbers from the English (%(numbers)s).")
     ),
     "question.lengths-differ": Worded(
         _l("%(text)s: one language is much longer than the other. Do both say the same?")
     ),
     "question.negative-plain": Worded(
-        _l("A negative word of the question (%(locale)s) is not emphasised: write <em>not</em>.")
+        _l("A negative word in the question (%(locale)s) is not emphasised: write <em>not</em>.")
     ),
     "question.key-longest": Worded(_l("Option %(option)s is the key and by far the longest (%(locale)s).")),
     "question.unknown_section": _l("There is no section “%(section)s”. Import its policy first."),

@@ -21,7 +21,7 @@ KINDS = {
     "attempts.sweep": _l("Close attempts whose time has run out"),
     "mail.send": _l("Send mail that is due"),
     "notices.digest": _l("Write the daily mail"),
-    "notices.retention": _l("Delete read notices and old mails"),
+    "notices.retention": _l("Delete read notices and old mail"),
     "policies.effect": _l("Announce policy versions that come into force"),
     "quizzes.tell": _l("Announce quizzes that open, are due soon or have ended"),
 }

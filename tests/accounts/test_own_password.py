@@ -61,7 +61,7 @@ def test_without_the_old_password_nothing_changes_and_the_try_is_counted(learner
     for left in (4, 3):
         answer = change(learner, old="not this one")
         assert answer.status_code == 422
-        assert FormPage(answer.text).error("old_password") == f"This is not your password. Tries left: {left}."
+        assert FormPage(answer.text).error("old_password") == f"That password does not match. Tries left: {left}."
         assert "not this one" not in answer.text
     assert sign_in(client, PASSWORD) == 302
 

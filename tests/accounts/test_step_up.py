@@ -172,10 +172,10 @@ class TestAForm:
         page = admin.post(f"/people/{cast.learner}/roles", data=form).text
         assert {"role", "file"} <= fields_of(page).keys()
         assert "secret" not in page
-        assert "A file cannot be kept." not in page
+        assert "Files are not kept." not in page
         form["file"] = (BytesIO(b"content of the file"), "people.csv")  # type: ignore[assignment]
         page = admin.post(f"/people/{cast.learner}/roles", data=form).text
-        assert "A file cannot be kept." in page
+        assert "Files are not kept." in page
         assert "content of the file" not in page
 
     def test_a_page_in_hand_says_nothing_of_the_password(self, admin: Visitor, cast: Cast) -> None:
@@ -218,7 +218,7 @@ class TestWrongPasswords:
             answer = confirm(admin, page, password="not this one here")
             assert answer.status_code == 422
             assert FormPage(answer.text).error("step_up_password") == (
-                f"This is not your password. Tries left: {left}."
+                f"That password does not match. Tries left: {left}."
             )
         answer = confirm(admin, page)
         assert answer.status_code == 429

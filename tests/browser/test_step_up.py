@@ -9,7 +9,7 @@ from tests.browser.conftest import Server, Visit, Window
 
 HEADING = {"en": "Confirm that it is you", "ja": "本人確認"}
 KEPT = {"en": "What you entered is kept.", "ja": "入力した内容はそのままです。"}
-WRONG = {"en": "This is not your password.", "ja": "パスワードが一致しません。"}
+WRONG = {"en": "That password does not match.", "ja": "パスワードが一致しません。"}
 
 
 @pytest.fixture(params=["en", "ja"])

@@ -128,7 +128,7 @@ def test_of_two_changes_neither_is_lost(enter: Enter, sample: Flask, given: int)
     ("due", "message"),
     [
         ("2026-11-17T10:00", "The due time must be later than the opening time."),
-        ("2026-11-xx", "Enter date and time."),
+        ("2026-11-xx", "Enter a date and time."),
         ("0001-01-01T00:00", "Enter a date from 2000 to 2099."),
     ],
 )

@@ -55,7 +55,7 @@ def board(visitor: Visitor, language: str = "en") -> str:
 
 
 def test_without_a_clash_the_board_says_so(trainer: Visitor) -> None:
-    assert "Nothing collides" in section(board(trainer), "clashes")
+    assert "No clashes" in section(board(trainer), "clashes")
     assert 'aria-labelledby="settle"' not in trainer.get("/cohorts/tokyo-a").text
 
 
@@ -70,7 +70,7 @@ def test_a_room_that_is_booked_twice_is_mended_where_the_board_leads(enter: Ente
     with unit():
         rooms = {room.name: str(room.id) for room in db.session.scalars(select(Room))}
     assert form.value("room") == rooms["5A"], "what is free is filled in"
-    assert "What is free is filled in." in admin.get(f"{href}&lang=en").text
+    assert "Free choices are already filled in." in admin.get(f"{href}&lang=en").text
     sent = {name: values[0] for name, values in form.entered.items() if values}
     assert admin.post(href.partition("?")[0], data=sent).status_code == 302
     after = entries(board(admin))["Room 4B is booked twice"][0]
@@ -87,7 +87,7 @@ def test_what_is_suggested_is_only_what_can_be_chosen(enter: Enter, unit: Unit) 
     for wanted in (str(osaka), "x", "-1"):
         page = admin.get(f"{path}?room={wanted}&lang=en").text
         assert FormPage(page).value("room") == saved
-        assert "What is free is filled in." not in page
+        assert "Free choices are already filled in." not in page
 
 
 def test_another_trainer_is_suggested_where_one_is_booked_twice(trainer: Visitor, unit: Unit) -> None:
@@ -113,7 +113,7 @@ def test_a_vendor_manager_sees_the_clashes_of_the_vendor_and_where_they_are(ente
     with unit():
         second_cohort("tokyo", "4B", [TRAINER], "tokyo-second")
     manager = enter("vendor")
-    assert "Nothing collides" in section(board(manager), "clashes")
+    assert "No clashes" in section(board(manager), "clashes")
     with unit():
         second_cohort("osaka", "2A", ["trainer-c@northwind.example"])
     found = entries(board(manager))

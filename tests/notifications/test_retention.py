@@ -83,7 +83,7 @@ def test_the_page_of_an_emptied_mail_says_so(cast: Cast, unit: Unit, sign_in_as:
     assert "The text is deleted after 30 days." in admin.get(f"/outgoing-mail/{mail_id}").text
     let_go(unit, timedelta(days=31))
     page = admin.get(f"/outgoing-mail/{mail_id}").text
-    assert "The text is not kept any longer." in page
+    assert "The text is no longer kept." in page
     assert "Send again" not in page
     assert "本文の保存期間は終了しました" in admin.get(f"/outgoing-mail/{mail_id}?lang=ja").text
-    assert "Old notices and mails deleted" in admin.get("/journal?lang=en").text
+    assert "Old notices and mail deleted" in admin.get("/journal?lang=en").text

@@ -148,7 +148,7 @@ def test_it_stands_in_the_daily_mail_and_rests_once_read(
         notifications.write_digests()
         with transaction.unit(write=False):
             mail = db.session.scalars(select(Mail).where(Mail.recipient == ADMIN)).one()
-            assert "The role that you proposed is not given: Policy editor for" in mail.plain_body
+            assert "The role that you proposed was declined by" in mail.plain_body
             notice_id = db.session.scalars(select(Notice.id).where(Notice.kind == "role.declined")).one()
     visitor = sign_in_as(code)
     page = visitor.get("/notices?lang=ja").text

@@ -138,7 +138,7 @@ def test_a_source_that_changed_meanwhile_is_not_called_translated(
 
 def test_a_published_version_is_read_and_not_written(localizer: Visitor) -> None:
     page = localizer.get(f"/policies/SPM/versions/1.0/translation/{KEY}?lang=en").text
-    assert "v1.0 is published and does not change." in page
+    assert "v1.0 is published and cannot be changed." in page
     assert "<textarea" not in page
     assert localizer.post(f"/policies/SPM/versions/1.0/translation/{KEY}", data={}).status_code == 409
 

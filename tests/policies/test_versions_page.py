@@ -44,7 +44,7 @@ def test_the_list_says_which_version_is_in_force_which_to_come_and_which_past(ed
     said = {number: row(page, number) for number in ("1.0", "1.1", "1.2", "1.3")}
     assert "Past" in said["1.0"]
     assert "In force" in said["1.1"]
-    assert "Coming" in said["1.2"]
+    assert "Upcoming" in said["1.2"]
     assert "Publish v1.3" in said["1.3"]
     assert "現行版" in row(editor.get("/policies/SPM/versions?lang=ja").text, "1.1")
 
