@@ -55,7 +55,7 @@ PROBLEMS = {
     "policy.empty": _l("Version %(number)s has no section yet, so it cannot be published."),
     "policy.unknown": _l("There is no policy “%(policy)s”."),
     "policy.no_pair": _l("“%(path)s” is neither a folder with en.md nor one of a pair of files named .en. and .ja."),
-    "policy.is_retired": _l("This policy is retired. Bring it back into use first."),
+    "policy.is_retired": _l("This policy is retired. Bring it back first."),
     "policy.no_file": _l("Choose the English file."),
 }
 

@@ -55,7 +55,7 @@ def test_sections_are_moved_in_a_draft_with_what_is_below_them(editor: Visitor, 
 
 def test_what_has_no_other_place_stays_and_nobody_moves_what_is_published(editor: Visitor, app: Flask) -> None:
     editor.post(f"{VERSION}/move/{KEY}?lang=en", data={"step": "up"})
-    assert "The section has no place further up." in editor.get(f"{VERSION}?lang=en").text
+    assert "The section cannot move further up." in editor.get(f"{VERSION}?lang=en").text
     assert places(app) == [(KEY, 1)]
     assert editor.post(f"{VERSION}/move/unknown", data={"step": "up"}).status_code == 404
     assert editor.post(f"/policies/SPM/versions/1.0/move/{KEY}", data={"step": "up"}).status_code == 409

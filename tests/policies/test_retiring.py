@@ -76,7 +76,7 @@ def test_its_page_and_sections_are_read_by_link_and_say_that_it_is_retired(
     for page in ("/policies/SPM?lang=en", "/policies/SPM/side?lang=en"):
         text = learner.get(page).text
         assert 'id="s-not-allowed"' in text
-        assert "Retired since" in text
+        assert "Retired on" in text
         assert "I have read" not in text
     with app.app_context():
         assert "SPM/not-allowed" in queries.load_sections_in_force(clock.now()), "still citable"

@@ -25,7 +25,7 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 def test_an_empty_installation_says_the_first_step(admin: Visitor) -> None:
     page = admin.get(f"{LIST}?lang=en").text
-    assert "Nobody is entered yet" in page
+    assert "No contacts yet" in page
     assert f'href="{LIST}/new"' in page
 
 

@@ -79,7 +79,7 @@ def test_the_case_of_a_question_follows_the_choice(joiner: Visitor, unit: Unit) 
     assert "The wording is mild. It stays closed until you open it." in said
     choose(unit, Seeing(Degree.MEDIUM))
     is_open, said = veils(joiner.get(covered[0]).text)[0]
-    assert (is_open, "It is open because you chose so." in said) == (True, True)
+    assert (is_open, "It is open because you chose this." in said) == (True, True)
 
 
 def kinds_of(drawn: list[Current]) -> list[str]:

@@ -127,7 +127,7 @@ def move(code: str, number: str, key: str) -> ResponseReturnValue:
     before, now = drafting.move_section(get_draft(code, number), key, -1 if step == "up" else 1, by=current_user)
     if before == now:
         flash(
-            _("The section has no place further up.") if step == "up" else _("The section has no place further down."),
+            _("The section cannot move further up.") if step == "up" else _("The section cannot move further down."),
             "info",
         )
     else:

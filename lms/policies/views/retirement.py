@@ -32,7 +32,7 @@ def confirm(code: str) -> ResponseReturnValue:
         retire_module(module, is_back=is_back, revision=revision, by=current_user)
     except Conflict as problem:
         return _page(module, behind=sentence(problem)), problem.status
-    flash(_("%(code)s is in use again.", code=code) if is_back else _("%(code)s is retired.", code=code))
+    flash(_("%(code)s is brought back.", code=code) if is_back else _("%(code)s is retired.", code=code))
     return redirect(url_for("policy_versions.index", code=code))
 
 

@@ -32,7 +32,7 @@ def new() -> ResponseReturnValue:
     offered = _offer_sites(form)
     if form.is_sent_and_valid():
         actions.add_contact(_contact(form, offered), actor=current_user.code)
-        flash(_("The contact is added."))
+        flash(_("Contact added."))
         return redirect(url_for("contacts.index"))
     page = render_template("wellbeing/contact_form.html", form=form, contact=None)
     return (page, 422) if request.method == "POST" else page
@@ -50,7 +50,7 @@ def edit(contact_id: int) -> ResponseReturnValue:
         actions.change_contact(contact, to, actor=current_user.code, revision=form.revision.data)
 
     if form.is_sent_and_valid() and form.is_saved(change, contact, _facts):
-        flash(_("The contact is changed."))
+        flash(_("Contact changed."))
         return redirect(url_for("contacts.index"))
     return render_template("wellbeing/contact_form.html", form=form, contact=contact), form.status
 
@@ -62,7 +62,7 @@ def retire(contact_id: int) -> ResponseReturnValue:
     contact = queries.get_contact(contact_id)
     change = actions.reopen_contact if request.form.get("change") == "reopen" else actions.retire_contact
     change(contact, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
-    flash(_("The contact is no longer in use.") if contact.retired_at else _("The contact is in use."))
+    flash(_("Contact taken out of use.") if contact.retired_at else _("Contact back in use."))
     return redirect(url_for("contacts.index"))
 
 
