@@ -56,7 +56,11 @@ def lay_out(spans: Sequence[Span], first_hour: int) -> list[Cell]:
         cells[place] = (lane, 0)
         for member in group:
             cells[member] = (cells[member][0], len(ends))
-    return [_cell(span, *cells[place], first_hour) for place, span in enumerate(spans)]
+    rows = _rows(spans, first_hour)
+    return [
+        Cell(first + 1, max(1, end - first), min(lane, MOST_LANES - 1) + 1, min(lanes, MOST_LANES))
+        for (first, end), (lane, lanes) in ((rows[place], cells[place]) for place in range(len(spans)))
+    ]
 
 
 def week_number(monday: date, first_day: date) -> int | None:
@@ -74,15 +78,22 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _cell(span: Span, lane: int, lanes: int, first_hour: int) -> Cell:
-    starts, ends = span.starts - first_hour * 60, span.ends - first_hour * 60
-    row = _nearest_row(starts)
-    if row >= -(-ends // ROW_MINUTES):  # the last minutes of a row stay in it
-        row = starts // ROW_MINUTES
-    end = _nearest_row(ends)
-    return Cell(row + 1, max(1, end - row), min(lane, MOST_LANES - 1) + 1, min(lanes, MOST_LANES))
+def _rows(spans: Sequence[Span], first_hour: int) -> list[tuple[int, int]]:
+    """The rows that each session touches, from 0; what follows upon another within a row shares the border with it.
 
-
-def _nearest_row(minutes: int) -> int:
-    """The border between rows that lies nearest, so that what follows upon another does not cover it."""
-    return (2 * minutes + ROW_MINUTES) // (2 * ROW_MINUTES)
+    >>> talk, checkpoint = Span(16 * 60, 16 * 60 + 20), Span(16 * 60 + 25, 17 * 60)
+    >>> _rows([talk, checkpoint], 16)
+    [(0, 2), (2, 4)]
+    """
+    begins = first_hour * 60
+    rows = [((span.starts - begins) // ROW_MINUTES, -(-(span.ends - begins) // ROW_MINUTES)) for span in spans]
+    for after in sorted(range(len(spans)), key=lambda n: spans[n].starts):
+        for before in range(len(spans)):
+            if spans[before].ends > spans[after].starts or before == after or rows[before][1] <= rows[after][0]:
+                continue
+            between = spans[before].ends + spans[after].starts - 2 * begins
+            border = min((between + ROW_MINUTES) // (2 * ROW_MINUTES), rows[after][1] - 1)
+            end = max(border, rows[before][0] + 1)
+            rows[before] = (rows[before][0], end)
+            rows[after] = (min(max(end, rows[after][0]), rows[after][1] - 1), rows[after][1])
+    return rows
