@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -12,10 +13,14 @@ from sqlalchemy import Connection, func, inspect, select, table
 from lms.accounts.models import Person
 from lms.analysis import queries as analysis
 from lms.analysis.core.findings import Code
+from lms.cohorts.core.clashes import ClashKind, find_clashes
 from lms.cohorts.models import Cohort
+from lms.cohorts.queries import ahead
 from lms.foundation import clock, journal, transaction
+from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
+from lms.kit.workdays import WorkCalendar
 from lms.policies import queries as policies
 from lms.questions.models import Question, QuestionVersion
 from lms.quizzes import queries as quizzes
@@ -91,6 +96,15 @@ def test_all_but_the_newest_joiners_have_read_the_wellbeing_briefing() -> None:
     briefed = list(db.session.scalars(select(Person).where(Person.briefed_version > 0)))
     assert {person.id for person in briefed} == confirmed
     assert {person.code for person in briefed} == told
+
+
+def test_its_trainers_find_something_to_settle() -> None:
+    monday = date(2026, 11, 16)
+    access = Access(None, None, None, frozenset(), frozenset({Scope.ALL}))
+    rows = ahead.load_ahead(access, monday, monday + timedelta(days=27))
+    found = ahead.planned(rows, {row.Site.id: WorkCalendar() for row in rows}, monday, monday + timedelta(days=27))
+    kinds = {clash.kind for clash in find_clashes(planned.booking for planned in found.values())}
+    assert ClashKind.ROOM in kinds, "a room is booked twice"
 
 
 def test_its_audit_trail_is_whole_and_in_order_of_time() -> None:
