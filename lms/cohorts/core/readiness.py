@@ -141,6 +141,16 @@ def without_retired(criteria: Sequence[Criterion], retired: Collection[str]) -> 
     return [one for one, before in zip(left, criteria, strict=True) if one.modules or not before.modules]
 
 
+def sign_off_day(criteria: Iterable[Criterion]) -> int | None:
+    """The day of the plan on which trainers begin to sign off; None where no plan day is named for it.
+
+    >>> sign_off_day([Criterion(GateKind.SIGN_OFF, opens_on_day=13)]), sign_off_day([Criterion(GateKind.SIGN_OFF)])
+    (13, None)
+    """
+    days = (found.opens_on_day for found in criteria if found.kind is GateKind.SIGN_OFF and found.opens_on_day > 1)
+    return next(days, None)
+
+
 def evaluate(criteria: Sequence[Criterion], facts: Facts) -> list[Gate]:
     """Every gate of a plan, in its order."""
     return [_gate(criterion, facts) for criterion in criteria]

@@ -19,7 +19,14 @@ from lms.accounts.models import Person
 from lms.cohorts import actions, phrases, queries
 from lms.cohorts.core.clashes import Clash
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
-from lms.cohorts.core.readiness import Standing, by_need, next_step, standing
+from lms.cohorts.core.readiness import (
+    Standing,
+    by_need,
+    criteria_from,
+    next_step,
+    sign_off_day,
+    standing,
+)
 from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
 from lms.cohorts.models import Cohort, GateDecision, GateDecisionKind
@@ -116,6 +123,7 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
         left=left,
         waivers=_waivers(decided),
         progress=progress,
+        sign_off_day=sign_off_day(criteria_from(cohort.template.gates["gates"])),
         members=everybody,
         shown=_shown(everybody, standings),
         trainers=training,
