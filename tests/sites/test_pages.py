@@ -109,7 +109,7 @@ class TestSites:
             "TX",
         )
         shown = text_of(admin.get("/sites").text)
-        assert "America/Chicago US-TX" in shown
+        assert "America/Chicago United States · TX" in shown
 
     def test_an_empty_state_is_none(self, admin: Visitor, app: Flask) -> None:
         admin.post("/sites/new", data=site_form(app))
