@@ -43,7 +43,7 @@ def test_a_quiz_is_given_moved_and_ended(writable: Server, window: Window, langu
     address = page.url.removeprefix(writable.base)
     visit.open("/assignments")
     visit.check_everywhere()
-    row = page.locator(".list-item", has=page.locator(f'a[href="{address}"]'))
+    row = page.locator("tbody tr", has=page.locator(f'a[href="{address}"]'))
     expect(row).to_contain_text(OPEN[language])
 
     visit.open(address)

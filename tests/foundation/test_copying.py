@@ -12,7 +12,9 @@ from lms.accounts.models import Person
 from lms.foundation.db import db
 from tests.conftest import SignIn, Visitor
 
-MODERATOR, TRAINER, QA, ADMIN = (f"{name}@kijun.example" for name in ("moderator", "trainer", "qa", "admin"))
+MODERATOR, TRAINER, QA, EDITOR, ADMIN = (
+    f"{name}@kijun.example" for name in ("moderator", "trainer", "qa", "editor", "admin")
+)
 LISTS = [
     (ADMIN, "/people", "Code\tName\tRoles\tSite\tLanguage\tState"),
     (ADMIN, "/sites", "Site\tCode\tVendor\tTime zone\tHolidays\tRooms"),
@@ -29,6 +31,8 @@ LISTS = [
     (QA, "/quiz-design", "Quiz\tCode\tQuestions\tState"),
     (QA, "/analysis", "Quiz\tCode\tLearners\tLast finished"),
     (MODERATOR, "/policies", "Policy\tCode\tVersion\tEffective"),
+    (EDITOR, "/policies/translation", "Policy\tCode\tVersion\tState"),
+    (ADMIN, "/wellbeing/contacts", "Name\tSite"),
     (MODERATOR, "/quizzes", "Quiz\tQuestions\tDue"),
     (MODERATOR, "/notices", "Notice\tWhen\tState"),
 ]
