@@ -115,7 +115,7 @@ def test_sections_without_a_pair_are_listed_after_the_import_with_links(editor: 
     assert "SPM v1.0 is imported." in page
     assert "2 sections do not match between the languages." in page
     for key, state in (("only-en", "Missing in Japanese"), ("only-ja", "Only in Japanese"), ("not-allowed", "Current")):
-        found = re.search(rf'<li class="list-item">(?:(?!</li>).)*#s-{key}".*?</li>', page, re.DOTALL)
+        found = re.search(rf'<li class="list-item"[^>]*>(?:(?!</li>).)*#s-{key}".*?</li>', page, re.DOTALL)
         assert found is not None, key
         assert state in found[0]
     assert editor.get("/policies/SPM/side?v=1.0").status_code == 200, "where the links lead"
