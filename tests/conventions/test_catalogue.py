@@ -121,3 +121,18 @@ TECHNICAL = {"width=device-width, initial-scale=1", "light dark", "Kijun"}
 @pytest.mark.parametrize("path", sorted((ROOT / "lms").rglob("*.html")), ids=lambda path: path.name)
 def test_no_words_are_hidden_in_an_attribute(path: Path) -> None:
     assert [value for value in ATTRIBUTES.findall(path.read_text()) if value not in TECHNICAL] == []
+
+
+SCRIPT = re.compile(r"""'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`""")
+REMARK = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
+SPOKEN = re.compile(r"[A-Z][a-z]+|[^\x00-\x7f]|[a-z]{2,} [a-z]{2,}")
+OF_SCRIPT = {"ArrowDown", "ArrowUp", "Enter", "Escape", "Content-Type", "X-CSRF-Token", "notice is-risk"}
+"""Keys, heads of requests, classes."""
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "lms" / "static" / "js").glob("*.js")), ids=lambda path: path.name)
+def test_no_words_are_hidden_in_a_script(path: Path) -> None:
+    """What a script says stands on the page, where it was translated."""
+    literals = ["".join(found) for found in SCRIPT.findall(REMARK.sub(" ", path.read_text()))]
+    literals = [re.sub(r"\$\{[^`]*\}", " ", text) for text in literals]
+    assert [text for text in literals if SPOKEN.search(text) and text not in OF_SCRIPT] == []

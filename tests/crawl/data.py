@@ -17,7 +17,7 @@ from lms.foundation.db import Base
 from lms.sites.core import holiday_calendar
 
 NAMES = {
-    *("code", "name", "login", "reading", "key", "object", "actor", "subdivision", "recipient"),
+    *("code", "name", "login", "reading", "key", "object", "actor", "subdivision", "recipient", "phone", "address"),
     *("reason", "note", "left_reason", "comment"),
 }
 """Columns of words that people or their files have given to things; so is what ends with ``_text``."""

@@ -113,7 +113,7 @@ class Page(HTMLParser):
             self.ids.add(found["id"])
         self.messages += found.get("role") == "alert" or found.get("id", "").endswith("-error")
         for name, value in found.items():
-            if name in SPOKEN or (name.startswith("data-") and " " in value):
+            if name in SPOKEN or (name.startswith("data-") and (" " in value or not value.isascii())):
                 self._say(value, name)
         if tag in {"input", "button", "select", "textarea"}:
             self._control(tag, found)

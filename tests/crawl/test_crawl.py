@@ -30,7 +30,7 @@ from tests.crawl.walk import Walk
 from tests.quizzes import sitting
 
 MOST = {"en": 2, "ja": 1}
-"""How many pages and forms of a kind: the second language shows the same ones, so the first of each is enough."""
+"""How many pages of a kind: the second language shows the same ones, so the first of each is enough."""
 NOBODY = "nobody"
 ACCOUNTS = [*sorted(STATES), NOBODY]
 SPARED = frozenset({"accounts.open_sample_account"})

@@ -17,8 +17,8 @@ from tests.crawl.page import Control, Form, Page
 BASE = "http://localhost"
 MOST_BUTTONS = 6
 """So many forms are sent to one endpoint at most: some have a button for each of many rows."""
-AWAY = ("retire", "discard", "deactivate", "remove", "cancel", "leave", "end", "retire_bank", "submit", "read_all")
-"""What takes something away is pressed when the rest has been tried."""
+AWAY = {"retire", "discard", "deactivate", "remove", "cancel", "leave", "end", "retire_bank", "submit", "read_all"}
+"""What takes something away, by its endpoint or address, is pressed when the rest has been tried."""
 LAST = ("system.reload_sample", "accounts.sign_out")
 """What has everything replaced, or ends the visit, is pressed when nothing else is left to do."""
 ONLY_A_BUTTON = (0, 1)
@@ -40,7 +40,8 @@ class Found:
     def rank(self) -> tuple[int, int]:
         """Forms that want something entered come first: sent empty, they change nothing."""
         last = LAST.index(self.endpoint) + 1 if self.endpoint in LAST else 0
-        is_away = self.endpoint.rpartition(".")[2] in AWAY
+        path = urlsplit(_target(self.page, self.form, self.button)).path
+        is_away = not AWAY.isdisjoint({self.endpoint.rpartition(".")[2], path.rpartition("/")[2]})
         return last, 0 if self.form.asks else ONLY_A_BUTTON[1] + is_away
 
 
@@ -54,7 +55,7 @@ class Walk:
     look: Callable[[str, TestResponse, Page | None], None]
     """Called with every address and what it answers."""
     most: int = 2
-    """So many pages of one kind are looked at, and so many forms of one kind are sent."""
+    """So many pages of one kind are looked at; of forms of one kind one is sent."""
     spared: frozenset[str] = frozenset()
     """The endpoints to which no form is sent."""
     faults: list[str] = field(default_factory=list)
@@ -179,7 +180,7 @@ class Walk:
             kind = ("POST", endpoint, *form.kind(button))
             if endpoint in self.spared or self._kinds["POST", endpoint] >= MOST_BUTTONS:
                 continue
-            if self._kinds[kind] < self.most:
+            if not self._kinds[kind]:
                 self._kinds[kind] += 1
                 self._kinds["POST", endpoint] += 1
                 self._forms.append(Found(address, endpoint, form, button, self._changes))
