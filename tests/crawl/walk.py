@@ -15,6 +15,8 @@ from tests.conftest import Visitor
 from tests.crawl.page import Control, Form, Page
 
 BASE = "http://localhost"
+MOST_KINDS = 4
+"""Of so many kinds are pages looked at that one endpoint gives: lists are sorted and filtered in many ways."""
 MOST_BUTTONS = 6
 """So many forms are sent to one endpoint at most: some have a button for each of many rows."""
 AWAY = {"retire", "discard", "deactivate", "remove", "cancel", "leave", "end", "retire_bank", "submit", "read_all"}
@@ -117,8 +119,9 @@ class Walk:
             self.faults.append(f"{page}: a dead link to {link}")
         elif address not in self._known and endpoint != "static_file" and "lang" not in dict(words):
             kind = (endpoint, *sorted(name for name, _value in words))
-            if self._kinds[kind] < self.most:
+            if self._kinds[kind] < self.most and self._kinds["GET", endpoint] < self.most * MOST_KINDS:
                 self._kinds[kind] += 1
+                self._kinds["GET", endpoint] += 1
                 self._known.add(address)
                 self._waiting.append((page, address))
 
