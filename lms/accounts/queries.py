@@ -213,8 +213,9 @@ def codes_of(words: str) -> Select[str]:
 
 
 def _is_named() -> ColumnElement[bool]:
-    """Whether whoever asks may see a person's name."""
-    return reach.people(access_for("person.names"))
+    """Whether whoever asks may see a person's name; everybody sees their own."""
+    access = access_for("person.names")
+    return or_(Person.id == access.person_id, reach.people(access))
 
 
 def list_sessions(person_id: int, now: datetime) -> list[WebSession]:
