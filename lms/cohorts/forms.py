@@ -15,7 +15,7 @@ from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.cohorts.core.readiness import GateKind
 from lms.cohorts.core.steps import MOST_MINUTES, StepFault, StepLine, check_steps, read_steps
 from lms.cohorts.phrases import AUDIENCES, PROBLEMS, STEP_FAULTS
-from lms.foundation.forms import Form, Required
+from lms.foundation.forms import Form, Required, RevisedForm
 from lms.foundation.locale import localized
 from lms.kit.problems import Problem
 from lms.kit.text import fold_code
@@ -30,6 +30,11 @@ def _of_our_time(_form: Form, field: DateTimeLocalField) -> None:
     """Beyond these years an instant may be none: it is kept in another zone than it was typed in."""
     if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
         raise ValidationError(_l("Enter a date from 2000 to 2099."))
+
+
+def _of_known_year(_form: Form, field: DateField) -> None:
+    if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(_l("Enter a date from 2000 to 2099; the holidays of other years are not known."))
 
 
 MOMENT = (InputRequired(_l("Enter a date and time.")), _of_our_time)
@@ -129,7 +134,7 @@ class CohortForm(Form):
     name_ja = StringField(_l("Name in Japanese"), [Required(_l("Enter the name in both languages.")), Length(max=255)])
     site = SelectField(_l("Site"), coerce=int)
     template = SelectField(_l("Training plan"))
-    go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date."))])
+    go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date.")), _of_known_year])
     confirmed_start = DateField(_l("Start the plan anyway"), [Optional()])
     """Offered once the plan is found to begin in the past; its value is the first training day that was shown."""
     begins_on: date | None = None
@@ -144,9 +149,22 @@ class CohortForm(Form):
         if not field.data:
             raise ValidationError(_l("Choose at least one trainer."))
 
-    def validate_go_live_on(self, field: DateField) -> None:
-        if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
-            raise ValidationError(_l("Enter a date from 2000 to 2099; the holidays of other years are not known."))
+
+class CohortChangeForm(RevisedForm):
+    name_en = StringField(_l("Name in English"), [Required(_l("Enter the name in both languages.")), Length(max=255)])
+    name_ja = StringField(_l("Name in Japanese"), [Required(_l("Enter the name in both languages.")), Length(max=255)])
+    go_live_on = DateField(
+        _l("Go-live"),
+        [InputRequired(_l("Enter a date.")), _of_known_year],
+        description=_l(
+            "Sessions that have not begun move with it, day by day. You see what changes before it is saved."
+        ),
+    )
+    room = SelectField(
+        _l("Room"),
+        default="",
+        description=_l("For the classes and meetings to come; those moved to another room by hand keep it."),
+    )
 
 
 class SessionForm(Form):

@@ -64,6 +64,17 @@ def _begins_in_past(first: date, over: int, earliest: date) -> str:
     )
 
 
+def _too_early(earliest: date) -> str:
+    """Which go-live is the first that leaves room for what the plan still holds."""
+    return str(
+        _(
+            "Too early: sessions still to come would fall on days that are over or already held. "
+            "The earliest go-live is %(earliest)s.",
+            earliest=day(earliest, pattern="day_and_year"),
+        )
+    )
+
+
 def _quiz_retired(title: LocalizedText) -> str:
     """Which quiz keeps a plan from being followed."""
     return str(_("The quiz “%(title)s” of this plan is retired. Choose another plan.", title=localized(title)))
@@ -132,6 +143,10 @@ PROBLEMS = {
     "cohort.go_live_not_worked": _l("Choose a working day of the site for the go-live."),
     "cohort.go_live_past": _l("The go-live is past. Choose today or a later day."),
     "cohort.begins_in_past": _begins_in_past,
+    "cohort.changed_meanwhile": _l("Somebody else changed this cohort in the meantime."),
+    "cohort.go_live_too_early": _too_early,
+    "cohort.live_already": _l("This cohort has gone live. Its go-live day can no longer be changed."),
+    "cohort.sessions_changed": _l("The sessions changed in the meantime. Look again at what will move."),
     "cohort.code_taken": _l("This code is taken. Choose another."),
     "cohort.nobody": _l("First add people to the cohort."),
     "cohort.window_over": _l("Enter a time in the future."),

@@ -93,6 +93,7 @@ ACTIONS = frozenset(
         "attempt.close",
         "attempt.grade",
         "cohort.create",
+        "cohort.change",
         "cohort.enrol",
         "cohort.leave",
         "attendance.mark",

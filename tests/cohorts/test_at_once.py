@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from lms.cohorts import actions, queries
-from lms.cohorts.actions import moves, plans
+from lms.cohorts.actions import changes, moves, plans, sessions
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation import transaction
 from lms.foundation.db import db
@@ -86,6 +86,40 @@ def test_of_two_changes_of_a_plan_neither_is_lost(sample: Flask) -> None:
     with sample.app_context():
         plan = queries.get_template("labeller-15")
         assert (plan.title_text["en"], plan.revision) == ("Mine", 2)
+
+
+def test_of_two_changes_of_a_cohort_the_second_is_behind(sample: Flask) -> None:
+    def change(name: str, go_live_on: date) -> Callable[[], None]:
+        def act() -> None:
+            found = cohort("tokyo-a")
+            room = changes.usual_room(found)
+            what = changes.CohortChange({"en": name, "ja": name}, go_live_on, room, revision=1)
+            changes.change_cohort(found, what, seen=changes.foresee(found, what).mark, by=sitting.person(TRAINER))
+
+        return act
+
+    later = date(2026, 12, 7)
+    assert isinstance(both(sample, change("Mine", later), change("Theirs", later)).exception(), Conflict)
+    with sample.app_context():
+        found = cohort("tokyo-a")
+        assert (found.name_text["en"], found.go_live_on, found.revision) == ("Mine", later, 2)
+        assert {session.sequence for session in queries.list_sessions(found)} == {0, 1}, "nothing moved twice"
+
+
+def test_a_session_that_is_changed_while_the_go_live_moves_is_looked_at_again(sample: Flask) -> None:
+    def cancel() -> None:
+        last = queries.list_sessions(cohort("tokyo-a"))[-1]
+        sessions.cancel_session(last, sequence=0, by=sitting.person(TRAINER))
+
+    def move() -> None:
+        found = cohort("tokyo-a")
+        room = changes.usual_room(found)
+        what = changes.CohortChange(found.name_text, date(2026, 12, 7), room, revision=1)
+        changes.change_cohort(found, what, seen=changes.foresee(found, what).mark, by=sitting.person(TRAINER))
+
+    problem = both(sample, cancel, move).exception()
+    assert isinstance(problem, Invalid)
+    assert problem.code == "cohort.sessions_changed"
 
 
 def test_who_begins_a_quiz_while_they_are_taken_out_keeps_it(sample: Flask) -> None:

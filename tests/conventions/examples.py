@@ -80,6 +80,7 @@ OF_A_PLACE = (
 )
 OF_A_COHORT = (
     "cohorts.show",
+    "cohorts.edit",
     "cohorts.enrol",
     "cohorts.assign_quiz",
     "cohorts.sign_off",
@@ -283,6 +284,13 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
             "quiz": "harassment-checkpoint",
             "opens_at": "2026-11-17T09:00",
             "due_at": "2026-11-18T17:00",
+        },
+        "cohorts.edit": {
+            "name_en": "New",
+            "name_ja": "新規",
+            "go_live_on": "2026-12-07",
+            "room": "",
+            "revision": "1",
         },
         "cohorts.enrol": {"people": [world.codes["moderator@kijun.example" if is_tokyo else FRESH]]},
         "cohorts.new": {

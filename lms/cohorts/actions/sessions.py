@@ -63,16 +63,16 @@ def change_session(session: TrainingSession, plan: SessionPlan, *, sequence: int
     cohort = session.cohort
     starts_at, ends_at = _span(cohort, plan)
     before = (session.starts_at, session.ends_at, session.room_id, session.trainer_id)
-    booked = _booking(session)
+    booked = booking_of(session)
     if before != (starts_at, ends_at, plan.room_id, plan.trainer_id):
         _check(cohort, plan, starts_at, ends_at, session)
     if session.assignment is not None and starts_at != session.starts_at:
-        _move_quiz(session, session.assignment, starts_at, by)
+        move_quiz(session, session.assignment, starts_at, by)
     _fill(session, plan, queries.load_progress([cohort], starts_at)[cohort.id].day, starts_at, ends_at)
     session.sequence += 1
     db.session.flush()
     db.session.refresh(session, ["room", "trainer"])
-    _record("timetable.change", session, by, before=booked, after=_booking(session))
+    _record("timetable.change", session, by, before=booked, after=booking_of(session))
     if before[:3] != (session.starts_at, session.ends_at, session.room_id):
         _tell(MOVED, session, by, {"before_at": before[0]})
 
@@ -139,7 +139,9 @@ def _fill(session: TrainingSession, plan: SessionPlan, day: int, starts_at: date
     session.changed_at = clock.now()
 
 
-def _move_quiz(session: TrainingSession, given: Assignment, starts_at: datetime, by: Person) -> None:
+def move_quiz(
+    session: TrainingSession, given: Assignment, starts_at: datetime, by: Person, field: str = "starts"
+) -> None:
     """The quiz opens when its session begins, and is due as many days later at the same time of the wall as before."""
     zone = ZoneInfo(given.zone_name)
     days = starts_at.astimezone(zone).date() - session.starts_at.astimezone(zone).date()
@@ -148,7 +150,7 @@ def _move_quiz(session: TrainingSession, given: Assignment, starts_at: datetime,
     try:
         assignments.change_window(given, opens_at=starts_at, due_at=due_at, revision=given.revision, by=by)
     except Problem as problem:
-        raise Invalid(problem.code, field="starts", **problem.facts) from problem
+        raise Invalid(problem.code, field=field, **problem.facts) from problem
 
 
 def _tell(kind: str, session: TrainingSession, by: Person, facts: Mapping[str, Any] = MappingProxyType({})) -> None:
@@ -167,7 +169,7 @@ def _tell(kind: str, session: TrainingSession, by: Person, facts: Mapping[str, A
     )
 
 
-def _booking(session: TrainingSession) -> dict[str, str | None]:
+def booking_of(session: TrainingSession) -> dict[str, str | None]:
     """When and where a session is and who holds it, as the trail keeps it: the name of the room, the trainer's code."""
     return {
         "starts_at": session.starts_at.isoformat(),

@@ -151,14 +151,14 @@ def list_week(cohort: Cohort, monday: date) -> tuple[list[tuple[date, list[Train
     return days, cancelled
 
 
-def load_calendar(site: Site, around: date) -> WorkCalendar:
-    """The working days of a site in the years around a date."""
-    return calendar_of(site, around, load_closures([site.id]))
+def load_calendar(site: Site, around: date, *others: date) -> WorkCalendar:
+    """The working days of a site in the years around a date, or around several."""
+    return calendar_of(site, around, load_closures([site.id]), *others)
 
 
-def calendar_of(site: Site, around: date, closures: Closures) -> WorkCalendar:
+def calendar_of(site: Site, around: date, closures: Closures, *others: date) -> WorkCalendar:
     """The working days of a site of which the closures are loaded."""
-    years = range(around.year - 1, around.year + 2)
+    years = sorted({year for day in (around, *others) for year in range(day.year - 1, day.year + 2)})
     return holiday_calendar.calendar(site.country, site.subdivision, site.weekend, years, closures[site.id])
 
 

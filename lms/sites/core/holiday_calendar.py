@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -85,7 +85,7 @@ def names(country: str, subdivision: str | None, years: range) -> dict[date, dic
 
 
 def calendar(
-    country: str, subdivision: str | None, weekend: str, years: range, closures: frozenset[date]
+    country: str, subdivision: str | None, weekend: str, years: Iterable[int], closures: frozenset[date]
 ) -> WorkCalendar:
     """The working days of a place: its weekend (digits of ``date.weekday()``), public holidays and own closures."""
     public = frozenset().union(*(_public_days(country, subdivision, year) for year in years))

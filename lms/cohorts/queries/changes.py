@@ -1,0 +1,41 @@
+"""What a change of a cohort moves: its planned sessions, and the quizzes that somebody has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.cohorts.core.plan import StepKind
+from lms.cohorts.models import Cohort, SessionState, TrainingSession
+from lms.foundation.db import db
+from lms.quizzes.models import Attempt
+
+ROOMED_KINDS = frozenset({StepKind.CLASS, StepKind.MEETING})
+"""The kinds of sessions that a plan puts into the room of its cohort."""
+
+
+def list_planned(cohort: Cohort, *, is_fresh: bool = False) -> list[TrainingSession]:
+    """The planned sessions of a cohort in order, with what they take and give; read afresh where that matters."""
+    query = select(TrainingSession).where(
+        TrainingSession.cohort_id == cohort.id, TrainingSession.state == SessionState.PLANNED
+    )
+    taken = (joinedload(TrainingSession.room), joinedload(TrainingSession.trainer))
+    query = query.options(*taken, selectinload(TrainingSession.assignment))
+    query = query.order_by(TrainingSession.starts_at, TrainingSession.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=is_fresh)))
+
+
+def lock_sessions(cohort: Cohort) -> list[TrainingSession]:
+    """The same as they stand now, and nobody else changes them until the commit."""
+    ids = select(TrainingSession.id).where(TrainingSession.cohort_id == cohort.id).order_by(TrainingSession.id)
+    db.session.scalars(ids.with_for_update()).all()
+    return list_planned(cohort, is_fresh=True)
+
+
+def load_begun(sessions: Sequence[TrainingSession]) -> frozenset[int]:
+    """The assignments on the calendar that somebody has begun, by id."""
+    given = [session.assignment_id for session in sessions if session.assignment_id is not None]
+    query = select(Attempt.assignment_id).where(Attempt.assignment_id.in_(given)).distinct()
+    return frozenset(db.session.scalars(query))
