@@ -135,6 +135,9 @@ class CohortForm(Form):
     site = SelectField(_l("Site"), coerce=int)
     template = SelectField(_l("Training plan"))
     go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date.")), _of_known_year])
+    room = SelectField(
+        _l("Room"), default="", description=_l("For the classes and meetings of the plan, at the site of the cohort.")
+    )
     confirmed_start = DateField(_l("Start the plan anyway"), [Optional()])
     """Offered once the plan is found to begin in the past; its value is the first training day that was shown."""
     begins_on: date | None = None

@@ -151,6 +151,7 @@ PROBLEMS = {
     "cohort.nobody": _l("First add people to the cohort."),
     "cohort.window_over": _l("Enter a time in the future."),
     "cohort.trainer_elsewhere": _l("Choose trainers at the cohort's site."),
+    "cohort.room_elsewhere": _l("Choose a room at the cohort's site."),
     "cohort.last_trainer": _l("A cohort needs at least one trainer. First add another one."),
     "session.cohort_taken": partial(_taken, _l("The cohort already has “%(title)s” from %(start)s to %(end)s.")),
     "session.room_taken": partial(_taken, _l("The room is taken from %(start)s to %(end)s: “%(title)s”.")),

@@ -16,7 +16,8 @@ from sqlalchemy import select, text
 from lms.cohorts import actions, queries
 from lms.cohorts.actions import changes, moves, plans, sessions
 from lms.cohorts.models import Cohort, Enrolment
-from lms.foundation import transaction
+from lms.cohorts.queries.changes import usual_room
+from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.kit.problems import Conflict, Invalid
 from lms.quizzes import actions as quizzes
@@ -92,7 +93,7 @@ def test_of_two_changes_of_a_cohort_the_second_is_behind(sample: Flask) -> None:
     def change(name: str, go_live_on: date) -> Callable[[], None]:
         def act() -> None:
             found = cohort("tokyo-a")
-            room = changes.usual_room(found)
+            room = usual_room(found, clock.now())
             what = changes.CohortChange({"en": name, "ja": name}, go_live_on, room, revision=1)
             changes.change_cohort(found, what, seen=changes.foresee(found, what).mark, by=sitting.person(TRAINER))
 
@@ -113,7 +114,7 @@ def test_a_session_that_is_changed_while_the_go_live_moves_is_looked_at_again(sa
 
     def move() -> None:
         found = cohort("tokyo-a")
-        room = changes.usual_room(found)
+        room = usual_room(found, clock.now())
         what = changes.CohortChange(found.name_text, date(2026, 12, 7), room, revision=1)
         changes.change_cohort(found, what, seen=changes.foresee(found, what).mark, by=sitting.person(TRAINER))
 

@@ -13,12 +13,13 @@ from sqlalchemy import select
 from lms.cohorts import queries
 from lms.cohorts.core.plan import training_days
 from lms.cohorts.models import Cohort, TrainingSession
+from lms.cohorts.queries.changes import usual_room
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.notifications.models import Notice
 from lms.quizzes.models import Assignment, Attempt
-from lms.sites.models import Closure
+from lms.sites.models import Closure, Room
 from tests.accounts.form_page import FormPage
 from tests.cohorts.conftest import Enter
 from tests.cohorts.pages import words
@@ -251,3 +252,43 @@ def test_whom_a_cohort_is_not_given_to_changes_nothing(enter: Enter) -> None:
 
 def test_the_page_of_the_cohort_leads_there(trainer: Visitor) -> None:
     assert f'href="{PAGE}"' in trainer.get("/cohorts/tokyo-a").text
+
+
+def test_a_new_cohort_like_this_one_is_filled_in_but_its_names_and_days(trainer: Visitor, sample: Flask) -> None:
+    path = "/cohorts/new?like=tokyo-a"
+    assert f'href="{path}"' in trainer.get(PAGE).text
+    page = FormPage(trainer.get(path).text).entered
+    with sample.app_context():
+        found = cohort()
+        room, trainers = usual_room(found, clock.now()), {trainer.person.code for trainer in found.trainers}
+        site = str(found.site_id)
+    assert (page["site"], page["template"], page["room"]) == ([site], ["labeller-15"], [str(room or "")])
+    assert set(page["trainers"]) == trainers
+    named = {"code": "tokyo-z", "name_en": "Tokyo Z", "name_ja": "東京Z", "go_live_on": "2026-12-21"}
+    other = next(key for key in rooms_of_site(sample) if key != room)
+    answer = trainer.post(path, data=dict(page) | named | {"room": str(other)})
+    assert answer.location == "/cohorts/tokyo-z"
+    with sample.app_context():
+        made = queries.find_cohort("tokyo-z")
+        assert made is not None
+        assert {s.room_id for s in queries.list_sessions(made) if s.kind == "class"} == {other}
+
+
+def rooms_of_site(sample: Flask) -> list[int]:
+    with sample.app_context():
+        return [room.id for room in cohort().site.rooms]
+
+
+def test_a_room_elsewhere_is_refused_at_its_field(enter: Enter, sample: Flask) -> None:
+    admin = enter("admin")
+    page = dict(FormPage(admin.get("/cohorts/new?like=tokyo-a").text).entered)
+    with sample.app_context():
+        elsewhere = db.session.scalars(select(Room.id).where(Room.site_id != cohort().site_id)).first()
+    named = {"code": "tokyo-z", "name_en": "Z", "name_ja": "Z", "go_live_on": "2026-12-21", "room": str(elsewhere)}
+    answer = admin.post("/cohorts/new?like=tokyo-a&lang=en", data=page | named)
+    assert answer.status_code == 422
+    assert "Choose a room at the cohort&#39;s site." in answer.text
+
+
+def test_nothing_is_taken_from_a_cohort_that_is_not_reached(enter: Enter) -> None:
+    assert enter("trainer-c@northwind.example").get("/cohorts/new?like=tokyo-a").status_code == 404

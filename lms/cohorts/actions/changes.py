@@ -15,7 +15,7 @@ from lms.cohorts.core import moving
 from lms.cohorts.core.enrolment import is_in_training
 from lms.cohorts.core.plan import Slot, check_go_live, day_number, training_days
 from lms.cohorts.models import Cohort, TrainingSession
-from lms.cohorts.queries.changes import ROOMED_KINDS, list_planned, load_begun, lock_sessions
+from lms.cohorts.queries.changes import has_room, list_planned, load_begun, lock_sessions
 from lms.foundation import clock, journal, notices
 from lms.foundation.db import db, hold
 from lms.kit.problems import Conflict, Invalid
@@ -58,12 +58,6 @@ class Outcome:
         return moving.mark(self.moves, self.rooms)
 
 
-def usual_room(cohort: Cohort) -> int | None:
-    """The room that most classes and meetings to come have."""
-    now = clock.now()
-    return moving.usual_room([session.room_id for session in list_planned(cohort) if _has_room(session, now)])
-
-
 def foresee(cohort: Cohort, change: CohortChange, sessions: Sequence[TrainingSession] | None = None) -> Outcome:
     """What a change would do; nothing is written.
 
@@ -87,7 +81,7 @@ def foresee(cohort: Cohort, change: CohortChange, sessions: Sequence[TrainingSes
         found = moving.moves(placed, shift)
         followed = moving.lay_anew(placed, shift.before, shift.after, calendar)
         aside = sum(not session.has_begun and session.key not in followed for session in placed)
-    roomed = [session for session in planned if _has_room(session, now)]
+    roomed = [session for session in planned if has_room(session, now)]
     usual = moving.usual_room([session.room_id for session in roomed])
     rooms = [s.id for s in roomed if s.room_id == usual] if change.room_id != usual else []
     held = sum(session.has_begun for session in placed)
@@ -183,10 +177,6 @@ def _placed(session: TrainingSession, zone: ZoneInfo, now: datetime, begun: froz
         minutes=int((session.ends_at - session.starts_at).total_seconds()) // 60,
         has_begun=session.starts_at <= now or session.assignment_id in begun,
     )
-
-
-def _has_room(session: TrainingSession, now: datetime) -> bool:
-    return session.kind in ROOMED_KINDS and session.starts_at > now
 
 
 def _facts(cohort: Cohort) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from lms.cohorts.core import moving
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import Cohort, SessionState, TrainingSession
 from lms.foundation.db import db
@@ -25,6 +27,16 @@ def list_planned(cohort: Cohort, *, is_fresh: bool = False) -> list[TrainingSess
     query = query.options(*taken, selectinload(TrainingSession.assignment))
     query = query.order_by(TrainingSession.starts_at, TrainingSession.id)
     return list(db.session.scalars(query.execution_options(populate_existing=is_fresh)))
+
+
+def has_room(session: TrainingSession, now: datetime) -> bool:
+    """Whether a session is to come and is held where the cohort is."""
+    return session.kind in ROOMED_KINDS and session.starts_at > now
+
+
+def usual_room(cohort: Cohort, now: datetime) -> int | None:
+    """The room that most classes and meetings to come have."""
+    return moving.usual_room([session.room_id for session in list_planned(cohort) if has_room(session, now)])
 
 
 def lock_sessions(cohort: Cohort) -> list[TrainingSession]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -30,7 +31,8 @@ from lms.cohorts.core.readiness import (
 from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
 from lms.cohorts.models import Cohort, GateDecision, GateDecisionKind
-from lms.cohorts.queries.ahead import load_ahead, planned
+from lms.cohorts.queries.ahead import load_ahead, load_rooms, planned
+from lms.cohorts.queries.changes import usual_room
 from lms.cohorts.queries.enrolments import list_free
 from lms.cohorts.queries.moves import list_people
 from lms.cohorts.queries.week import load_week, week_shown
@@ -44,7 +46,7 @@ from lms.kit.workdays import DAY
 from lms.policies import queries as policies
 from lms.quizzes import queries as quizzes
 from lms.sites import queries as sites
-from lms.sites.models import Site
+from lms.sites.models import Room, Site
 
 MOST_UNASKED, FEW_OTHERS = 15, 3
 """How many people the table of readiness shows without being asked, and how many who need nobody after those who do."""
@@ -61,13 +63,17 @@ def show(code: str) -> str:
 @blueprint.route("/cohorts/new", methods=["GET", "POST"])
 @policy("cohort.write")
 def new() -> ResponseReturnValue:
-    form = CohortForm(trainers=[current_user.code] if Role.TRAINER in current_user.roles else [])
+    """An empty form, or filled in like the cohort that ``?like=`` names: its plan, site, trainers and room."""
+    form = CohortForm(**_like(request.args.get("like", "")))
     listed = sites.list_sites(access_for("site.read"))
     templates = queries.list_templates()
     trainers = people.list_active_of_sites(Role.TRAINER, [site.id for site in listed])
     form.site.choices = choices((site.id, localized(site.name_text)) for site in listed)
     form.template.choices = choices((template.code, localized(template.title_text)) for template in templates)
     form.trainers.choices = choices(_trainer_choices(trainers))
+    rooms = {str(room.id): (room, site) for site, of_site in _rooms(listed) for room in of_site}
+    nowhere = ("", _("None"))
+    form.room.choices = choices([nowhere, *((key, _room_name(*found)) for key, found in rooms.items())])
     if form.is_sent_and_valid():
         site = next(site for site in listed if site.id == form.site.data)
         try:
@@ -78,6 +84,7 @@ def new() -> ResponseReturnValue:
                 template=queries.get_template(form.template.data),
                 go_live_on=form.go_live_on.data,
                 trainers=_chosen(trainers, form.trainers.data, site),
+                room_id=_room_at(site, rooms.get(form.room.data)),
                 confirmed_start=form.confirmed_start.data,
             )
             cohort = actions.create_cohort(command, by=current_user)
@@ -211,6 +218,39 @@ def _chosen(trainers: list[Person], codes: list[str], site: Site) -> list[Person
     if any(trainer.site_id != site.id for trainer in chosen):
         raise Invalid("cohort.trainer_elsewhere", field="trainers")
     return sorted(chosen, key=lambda trainer: trainer.id != current_user.id)
+
+
+def _like(code: str) -> dict[str, Any]:
+    """What the form of a new cohort holds at first; of another cohort all but its code, names and days."""
+    if not code:
+        return {"trainers": [current_user.code] if Role.TRAINER in current_user.roles else []}
+    cohort = queries.get_cohort(access(), code)
+    return {
+        "site": cohort.site_id,
+        "template": cohort.template.code,
+        "trainers": [trainer.person.code for trainer in cohort.trainers],
+        "room": str(usual_room(cohort, clock.now()) or ""),
+    }
+
+
+def _rooms(listed: list[Site]) -> list[tuple[Site, list[Room]]]:
+    """The rooms in use of these sites."""
+    found = load_rooms([site.id for site in listed])
+    return [(site, found[site.id]) for site in listed]
+
+
+def _room_name(room: Room, site: Site) -> str:
+    return str(_("%(who)s · %(site)s", who=room.name, site=localized(site.name_text)))
+
+
+def _room_at(site: Site, found: tuple[Room, Site] | None) -> int | None:
+    """The room that was chosen, at the cohort's site."""
+    if found is None:
+        return None
+    room, there = found
+    if there.id != site.id:
+        raise Invalid("cohort.room_elsewhere", field="room")
+    return room.id
 
 
 def learners_of(cohort: Cohort) -> list[Person]:

@@ -18,6 +18,7 @@ from lms.cohorts.core.clashes import to_settle
 from lms.cohorts.forms import CohortChangeForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.queries.ahead import load_ahead, planned
+from lms.cohorts.queries.changes import usual_room
 from lms.cohorts.views.moves import blueprint
 from lms.cohorts.views.settle import clashes_of
 from lms.foundation import clock
@@ -33,7 +34,7 @@ __all__ = ["blueprint"]
 def edit(code: str) -> ResponseReturnValue:
     """Names are saved at once; of a new day or room the first POST says what it means, the second does it."""
     cohort = queries.get_cohort(access(), code)
-    usual = changes.usual_room(cohort)
+    usual = usual_room(cohort, clock.now())
     form = CohortChangeForm(**_entered(cohort, usual), revision=cohort.revision)
     rooms = [room for room in cohort.site.rooms if room.retired_at is None or room.id == usual]
     by_name = sorted(rooms, key=lambda room: room.name)
@@ -53,7 +54,7 @@ def edit(code: str) -> ResponseReturnValue:
     def save() -> None:
         changes.change_cohort(cohort, change, seen=request.form.get("seen", ""), by=current_user)
 
-    if form.is_saved(save, cohort, lambda saved: _entered(saved, changes.usual_room(saved))):
+    if form.is_saved(save, cohort, lambda saved: _entered(saved, usual_room(saved, clock.now()))):
         flash(_("Cohort changed. Calendars follow within the hour."))
         return redirect(url_for("cohorts.show", code=code))
     return _page(cohort, form), form.status
