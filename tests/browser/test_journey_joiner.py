@@ -184,7 +184,7 @@ def read_the_result(visit: Visit) -> None:
     visit.page.wait_for_url("**/result")
     visit.check_first_visit(visit.page.url.removeprefix(visit.base))
     expect(visit.page.locator("h1")).to_have_text(words["outcome"])
-    expect(visit.page.get_by_text(words["right"]).first).to_be_visible()
+    expect(visit.page.get_by_text(words["right"]).filter(visible=True).first).to_be_visible()
     visit.check()
     quoted = visit.page.locator("article.miss blockquote p").first.inner_text()
     target = visit.page.locator("article.miss").first.get_by_role("link", name=words["section"])
