@@ -220,6 +220,14 @@ class LeaveForm(Form):
     )
 
 
+class CallOffForm(Form):
+    reason = TextAreaField(
+        _l("Reason"),
+        [Required(_l("Enter the reason.")), Length(max=MOST_REASON)],
+        description=_l("It is kept with the cohort; anyone who runs the cohort can read it."),
+    )
+
+
 class EnrolForm(Form):
     people = SelectMultipleField(_l("Learners of this site"))
 

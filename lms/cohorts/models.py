@@ -84,6 +84,9 @@ class Cohort(Base):
     template_id: Mapped[int] = mapped_column(ForeignKey("plan_templates.id"))
     go_live_on: Mapped[LocalDay]
     created_at: Mapped[Instant]
+    called_off_at: Mapped[Instant | None]
+    """From when on it is off: it never goes live, and nobody is in it any more."""
+    called_off_reason: Mapped[Prose] = mapped_column(default="", server_default="")
     revision: Mapped[Revision]
 
     site: Mapped[Site] = relationship()

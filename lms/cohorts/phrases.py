@@ -127,6 +127,7 @@ NOTICES = {
     "cohort.enrolled": Kind(
         _l("You are in the cohort %(cohort_text)s. Its go-live is on %(go_live_on)s."), "home.today"
     ),
+    "cohort.called_off": Kind(_l("The cohort %(cohort_text)s is called off."), "home.today"),
     "session.moved": Kind(
         _l("Changed: %(session_text)s is on %(starts_at)s. It was to be on %(before_at)s."), "home.today"
     ),
@@ -152,6 +153,8 @@ PROBLEMS = {
     "cohort.window_over": _l("Enter a time in the future."),
     "cohort.trainer_elsewhere": _l("Choose trainers at the cohort's site."),
     "cohort.room_elsewhere": _l("Choose a room at the cohort's site."),
+    "cohort.called_off": _l("This cohort is called off."),
+    "cohort.not_to_call_off": _l("This cohort has gone live, so it cannot be called off."),
     "cohort.last_trainer": _l("A cohort needs at least one trainer. First add another one."),
     "session.cohort_taken": partial(_taken, _l("The cohort already has “%(title)s” from %(start)s to %(end)s.")),
     "session.room_taken": partial(_taken, _l("The room is taken from %(start)s to %(end)s: “%(title)s”.")),
@@ -274,7 +277,7 @@ BOARD_STATES = {
     "current": _l("To go-live"),
     "running": _l("In training"),
     "planned": _l("Planned"),
-    "past": _l("Live"),
+    "past": _l("Live or called off"),
 }
 
 STANDINGS = {

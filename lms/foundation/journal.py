@@ -94,6 +94,7 @@ ACTIONS = frozenset(
         "attempt.grade",
         "cohort.create",
         "cohort.change",
+        "cohort.call_off",
         "cohort.enrol",
         "cohort.leave",
         "attendance.mark",

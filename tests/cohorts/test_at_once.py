@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from lms.cohorts import actions, queries
-from lms.cohorts.actions import changes, moves, plans, sessions
+from lms.cohorts.actions import changes, closing, moves, plans, sessions
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries.changes import usual_room
 from lms.foundation import clock, transaction
@@ -121,6 +121,29 @@ def test_a_session_that_is_changed_while_the_go_live_moves_is_looked_at_again(sa
     problem = both(sample, cancel, move).exception()
     assert isinstance(problem, Invalid)
     assert problem.code == "cohort.sessions_changed"
+
+
+def test_nobody_is_put_into_a_cohort_that_is_being_called_off(sample: Flask) -> None:
+    def enrol() -> None:
+        actions.enrol(cohort("tokyo-a"), [sitting.person("moderator@kijun.example")], by=sitting.person(TRAINER))
+
+    def call_off() -> None:
+        closing.call_off(cohort("tokyo-a"), "Given up", by=sitting.person(TRAINER))
+
+    problem = both(sample, call_off, enrol).exception()
+    assert isinstance(problem, Invalid)
+    assert problem.code == "cohort.called_off"
+    with sample.app_context():
+        assert queries.list_members(cohort("tokyo-a")) == []
+
+
+def test_a_cohort_is_called_off_once(sample: Flask) -> None:
+    def call_off() -> None:
+        closing.call_off(cohort("tokyo-a"), "Given up", by=sitting.person(TRAINER))
+
+    both(sample, call_off, call_off).result()
+    with sample.app_context():
+        assert {session.sequence for session in queries.list_sessions(cohort("tokyo-a"))} == {0, 1}
 
 
 def test_who_begins_a_quiz_while_they_are_taken_out_keeps_it(sample: Flask) -> None:

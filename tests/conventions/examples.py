@@ -80,6 +80,7 @@ OF_A_PLACE = (
 )
 OF_A_COHORT = (
     "cohorts.show",
+    "cohorts.call_off",
     "cohorts.edit",
     "cohorts.enrol",
     "cohorts.assign_quiz",
@@ -285,6 +286,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
             "opens_at": "2026-11-17T09:00",
             "due_at": "2026-11-18T17:00",
         },
+        "cohorts.call_off": {"reason": "The queue was given up."},
         "cohorts.edit": {
             "name_en": "New",
             "name_ja": "新規",

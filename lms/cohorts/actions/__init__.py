@@ -148,10 +148,12 @@ def _schedule(cohort: Cohort, command: NewCohort, days: Sequence[date], now: dat
 def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: datetime | None = None) -> None:
     """Put people into a cohort; they get every quiz of it that is not due yet.
 
-    Raises ``Invalid`` on ``people`` when somebody already is in a cohort that has not gone live, this one or another.
+    Raises ``Invalid`` on ``people`` when somebody already is in a cohort that has not gone live, this one or another,
+    or when this one is called off.
     """
     moment = at or clock.now()
     _lock(people)
+    refuse_called_off(cohort, "people")
     training = load_in_training([person.id for person in people], moment)
     taken = {person.code: training[person.id].name_text for person in people if person.id in training}
     if taken:
@@ -170,6 +172,13 @@ def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: 
     db.session.flush()
     ids = [person.id for person in people]
     notices.tell("cohort.enrolled", cohort.code, ids, cohort_text=cohort.name_text, go_live_on=cohort.go_live_on)
+
+
+def refuse_called_off(cohort: Cohort, field: str | None = None) -> None:
+    """Raise ``Invalid`` for a cohort that is called off, as it stands by now; until the commit it is not called off."""
+    off = select(Cohort.called_off_at).where(Cohort.id == cohort.id).with_for_update(read=True)
+    if db.session.scalar(off) is not None:
+        raise Invalid("cohort.called_off", field=field)
 
 
 def _lock(people: Collection[Person]) -> None:

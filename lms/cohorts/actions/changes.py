@@ -71,6 +71,8 @@ def foresee(cohort: Cohort, change: CohortChange, sessions: Sequence[TrainingSes
     aside = 0
     if change.go_live_on != cohort.go_live_on:
         today = now.astimezone(zone).date()
+        if cohort.called_off_at is not None:
+            raise Invalid("cohort.called_off", field="go_live_on")
         if not is_in_training(cohort.go_live_on, today):
             raise Invalid("cohort.live_already", field="go_live_on")
         if change.go_live_on < today:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from lms.accounts.models import Person
 from lms.cohorts import queries
+from lms.cohorts.actions import refuse_called_off
 from lms.cohorts.core.plan import Step, StepKind, slot
 from lms.cohorts.models import Cohort, SessionState, TrainingSession
 from lms.cohorts.queries.sessions import find_clash
@@ -41,6 +42,7 @@ class SessionPlan:
 
 def add_session(cohort: Cohort, plan: SessionPlan, *, by: Person) -> TrainingSession:
     """Put a session on a cohort's calendar. Raises ``Invalid`` where it cannot take place."""
+    refuse_called_off(cohort, "on")
     starts_at, ends_at = _span(cohort, plan)
     _check(cohort, plan, starts_at, ends_at, None)
     day = queries.load_progress([cohort], starts_at)[cohort.id].day

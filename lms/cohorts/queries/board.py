@@ -144,15 +144,16 @@ def load_standings(
 
 def _in_state(state: BoardState, today: date, now: datetime) -> ColumnElement[bool]:
     begun = exists().where(TrainingSession.cohort_id == Cohort.id, TrainingSession.starts_at <= now)
+    is_ahead = (Cohort.go_live_on >= today) & Cohort.called_off_at.is_(None)
     match state:
         case BoardState.CURRENT:
-            return Cohort.go_live_on >= today
+            return is_ahead
         case BoardState.RUNNING:
-            return (Cohort.go_live_on >= today) & begun
+            return is_ahead & begun
         case BoardState.PLANNED:
-            return (Cohort.go_live_on >= today) & ~begun
+            return is_ahead & ~begun
         case BoardState.PAST:
-            return Cohort.go_live_on < today
+            return ~is_ahead
 
 
 def _is_in() -> ColumnElement[bool]:

@@ -37,9 +37,10 @@ def count_given(cohort: Cohort, now: datetime) -> int:
 
 
 def list_targets(access: Access, cohort: Cohort, person: Person, now: datetime) -> list[Cohort]:
-    """The other cohorts of a person's site that have not gone live, as far as this access reaches."""
+    """The other cohorts of a person's site that are going to go live, as far as this access reaches."""
     today = now.astimezone(ZoneInfo(cohort.site.zone_name)).date()
     found = [other for other, _count in queries.list_cohorts(access) if is_in_training(other.go_live_on, today)]
+    found = [other for other in found if other.called_off_at is None]
     return [other for other in found if other.id != cohort.id and other.site_id == person.site_id]
 
 

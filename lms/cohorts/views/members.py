@@ -17,7 +17,7 @@ from lms.cohorts import actions, queries
 from lms.cohorts.forms import AssignQuizForm, EnrolForm
 from lms.cohorts.models import Cohort
 from lms.cohorts.views.board import cohort_page, learners_of, leave_for, quiz_choices
-from lms.cohorts.views.change import blueprint
+from lms.cohorts.views.closing import blueprint
 from lms.foundation import clock
 from lms.foundation.access import access, policy
 from lms.foundation.forms import choices
