@@ -63,7 +63,8 @@ def index() -> str:
     closures = queries.load_closures({cohort.site_id for cohort in cohorts} | {row.Site.id for row in rows})
     progress = queries.load_progress(cohorts, now, closures)
     members, timetables = load_members([cohort.id for cohort in cohorts]), load_timetables(cohorts, now)
-    running = [cohort for cohort in cohorts if 0 < progress[cohort.id].day < progress[cohort.id].day_count]
+    on = [cohort for cohort in cohorts if cohort.called_off_at is None]
+    running = [cohort for cohort in on if 0 < progress[cohort.id].day < progress[cohort.id].day_count]
     in_force = policies.load_in_force(now).values()
     training = [person_id for cohort in running for person_id in members[cohort.id]]
     read = policies.load_acknowledged_pairs(training, [version.id for version in in_force])
