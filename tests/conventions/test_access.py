@@ -80,6 +80,7 @@ PERSONAS = {
 QUERIES = {"reports.new": "?quiz=harassment-checkpoint", "search.index": "?q=a"}
 AS_JSON = {"quizzes.save_events"}
 LAST = [
+    "cohorts.call_off",
     *("question.retire", "question.restore", "questions.retire_bank", "questions.restore_bank"),
     *("confirmation.confirm", "quizzes.result", "accounts.sign_out", "accounts.open_sample_account"),
     *("accounts.redeem_link", "accounts.check_sign_in"),
