@@ -109,7 +109,7 @@ def test_a_migration_may_take_longer_than_a_page(app: Flask) -> None:
     found = []
 
     def note(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.lstrip().startswith("DROP"):
+        if statement.lstrip().startswith(("ALTER", "DROP")):
             found.append(cursor.connection.execute("SHOW statement_timeout").fetchone()[0])
 
     with app.app_context():

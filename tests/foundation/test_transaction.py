@@ -28,7 +28,8 @@ def sitters(sample: Flask, sign_in_as: SignIn) -> list[tuple[Visitor, str, int]]
         joiner = sitting.person()
         given = sitting.assignment_id(joiner)
         assignment = queries.get_given(joiner.id, given).assignment
-        people = list(db.session.scalars(select(Person).where(Person.login.like("%@kijun.example")).limit(WRITERS)))
+        able = (Person.login.like("%@kijun.example"), Person.deactivated_at.is_(None))
+        people = list(db.session.scalars(select(Person).where(*able).order_by(Person.id).limit(WRITERS)))
         actions.add_assignees(assignment, [person.id for person in people])
         opened = [(p.code, actions.open_attempt(p, given, locale="en").id) for p in people]
     return [(sign_in_as(code), attempt_id, 1) for code, attempt_id in opened]
