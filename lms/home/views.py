@@ -133,7 +133,7 @@ def _last_results() -> list[tuple[Attempt, GradingRun, int]]:
 
 
 def _staff_page() -> str:
-    listed = cohorts.list_cohorts(access_for("cohort.read"))
+    listed = [row for row in cohorts.list_cohorts(access_for("cohort.read")) if row[0].called_off_at is None]
     places = [item for item in navigation() if not item.current]
     proposals = (
         accounts.list_proposals_for(current_user) if takes_second_person("role.grant", current_user.roles) else []

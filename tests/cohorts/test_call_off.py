@@ -121,6 +121,8 @@ def test_nothing_more_is_put_into_it(trainer: Visitor, sample: Flask) -> None:
     form = {"name_en": "A", "name_ja": "A", "go_live_on": "2026-12-07", "room": "", "revision": "2"}
     moved = trainer.post("/cohorts/tokyo-a/edit?lang=en", data=form)
     assert (moved.status_code, "This cohort is called off." in moved.text) == (422, True)
+    assert 'value="cohort:tokyo-a"' not in trainer.get("/assignments/new").text
+    assert "/cohorts/tokyo-a" not in trainer.get("/").text
     with sample.app_context():
         assert queries.list_members(cohort()) == []
 

@@ -44,6 +44,7 @@ def list_audiences(access: Access) -> list[Audience]:
     found = [
         Audience(AudienceKind.COHORT, cohort.code, cohort.name_text)
         for cohort, _count in reversed(queries.list_cohorts(access))
+        if cohort.called_off_at is None
     ]
     if Scope.ALL in access.scopes:
         sites = db.session.scalars(select(Site).where(Site.retired_at.is_(None)).order_by(Site.code))
