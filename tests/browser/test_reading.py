@@ -14,6 +14,7 @@ SEEN = {"en": "{} of 10 sections have been on screen.", "ja": "全10節のうち
 def test_the_bar_counts_what_has_been_on_screen(server: Server, window: Window, language: str) -> None:
     visit = window(server, language, width=390)
     visit.sign_in("joiner")
+    visit.page.set_viewport_size({"width": 390, "height": 500})  # too low for a whole section, in any font
     visit.open("/policies/HAR")
     bar = visit.page.locator(".ackbar [data-seen]")
     expect(bar).to_contain_text(SEEN[language].format(0))
