@@ -44,7 +44,11 @@ def confirm(person: Person, *, locale: str) -> bool:
 
 
 def prefer(person: Person, seeing: Seeing) -> None:
-    """Keep how somebody wants to see sensitive content. This is theirs alone: nothing of it enters the journal."""
+    """Keep how somebody wants to see sensitive content. This is theirs alone: nothing of it enters the journal.
+
+    Of two first savings at once, the second waits and then changes what the first one has added.
+    """
+    hold(person)
     db.session.merge(
         SeeingPreference(person_id=person.id, closed_from=seeing.closed_from, avoided=sorted(seeing.avoided))
     )
