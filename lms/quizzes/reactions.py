@@ -1,10 +1,12 @@
-"""Tells the policies, which lie below, which quizzes rest on them."""
+"""Tells those that lie below: the policies which quizzes rest on them, the briefing whom it is not to interrupt."""
 
 from __future__ import annotations
 
 from lms.policies.queries.uses import Use, register_module_uses
 from lms.questions import queries as questions
+from lms.quizzes.queries import is_in_attempt
 from lms.quizzes.queries.citing import list_quizzes_with
+from lms.wellbeing.queries import register_running_time
 
 
 def uses_of_module(module_id: int) -> list[Use]:
@@ -17,3 +19,4 @@ def uses_of_module(module_id: int) -> list[Use]:
 
 
 register_module_uses("quizzes", uses_of_module)
+register_running_time(is_in_attempt)

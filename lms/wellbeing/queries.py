@@ -21,6 +21,20 @@ def register_labels(source: LabelSource) -> None:
     _sources.append(source)
 
 
+RunningTime = Callable[[int, datetime], bool]
+_running: list[RunningTime] = []
+
+
+def register_running_time(running: RunningTime) -> None:
+    """Let a feature that lies above say whether somebody is at work on something whose time is running."""
+    _running.append(running)
+
+
+def is_time_running(person_id: int, at: datetime) -> bool:
+    """Whether somebody is at work on something that cannot wait."""
+    return any(running(person_id, at) for running in _running)
+
+
 def load_labels(at: datetime) -> set[Label]:
     """The labels of all sensitive content that is in use."""
     return {label for source in _sources for label in source(at)}

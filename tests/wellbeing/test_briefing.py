@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import select
 
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
+from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.wellbeing.core.briefing import VERSION
@@ -19,8 +22,10 @@ from lms.wellbeing.core.seeing import Seeing
 from lms.wellbeing.models import BriefingConfirmation, SeeingPreference
 from lms.wellbeing.queries import load_seeing
 from tests.accounts.form_page import FormPage
+from tests.at_once import all_at_once
 from tests.cast import Cast
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
+from tests.quizzes import sitting
 
 CHOSEN = {"closed_from": "strong", "avoided": ["self-harm", "threat"], "locale": "en"}
 
@@ -112,6 +117,45 @@ def test_a_newer_edition_asks_again(newcomer: Visitor, app: Flask, monkeypatch: 
     with app.app_context():
         found = db.session.scalars(select(BriefingConfirmation.version).order_by(BriefingConfirmation.version))
         assert list(found) == [VERSION, VERSION + 1]
+
+
+def test_a_newer_edition_waits_until_an_attempt_is_over(
+    sample: Flask, unit: Unit, sign_in_as: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with unit():
+        joiner = sitting.person()
+        code, checkpoint = joiner.code, sitting.assignment_id(joiner)
+    visitor = sign_in_as(code)
+    question = visitor.post(f"/quizzes/{checkpoint}/attempts").location
+    attempt = question.split("/questions/")[0]
+    for module in ("core.briefing", "actions", "views.briefing"):
+        monkeypatch.setattr(f"lms.wellbeing.{module}.VERSION", VERSION + 1)
+    for path in (question, f"{attempt}/review", "/quizzes", "/policies/HAR"):
+        assert visitor.get(path).status_code == 200
+    assert visitor.get("/").location.startswith("/wellbeing"), "and nothing else is open before it"
+    visitor.post(f"{attempt}/submit")
+    assert visitor.get("/quizzes").location.startswith("/wellbeing")
+
+
+def test_an_attempt_that_is_out_of_time_keeps_nobody_from_it(sample: Flask, unit: Unit, sign_in_as: SignIn) -> None:
+    with unit():
+        joiner = sitting.person()
+        code, checkpoint = joiner.code, sitting.assignment_id(joiner)
+    question = sign_in_as(code).post(f"/quizzes/{checkpoint}/attempts").location
+    with unit():
+        person(code).briefed_version = 0
+    with clock.fixed(MONDAY_AFTERNOON + timedelta(days=10)):
+        assert sign_in_as(code).get(question).location.startswith("/wellbeing")
+
+
+@pytest.mark.postgresql
+def test_two_first_savings_at_once_are_both_taken(unit: Unit, cast: Cast, sign_in_as: SignIn, app: Flask) -> None:
+    windows = [sign_in_as(cast.learner) for _ in range(2)]
+    calls = [partial(confirm, window, closed_from=degree) for window, degree in zip(windows, Degree, strict=False)]
+    answers = all_at_once(app, calls, after="people")
+    assert [answer.status_code for answer in answers] == [302, 302]
+    with app.app_context():
+        assert len(db.session.scalars(select(SeeingPreference)).all()) == 1
 
 
 def test_what_is_chosen_is_kept_and_shown_again(newcomer: Visitor, cast: Cast, app: Flask) -> None:

@@ -122,6 +122,12 @@ def is_still_taken(assignment: Assignment) -> bool:
     return bool(db.session.scalar(select(is_open)))
 
 
+def is_in_attempt(person_id: int, at: datetime) -> bool:
+    """Whether somebody has an attempt open whose time is not up."""
+    own = exists().where(Attempt.person_id == person_id, Attempt.state == AttemptState.OPEN, Attempt.deadline_at > at)
+    return bool(db.session.scalar(select(own)))
+
+
 def load_last_opened(attempt_ids: Collection[str]) -> dict[str, int]:
     """The position of the question that was opened last in each attempt; the first is open from the start."""
     if not attempt_ids:

@@ -23,6 +23,9 @@ OPEN_BEFORE = frozenset(
 )
 """What can be opened before the briefing is confirmed: one's own account, and the briefing itself."""
 
+OPEN_MEANWHILE = frozenset({"attempt.write", "policy.read"})
+"""What stays open while somebody's time is running: the quiz, and the policies that it may be taken with."""
+
 
 def is_due(roles: Iterable[str], confirmed_version: int) -> bool:
     """Whether somebody with these roles is to read the briefing first.

@@ -17,7 +17,7 @@ from lms.foundation.locale import COOKIE, current
 from lms.kit.problems import Refused
 from lms.kit.text import reading_key
 from lms.wellbeing import actions, phrases, queries
-from lms.wellbeing.core.briefing import OPEN_BEFORE, VERSION, KindSeen, is_due, kinds_seen
+from lms.wellbeing.core.briefing import OPEN_BEFORE, OPEN_MEANWHILE, VERSION, KindSeen, is_due, kinds_seen
 from lms.wellbeing.core.seeing import Seeing
 from lms.wellbeing.forms import BriefingForm
 
@@ -26,11 +26,16 @@ blueprint = Blueprint("wellbeing", __name__, template_folder="../templates")
 
 @blueprint.before_app_request
 def ask_for_briefing() -> None:
-    """Let whoever is to read the briefing first open no other page. What is sent is taken: an answer is never lost."""
+    """Let whoever is to read the briefing first open no other page. What is sent is taken: an answer is never lost.
+
+    Where the time of an attempt is running, the briefing waits until it is over.
+    """
     action = getattr(current_app.view_functions.get(request.endpoint or ""), "policy", "")
     if not action or action in OPEN_BEFORE or request.method not in transaction.SAFE_METHODS:
         return
     if current_user.is_authenticated and is_due(current_user.roles, current_user.briefed_version):
+        if action in OPEN_MEANWHILE and queries.is_time_running(current_user.id, clock.now()):
+            return
         raise Refused("wellbeing.first")
 
 
