@@ -64,7 +64,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "cohorts",
         8,
-        _names("quizzes policies accounts sites"),
+        _names("quizzes policies wellbeing accounts sites"),
         (
             "views.members",
             "views.sessions",

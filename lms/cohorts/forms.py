@@ -65,6 +65,7 @@ class TemplateForm(Form):
             "For example: 1 09:30 60 class Welcome | 顔合わせ | HAR/purpose"
         ),
     )
+    briefed = BooleanField(_l("The wellbeing briefing is confirmed"))
     quiz_cut = IntegerField(
         _l("Minimum quiz average, %"),
         [Optional(), NumberRange(1, 100, _l("Enter a number from 1 to 100."))],
@@ -112,6 +113,7 @@ class TemplateForm(Form):
         kept = {gate["kind"]: dict(gate) for gate in before}
         quiz, read, sign_off = GateKind.QUIZ_AVERAGE, GateKind.POLICIES_ACKNOWLEDGED, GateKind.SIGN_OFF
         wanted: dict[str, dict[str, Any] | None] = {
+            GateKind.BRIEFING: kept.get(GateKind.BRIEFING, {}) if self.briefed.data else None,
             quiz: {**kept.get(quiz, {}), "cut": self.quiz_cut.data} if self.quiz_cut.data else None,
             read: kept.get(read, {}) if self.acknowledged.data else None,
             sign_off: {"opens_on_day": self.sign_off_day.data or 1} if self.signed_off.data else None,

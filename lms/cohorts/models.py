@@ -159,6 +159,7 @@ class TrainingSession(Base):
     cohort: Mapped[Cohort] = relationship(back_populates="sessions")
     room: Mapped[Room | None] = relationship()
     trainer: Mapped[Person | None] = relationship()
+    closed_roll: Mapped[ClosedRoll | None] = relationship(back_populates="session")
     module: Mapped[Module | None] = relationship()
     section: Mapped[Section | None] = relationship()
     assignment: Mapped[Assignment | None] = relationship()
@@ -183,6 +184,19 @@ class Attendance(Base):
     """The person themselves when they entered the code of the room."""
     note: Mapped[Prose] = mapped_column(default="")
     revision: Mapped[Revision]
+
+
+class ClosedRoll(Base):
+    """That the roll of a session is closed, since when and by whom. It goes when the roll is opened again."""
+
+    __tablename__ = "closed_rolls"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("training_sessions.id"), primary_key=True, autoincrement=False)
+    closed_at: Mapped[Instant]
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    session: Mapped[TrainingSession] = relationship(back_populates="closed_roll")
+    closer: Mapped[Person | None] = relationship()
 
 
 class GateDecision(Base):

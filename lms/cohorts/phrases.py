@@ -220,6 +220,7 @@ ATTENDANCE_CLASSES = {
 }
 
 GATES = {
+    GateKind.BRIEFING: _l("Wellbeing briefing"),
     GateKind.QUIZ_AVERAGE: _l("Quiz average"),
     GateKind.QA_AGREEMENT: _l("Agreement with QA"),
     GateKind.POLICIES_ACKNOWLEDGED: _l("Policies acknowledged"),
@@ -241,6 +242,7 @@ GATE_STATES = {
 }
 
 NEXT_STEPS = {
+    GateKind.BRIEFING: _l("Read the wellbeing briefing"),
     GateKind.QUIZ_AVERAGE: _l("Practise what was missed, then retake"),
     GateKind.QA_AGREEMENT: _l("Cases side by side with QA"),
     GateKind.POLICIES_ACKNOWLEDGED: _l("Read the policies in force"),
@@ -248,6 +250,9 @@ NEXT_STEPS = {
     GateKind.SIGN_OFF: _l("Sign-off by the trainer"),
 }
 """What a gate that is not met asks of somebody."""
+
+GATES_NOT_MET = {GateKind.BRIEFING: _l("not confirmed")}
+"""What is said in place of the state of a gate that is not met and that nobody but the person can meet."""
 
 GRID_KINDS = {
     "learn": (_l("Class"), "book-2"),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
+from lms.wellbeing.core.briefing import VERSION
 from lms.wellbeing.core.labels import Degree, Label
 from lms.wellbeing.core.seeing import Seeing
 from lms.wellbeing.models import BriefingConfirmation, HelpContact, SeeingPreference
@@ -50,6 +51,13 @@ def find_confirmation(person_id: int, version: int) -> BriefingConfirmation | No
     """When somebody confirmed this edition of the briefing."""
     query = select(BriefingConfirmation).where(BriefingConfirmation.person_id == person_id)
     return db.session.scalar(query.where(BriefingConfirmation.version == version))
+
+
+def load_briefed(person_ids: Iterable[int]) -> dict[int, datetime]:
+    """Who of these has confirmed the briefing as it is now, and when; what they chose there is for nobody else."""
+    query = select(BriefingConfirmation).where(BriefingConfirmation.version == VERSION)
+    found = db.session.scalars(query.where(BriefingConfirmation.person_id.in_(list(person_ids))))
+    return {confirmation.person_id: confirmation.confirmed_at for confirmation in found}
 
 
 def list_helpers(site_id: int) -> list[HelpContact]:

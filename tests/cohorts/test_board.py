@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from lms.accounts.models import Person
 from lms.cohorts import actions as cohorts
@@ -18,6 +18,8 @@ from lms.foundation.db import db
 from lms.policies.models import Acknowledgement, PolicyVersion
 from lms.quizzes.models import Attempt, GradingRun
 from lms.sites.models import Site
+from lms.wellbeing.core.briefing import VERSION
+from lms.wellbeing.models import BriefingConfirmation, SeeingPreference
 from tests.cohorts.conftest import Enter
 from tests.cohorts.pages import section, section_html, words
 from tests.conftest import MONDAY_AFTERNOON, Unit
@@ -260,6 +262,28 @@ class TestCohortPage:
             queries.get_template("labeller-15").gates = {"gates": [{"kind": "policies_acknowledged"}]}
         table = readiness(enter("trainer").get("/cohorts/tokyo-a?lang=en&people=all").text)
         assert {tuple(row[:2]) for row in table.values()} == {("At risk", "0/1"), ("Ready", "1/1")}
+
+    def test_the_wellbeing_briefing_is_a_gate_that_says_when_and_nothing_of_what_was_chosen(
+        self, enter: Enter, unit: Unit
+    ) -> None:
+        with unit():
+            queries.get_template("labeller-15").gates = {"gates": [{"kind": "briefing"}]}
+            emma, joiner = sitting.person(EMMA), sitting.person(sitting.JOINER)
+            db.session.execute(delete(BriefingConfirmation))
+            at = datetime(2026, 11, 9, 0, 33, tzinfo=UTC)
+            db.session.add(BriefingConfirmation(person_id=emma.id, version=VERSION, locale="en", confirmed_at=at))
+            db.session.merge(SeeingPreference(person_id=emma.id, closed_from="medium", avoided=["threat"]))
+            code, names = emma.code, (emma.name, joiner.name)
+        trainer = enter("trainer")
+        table = readiness(trainer.get("/cohorts/tokyo-a?lang=en&people=all").text)
+        assert [table[name] for name in names] == [
+            ["Ready", "Mon 9 Nov", "None"],
+            ["At risk", "not confirmed", "Read the wellbeing briefing"],
+        ]
+        assert f"At risk {len(table) - 1}" in words(trainer.get("/cohorts?lang=en").text), "the list counts the same"
+        page = trainer.get(f"/cohorts/tokyo-a/people/{code}?lang=en").text
+        assert "Wellbeing briefing : met 9 Nov 2026" in section(page, "gates")
+        assert "hreat" not in page, "what somebody wants to see is for nobody else"
 
     def test_who_needs_help_stands_first(self, enter: Enter) -> None:
         states = [

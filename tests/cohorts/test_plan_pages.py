@@ -27,7 +27,7 @@ PLAN = "/plans/labeller-15"
 def form(**changes: Any) -> dict[str, Any]:
     titles = {"title_en": "Two days", "title_ja": "2日間"}
     steps = {"day_count": "2", "steps": "1 09:30 60 class Welcome | 顔合わせ"}
-    conditions = {"quiz_cut": "70", "acknowledged": "y", "signed_off": "y", "sign_off_day": "2"}
+    conditions = {"briefed": "y", "quiz_cut": "70", "acknowledged": "y", "signed_off": "y", "sign_off_day": "2"}
     return {"code": "two-days", **titles, **steps, **conditions, **changes}
 
 
@@ -72,6 +72,7 @@ def test_a_plan_asks_what_was_chosen_and_gives_the_quiz_that_a_line_names(traine
     with sample.app_context():
         plan = queries.get_template("two-days")
         assert plan.gates["gates"] == [
+            {"kind": "briefing"},
             {"kind": "quiz_average", "cut": 70},
             {"kind": "policies_acknowledged"},
             {"kind": "sign_off", "opens_on_day": 2},

@@ -13,8 +13,9 @@ from typing import Any
 
 
 class GateKind(StrEnum):
-    """A go-live criterion."""
+    """A go-live criterion, in the order in which they stand."""
 
+    BRIEFING = "briefing"
     QUIZ_AVERAGE = "quiz_average"
     QA_AGREEMENT = "qa_agreement"
     POLICIES_ACKNOWLEDGED = "policies_acknowledged"
@@ -75,6 +76,8 @@ class Facts:
     attended: tuple[int, int]
     sessions_planned: int
     signed_off: bool
+    briefed_at: datetime | None = None
+    """When they confirmed the wellbeing briefing; of what they chose there nothing is known here."""
     waived: frozenset[GateKind] = frozenset()
 
 
@@ -92,6 +95,8 @@ class Gate:
     have: int | None = None
     of: int | None = None
     opens_on_day: int | None = None
+    met_at: datetime | None = None
+    """When it was met, of a gate that is met at a moment."""
 
     @property
     def is_done(self) -> bool:
@@ -139,6 +144,11 @@ def without_retired(criteria: Sequence[Criterion], retired: Collection[str]) -> 
     """
     left = [replace(one, modules=tuple(code for code in one.modules if code not in retired)) for one in criteria]
     return [one for one, before in zip(left, criteria, strict=True) if one.modules or not before.modules]
+
+
+def asks_for_briefing(criteria: Iterable[Criterion]) -> bool:
+    """Whether the wellbeing briefing is among them."""
+    return any(found.kind is GateKind.BRIEFING for found in criteria)
 
 
 def sign_off_day(criteria: Iterable[Criterion]) -> int | None:
@@ -213,6 +223,9 @@ def _gate(criterion: Criterion, facts: Facts) -> Gate:
     if facts.day < criterion.opens_on_day and not (kind is GateKind.SIGN_OFF and facts.signed_off):
         return Gate(kind, GateState.NOT_OPEN, cut=criterion.cut, opens_on_day=criterion.opens_on_day)
     match kind:
+        case GateKind.BRIEFING:
+            state = GateState.MET if facts.briefed_at else GateState.NOT_MET
+            return Gate(kind, state, met_at=facts.briefed_at)
         case GateKind.QUIZ_AVERAGE:
             return _measured(criterion, facts.quiz_percent)
         case GateKind.QA_AGREEMENT:

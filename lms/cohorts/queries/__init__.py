@@ -12,7 +12,15 @@ from lms.accounts.models import Person
 from lms.cohorts import access as reach
 from lms.cohorts.core.attendance import AttendanceStatus, attended
 from lms.cohorts.core.plan import TrackDay, day_number, track, training_days
-from lms.cohorts.core.readiness import Facts, Gate, GateKind, GivenQuiz, evaluate, quiz_average
+from lms.cohorts.core.readiness import (
+    Facts,
+    Gate,
+    GateKind,
+    GivenQuiz,
+    asks_for_briefing,
+    evaluate,
+    quiz_average,
+)
 from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import (
     Attendance,
@@ -38,6 +46,7 @@ from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
 from lms.quizzes.queries import is_current_run
 from lms.sites.core import holiday_calendar
 from lms.sites.models import Closure, Site
+from lms.wellbeing import queries as wellbeing
 
 Closures = Mapping[int, frozenset[date]]
 """The days on which sites are closed besides public holidays, by the id of the site."""
@@ -198,6 +207,7 @@ def load_gates(
     timetable = _timetable(cohort, ids, now)
     taught = wanted - timetable.to_be_taught
     decisions = _by_person(list_decided(cohort, ids) if decided is None else decided)
+    briefed = wellbeing.load_briefed(ids) if asks_for_briefing(criteria) else {}
     read = {
         person.id: {code for version, code in versions.items() if (person.id, version) in acknowledged}
         for person in people
@@ -214,6 +224,7 @@ def load_gates(
                 attended=_attended(timetable.marks.get(person.id, [])),
                 sessions_planned=timetable.called - _excused(timetable.marks.get(person.id, [])),
                 signed_off=GateKind.SIGN_OFF in decisions.get((person.id, GateDecisionKind.SIGNED_OFF), set()),
+                briefed_at=briefed.get(person.id),
                 waived=frozenset(decisions.get((person.id, GateDecisionKind.WAIVED), set())),
             ),
         )

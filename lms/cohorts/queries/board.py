@@ -21,6 +21,7 @@ from lms.cohorts.core.readiness import (
     GateKind,
     GivenQuiz,
     Standing,
+    asks_for_briefing,
     evaluate,
     quiz_average,
     standing,
@@ -46,6 +47,7 @@ from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
 from lms.quizzes.queries import is_current_run
+from lms.wellbeing import queries as wellbeing
 
 Key = tuple[int, int]
 """A cohort and a person, by their ids."""
@@ -112,6 +114,8 @@ def load_standings(
     ids = [cohort.id for cohort in cohorts]
     quizzes, marks, decided = _quizzes(ids), _marks(ids), _decided(ids)
     asked = load_criteria(cohorts, in_force)
+    to_brief = [cohort_id for cohort_id, criteria in asked.items() if asks_for_briefing(criteria)]
+    briefed = wellbeing.load_briefed({one for key in to_brief for one in members[key]}) if to_brief else {}
     found: dict[int, dict[Standing, int]] = {}
     for cohort in cohorts:
         criteria = asked[cohort.id]
@@ -134,6 +138,7 @@ def load_standings(
                 unread=len(taught - read),
                 attended=(been, been + of_status.get(AttendanceStatus.ABSENT, 0)),
                 sessions_planned=timetables.called.get(cohort.id, 0) - of_status.get(AttendanceStatus.EXCUSED, 0),
+                briefed_at=briefed.get(person_id),
                 signed_off=decisions.get(GateKind.SIGN_OFF) == GateDecisionKind.SIGNED_OFF,
                 waived=frozenset(gate for gate, kind in decisions.items() if kind == GateDecisionKind.WAIVED),
             )

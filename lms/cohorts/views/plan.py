@@ -137,6 +137,7 @@ def _entered(template: PlanTemplate) -> dict[str, Any]:
         "title_ja": template.title_text.get("ja", ""),
         "day_count": template.day_count,
         "steps": write_steps(_lines(template)),
+        "briefed": GateKind.BRIEFING in gates,
         "quiz_cut": quiz.get("cut") if quiz else None,
         "acknowledged": GateKind.POLICIES_ACKNOWLEDGED in gates,
         "signed_off": sign_off is not None,
