@@ -35,6 +35,7 @@ babel = Babel()
 _BABEL_LOCALES = {"en": Locale("en", "GB"), "ja": Locale("ja", "JP")}
 _PATTERNS: Mapping[str, Mapping[str, str]] = {
     "day": {"en": "EEE d MMM", "ja": "M月d日（E）"},
+    "short_day": {"en": "d MMM", "ja": "M/d"},
     "long_day": {"en": "EEEE d MMMM", "ja": "M月d日（E）"},
     "date": {"en": "d MMM y", "ja": "y年M月d日"},
     "day_and_year": {"en": "EEE d MMM y", "ja": "y年M月d日（E）"},
@@ -112,7 +113,7 @@ def localized(texts: Mapping[str, str], locale: str | None = None) -> str:
 
 
 def day(value: date | datetime, zone: ZoneInfo | None = None, *, pattern: str = "day") -> str:
-    """A calendar day: ``Mon 16 Nov``, ``11月16日（月）``; ``pattern`` is day, long_day, day_and_year, date or month."""
+    """A calendar day: ``Mon 16 Nov``, ``11月16日（月）``; ``pattern`` names one of those above."""
     return _day(value, zone, pattern, current())
 
 

@@ -41,3 +41,26 @@ def test_the_search_of_a_list_takes_the_whole_width_in_the_hand(server: Server, 
     box = visit.page.locator(".filters input").first.bounding_box()
     assert box is not None
     assert box["width"] == 390 - 32
+
+
+@pytest.mark.parametrize("width", [768, 1000, 1200])
+def test_the_navigation_leaves_the_search_and_the_languages_free(server: Server, window: Window, width: int) -> None:
+    visit = window(server, "ja", width=width)
+    visit.sign_in("admin")
+    end = visit.page.locator(".nav > a").last.bounding_box()
+    rest = visit.page.locator(".topbar-end").bounding_box()
+    assert end is not None
+    assert rest is not None
+    assert end["x"] + end["width"] <= rest["x"]
+    assert rest["x"] + rest["width"] <= width
+
+
+def test_a_printed_list_begins_under_its_heading_and_has_no_controls(server: Server, window: Window) -> None:
+    visit = window(server, "en", width=1280)
+    visit.sign_in("admin")
+    visit.open("/vendors")
+    visit.page.emulate_media(media="print")
+    assert not visit.page.locator(".views, .filters, .btn, .topbar").locator("visible=true").count()
+    table = visit.page.locator(".card:has(.tbl)")
+    assert table.evaluate("one => getComputedStyle(one).breakInside") == "auto", "else a long one leaves a page blank"
+    assert visit.page.locator(".card-foot > p").is_visible()
