@@ -56,8 +56,8 @@ def write(person: Person, day: date, news: Sequence[Notice]) -> Written:
         heading = _("%(title)s for %(day)s", title=title, day=locale.day(day, pattern="long_day"))
         why = _why(person)
         plain = [heading, "", *(f"- {entry.sentence}\n  {entry.href}\n" for entry in entries)]
-        plain += [*([more, ""] if more else []), _("Open your inbox") + _(": ") + inbox, "", "-- ", why]
-        plain.append(_("Change mail settings") + _(": ") + settings)
+        plain += [*([more, ""] if more else []), _("Open your inbox"), inbox, "", "-- ", why]
+        plain += [_("Change mail settings"), settings]  # a link begins its line, or mail programs do not see it
         html = render_template(
             "notifications/mail_digest.html",
             **{"heading": heading, "entries": entries, "more": more, "inbox": inbox, "why": why, "settings": settings},
