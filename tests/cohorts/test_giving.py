@@ -6,8 +6,9 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from lms.foundation import transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.quizzes import queries as quizzes
@@ -109,6 +110,14 @@ def test_a_window_is_moved_with_its_session(enter: Enter, sample: Flask, given: 
     assert "10:00" in re.sub(r"\s+", " ", trainer.get("/cohorts/tokyo-a?lang=en").text)
     with sample.app_context():
         assert actions_of(given) == ["assignment.create", "assignment.change"]
+
+
+def test_an_audience_without_people_says_that_who_joins_gets_it_too(enter: Enter, sample: Flask, given: int) -> None:
+    with sample.app_context(), transaction.unit():
+        db.session.execute(delete(Assignee).where(Assignee.assignment_id == given))
+    page = enter("qa").get(f"/assignments/{given}?lang=en").text
+    assert "Nobody yet" in page
+    assert "Anyone who joins the cohort while it is open gets it too." in page
 
 
 def test_of_two_changes_neither_is_lost(enter: Enter, sample: Flask, given: int) -> None:
