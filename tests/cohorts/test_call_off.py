@@ -130,9 +130,12 @@ def test_nothing_more_is_put_into_it(trainer: Visitor, sample: Flask) -> None:
 def test_a_cohort_that_is_live_is_not_called_off(trainer: Visitor, sample: Flask) -> None:
     with sample.app_context(), transaction.unit():
         cohort().go_live_on = date(2026, 11, 13)
+    assert PAGE not in trainer.get("/cohorts/tokyo-a/edit").text
     answer = trainer.post(f"{PAGE}?lang=en", data={"reason": REASON})
     assert answer.status_code == 422
-    assert "This cohort has gone live, so it cannot be called off." in answer.text
+    for page in (answer.text, trainer.get(f"{PAGE}?lang=en").text):
+        assert "This cohort has gone live, so it cannot be called off." in page
+        assert 'name="reason"' not in page
 
 
 def test_whom_a_cohort_is_not_given_to_calls_nothing_off(enter: Enter) -> None:

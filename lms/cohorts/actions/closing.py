@@ -29,6 +29,12 @@ class Undone:
     quizzes: Sequence[TrainingSession]
 
 
+def is_live(cohort: Cohort) -> bool:
+    """Whether its go-live day is past at its site; then there is nothing left to call off."""
+    today = clock.now().astimezone(ZoneInfo(cohort.site.zone_name)).date()
+    return not is_in_training(cohort.go_live_on, today)
+
+
 def foresee(cohort: Cohort, planned: Sequence[TrainingSession] | None = None) -> Undone:
     """What calling a cohort off would end; nothing is written."""
     now = clock.now()
@@ -55,7 +61,7 @@ def call_off(cohort: Cohort, reason: str, *, by: Person) -> None:
     if cohort.called_off_at is not None:
         return
     now = clock.now()
-    if not is_in_training(cohort.go_live_on, now.astimezone(ZoneInfo(cohort.site.zone_name)).date()):
+    if is_live(cohort):
         raise Invalid("cohort.not_to_call_off", field="reason")
     undone = foresee(cohort, lock_sessions(cohort))
     members = queries.list_members(cohort)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.cohorts import queries
-from lms.cohorts.actions import changes
+from lms.cohorts.actions import changes, closing
 from lms.cohorts.core.clashes import to_settle
 from lms.cohorts.forms import CohortChangeForm
 from lms.cohorts.models import Cohort
@@ -80,7 +80,7 @@ def _entered(cohort: Cohort, usual: int | None) -> Mapping[str, Any]:
 
 
 def _page(cohort: Cohort, form: CohortChangeForm) -> str:
-    return render_template("cohorts/edit.html", cohort=cohort, form=form)
+    return render_template("cohorts/edit.html", cohort=cohort, form=form, is_live=closing.is_live(cohort))
 
 
 def _check(cohort: Cohort, form: CohortChangeForm, outcome: changes.Outcome) -> str:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from lms.cohorts import queries
 from lms.cohorts.actions import closing
 from lms.cohorts.forms import CallOffForm
+from lms.cohorts.phrases import PROBLEMS
 from lms.cohorts.views.change import blueprint
 from lms.foundation.access import access, policy
 from lms.kit.problems import Invalid
@@ -33,5 +34,9 @@ def call_off(code: str) -> ResponseReturnValue:
             flash(_("Cohort called off. Calendars follow within the hour."))
             return redirect(url_for("cohorts.show", code=code))
     undone, members = closing.foresee(cohort), queries.list_members(cohort)
-    page = render_template("cohorts/call_off.html", cohort=cohort, form=form, undone=undone, people=len(members))
+    page = render_template(
+        "cohorts/call_off.html",
+        **{"cohort": cohort, "form": form, "undone": undone, "people": len(members)},
+        too_late=PROBLEMS["cohort.not_to_call_off"] if closing.is_live(cohort) else None,
+    )
     return page, 422 if form.errors else 200
