@@ -6,12 +6,10 @@ the audit trail reads as it would if people had done it.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from sqlalchemy import select
@@ -20,8 +18,8 @@ from lms.accounts.models import Person
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.core.plan import StepKind
-from lms.cohorts.models import PlanTemplate, SessionState, TrainingSession
-from lms.demo import campaign, crowd
+from lms.cohorts.models import PlanTemplate
+from lms.demo import campaign, crowd, drafts, meetings
 from lms.demo.classes import CHECKPOINT, JOINER, MODERATOR, Classes, Plan
 from lms.demo.content import BANKS, POLICIES, SAMPLE, Content
 from lms.demo.sittings import Habits, Sittings
@@ -29,7 +27,6 @@ from lms.demo.world import TOKYO, World
 from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.foundation.settings import mark_as_sample
-from lms.kit.ids import public_id
 from lms.kit.problems import Conflict
 from lms.policies import actions as policies
 from lms.policies import queries as policy_queries
@@ -86,10 +83,11 @@ def load(today: date, *, seed: str, password_hash: str, learners: int = 0, conte
     world.plan(begun, partial(classes.read_all, world.people[MODERATOR]))
     for module, effective_at in newer:
         world.plan(effective_at, partial(classes.cascade, module))
+    for entry in organisation.get("drafts", ()):
+        drafts.plan(world, entry)
     for code in organisation["a_day_early"]:
         world.plan(world.at(world.workday(-1), 9), partial(_give_early, world, classes, code))
-    for entry in organisation.get("meetings", ()):
-        world.plan(world.cutoff - timedelta(hours=8), partial(_meet, world, entry))
+    world.plan(world.cutoff - timedelta(hours=8), partial(meetings.put_on, world, organisation))
     world.plan(world.cutoff - timedelta(hours=14), partial(_newest, world, password_hash))
     world.plan(world.cutoff, partial(_open_now, world))
     world.live()
@@ -302,31 +300,6 @@ def _trainers(world: World, logins: Sequence[str]) -> list[Person]:
     """The trainers of the file, and the listed trainer account with every cohort, so that it has something to show."""
     listed = dict.fromkeys([*logins, "trainer@kijun.example"])
     return [world.people[login] for login in listed]
-
-
-def _meet(world: World, entry: Mapping[str, Any]) -> None:
-    """A meeting beside the plan of a cohort, as it stood before anybody looked whether room and trainer are free."""
-    cohort, trainer = world.cohorts[entry["cohort"]], world.people[entry["trainer"]]
-    on, starts = world.workday(entry["in_working_days"], cohort.site.code), time.fromisoformat(entry["starts"])
-    starts_at = world.at(on, starts.hour, starts.minute, zone=ZoneInfo(cohort.site.zone_name))
-    session = TrainingSession(
-        public_id=public_id(secrets.token_bytes(16)),
-        cohort=cohort,
-        day=0,
-        kind=StepKind.MEETING,
-        title_text=entry["title"],
-        detail_text={},
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=entry["minutes"]),
-        room_id=world.rooms[(cohort.site.code, entry["room"])].id,
-        trainer_id=trainer.id,
-        state=SessionState.PLANNED,
-        changed_at=clock.now(),
-    )
-    db.session.add(session)
-    db.session.flush()
-    name, facts = f"{cohort.code} {session.public_id}", {"starts_at": starts_at.isoformat()}
-    world.note(journal.Entry("timetable.add", trainer.code, name, clock.now(), cohort.site.vendor_id, facts))
 
 
 def _open_now(world: World) -> None:

@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.analysis import queries as analysis
 from lms.analysis.core.findings import Code
 from lms.cohorts.core.clashes import ClashKind, find_clashes
+from lms.cohorts.core.load import LoadState, loads
 from lms.cohorts.models import Cohort
 from lms.cohorts.queries import ahead
 from lms.foundation import clock, journal, transaction
@@ -22,6 +23,8 @@ from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.kit.workdays import WorkCalendar
 from lms.policies import queries as policies
+from lms.policies.models import VersionState
+from lms.policies.queries import bench
 from lms.questions.models import Question, QuestionVersion
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Assignment, Attempt, Quiz
@@ -98,6 +101,27 @@ def test_all_but_the_newest_joiners_have_read_the_wellbeing_briefing() -> None:
     assert {person.code for person in briefed} == told
 
 
+def test_a_draft_waits_for_its_japanese() -> None:
+    """One section has changed and is stale, another has changed and is translated; readers see the version before."""
+    [draft] = [version for version in bench.load_newest_versions() if version.state == VersionState.DRAFT]
+    states = {unit.section.key: unit for unit in bench.load_units_with_sources(draft, "ja")}
+    assert (draft.module.code, draft.number) == ("HAR", "4.3")
+    assert {key for key, unit in states.items() if unit.needs_work} == {"unwanted-contact"}
+    earlier = states["unwanted-contact"].earlier
+    assert earlier is not None
+    assert earlier.number == "4.2"
+    in_force = policies.load_in_force(clock.now())[draft.module_id]
+    assert in_force.number == "4.2"
+    was = {section.key: section for section in policies.load_sections([in_force.id])[in_force.id]}
+    written = {
+        key
+        for key, unit in states.items()
+        for text in ("en", "ja")
+        if unit.section.bodies[text] != was[key].bodies[text]
+    }
+    assert written == {"unwanted-contact", "group-targeting"}
+
+
 def test_its_trainers_find_something_to_settle() -> None:
     monday = date(2026, 11, 16)
     access = Access(None, None, None, frozenset(), frozenset({Scope.ALL}))
@@ -105,6 +129,8 @@ def test_its_trainers_find_something_to_settle() -> None:
     found = ahead.planned(rows, {row.Site.id: WorkCalendar() for row in rows}, monday, monday + timedelta(days=27))
     kinds = {clash.kind for clash in find_clashes(planned.booking for planned in found.values())}
     assert ClashKind.ROOM in kinds, "a room is booked twice"
+    states = [load.state for load in loads(planned.booking for planned in found.values()).values()]
+    assert sum(state is not LoadState.WITHIN for state in states) == 1, "one trainer has too many hours in a week"
 
 
 def test_its_audit_trail_is_whole_and_in_order_of_time() -> None:
