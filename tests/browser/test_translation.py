@@ -67,6 +67,26 @@ def test_hints_follow_what_is_typed_and_the_section_becomes_current(
     visit.check()
 
 
+def test_a_passage_is_inserted_at_the_cursor_by_keyboard_and_can_be_undone(
+    draft: tuple[Visit, str], writable: Server, window: Window, language: str, width: int
+) -> None:
+    _editor, address = draft
+    visit = window(writable, language, width=width)
+    visit.sign_in("localizer")
+    visit.open(f"{address}/translation")
+    field = visit.page.locator("textarea[name=body_ja]")
+    field.fill("前後")
+    field.press("ArrowLeft")
+    visit.page.locator(".passages summary").press("Enter")
+    visit.check()
+    visit.page.locator(".passages [data-insert]").press("Enter")
+    expect(field).to_have_value("前Limits: at most 30 within 14 days.後")
+    expect(field).to_be_focused()
+    expect(visit.page.locator("#checks-found")).to_contain_text(SAME[language])
+    visit.page.keyboard.press("Control+z")
+    expect(field).to_have_value("前後")
+
+
 def test_a_section_is_moved_by_keyboard_and_keeps_the_focus(draft: tuple[Visit, str]) -> None:
     visit, address = draft
     visit.open(address)

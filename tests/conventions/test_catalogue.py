@@ -126,8 +126,8 @@ def test_no_words_are_hidden_in_an_attribute(path: Path) -> None:
 SCRIPT = re.compile(r"""'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`""")
 REMARK = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
 SPOKEN = re.compile(r"[A-Z][a-z]+|[^\x00-\x7f]|[a-z]{2,} [a-z]{2,}")
-OF_SCRIPT = {"ArrowDown", "ArrowUp", "Enter", "Escape", "Content-Type", "X-CSRF-Token", "notice is-risk"}
-"""Keys, heads of requests, classes."""
+OF_SCRIPT = {"ArrowDown", "ArrowUp", "Enter", "Escape", "Content-Type", "X-CSRF-Token", "notice is-risk", "insertText"}
+"""Keys, heads of requests, classes, commands."""
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "lms" / "static" / "js").glob("*.js")), ids=lambda path: path.name)

@@ -74,6 +74,26 @@ def test_a_stale_section_stands_first_with_what_changed_in_its_source(localizer:
     assert 'name="body_en"' not in page, "a localizer writes the translation alone"
 
 
+def test_what_can_be_inserted_stands_there_to_be_copied_as_well(
+    localizer: Visitor, editor: Visitor, unit: Unit
+) -> None:
+    """Terms that the text lacks, and the passages of the source with their marks; what is sensitive stays closed."""
+    head = fields(editor.get("/policies/SPM/versions/1.1/head").text) | {"revision": "2"}
+    glossary = {"glossary_en": "reply | An answer.", "glossary_ja": "返信 | へんしん | 答えです。"}
+    assert editor.post("/policies/SPM/versions/1.1/head", data={**head, **glossary}).status_code == 302
+    source = fields(editor.get(f"/policies/SPM/versions/1.1/sections/{KEY}").text)
+    source["body_en"] += "\n\n::: sensitive kind=insult degree=mild form=text\nA quotation.\n:::"
+    assert editor.post(f"/policies/SPM/versions/1.1/sections/{KEY}", data=source).status_code == 302
+    page = localizer.get(f"{PAGE}/{KEY}?lang=en").text
+    offered = re.findall(r'data-insert="([^"]*)" hidden', page)
+    assert offered[-1] == "返信"
+    assert offered[:2] == ["Do not post the same text more than 3 times.", "A reply does not count."]
+    assert offered[2].startswith("::: sensitive")
+    taken = page.split('class="more passages"')[1].split("</ol>")[0]
+    assert re.search(r'<pre class="written" lang="en">A reply does not count.</pre>', taken)
+    assert re.search(r'<details class="veil">.*<pre class="written" lang="en">::: sensitive', taken, re.DOTALL)
+
+
 def test_saving_keeps_the_text_and_only_saying_so_makes_it_current(localizer: Visitor, app: Flask, cast: Cast) -> None:
     form = fields(localizer.get(f"{PAGE}/{KEY}").text) | {"body_ja": "同じ文章を4回以上投稿しないでください。"}
     answer = localizer.post(f"{PAGE}/{KEY}", data={**form, "go": "save", "body_en": "Anything goes."})

@@ -18,8 +18,9 @@ from lms.kit.findings import Finding, Level
 from lms.kit.problems import NotFound
 from lms.policies import drafting, phrases, queries
 from lms.policies.core.draft import Text, cleaned
-from lms.policies.core.markup import Block, blocks
+from lms.policies.core.markup import Block, Sensitive, blocks
 from lms.policies.core.outline import INTRO
+from lms.policies.core.passages import passages
 from lms.policies.core.source_changes import with_changes
 from lms.policies.core.translation_checks import Note, TermUse, notes, paired_terms, terms_in_use
 from lms.policies.drafting import Overtaken
@@ -30,6 +31,7 @@ from lms.policies.queries.bench import Unit
 from lms.policies.queries.uses import load_section_uses
 from lms.policies.views.drafts import get_draft, is_sound
 from lms.policies.views.read import load_terms
+from lms.wellbeing.core.labels import Label
 
 TARGET = "ja"
 """The language that is written here; there is one besides the source."""
@@ -169,6 +171,12 @@ def _shown(unit: Unit) -> Shown:
     return Shown(unit, marked, blocks(unit.section.bodies.get(TARGET, "")))
 
 
+def _written(unit: Unit) -> list[tuple[str, Label | None]]:
+    """The passages of the source as they are written, each with the label of what is sensitive in it."""
+    found = [(text, blocks(text)) for text in passages(unit.source or "")]
+    return [(text, next((b.label for b in parts if isinstance(b, Sensitive)), None)) for text, parts in found]
+
+
 def _page(
     version: PolicyVersion,
     units: Sequence[Unit],
@@ -190,6 +198,7 @@ def _page(
         is_intro=active is not None and active.section.key == INTRO,
         form=form,
         hints=_hints(version, active, _typed(form).body) if active and form else None,
+        written=_written(active) if active and form else [],
         uses=load_section_uses([unit.section.section_id for unit in units]),
         meanwhile=meanwhile,
         phrases=phrases,
