@@ -14,6 +14,7 @@ from lms.foundation.db import db
 from lms.questions.queries import Current
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries
+from lms.quizzes.actions import opening
 from lms.quizzes.core.blueprint import DrawRow
 from lms.quizzes.core.rules import Rules
 from lms.wellbeing import actions
@@ -105,7 +106,7 @@ def test_an_attempt_is_drawn_by_the_choice_of_whoever_opens_it(
 ) -> None:
     given: list[Any] = []
     drawn_by = quizzes.drawn_by
-    monkeypatch.setattr(quizzes, "drawn_by", lambda *sent: given.append(sent[3]) or drawn_by(*sent))
+    monkeypatch.setattr(opening, "drawn_by", lambda *sent: given.append(sent[3]) or drawn_by(*sent))
     choose(unit, Seeing(Degree.MILD, frozenset({"threat"})))
     with unit():
         person = sitting.person()

@@ -1,0 +1,122 @@
+"""Closes attempts, once: by whoever hands in, and by the clock where no browser is there any more."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+
+from lms.foundation import clock, journal
+from lms.foundation.access import Access
+from lms.foundation.db import db
+from lms.kit.problems import Conflict
+from lms.quizzes import queries
+from lms.quizzes.actions.telling import settle
+from lms.quizzes.core.answers import Event, Stamp, missing
+from lms.quizzes.core.attempt import AttemptState, CloseCause, closing, is_overdue
+from lms.quizzes.core.grading import ENGINE_VERSION, grade
+from lms.quizzes.core.passing import has_passed
+from lms.quizzes.core.receipt import receipt
+from lms.quizzes.core.rules import rules_from
+from lms.quizzes.models import Attempt, GradingItem, GradingRun, RunCause
+
+SYSTEM = "system"
+MOST_CLOSED_AT_ONCE = 100
+"""In one transaction: it takes about 2 s, and whoever saves an answer meanwhile waits for it."""
+
+log = logging.getLogger("kijun.quizzes")
+
+
+def submit(access: Access, attempt_id: str, manifest: Collection[Stamp] = ()) -> Attempt:
+    """Close an attempt once, whoever asks how often.
+
+    Raises ``Conflict`` with the list while announced answers are missing; once the time is over nothing can come any
+    more, and it is closed without them.
+    """
+    attempt = queries.lock_attempt(access, attempt_id)
+    if attempt.state != AttemptState.OPEN:
+        return attempt
+    now = clock.attempt_now(db.session)
+    lacking = missing(manifest, {event.stamp for event in queries.load_events(attempt_id)})
+    if lacking and not is_overdue(now, attempt.deadline_at, attempt.grace):
+        raise Conflict("attempt.answers_missing", missing=[list(stamp) for stamp in lacking])
+    close(attempt, now)
+    return attempt
+
+
+def sweep() -> int:
+    """Close the overdue attempts; returns how many were closed.
+
+    Each is closed in a savepoint of its own: one that cannot be graded stays open, is logged, and stops no other.
+    """
+    now = clock.attempt_now(db.session)
+    closed = 0
+    for attempt_id in queries.list_overdue(now):
+        if closed == MOST_CLOSED_AT_ONCE:
+            break
+        try:
+            with db.session.begin_nested():
+                attempt = queries.find_attempt_to_close(attempt_id)
+                if attempt is not None:
+                    close(attempt, now)
+                    closed += 1
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("attempt %s could not be closed", attempt_id)
+            db.session.expire_all()  # what was read of it inside the savepoint is not so any more
+    return closed
+
+
+def close(attempt: Attempt, now: datetime) -> None:
+    """Close an open attempt that is locked: state, receipt and the first grading run, in one step."""
+    state, cause = closing(now, attempt.deadline_at, attempt.grace)
+    events = queries.load_events(attempt.id)
+    changed = db.session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN)
+        .values(state=state, close_cause=cause, closed_at=now, receipt_sha256=receipt(attempt.id, events))
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        return
+    db.session.refresh(attempt)
+    actor = attempt.person.code if cause is CloseCause.SUBMITTED else SYSTEM
+    journal.record("attempt.close", actor=actor, object=attempt.id, chain_id=attempt.vendor_id, cause=cause.value)
+    _grade_first(attempt, events, now)
+    settle(attempt.assignment_id, attempt.person_id)
+
+
+def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> None:
+    rules = rules_from(attempt.quiz_version.rules)
+    result = grade(queries.load_gradables(attempt, events, rules))
+    passed = has_passed(result.score_thousandths, result.max_thousandths, rules.cut_percent)
+    run = GradingRun(
+        attempt_id=attempt.id,
+        run_no=1,
+        engine_version=ENGINE_VERSION,
+        cause=RunCause.CLOSE,
+        score_thousandths=result.score_thousandths,
+        max_thousandths=result.max_thousandths,
+        passed=passed,
+        created_at=now,
+        published_at=now,
+        items=[
+            GradingItem(
+                position=item.position,
+                key_n=item.key_n,
+                awarded_thousandths=item.awarded_thousandths,
+                max_thousandths=item.max_thousandths,
+                outcome=item.outcome,
+            )
+            for item in result.items
+        ],
+    )
+    db.session.add(run)
+    db.session.flush()
+    journal.record(
+        "attempt.grade", actor=SYSTEM, object=attempt.id, chain_id=attempt.vendor_id, score=result.score_thousandths
+    )

@@ -1,0 +1,57 @@
+"""Draws the paper of an attempt: which questions, in which order, with which order of options, from its own seed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import partial
+
+from lms.kit.shuffles import shuffled_by
+from lms.policies import queries as policies
+from lms.questions.core.types import type_of
+from lms.questions.queries import Current
+from lms.quizzes import queries
+from lms.quizzes.core.blueprint import draw_rows
+from lms.quizzes.core.paper import PaperQuestion, PaperRow, draw
+from lms.quizzes.core.rules import Rules
+
+
+def drawn_by(usable: list[Current], rules: Rules, seed: str, avoided: Collection[str] = ()) -> list[Current]:
+    """What a paper holds: the whole list, or what its blueprint draws of it under the attempt's own seed.
+
+    Sensitive cases of an avoided kind are drawn only where nothing else is left.
+    """
+    if not rules.draw:
+        return usable
+    by_code = {found.question.code: found for found in usable}
+    candidates = [queries.candidate_of(found) for found in usable]
+    mixed = shuffled_by(f"{seed}:draw", candidates, lambda candidate: candidate.code)
+    mixed = sorted(
+        mixed, key=lambda one: by_code[one.code].version.body.get("sensitive", {}).get("kind", "") in avoided
+    )
+    return [by_code[candidate.code] for drawn in draw_rows(rules.draw, mixed) for candidate in drawn]
+
+
+def paper_of(usable: Sequence[Current], rules: Rules, seed: str) -> list[PaperRow]:
+    """The paper that a seed draws from the questions of a quiz."""
+    return draw(
+        [
+            PaperQuestion(
+                question_version_id=found.version.id,
+                code=found.question.code,
+                key_n=found.key_n,
+                order_options=partial(type_of(found.version.body).order, found.version.body),
+            )
+            for found in usable
+        ],
+        seed=seed,
+        shuffle=rules.shuffle,
+        max_thousandths=rules.question_thousandths,
+    )
+
+
+def modules_of(drawn: Sequence[Current]) -> set[int]:
+    """The modules whose sections the questions cite, and those whose sections a case offers as options."""
+    cited = {link.section.module_id for found in drawn for link in found.version.links}
+    cases = [found.version.body["groups"].get("section", ()) for found in drawn]
+    offered = {option["section"].partition("/")[0] for options in cases for option in options if option.get("section")}
+    return cited | {module.id for module in policies.list_modules() if module.code in offered}

@@ -1,0 +1,84 @@
+"""Opens attempts: everything that one rests on is pinned when its row is written."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+
+from lms.accounts.core.roles import Role
+from lms.accounts.models import Person
+from lms.foundation import clock, journal
+from lms.foundation.db import db
+from lms.kit.problems import Conflict, NotFound
+from lms.policies import queries as policies
+from lms.quizzes import queries
+from lms.quizzes.actions.closing import close
+from lms.quizzes.actions.drawing import drawn_by, modules_of, paper_of
+from lms.quizzes.core.attempt import GRACE, AttemptState, Purpose, Window, deadline_for, is_overdue, may_open
+from lms.quizzes.core.rules import Rules
+from lms.quizzes.models import Assignee, Attempt, AttemptPolicy, AttemptQuestion, QuizVersion
+from lms.wellbeing import queries as wellbeing
+
+
+def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
+    """Open an attempt, or return the one that is open. Everything that it rests on is pinned here."""
+    held = select(Assignee).where(Assignee.assignment_id == assignment_id, Assignee.person_id == person.id)
+    if db.session.scalar(held.with_for_update()) is None:
+        raise NotFound
+    now = clock.attempt_now(db.session)
+    given = queries.get_given(person.id, assignment_id)
+    if given.open_attempt is not None:
+        if not is_overdue(now, given.open_attempt.deadline_at, given.open_attempt.grace):
+            return given.open_attempt
+        close(given.open_attempt, now)
+    window = Window(given.assignment.opens_at, given.assignment.due_at)
+    may_open(now, window, len(given.attempts), given.rules.attempts)
+    attempt = Attempt(
+        id=str(uuid.uuid4()),
+        vendor_id=person.vendor_id,
+        site_id=person.site_id,
+        person_id=person.id,
+        assignment_id=assignment_id,
+        attempt_no=len(given.attempts) + 1,
+        quiz_version_id=given.version.id,
+        locale=locale,
+        option_seed=secrets.token_hex(16),
+        # what staff take they take to see it: it stands in no statistic
+        purpose=given.assignment.purpose if Role.LEARNER in person.roles else Purpose.PREVIEW,
+        state=AttemptState.OPEN,
+        writer_epoch=1,
+        opened_at=now,
+        deadline_at=deadline_for(now, given.rules.minutes, window),
+        grace_seconds=int(GRACE.total_seconds()),
+    )
+    db.session.add(attempt)
+    _pin(attempt, given.version, given.rules, now, wellbeing.load_seeing(person.id).avoided)
+    name = f"{given.assignment.quiz.code} {attempt.id}"
+    journal.record("attempt.open", actor=person.code, object=name, chain_id=person.vendor_id)
+    return attempt
+
+
+def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime, avoided: Collection[str]) -> None:
+    """Write the drawn paper and the policy versions in force."""
+    usable = drawn_by(queries.list_drawable_questions(version), rules, attempt.option_seed, avoided)
+    if not usable:
+        raise Conflict("attempt.no_questions")
+    paper = paper_of(usable, rules, attempt.option_seed)
+    for row in paper:
+        attempt.questions.append(
+            AttemptQuestion(
+                position=row.position,
+                question_version_id=row.question_version_id,
+                key_n=row.key_n,
+                option_order={group: list(ids) for group, ids in row.option_order.items()},
+                max_thousandths=row.max_thousandths,
+                shown_at=now if row.position == 1 else None,
+            )
+        )
+    for policy_version in policies.load_in_force(now, modules_of(usable)).values():
+        attempt.policies.append(AttemptPolicy(policy_version_id=policy_version.id))
+    db.session.flush()
