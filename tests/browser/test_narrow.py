@@ -64,3 +64,6 @@ def test_a_printed_list_begins_under_its_heading_and_has_no_controls(server: Ser
     table = visit.page.locator(".card:has(.tbl)")
     assert table.evaluate("one => getComputedStyle(one).breakInside") == "auto", "else a long one leaves a page blank"
     assert visit.page.locator(".card-foot > p").is_visible()
+    assert table.evaluate("one => getComputedStyle(one).printColorAdjust") == "exact", (
+        "light words on dark would vanish"
+    )
