@@ -35,7 +35,9 @@ def seen(author: Visitor) -> str:
 
 
 def test_with_one_version_the_page_says_that_there_is_nothing_to_compare(author: Visitor) -> None:
-    assert "There is nothing to compare yet" in author.get(f"{PAGE}?lang=en").text
+    page = author.get(f"{PAGE}?lang=en").text
+    assert "There is nothing to compare yet" in page
+    assert 'name="from"' not in page
     assert PAGE not in author.get("/questions/T/T-001").text
 
 
