@@ -169,6 +169,13 @@ def list_active_of_sites(role: Role, site_ids: Iterable[int]) -> list[Person]:
     return list(db.session.scalars(active_of_sites(role, site_ids)))
 
 
+def list_active(role: Role) -> list[Person]:
+    """The active people who hold a role anywhere, by code."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))
+    query = select(Person).where(Person.id.in_(held), Person.deactivated_at.is_(None))
+    return list(db.session.scalars(query.order_by(Person.code)))
+
+
 def active_of_sites(role: Role, site_ids: Iterable[int]) -> Select[Person]:
     """The same as a query, for a feature above that asks for more of them at once."""
     held = select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.revoked_at.is_(None))

@@ -11,6 +11,7 @@ from lms.accounts.models import Person
 from lms.demo.world import World
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.policies import drafting, queries
+from lms.policies.actions import assigning
 from lms.policies.core.draft import Text
 from lms.policies.models import PolicyVersion
 
@@ -29,6 +30,9 @@ def _begin(world: World, entry: Mapping[str, Any]) -> None:
     draft = drafting.copy_version(_newest(entry), by=editor)
     for change in entry["changes"]:
         _rewrite(draft, change, SOURCE_LOCALE, editor)
+    due_on = world.workday(entry["due_in_working_days"])
+    order = assigning.Order("ja", world.people[entry["localizer"]], due_on)
+    assigning.assign(draft, order, revision=0, by=editor)
 
 
 def _translate(world: World, entry: Mapping[str, Any]) -> None:

@@ -72,6 +72,7 @@ ACTIONS = frozenset(
         "policy.retire",
         "policy.ask",
         "policy.take_back",
+        "policy.assign",
         "policy.acknowledge",
         "bank.create",
         "bank.change",

@@ -30,7 +30,8 @@ from lms.home.forms import CheckInForm
 from lms.home.navigation import navigation
 from lms.kit.problems import Invalid, NotFound
 from lms.policies import queries as policies
-from lms.policies.models import PolicyVersion, PublicationRequest
+from lms.policies.models import PolicyVersion, PublicationRequest, TranslationAssignment
+from lms.policies.queries import bench
 from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.passing import shown_percent
@@ -143,11 +144,24 @@ def _staff_page() -> str:
         cohorts=listed,
         places=places,
         at=clock.now(),
+        today_here=clock.now().astimezone(ZoneInfo(current_user.zone_name)).date(),
         proposals=proposals,
         roles=ROLES,
         publications=_publications(),
+        translations=_translations(),
         banks=questions.list_banks_waiting_for(current_user.id) if may("question.publish") else [],
     )
+
+
+def _translations() -> list[tuple[TranslationAssignment, int]]:
+    """The drafts that whoever is signed in is to translate, with how many sections still need it."""
+    assigned = bench.list_assigned_to(current_user.id) if may("policy.translate") else []
+    found = []
+    for locale in {one.locale for one in assigned}:
+        of_locale = [one for one in assigned if one.locale == locale]
+        units = bench.load_units([one.version for one in of_locale], locale)
+        found += [(one, sum(unit.needs_work for unit in units[one.version_id])) for one in of_locale]
+    return [(one, count) for one, count in found if count]
 
 
 def _publications() -> list[PublicationRequest]:

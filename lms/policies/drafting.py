@@ -12,6 +12,7 @@ from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.policies import actions, queries
+from lms.policies.actions import assigning
 from lms.policies.actions.telling import settle_waiting
 from lms.policies.core.document import numbered, slug
 from lms.policies.core.draft import Text, is_overtaken
@@ -86,6 +87,7 @@ def discard_draft(version: PolicyVersion, *, by: Person) -> None:
     queries.hold_draft(version)
     name = f"{version.module.code} v{version.number}"
     db.session.execute(delete(PublicationRequest).where(PublicationRequest.version_id == version.id))
+    assigning.drop(version)
     for row in [*version.outline, *version.revisions]:
         db.session.delete(row)
     db.session.flush()

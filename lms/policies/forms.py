@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FileField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, Optional, Regexp
+from wtforms import BooleanField, DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, Regexp, StopValidation, ValidationError
 
 from lms.foundation.forms import Form, Required, RevisedForm, choices
 from lms.kit.text import fold_code
+
+LAST_DAY = date(2099, 12, 31)
 
 
 class ImportForm(Form):
@@ -63,6 +68,28 @@ class TranslationForm(Form):
     body_ja = TextAreaField(_l("Text in Japanese"), [Length(max=100_000)])
     seen_en = HiddenField()
     seen_ja = HiddenField()
+
+
+def _with_assignee(form: AssignmentForm, field: DateField) -> None:
+    """A day is needed where somebody is named."""
+    if field.raw_data and field.raw_data[0]:
+        return  # what is no date says so itself
+    raise StopValidation(_l("Enter a date.") if form.assignee.data else None)
+
+
+class AssignmentForm(RevisedForm):
+    """Who is to translate a draft, and by which day."""
+
+    assignee = SelectField(_l("Localizer"))
+    due_on = DateField(_l("Due"), [_with_assignee])
+
+    def __init__(self, first_day: date, **values: Any) -> None:
+        super().__init__(**values)
+        self._first_day = first_day
+
+    def validate_due_on(self, field: DateField) -> None:
+        if field.data and not self._first_day <= field.data <= LAST_DAY:
+            raise ValidationError(_l("Choose today or a later day."))
 
 
 class HeadForm(RevisedForm):

@@ -6,7 +6,19 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.models import Person
-from lms.foundation.columns import Code, Document, Instant, Key, Localized, Prose, Revision, Sha256, Word, one_of
+from lms.foundation.columns import (
+    Code,
+    Document,
+    Instant,
+    Key,
+    LocalDay,
+    Localized,
+    Prose,
+    Revision,
+    Sha256,
+    Word,
+    one_of,
+)
 from lms.foundation.db import Base
 from lms.policies.core.searching import found_in_section
 
@@ -164,3 +176,22 @@ class Acknowledgement(Base):
     kind: Mapped[Word]
     locale: Mapped[str] = mapped_column(String(8))
     acknowledged_at: Mapped[Instant]
+
+
+class TranslationAssignment(Base):
+    """Who is to bring a language of a draft up to date, and by which day."""
+
+    __tablename__ = "translation_assignments"
+    __table_args__ = (Index(None, "assignee_id"),)
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"), primary_key=True, autoincrement=False)
+    locale: Mapped[str] = mapped_column(String(8), primary_key=True)
+    assignee_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    due_on: Mapped[LocalDay]
+    assigned_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    assigned_at: Mapped[Instant]
+    revision: Mapped[Revision]
+
+    version: Mapped[PolicyVersion] = relationship()
+    assignee: Mapped[Person] = relationship(foreign_keys=[assignee_id])
+    assigner: Mapped[Person] = relationship(foreign_keys=[assigned_by])

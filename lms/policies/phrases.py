@@ -28,6 +28,12 @@ NOTICES = {
         "policy_versions.show",
         ("code", "number"),
     ),
+    "policy.to_translate": Kind(
+        _l("A policy for you to translate: %(policy_text)s v%(number)s, due %(due_on)s."),
+        "translation.show",
+        ("code", "number"),
+        is_required=True,
+    ),
     "policy.decided": Kind(
         _l("%(policy_text)s v%(number)s, which you asked to publish, is published."),
         "policy_versions.show",

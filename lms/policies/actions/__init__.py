@@ -16,6 +16,7 @@ from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.problems import Conflict, Invalid, Refused
 from lms.policies import queries
+from lms.policies.actions.assigning import settle_given
 from lms.policies.actions.telling import (
     TO_READ,
     announce,
@@ -158,6 +159,7 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     name = f"{version.module.code} v{version.number}"
     journal.record("policy.publish", actor=actor, object=name, effective_at=in_force_from.isoformat(), **together)
     settle_waiting(version)
+    settle_given(version)
     if request is not None:
         tell_decided(version, request, by=by)
     if in_force_from <= now:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.foundation.db import db
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.policies.core.staleness import Freshness
 from lms.policies.core.translation import Translation, translation_of
-from lms.policies.models import Module, PolicyVersion, SectionRevision
+from lms.policies.models import Module, PolicyVersion, SectionRevision, TranslationAssignment, VersionState
 from lms.policies.queries import SectionText, load_sections
 
 
@@ -87,3 +87,29 @@ def _load_earlier(sections: Sequence[SectionText], locale: str) -> dict[int, Ear
         for revision, version in db.session.execute(query)
         if revision.sha256 == hashes[revision.section_id]
     }
+
+
+def load_assignments(version_ids: Iterable[int], locale: str) -> dict[int, TranslationAssignment]:
+    """Who is to bring a language of versions up to date, by version."""
+    query = _assignments().where(TranslationAssignment.locale == locale)
+    found = db.session.scalars(query.where(TranslationAssignment.version_id.in_(list(version_ids))))
+    return {assignment.version_id: assignment for assignment in found}
+
+
+def list_assignments_of(version: PolicyVersion) -> list[TranslationAssignment]:
+    """The same for a version in every language."""
+    return list(db.session.scalars(_assignments().where(TranslationAssignment.version_id == version.id)))
+
+
+def list_assigned_to(person_id: int) -> list[TranslationAssignment]:
+    """The drafts that somebody is to translate, the next due first."""
+    query = _assignments().join(TranslationAssignment.version).join(PolicyVersion.module)
+    query = query.options(contains_eager(TranslationAssignment.version).contains_eager(PolicyVersion.module))
+    query = query.where(TranslationAssignment.assignee_id == person_id, PolicyVersion.state == VersionState.DRAFT)
+    query = query.where(Module.retired_at.is_(None))
+    return list(db.session.scalars(query.order_by(TranslationAssignment.due_on, Module.code, PolicyVersion.id)))
+
+
+def _assignments() -> Select[TranslationAssignment]:
+    people = joinedload(TranslationAssignment.assignee), joinedload(TranslationAssignment.assigner)
+    return select(TranslationAssignment).options(*people).execution_options(populate_existing=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,12 +12,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms.foundation import findings, transaction
-from lms.foundation.access import policy
+from lms.accounts import queries as accounts
+from lms.accounts.core.roles import Role
+from lms.foundation import clock, findings, locale, transaction
+from lms.foundation.access import may, policy
+from lms.foundation.forms import choices
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.findings import Finding, Level
-from lms.kit.problems import NotFound
+from lms.kit.problems import Conflict, NotFound
 from lms.policies import drafting, phrases, queries
+from lms.policies.actions import assigning
 from lms.policies.core.draft import Text, cleaned
 from lms.policies.core.markup import Block, Sensitive, blocks
 from lms.policies.core.outline import INTRO
@@ -24,7 +29,7 @@ from lms.policies.core.passages import passages
 from lms.policies.core.source_changes import with_changes
 from lms.policies.core.translation_checks import Note, TermUse, notes, paired_terms, terms_in_use
 from lms.policies.drafting import Overtaken
-from lms.policies.forms import TranslationForm
+from lms.policies.forms import AssignmentForm, TranslationForm
 from lms.policies.models import PolicyVersion, VersionState
 from lms.policies.queries import bench
 from lms.policies.queries.bench import Unit
@@ -59,12 +64,26 @@ class Shown:
 @blueprint.get("/policies/translation")
 @policy("policy.translate")
 def index() -> str:
-    """The editor's library: every policy with its strip, those first that need somebody."""
-    versions = bench.load_newest_versions()
+    """The editor's library: every policy with its strip, those first that need somebody.
+
+    With ``assigned=me`` the drafts alone that whoever asks is to translate.
+    """
+    own = [assigned.version for assigned in bench.list_assigned_to(current_user.id)]
+    is_own = request.args.get("assigned") == "me"
+    versions = own if is_own else bench.load_newest_versions()
     units = bench.load_units(versions, TARGET)
     rows = [(version, units[version.id]) for version in versions]
-    rows.sort(key=lambda row: not any(unit.needs_work for unit in row[1]))
-    return render_template("policies/translations.html", rows=rows, phrases=phrases)
+    if not is_own:  # those that are one's own come in the order in which they are due
+        rows.sort(key=lambda row: not any(unit.needs_work for unit in row[1]))
+    return render_template(
+        "policies/translations.html",
+        rows=rows,
+        own_count=len(own),
+        is_own=is_own,
+        assignments=bench.load_assignments([version.id for version in versions], TARGET),
+        today=_today(),
+        phrases=phrases,
+    )
 
 
 @blueprint.get("/policies/<code>/versions/<number>/translation")
@@ -109,6 +128,8 @@ def save(code: str, number: str, key: str) -> ResponseReturnValue:
         return redirect(url_for(".show", code=code, number=number, key=key, _anchor=active.section.anchor))
     flash(_("“%(section)s” is current with v%(number)s.", section=active.section.title, number=number))
     following = _after(active, units)
+    if following is None:
+        assigning.settle_given(version)
     section, anchor = (following.section.key, following.section.anchor) if following else (None, None)
     return redirect(url_for(".show", code=code, number=number, key=section, _anchor=anchor))
 
@@ -122,6 +143,53 @@ def check(code: str, number: str, key: str) -> str:
     active = _unit_of(bench.load_units([version], TARGET)[version.id], key)
     hints = _hints(version, active, _typed(TranslationForm()).body)
     return render_template("policies/_hints.html", hints=hints, phrases=phrases)
+
+
+@blueprint.post("/policies/<code>/versions/<number>/translation-assignment")
+@policy("policy.write")
+def assign(code: str, number: str) -> ResponseReturnValue:
+    """Ask a localizer for the translation of a draft by a day, or ask nobody any more."""
+    version = get_draft(code, number)
+    form = _assignment_form(version)
+    if form.is_sent_and_valid() and _is_assigned(version, form):
+        said = _("Assigned to %(code)s.", code=form.assignee.data) if form.assignee.data else _("Assigned to nobody.")
+        flash(said)
+        return redirect(url_for(".show", code=code, number=number))
+    return _page(version, bench.load_units_with_sources(version, TARGET), assignment=form), form.status
+
+
+def _assignment_form(version: PolicyVersion) -> AssignmentForm:
+    found = bench.load_assignments([version.id], TARGET).get(version.id)
+    codes = {person.code for person in accounts.list_active(Role.LOCALIZER)}
+    values = {"assignee": found.assignee.code, "due_on": found.due_on} if found else {}
+    form = AssignmentForm(_today(), revision=found.revision if found else 0, **values)
+    if found:
+        codes.add(found.assignee.code)
+    form.assignee.choices = choices([("", _("Nobody")), *((code, code) for code in sorted(codes))])
+    return form
+
+
+def _is_assigned(version: PolicyVersion, form: AssignmentForm) -> bool:
+    """Whether it is saved; if not, somebody else has assigned it meanwhile, and the form says to whom."""
+    revision = -1 if form.revision.data is None else form.revision.data
+    assignee = accounts.find_active(form.assignee.data) if form.assignee.data else None
+    try:
+        if assignee is None:
+            assigning.take_back(version, TARGET, revision=revision, by=current_user)
+        else:
+            order = assigning.Order(TARGET, assignee, form.due_on.data)
+            assigning.assign(version, order, revision=revision, by=current_user)
+    except Conflict:
+        found = bench.load_assignments([version.id], TARGET).get(version.id)
+        form.go_on_from(found.revision if found else 0)
+        saved = {"assignee": found.assignee.code, "due_on": found.due_on} if found else {"assignee": "", "due_on": None}
+        form.behind = form.differences(saved)
+        return False
+    return True
+
+
+def _today() -> date:
+    return clock.now().astimezone(locale.zone()).date()
 
 
 def _unit_of(units: Sequence[Unit], key: str) -> Unit:
@@ -184,13 +252,20 @@ def _page(
     form: TranslationForm | None = None,
     *,
     meanwhile: Mapping[str, Text] | None = None,
+    assignment: AssignmentForm | None = None,
 ) -> str:
+    is_draft = version.state == VersionState.DRAFT
+    if assignment is None and is_draft and may("policy.write"):
+        assignment = _assignment_form(version)
     counts = {state: sum(unit.state is state for unit in units) for state in phrases.TRANSLATIONS}
     return render_template(
         "policies/translation.html",
         version=version,
         module=version.module,
-        is_draft=version.state == VersionState.DRAFT,
+        is_draft=is_draft,
+        assigned=bench.load_assignments([version.id], TARGET).get(version.id) if is_draft else None,
+        assignment=assignment,
+        today=_today(),
         shown=[_shown(unit) for unit in units],
         counts=counts,
         needing=sum(unit.needs_work for unit in units),
