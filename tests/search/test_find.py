@@ -274,7 +274,7 @@ def test_more_than_stand_on_the_first_page(sample: Flask, sign_in_as: SignIn) ->
     visitor = sign_in_as(code)
     first = visitor.get("/search?q=a&lang=en").text
     address = unescape(re.search(r'<a class="hit more"[^>]*href="([^"]*in=questions[^"]*)"', first)[1])  # type: ignore[index]
-    count = int(re.search(r"All (\d+): Questions", first)[1])  # type: ignore[index]
+    count = int(re.search(r"Questions: show all (\d+)", first)[1])  # type: ignore[index]
     page = visitor.get(address).text
     assert len(re.findall('<a class="hit', page)) == min(count, 50)
     assert visitor.get(f"{address}&page=99999").status_code == 200
