@@ -35,6 +35,10 @@ class Form:
     method: str
     action: str
     id: str
+    checked_at: str = ""
+    """Where a script sends its fields while somebody types."""
+    saved_at: str = ""
+    """Where a script sends what is entered, as JSON."""
     fields: list[Control] = field(default_factory=list)
     buttons: list[Control] = field(default_factory=list)
     choosable: set[str] = field(default_factory=set)
@@ -123,7 +127,8 @@ class Page(HTMLParser):
             self.links.append(found["href"])
         elif tag == "form":
             action = found.get("action", "")
-            self._form = Form(found.get("method", "get").lower(), action, found.get("id", ""))
+            by_script = found.get("data-check", ""), found.get("data-events", "")
+            self._form = Form(found.get("method", "get").lower(), action, found.get("id", ""), *by_script)
             self.forms.append(self._form)
         elif tag in {"script", "img", "link"}:
             self.files += [found[name] for name in ("src", "href") if name in found]

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
+from lms.foundation.jobs import Worker
 from lms.foundation.sessions import STEP_UP_MINUTES
 from lms.notifications.builders import digest
 from lms.notifications.models import Notice
@@ -40,13 +41,10 @@ UNSEEN = {
     "favicon": "asked for by browsers",
     "livez": "asked by monitors",
     "readyz": "asked by monitors",
-    "quizzes.save_events": "sent by script; what it says comes as codes",
-    "question_editor.check": "sent by script",
-    "translation.check": "sent by script",
     "confirmation.confirm": "only where a password was entered long ago: see below",
     "questions.release_waiting": "drawn only where questions of somebody else wait",
     "mail.send": "drawn only where a mail server is set",
-    "reports.download": "drawn only when the worker has made the file",
+    "reports.download": "drawn only when the worker has made the file: see below",
     **dict.fromkeys(SPARED, "see SPARED"),
 }
 """What no walk reaches, and why."""
@@ -170,6 +168,21 @@ def test_pages_that_say_what_went_wrong_are_translated(crawl: Crawl) -> None:
     for status, answer in answers.items():
         assert answer.status_code == status
         gaps.look(f"{status}", answer, Page(answer.text))
+    assert gaps.but(crawl.written()) == {}
+
+
+def test_the_page_of_a_finished_report_leads_to_its_file(crawl: Crawl) -> None:
+    crawl.renew()
+    with crawl.app.app_context():
+        assert Worker().work_off() >= 1
+    analyst, gaps = crawl.visitor("qa"), Gaps()
+    address = f"/reports/{crawl.world.report}"
+    answer = analyst.get(address)
+    page = Page(answer.text)
+    gaps.look(address, answer, page)
+    assert f"{address}/file" in page.links
+    file = analyst.get(f"{address}/file")
+    assert (file.status_code, file.mimetype) == (200, "application/pdf")
     assert gaps.but(crawl.written()) == {}
 
 

@@ -24,6 +24,8 @@ AWAY = {"retire", "discard", "deactivate", "remove", "cancel", "leave", "end", "
 LAST = ("system.reload_sample", "accounts.sign_out")
 """What has everything replaced, or ends the visit, is pressed when nothing else is left to do."""
 ONLY_A_BUTTON = (0, 1)
+NONSENSE = "Kijun"
+"""A value that no field of a filter has, and that every language writes alike."""
 NO_BUTTON = Control("submit", "", "", "")
 
 
@@ -171,8 +173,14 @@ class Walk:
         """Remember every button of a form, unless enough of that kind have been pressed."""
         if form.method != "post":
             words = [(name, value) for name, value in form.emptied(NO_BUTTON) if isinstance(value, str)]
-            self._note_link(address, f"{form.action or urlsplit(address).path}?{urlencode(words)}")
+            target = urljoin(BASE + address, form.action or urlsplit(address).path).removeprefix(BASE)
+            self._note_link(address, f"{target}?{urlencode(words)}")
+            self._ask_nonsense(address, target, form, dict(words))
             return
+        if form.checked_at:
+            self._send_by_script(address, form.checked_at, data=dict(form.emptied(NO_BUTTON)))
+        if form.saved_at:
+            self._send_by_script(address, form.saved_at, json={})
         if form.fields and not form.buttons:
             self.faults.append(f"{address}: a form to {form.action} without a button")
         for button in form.buttons:
@@ -187,6 +195,36 @@ class Walk:
                 self._kinds[kind] += 1
                 self._kinds["POST", endpoint] += 1
                 self._forms.append(Found(address, endpoint, form, button, self._changes))
+
+    def _ask_nonsense(self, page: str, target: str, form: Form, words: dict[str, str]) -> None:
+        """Fill each field of a form that only asks with what is not meant for it: a page says what there is."""
+        for one in form.fields:
+            kind = ("nonsense", self._endpoint(target, "GET") or "", one.name)
+            if one.kind == "hidden" or self._kinds[kind]:
+                continue
+            self._kinds[kind] += 1
+            address = f"{target}?{urlencode({**words, one.name: NONSENSE})}"
+            answer = self._ask(address, "GET", f"{page}: {address}")
+            if answer is None or 300 <= answer.status_code < 400:
+                continue
+            shown = Page(answer.text) if answer.mimetype == "text/html" else None
+            self.look(address, answer, shown)
+            if shown is None or not any(said.where == "h1" for said in shown.said):
+                self.faults.append(f"{address}: {answer.status_code} and no page")
+
+    def _send_by_script(self, page: str, target: str, **body: object) -> None:
+        """Send what a script would, with nothing entered: it is answered, and nothing is changed."""
+        endpoint = self._endpoint(target, "POST")
+        if endpoint is None:
+            self.faults.append(f"{page}: a script sends to {target}, which takes nothing")
+        elif not self._kinds["script", endpoint]:
+            self._kinds["script", endpoint] += 1
+            answer = self._ask(target, "POST", f"{page}: {endpoint}, sent by script", **body)
+            if answer is not None:
+                self.seen.add(endpoint)
+                self.look(target, answer, Page(answer.text) if answer.mimetype == "text/html" else None)
+                if answer.status_code >= 400 and not (answer.is_json and answer.get_json().get("message")):
+                    self.faults.append(f"{page}: {endpoint}, sent by script: {answer.status_code} and no message")
 
     def _send(self, found: Found) -> None:
         """Send a form empty: it changes something and leads on, or says what is missing."""
