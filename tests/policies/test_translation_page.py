@@ -86,12 +86,13 @@ def test_what_can_be_inserted_stands_there_to_be_copied_as_well(
     assert editor.post(f"/policies/SPM/versions/1.1/sections/{KEY}", data=source).status_code == 302
     page = localizer.get(f"{PAGE}/{KEY}?lang=en").text
     offered = re.findall(r'data-insert="([^"]*)" hidden', page)
-    assert offered[-1] == "返信"
-    assert offered[:2] == ["Do not post the same text more than 3 times.", "A reply does not count."]
-    assert offered[2].startswith("::: sensitive")
+    assert offered == ["passage-1", "passage-2", "passage-3", "term-1"]
+    assert '<b lang="ja" id="term-1">返信</b>' in page
     taken = page.split('class="more passages"')[1].split("</ol>")[0]
-    assert re.search(r'<pre class="written" lang="en">A reply does not count.</pre>', taken)
-    assert re.search(r'<details class="veil">.*<pre class="written" lang="en">::: sensitive', taken, re.DOTALL)
+    written = re.findall(r'<pre class="written" lang="en" id="passage-\d">(.*?)</pre>', taken, re.DOTALL)
+    assert written[:2] == ["Do not post the same text more than 3 times.", "A reply does not count."]
+    assert written[2].startswith("::: sensitive")
+    assert re.search(r'<details class="veil">.*id="passage-3">::: sensitive', taken, re.DOTALL)
 
 
 def test_saving_keeps_the_text_and_only_saying_so_makes_it_current(localizer: Visitor, app: Flask, cast: Cast) -> None:

@@ -24,7 +24,7 @@
   });
   form.addEventListener('click', ({ target }) => {
     const button = target.closest('[data-insert]');
-    if (button) insert(button.dataset.insert);
+    if (button) insert(document.getElementById(button.dataset.insert).textContent);
   });
 
   const ask = async () => {
