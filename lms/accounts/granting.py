@@ -59,24 +59,31 @@ def give_or_propose(person: Person, role: Role, *, by: Person) -> None:
 
 
 def give_or_propose_to_newcomers(newcomers: Iterable[tuple[Person, Sequence[Role]]], *, by: Person) -> list[Entry]:
-    """The same for many people who have just been created, in a few statements; returns the journal's entries.
+    """The same for many people who have just been created; returns the journal's entries.
 
-    They have no sessions, nothing waits for them, and none of them can be anybody's second person yet.
+    They have no sessions, nothing waits for them, and none of them can be anybody's second person yet. A few
+    statements give all roles; each that waits takes a few more, since whoever can confirm it is told of it.
     """
     facts = release_to_newcomers(by)
     entries = []
+    waiting: list[tuple[Person, Role]] = []
     now = clock.now()
     for person, roles in newcomers:
         for role in roles:
             detail = {"role": role.value}
             if second_person.is_for_two(role) and facts is None:
                 db.session.add(RoleProposal(person=person, role=role, proposer=by, proposed_at=now))
+                waiting.append((person, role))
                 action = "role.propose"
             else:
                 person.grants.append(RoleGrant(role=role, granted_by=by.id, granted_at=now))
                 action = "role.grant"
                 detail |= (facts or {}) if second_person.is_for_two(role) else {}
             entries.append(Entry(action, by.code, person.code, now, person.vendor_id, detail))
+    if waiting:
+        able = set(queries.load_able("role.grant"))
+        for person, role in waiting:
+            _tell_waiting(person, role, able - {person.id, by.id})
     return entries
 
 
@@ -155,10 +162,14 @@ def _propose(person: Person, role: Role, *, by: Person) -> None:
         return
     db.session.add(RoleProposal(person=person, role=role, proposer=by, proposed_at=clock.now()))
     able = set(queries.load_able("role.grant")) - {person.id, by.id}
-    about = _about(person, role)
-    notices.settle(*TOLD.values(), about=about, people=[by.id])
-    notices.tell(WAITS, about, able, role=role.value, code=person.code)
+    notices.settle(*TOLD.values(), about=_about(person, role), people=[by.id])
+    _tell_waiting(person, role, able)
     journal.record("role.propose", actor=by.code, object=person.code, chain_id=person.vendor_id, role=role.value)
+
+
+def _tell_waiting(person: Person, role: Role, able: Collection[int]) -> None:
+    """Tell those who can confirm a role that it waits for one of them."""
+    notices.tell(WAITS, _about(person, role), able, role=role.value, code=person.code)
 
 
 def _close(proposal: RoleProposal, decision: ProposalDecision, by: Person) -> None:

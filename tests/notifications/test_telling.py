@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from lms.accounts import granting
+from lms.accounts import admission, granting
+from lms.accounts.actions import NewPerson
 from lms.accounts.core.roles import Role
 from lms.accounts.models import RoleProposal
 from lms.cohorts import actions as cohorts
@@ -190,6 +191,28 @@ def test_a_role_waits_for_the_other_administrators(unit: Unit, told: Told) -> No
     with unit():
         [proposal] = db.session.scalars(select(RoleProposal).where(RoleProposal.decision.is_(None)))
         granting.decide_role(proposal, is_confirmed=True, by=sitting.person("mayu.saeki@kijun.example"))
+    assert told("role.waits") == set()
+
+
+def test_roles_of_a_list_wait_for_the_other_administrators_each_until_it_is_decided(unit: Unit, told: Told) -> None:
+    with unit():
+        other, admin = sitting.person("mayu.saeki@kijun.example"), sitting.person(ADMIN)
+        granting._give(other, Role.ADMIN, by=admin)
+        other.password_hash = admin.password_hash
+        db.session.flush()
+        newcomers = [
+            NewPerson(f"new{n}@kijun.example", "New", "にゅう", admin.site, "en", roles, own_zone_name=None)
+            for n, roles in enumerate(((Role.TRAINER,), (Role.QA,), (Role.LEARNER,)))
+        ]
+        admission.create_people(newcomers, by=admin, key="list00000001")
+    assert told("role.waits") == {"mayu.saeki@kijun.example"}
+    with unit():
+        waiting = list(db.session.scalars(select(RoleProposal).where(RoleProposal.decision.is_(None))))
+        about = {f"{proposal.person.code} {proposal.role}" for proposal in waiting}
+        assert set(db.session.scalars(select(Notice.about).where(Notice.kind == "role.waits"))) == about
+        assert len(about) == 2, "a learner's role waits for nobody"
+        for proposal in waiting:
+            granting.decide_role(proposal, is_confirmed=False, by=sitting.person("mayu.saeki@kijun.example"))
     assert told("role.waits") == set()
 
 
