@@ -68,7 +68,7 @@ FEATURES: tuple[Feature, ...] = (
         (
             "views.members",
             "views.sessions",
-            "views.roll_call",
+            "views.roll_state",
             "views.plan",
             "views.giving",
             "views.results",

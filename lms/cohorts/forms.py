@@ -230,6 +230,14 @@ class CallOffForm(Form):
     )
 
 
+class ReopenForm(Form):
+    reason = TextAreaField(
+        _l("Reason"),
+        [Required(_l("Enter the reason.")), Length(max=MOST_REASON)],
+        description=_l("The audit trail keeps it. Write no names; codes are fine."),
+    )
+
+
 class EnrolForm(Form):
     people = SelectMultipleField(_l("Learners of this site"))
 

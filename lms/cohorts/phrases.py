@@ -167,7 +167,14 @@ PROBLEMS = {
     "attendance.not_yet": _l("The roll can be called from the day of the session."),
     "attendance.not_attended": _l("Attendance is not taken at sessions of this kind."),
     "attendance.marked_meanwhile": _marked_meanwhile,
-    "attendance.wrong_code": _l("That is not the code of this session. Look at it again, or ask your trainer."),
+    "attendance.closed": _l("The roll was closed in the meantime."),
+    "attendance.not_begun": _l("The roll can be closed once the session has begun."),
+    "attendance.more_open": _l("More people are not marked than a moment ago. Look at them, then close the roll."),
+    "attendance.not_reopened": _l("Only the trainer of this session or an administrator can reopen its roll."),
+    "attendance.too_many_codes": _l(
+        "Too many wrong codes. Wait a minute and look at the code again, or ask your trainer to mark you."
+    ),
+    "attendance.wrong_code": _l("That is not the code of this minute. Look at it again, or ask your trainer."),
     "attendance.code_over": _l("The code is no longer accepted. Your trainer can still mark you."),
     "gate.no_reason": _l("Enter the reason for the waiver."),
     "gate.decided": _l("This condition has already been decided."),

@@ -17,7 +17,7 @@ from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.core.attendance import AttendanceStatus
 from lms.cohorts.core.roll_call import CALLED_KINDS
-from lms.cohorts.models import Attendance, Cohort, PlanTemplate, TrainingSession
+from lms.cohorts.models import Attendance, ClosedRoll, Cohort, PlanTemplate, TrainingSession
 from lms.demo.responses import chance
 from lms.demo.sittings import Sittings
 from lms.demo.world import World
@@ -113,11 +113,12 @@ class Classes:
         accounts.deactivate(person, by=admin, revision=person.revision)
 
     def _roll_calls(self, cohort: Cohort, people: Sequence[Person]) -> None:
-        """Roll calls of the sessions that are over: nearly everybody was there."""
-        rows = []
+        """Roll calls of the sessions that are over, and closed: nearly everybody was there."""
+        rows, closed = [], []
         for session in cohort_queries.list_sessions(cohort):
             if session.ends_at >= self._world.cutoff or session.kind not in CALLED_KINDS:
                 continue
+            closed.append({"session_id": session.id, "closed_at": session.ends_at, "closed_by": session.trainer_id})
             for person in people:
                 luck = chance(self._world.seed, "roll", cohort.code, person.login, session.starts_at.isoformat())
                 status = AttendanceStatus.ABSENT if luck < ABSENT else AttendanceStatus.PRESENT
@@ -132,6 +133,8 @@ class Classes:
                 )
         if rows:
             db.session.execute(insert(Attendance), rows)
+        if closed:
+            db.session.execute(insert(ClosedRoll), closed)
 
     def _plan_sessions(self, cohort: Cohort, people: Sequence[Person]) -> None:
         """Before a module's first class its policy is read; a quiz is taken when it opens."""

@@ -99,6 +99,8 @@ ACTIONS = frozenset(
         "cohort.enrol",
         "cohort.leave",
         "attendance.mark",
+        "attendance.close",
+        "attendance.reopen",
         "timetable.add",
         "timetable.change",
         "timetable.cancel",

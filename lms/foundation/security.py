@@ -64,10 +64,14 @@ def sent_token() -> str:
     return request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
 
 
-def short_code(purpose: str, value: str) -> str:
-    """Four digits that only we can tell of a value: to be read out in a room and typed, behind a limit of tries."""
+def short_code(purpose: str, value: str, turn: int) -> str:
+    """Four digits that only we can tell of a value at each turn: to be shown and typed, behind a limit of tries.
+
+    Each value has a secret of its own, from which those of its turns follow; neither is kept anywhere.
+    """
     key = cast(str, current_app.secret_key).encode()
-    digest = hmac.new(key, f"{purpose}:{value}".encode(), hashlib.sha256).digest()
+    secret = hmac.new(key, f"{purpose}:{value}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(secret, str(turn).encode(), hashlib.sha256).digest()
     return f"{int.from_bytes(digest[:8]) % 10_000:04}"
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_limiter import RequestLimit
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -28,7 +30,7 @@ from lms.foundation.access import access_for, may, policy, takes_second_person
 from lms.foundation.security import limiter, signed
 from lms.home.forms import CheckInForm
 from lms.home.navigation import navigation
-from lms.kit.problems import Invalid, NotFound
+from lms.kit.problems import Invalid, NotFound, TooMany
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion, PublicationRequest, TranslationAssignment
 from lms.policies.queries import bench
@@ -47,6 +49,14 @@ def _who_checks_in() -> str:
     return str(getattr(current_user, "code", "") or get_remote_address())
 
 
+def _is_wrong(response: Response) -> bool:
+    return response.status_code == 422
+
+
+def _refuse_to_guess(limit: RequestLimit) -> NoReturn:
+    raise TooMany("attendance.too_many_codes")
+
+
 @blueprint.get("/")
 @policy("home.read")
 def today() -> str:
@@ -62,7 +72,7 @@ def accessibility() -> str:
 
 @blueprint.post("/attendance")
 @policy("attendance.check_in")
-@limiter.limit("10/minute;40/hour", key_func=_who_checks_in, deduct_when=lambda response: response.status_code == 422)
+@limiter.limit("10/minute;40/hour", key_func=_who_checks_in, deduct_when=_is_wrong, on_breach=_refuse_to_guess)
 def check_in() -> ResponseReturnValue:
     """Attendance by the code that is shown in the room; only wrong codes count against the limit."""
     form, now = CheckInForm(), clock.now()
@@ -119,6 +129,7 @@ def _training(
         "zone": zone,
         "progress": progress,
         "entering": entering,
+        "is_roll_closed": entering is not None and entering.closed_roll is not None,
         "own_marks": {session.id: mark for session, mark in sessions},
         "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session, _mark in sessions],
         "gates": gates[current_user.id],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +11,9 @@ from flask import Flask
 from sqlalchemy import select, update
 
 import config
-from lms.accounts.models import Person
 from lms.app import create_app
 from lms.cohorts.actions.attendance import room_code
-from lms.cohorts.models import Attendance, Cohort, SessionState, TrainingSession
+from lms.cohorts.models import Attendance, SessionState, TrainingSession
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
@@ -23,64 +21,14 @@ from lms.foundation.security import limiter
 from tests.accounts.form_page import FormPage
 from tests.cohorts.conftest import Enter, code_of
 from tests.cohorts.pages import section, words
-from tests.conftest import MONDAY_AFTERNOON, Visitor
+from tests.cohorts.rolls import AS_JSON, NOON, Held, marks, opened
+from tests.conftest import Visitor
 from tests.quizzes import sitting
-
-NOON = MONDAY_AFTERNOON
-AS_JSON = {"Accept": "application/json"}
-
-
-@dataclass(frozen=True)
-class Held:
-    """The session whose roll is called."""
-
-    id: int
-    public_id: str
-    cohort_id: int
-    room_code: str
-
-
-def todays_class() -> TrainingSession:
-    """The class of Tokyo A that runs on the afternoon of the sample."""
-    query = (
-        select(TrainingSession)
-        .join(TrainingSession.cohort)
-        .where(Cohort.code == "tokyo-a", TrainingSession.starts_at <= NOON, TrainingSession.ends_at > NOON)
-    )
-    return db.session.scalars(query).one()
-
-
-@pytest.fixture
-def held(sample: Flask) -> Held:
-    """The class that runs now; it began two minutes ago."""
-    with sample.app_context(), transaction.unit():
-        session = todays_class()
-        session.kind, session.starts_at = "class", NOON - timedelta(minutes=2)
-        session.ends_at = NOON + timedelta(minutes=58)
-        return Held(session.id, session.public_id, session.cohort_id, room_code(session))
-
-
-@pytest.fixture
-def path(held: Held) -> str:
-    return f"/cohorts/tokyo-a/sessions/{held.public_id}/roll-call"
 
 
 @pytest.fixture
 def emma(sample: Flask) -> str:
     return code_of(sample, "emma.lindqvist@kijun.example")
-
-
-def opened(visitor: Visitor, path: str, **changes: str) -> dict[str, str]:
-    """The roll as it is filled in, with some rows changed."""
-    page = FormPage(visitor.get(path).text)
-    return {name: values[0] for name, values in page.entered.items() if values} | changes
-
-
-def marks(sample: Flask, held: Held) -> dict[str, tuple[str, str, int]]:
-    with sample.app_context():
-        query = select(Attendance).where(Attendance.session_id == held.id)
-        people = {person.id: person.code for person in db.session.scalars(select(Person))}
-        return {people[m.person_id]: (m.status, m.note, m.revision) for m in db.session.scalars(query)}
 
 
 def journalled(sample: Flask) -> list[dict[str, Any]]:
@@ -233,8 +181,10 @@ def test_the_joiner_enters_the_code_of_the_room(enter: Enter, sample: Flask, hel
 def test_who_enters_the_code_later_is_late_and_whom_the_trainer_marked_stays(
     enter: Enter, sample: Flask, held: Held, path: str
 ) -> None:
-    code, who = held.room_code, code_of(sample, sitting.JOINER)
+    who = code_of(sample, sitting.JOINER)
     with clock.fixed(NOON + timedelta(minutes=3)):
+        with sample.app_context():
+            code = room_code(db.session.get_one(TrainingSession, held.id), clock.now())
         joiner = enter(sitting.JOINER)
         joiner.post("/attendance", data={"code": code})
         assert "Late 13:27" in section(joiner.get("/?lang=en").text, "attendance")
@@ -248,7 +198,7 @@ def test_who_enters_the_code_later_is_late_and_whom_the_trainer_marked_stays(
     ("typed", "minutes", "message"),
     [
         ("", 0, "Enter the four digits."),
-        ("no", 0, "That is not the code of this session."),
+        ("no", 0, "That is not the code of this minute."),
         ("right", 58, "The code is no longer accepted."),
         ("right", -13, "The code is no longer accepted."),
     ],

@@ -8,10 +8,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
 
 from lms.accounts import actions as accounts
-from lms.cohorts.models import Cohort, TrainingSession
+from lms.cohorts.models import ClosedRoll, Cohort, TrainingSession
 from lms.demo import content
 from lms.foundation import notices, outbox
 from lms.foundation.db import db
@@ -94,7 +95,7 @@ OF_A_COHORT = (
     "timetable.edit",
     "timetable.cancel",
 )
-OF_A_ROLL = ("roll_call.index", "roll_call.show")
+OF_A_ROLL = ("roll_call.index", "roll_call.show", "roll_call.close", "roll_call.reopen", "roll_call.code")
 OF_A_PERSON = (
     *("people.show", "people.edit", "people.decide_role", "people.deactivate", "people.reactivate"),
     *("people.make_link", "people.change_role"),
@@ -187,10 +188,13 @@ def sessions_to_come() -> dict[str, str]:
 
 
 def sessions_held() -> dict[str, str]:
-    """The first class of each cohort."""
-    query = select(Cohort.code, TrainingSession.public_id).join(TrainingSession.cohort)
-    rows = db.session.execute(query.where(TrainingSession.kind == "class").order_by(TrainingSession.starts_at.desc()))
-    return {row.code: row.public_id for row in rows}
+    """The first class of each cohort, given by nobody in particular, with its roll opened again."""
+    query = select(TrainingSession).where(TrainingSession.kind == "class").options(joinedload(TrainingSession.cohort))
+    first = {found.cohort.code: found for found in db.session.scalars(query.order_by(TrainingSession.starts_at.desc()))}
+    db.session.execute(delete(ClosedRoll).where(ClosedRoll.session_id.in_([found.id for found in first.values()])))
+    for found in first.values():
+        found.trainer_id = None
+    return {code: found.public_id for code, found in first.items()}
 
 
 def examples_at_northwind(world: World) -> dict[str, Example]:
@@ -309,6 +313,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
         "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
         "home.check_in": {"code": world.room_code},
         "roll_call.show": {"rest": "present"},
+        "roll_call.reopen": {"reason": "L0001 was on the call."},
         "timetable.new": session,
         "timetable.edit": {**session, "starts": "10:00", "sequence": "0"},
         "timetable.cancel": {"sequence": "1"},

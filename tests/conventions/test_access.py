@@ -182,7 +182,7 @@ def world(sample: Flask) -> World:
             codes={person.login: person.code for person in db.session.scalars(select(Person))},
             sessions=sessions_to_come(),
             held=sessions_held(),
-            room_code=room_code(_session_now()),
+            room_code=room_code(_session_now(), clock.now()),
             waivers={
                 "tokyo-a": _waived("tokyo-a", "emma.lindqvist@kijun.example"),
                 "osaka-b": _waived("osaka-b", MAHO),

@@ -32,7 +32,17 @@ MADE_ANEW = {
     "training_sessions": {"search_key"},
 }
 """What an upgrade works out from the rows: it is the same as what the application had kept."""
-LATER = ("briefing_confirmations", "mails", "notices", "publication_requests", "question_drafts", "role_proposals")
+LATER = (
+    *(
+        "briefing_confirmations",
+        "closed_rolls",
+        "mails",
+        "notices",
+        "publication_requests",
+        "question_drafts",
+        "role_proposals",
+    ),
+)
 """Tables that came later: the first ones have no place for what they hold."""
 
 

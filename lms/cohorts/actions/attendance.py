@@ -1,27 +1,40 @@
-"""Roll calls: marks by whoever runs the cohort, and by the people themselves with the code of the room."""
+"""Roll calls: marks by whoever runs the cohort, and by the people themselves with the code of the room; closing."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
 from lms.cohorts.core.attendance import AttendanceStatus
-from lms.cohorts.core.roll_call import CALLED_KINDS, Entry, is_called, read_code, status_by_code, takes_code
-from lms.cohorts.models import Attendance, SessionState, TrainingSession
+from lms.cohorts.core.roll_call import (
+    CALLED_KINDS,
+    CODE_LIFE,
+    Entry,
+    is_called,
+    may_be_closed,
+    read_code,
+    status_by_code,
+    takes_code,
+    turn_of,
+)
+from lms.cohorts.models import Attendance, ClosedRoll, SessionState, TrainingSession
 from lms.cohorts.queries.attendance import Row, list_roll
 from lms.foundation import clock, journal
 from lms.foundation.db import db, hold
 from lms.foundation.security import short_code
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Conflict, Invalid, Refused
 
 PURPOSE = "room"
 
 
-def room_code(session: TrainingSession) -> str:
-    """The code of four digits that is shown in the room: of this session alone, and kept nowhere."""
-    return short_code(PURPOSE, session.public_id)
+def room_code(session: TrainingSession, now: datetime) -> str:
+    """The code of four digits that is shown in the room in this minute: of this session alone, and kept nowhere."""
+    return short_code(PURPOSE, session.public_id, turn_of(now))
 
 
 def why_closed(session: TrainingSession) -> Conflict | None:
@@ -36,6 +49,11 @@ def why_closed(session: TrainingSession) -> Conflict | None:
     return None if is_called(session.kind, day, today) else Conflict("attendance.not_yet")
 
 
+def find_closed(session: TrainingSession) -> ClosedRoll | None:
+    """Since when the roll of a session is closed and by whom, as it is saved now; None while it is open."""
+    return db.session.get(ClosedRoll, session.id, populate_existing=True)
+
+
 def mark(
     session: TrainingSession, seen: Mapping[str, Entry], wanted: Mapping[str, Entry], *, by: Person, rest: bool = False
 ) -> dict[str, Row]:
@@ -47,6 +65,8 @@ def mark(
     _lock(session)
     if (closed := why_closed(session)) is not None:
         raise closed
+    if find_closed(session) is not None:
+        raise Conflict("attendance.closed")
     rows = {row.person.code: row for row in list_roll(session)}
     changes, missed = {}, []
     for code, row in rows.items():
@@ -81,7 +101,10 @@ def check_in(session: TrainingSession, person: Person, typed: str) -> Attendance
     now = clock.now()
     if session.state == SessionState.CANCELLED or not takes_code(session.kind, session.starts_at, session.ends_at, now):
         raise Invalid("attendance.code_over", field="code")
-    if not hmac.compare_digest(read_code(typed), room_code(session)):
+    if find_closed(session) is not None:
+        raise Invalid("attendance.code_over", field="code")
+    minute = timedelta(seconds=CODE_LIFE)  # whoever has read the code when it changed is not too late
+    if not any(hmac.compare_digest(read_code(typed), room_code(session, at)) for at in (now, now - minute)):
         raise Invalid("attendance.wrong_code", field="code")
     before = db.session.get(Attendance, (session.id, person.id))
     if before is not None:
@@ -91,6 +114,50 @@ def check_in(session: TrainingSession, person: Person, typed: str) -> Attendance
     db.session.flush()
     _record(session, person, {person.code: (Entry(), entry)})
     return AttendanceStatus(entry.status) if entry.status else AttendanceStatus.PRESENT
+
+
+def close(session: TrainingSession, unmarked: Collection[str], *, by: Person) -> None:
+    """Close a roll: who is not marked is absent from here on, and no code is taken. Closing twice changes nothing.
+
+    ``unmarked`` are those whom its sender has seen open; when there are others by now, it is a ``Conflict``.
+    """
+    _lock(session)
+    if (reason := why_closed(session)) is not None:
+        raise reason
+    now = clock.now()
+    if not may_be_closed(session.kind, session.starts_at, now):
+        raise Conflict("attendance.not_begun")
+    if find_closed(session) is not None:
+        return
+    still_open = [row.person for row in list_roll(session) if row.mark is None]
+    if {person.code for person in still_open} - set(unmarked):
+        raise Conflict("attendance.more_open")
+    absent = Entry(AttendanceStatus.ABSENT)
+    for person in still_open:
+        _write(session, person, None, absent, by)
+    db.session.add(ClosedRoll(session_id=session.id, closed_at=now, closed_by=by.id))
+    db.session.flush()
+    _note(
+        "attendance.close", session, by, marks={person.code: [None, AttendanceStatus.ABSENT] for person in still_open}
+    )
+
+
+def may_reopen(session: TrainingSession, by: Person) -> bool:
+    """Whether somebody who runs the cohort may open the roll again: who gave the session, or the administrator."""
+    return session.trainer_id in {None, by.id} or Role.ADMIN in by.roles
+
+
+def reopen(session: TrainingSession, reason: str, *, by: Person) -> None:
+    """Open a closed roll again, for a reason that the trail keeps; the marks stay. Doing so twice changes nothing."""
+    _lock(session)
+    found = find_closed(session)
+    if found is None:
+        return
+    if not may_reopen(session, by):
+        raise Refused("attendance.not_reopened")
+    db.session.delete(found)
+    db.session.flush()
+    _note("attendance.reopen", session, by, reason=reason)
 
 
 def _lock(session: TrainingSession) -> None:
@@ -109,12 +176,17 @@ def _write(session: TrainingSession, person: Person, row: Attendance | None, ent
 
 def _record(session: TrainingSession, by: Person, changes: Mapping[str, tuple[Entry, Entry]]) -> None:
     """Who was marked how, and how before. What a note says stays out of the trail: it may name people."""
-    cohort = session.cohort
-    journal.record(
+    _note(
         "attendance.mark",
-        actor=by.code,
-        object=f"{cohort.code} {session.public_id}",
-        chain_id=cohort.site.vendor_id,
+        session,
+        by,
         marks={code: [before.status, after.status] for code, (before, after) in sorted(changes.items())},
         notes=sorted(code for code, (before, after) in changes.items() if before.note != after.note),
     )
+
+
+def _note(action: str, session: TrainingSession, by: Person, **facts: Any) -> None:
+    """Write into the trail what was done to the roll of a session."""
+    cohort = session.cohort
+    about = f"{cohort.code} {session.public_id}"
+    journal.record(action, actor=by.code, object=about, chain_id=cohort.site.vendor_id, **facts)

@@ -15,6 +15,8 @@ CALLED_KINDS = (StepKind.CLASS, StepKind.SHADOWING, StepKind.NESTING, StepKind.C
 CODE_BEFORE = timedelta(minutes=10)
 """How long before a session its code is taken."""
 LATE_AFTER = timedelta(minutes=5)
+CODE_LIFE = 60
+"""After how many seconds the code changes; the one before is taken for as long again."""
 MOST_NOTE = 200
 
 
@@ -61,6 +63,30 @@ def takes_code(kind: str, starts_at: datetime, ends_at: datetime, now: datetime)
     return kind in CALLED_KINDS and code_from(starts_at) <= now < ends_at
 
 
+def turn_of(now: datetime) -> int:
+    """The turn in which a code is shown: the minutes of the clock, counted through.
+
+    >>> noon = datetime.fromisoformat("2026-11-16T12:00:00Z")
+    >>> turn_of(noon + timedelta(seconds=59)) - turn_of(noon), turn_of(noon + timedelta(seconds=60)) - turn_of(noon)
+    (0, 1)
+    """
+    return int(now.timestamp()) // CODE_LIFE
+
+
+def seconds_left(now: datetime) -> int:
+    """How long the code of this turn is still shown.
+
+    >>> seconds_left(datetime.fromisoformat("2026-11-16T04:24:59Z"))
+    1
+    """
+    return CODE_LIFE - int(now.timestamp()) % CODE_LIFE
+
+
+def may_be_closed(kind: str, starts_at: datetime, now: datetime) -> bool:
+    """Whether a roll can be closed: of what people attend, once it has begun."""
+    return kind in CALLED_KINDS and starts_at <= now
+
+
 def code_from(starts_at: datetime) -> datetime:
     """From when on the code of a session is taken."""
     return starts_at - CODE_BEFORE
@@ -84,10 +110,10 @@ def status_by_code(starts_at: datetime, now: datetime) -> AttendanceStatus:
 def read_code(typed: str) -> str:
     """The digits of what somebody has typed; full-width ones are as good, and so are gaps between them.
 
-    >>> read_code(" ４ ７-29 ")
-    '4729'
+    >>> read_code(" ４ ７-29 "), read_code("٤٧٢٩")
+    ('4729', '4729')
     """
-    return "".join(letter for letter in unicodedata.normalize("NFKC", typed) if letter.isdecimal())
+    return "".join(str(unicodedata.decimal(letter)) for letter in typed if letter.isdecimal())
 
 
 def count_by_status(statuses: Iterable[AttendanceStatus | None]) -> dict[AttendanceStatus | None, int]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 from lms.accounts.models import Person
 from lms.cohorts.core.attendance import AttendanceStatus
 from lms.cohorts.core.roll_call import CALLED_KINDS, Entry, takes_code
-from lms.cohorts.models import Attendance, Cohort, Enrolment, SessionState, TrainingSession
+from lms.cohorts.models import Attendance, ClosedRoll, Cohort, Enrolment, SessionState, TrainingSession
 from lms.cohorts.queries import list_sessions_of_day
 from lms.foundation.db import db
 from lms.kit.pages import Page
@@ -42,6 +42,7 @@ class Called:
 
     session: TrainingSession
     marked: int
+    is_closed: bool
 
 
 def entry_of(mark: Attendance | None) -> Entry:
@@ -75,7 +76,8 @@ def list_called(cohort: Cohort, now: datetime, asked: int) -> tuple[list[Called]
     ]
     page = Page.of(db.session.scalar(select(func.count()).select_from(TrainingSession).where(*which)) or 0, asked)
     query = (
-        select(TrainingSession, _marked_count(cohort))
+        select(TrainingSession, _marked_count(cohort), ClosedRoll.session_id.is_not(None))
+        .outerjoin(ClosedRoll, ClosedRoll.session_id == TrainingSession.id)
         .where(*which)
         .options(joinedload(TrainingSession.room))
         .order_by(TrainingSession.starts_at.desc(), TrainingSession.id.desc())
@@ -106,7 +108,7 @@ def list_own_day(cohort: Cohort, day: date, person_id: int) -> list[tuple[Traini
         .outerjoin(Attendance, of_person)
         .where(TrainingSession.cohort_id == cohort.id, TrainingSession.state == SessionState.PLANNED)
         .where(TrainingSession.starts_at >= start, TrainingSession.starts_at < start + timedelta(days=1))
-        .options(joinedload(TrainingSession.room))
+        .options(joinedload(TrainingSession.room), joinedload(TrainingSession.closed_roll))
         .order_by(TrainingSession.starts_at, TrainingSession.id)
     )
     return [(session, mark) for session, mark in db.session.execute(query)]

@@ -10,12 +10,25 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from lms.accounts import queries as people
 from lms.cohorts import phrases, queries
 from lms.cohorts.actions import attendance
 from lms.cohorts.core.attendance import AttendanceStatus
-from lms.cohorts.core.roll_call import MOST_NOTE, Entry, code_from, count_by_status, entry_from, late_from, takes_code
+from lms.cohorts.core.roll_call import (
+    CODE_LIFE,
+    MOST_NOTE,
+    Entry,
+    code_from,
+    count_by_status,
+    entry_from,
+    late_from,
+    may_be_closed,
+    seconds_left,
+    takes_code,
+)
+from lms.cohorts.forms import ReopenForm
 from lms.cohorts.models import TrainingSession
 from lms.cohorts.queries.attendance import Row, list_called, list_roll
 from lms.cohorts.queries.sessions import get_session
@@ -29,6 +42,18 @@ MISSED = {AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED}
 """The marks of those who need a make-up class."""
 
 blueprint = Blueprint("roll_call", __name__, template_folder="../templates")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """The code of a room as it is shown, and for how many seconds more."""
+
+    digits: str
+    left: int
+
+    @property
+    def percent(self) -> int:
+        return self.left * 100 // CODE_LIFE
 
 
 @dataclass
@@ -66,17 +91,19 @@ def show(code: str, session: str) -> ResponseReturnValue:
     """One roll. Whoever marks over somebody else sees both; a script sends single rows and gets them back."""
     found = get_session(queries.get_cohort(access(), code), session)
     if request.method != "POST":
-        return _page(found)
+        return roll_page(found)
     rows = {row.person.code: row for row in list_roll(found)}
     sent = _sent(rows)
     if sent.faults:
-        return _page(found, sent), 422
+        return roll_page(found, sent), 422
     try:
         now_marked = attendance.mark(found, sent.seen, sent.wanted, by=current_user, rest=sent.rest)
     except Conflict as problem:
-        return _page(found, sent, problem), problem.status
+        return roll_page(found, sent, problem), problem.status
     if request.accept_mimetypes.best == "application/json":
         return _answer(found, {code: row for code, row in now_marked.items() if code in sent.wanted}, now_marked)
+    if "close" in request.form:
+        return redirect(url_for("roll_call.close", code=code, session=session))
     flash(_("Roll saved."))
     return redirect(url_for("roll_call.show", code=code, session=session))
 
@@ -101,7 +128,23 @@ def _sent(rows: Mapping[str, Row]) -> Sent:
     return sent
 
 
-def _page(session: TrainingSession, sent: Sent | None = None, problem: Conflict | None = None) -> str:
+def shown_code(session: TrainingSession) -> ShownCode | None:
+    """The code of this minute; None while none is taken."""
+    now = clock.now()
+    if not takes_code(session.kind, session.starts_at, session.ends_at, now):
+        return None
+    if attendance.why_closed(session) is not None or attendance.find_closed(session) is not None:
+        return None
+    return ShownCode(attendance.room_code(session, now), seconds_left(now))
+
+
+def roll_page(
+    session: TrainingSession,
+    sent: Sent | None = None,
+    problem: Conflict | None = None,
+    *,
+    reopening: ReopenForm | None = None,
+) -> str:
     """The roll; one that was sent and is not taken stands on it again, to be saved over what is saved now."""
     now, zone = clock.now(), ZoneInfo(session.cohort.site.zone_name)
     rows = list_roll(session)
@@ -111,7 +154,7 @@ def _page(session: TrainingSession, sent: Sent | None = None, problem: Conflict 
     if sent is not None:
         untouched = {code for code, entry in sent.wanted.items() if entry.is_same(sent.seen[code])}
         shown |= {code: entry for code, entry in sent.wanted.items() if code not in untouched}
-    takes = takes_code(session.kind, session.starts_at, session.ends_at, now) and closed is None
+    roll = attendance.find_closed(session)
     return render_template(
         "cohorts/roll_call.html",
         cohort=session.cohort,
@@ -126,7 +169,12 @@ def _page(session: TrainingSession, sent: Sent | None = None, problem: Conflict 
         closed=sentence(closed) if closed else None,
         counts=count_by_status(row.entry.status for row in rows),
         saved_at=max((row.mark.marked_at for row in rows if row.mark), default=None),
-        room_code=attendance.room_code(session) if takes else None,
+        room_code=shown_code(session),
+        closing=roll,
+        closer=roll.closer if roll else None,
+        may_close=closed is None and roll is None and may_be_closed(session.kind, session.starts_at, now),
+        may_reopen=attendance.may_reopen(session, current_user),
+        reopening=reopening or ReopenForm(formdata=MultiDict()),
         code_from=code_from(session.starts_at),
         late_from=late_from(session.starts_at),
         is_over=session.ends_at <= now,
