@@ -99,6 +99,12 @@ GRANTS: Grants = {
         Role.VENDOR_MANAGER: Scope.VENDOR,
         Role.ADMIN: Scope.ALL,
     },
+    "result.export": {  # as files, with names
+        Role.LEARNER: Scope.OWN,
+        Role.TRAINER: Scope.COHORT,
+        Role.VENDOR_MANAGER: Grant(Scope.VENDOR, step_up=True),
+        Role.ADMIN: Grant(Scope.ALL, step_up=True),
+    },
     # cohorts
     "cohort.read": {
         Role.TRAINER: Scope.COHORT,

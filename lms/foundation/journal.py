@@ -111,6 +111,7 @@ ACTIONS = frozenset(
         "gate.waive",
         "gate.withdraw",
         "report.export",
+        "result.export",
         "journal.export",
         "job.retry",
         "job.give_up",

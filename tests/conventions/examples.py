@@ -313,6 +313,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
         "cohorts.sign_off": {"person": world.learner_code if is_tokyo else world.codes[MAHO]},
         "home.check_in": {"code": world.room_code},
         "roll_call.show": {"rest": "present"},
+        "learner_results.export": {"format": "csv"},
         "roll_call.reopen": {"reason": "L0001 was on the call."},
         "timetable.new": session,
         "timetable.edit": {**session, "starts": "10:00", "sequence": "0"},

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts import queries as people
@@ -44,7 +44,25 @@ class Wanted:
 
 def list_results(access: Access, wanted: Wanted) -> tuple[Sequence[tuple[Attempt, GradingRun, Quiz]], Page]:
     """A page of the graded attempts whose people this access reaches; practice and previews are nobody's business."""
-    query = (
+    query = _found(access, wanted).limit(SIZE)
+    rows = db.session.execute(query.offset(max(0, wanted.page - 1) * SIZE)).all()
+    if not rows and wanted.page > 1:  # beyond the end: the first page says how many there are
+        first = db.session.execute(query).all()
+        page = Page.of(first[0][3] if first else 0, wanted.page)
+        rows = db.session.execute(query.offset(page.offset)).all()
+    return [(row[0], row[1], row[2]) for row in rows], Page.of(rows[0][3] if rows else 0, wanted.page)
+
+
+def list_for_export(
+    access: Access, wanted: Wanted, most: int
+) -> tuple[Sequence[tuple[Attempt, GradingRun, Quiz]], int]:
+    """At most so many of the same results, in the same order, and how many there are in all."""
+    rows = db.session.execute(_found(access, wanted).limit(most)).all()
+    return [(row[0], row[1], row[2]) for row in rows], rows[0][3] if rows else 0
+
+
+def _found(access: Access, wanted: Wanted) -> Select[Attempt, GradingRun, Quiz, int]:
+    return (
         select(Attempt, GradingRun, Quiz, func.count().over())
         .join(GradingRun, is_current_run())
         .join(Attempt.person)
@@ -53,14 +71,7 @@ def list_results(access: Access, wanted: Wanted) -> tuple[Sequence[tuple[Attempt
         .where(reach.attempts(access), *_are_results(), *_criteria(wanted))
         .options(contains_eager(Attempt.person), joinedload(Attempt.quiz_version))
         .order_by(*_order(Order.of(wanted.sort, SORTS)))
-        .limit(SIZE)
     )
-    rows = db.session.execute(query.offset(max(0, wanted.page - 1) * SIZE)).all()
-    if not rows and wanted.page > 1:  # beyond the end: the first page says how many there are
-        first = db.session.execute(query).all()
-        page = Page.of(first[0][3] if first else 0, wanted.page)
-        rows = db.session.execute(query.offset(page.offset)).all()
-    return [(row[0], row[1], row[2]) for row in rows], Page.of(rows[0][3] if rows else 0, wanted.page)
 
 
 def list_quizzes(access: Access) -> list[Quiz]:
