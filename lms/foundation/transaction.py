@@ -50,6 +50,11 @@ def bind(app: Flask) -> None:
             _begin("IMMEDIATE")
 
 
+def end_read() -> None:
+    """End the short read that came first, so that no connection is held while something slow is done."""
+    db.session.rollback()
+
+
 def begin_write() -> None:
     """End the short read that came first and begin the writing transaction."""
     db.session.rollback()

@@ -36,7 +36,7 @@ class Format(StrEnum):
     PDF = "pdf"
 
 
-MOST = {Format.CSV: 10_000, Format.PDF: 500}
+MOST = {Format.CSV: 10_000, Format.PDF: 300}
 """How many results a file holds: a PDF is made while somebody waits for it."""
 
 blueprint = Blueprint("learner_results", __name__, template_folder="../templates")
@@ -72,10 +72,15 @@ def export() -> Response:
         raise NotFound from None
     wanted, now = _wanted(request.form), clock.now()
     found, count = list_for_export(access(), wanted, MOST[form])
-    codes = sorted({attempt.person.code for attempt, _run, _quiz in found})
-    content = _csv(found) if form is Format.CSV else _pdf(found, count, wanted, now)
+    codes = [attempt.person.code for attempt, _run, _quiz in found]
+    if form is Format.CSV:
+        content = _csv(found)
+    else:
+        html = _html(found, count, wanted, now)
+        transaction.end_read()
+        content = pdf.render(html)
     transaction.begin_write()
-    _note_export(form, wanted, codes, len(found))
+    _note_export(form, wanted, codes)
     response = make_response(content)
     response.headers["Content-Type"] = CSV_TYPE if form is Format.CSV else "application/pdf"
     name = f"results-{now.astimezone(zone()):%Y-%m-%d}-{current()}.{form}"
@@ -122,10 +127,10 @@ def _csv(found: Sequence[tuple[Attempt, GradingRun, Quiz]]) -> bytes:
     return as_csv(Table(_("Results"), columns, rows))
 
 
-def _pdf(found: Sequence[tuple[Attempt, GradingRun, Quiz]], count: int, wanted: Wanted, made_at: datetime) -> bytes:
-    """The same as a document. It is made before the writing transaction begins, so nobody waits for it."""
+def _html(found: Sequence[tuple[Attempt, GradingRun, Quiz]], count: int, wanted: Wanted, made_at: datetime) -> str:
+    """The same as a document, for PDF."""
     cohorts = [cohort for cohort, _count in queries.list_cohorts(access_for("cohort.read"))] if wanted.cohort else []
-    html = render_template(
+    return render_template(
         "cohorts/print/results.html",
         found=[_shown(*row) for row in found],
         count=count,
@@ -137,19 +142,18 @@ def _pdf(found: Sequence[tuple[Attempt, GradingRun, Quiz]], count: int, wanted: 
         made_by=current_user.code,
         locale=current(),
     )
-    return pdf.render(html)
 
 
-def _note_export(form: Format, wanted: Wanted, codes: Sequence[str], count: int) -> None:
+def _note_export(form: Format, wanted: Wanted, codes: Sequence[str]) -> None:
     """Say in the trail who took away what. The words may have been a name: it says by code who was found."""
     asked: dict[str, Any] = {"cohort": wanted.cohort, "quiz": wanted.quiz, "outcome": wanted.outcome}
-    asked["people"] = list(codes) if wanted.words else []
+    asked["people"] = sorted(set(codes)) if wanted.words else []
     journal.record(
         "result.export",
         actor=current_user.code,
         object="results",
         chain_id=current_user.vendor_id,
         format=form.value,
-        entries=count,
+        entries=len(codes),
         **{name: value for name, value in asked.items() if value},
     )
