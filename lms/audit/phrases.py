@@ -35,6 +35,7 @@ AREAS = {
     "gate": _l("Cohorts and training"),
     "attendance": _l("Cohorts and training"),
     "report": _l("System"),
+    "result": _l("System"),
     "journal": _l("System"),
     "job": _l("System"),
     "mail": _l("System"),
