@@ -236,6 +236,7 @@ VALUES: dict[str, Mapping[Any, Any]] = {
     "to": AUDIENCES,
     "changed": FACTS,
     "filter": FILTERS,
+    "format": {"csv": "CSV", "pdf": "PDF"},
     "kind": {"in_house": _l("In-house"), "bpo": _l("Vendor (BPO)")},
 }
 """What the values of some facts are called."""

@@ -29,7 +29,7 @@ HEAVY = 14
 """How much a part of a text must say to be known for one anywhere."""
 SAME_FOR_ALL = {
     *("Kijun", "English", "日本語", "EN", "JA", "Language", "言語"),
-    *("CSV", "md", "SQLite", "PostgreSQL", "kijun", "sqlite"),
+    *("CSV", "PDF", "md", "SQLite", "PostgreSQL", "kijun", "sqlite"),
     *("JST", "GMT", "UTC", "日本時間"),
 }
 """The product, languages each in its own, kinds of files and databases, zones as their database and Japan name them."""
