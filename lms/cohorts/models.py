@@ -10,6 +10,7 @@ from lms.accounts.models import Person
 from lms.cohorts.core.attendance import AttendanceStatus
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind
+from lms.cohorts.core.slips import SlipCause
 from lms.foundation.columns import Code, Document, Instant, Key, LocalDay, Localized, Prose, Revision, Word, one_of
 from lms.foundation.db import Base
 from lms.kit.search import found_by
@@ -87,6 +88,9 @@ class Cohort(Base):
     called_off_at: Mapped[Instant | None]
     """From when on it is off: it never goes live, and nobody is in it any more."""
     called_off_reason: Mapped[Prose] = mapped_column(default="", server_default="")
+    put_off: Mapped[Document] = mapped_column(default=dict, server_default=text("'{}'"))
+    """What calling it off has ended, so that it can be taken back: ``sessions`` and ``people`` by id, ``quizzes`` with
+    when they were due."""
     revision: Mapped[Revision]
 
     site: Mapped[Site] = relationship()
@@ -232,3 +236,28 @@ class GateDecision(Base):
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     decider: Mapped[Person] = relationship(foreign_keys=[decided_by])
     withdrawer: Mapped[Person | None] = relationship(foreign_keys=[withdrawn_by])
+
+
+class Slip(Base):
+    """A shift of a cohort's plan: why, from which go-live to which one, and what moved; those undone are kept."""
+
+    __tablename__ = "slips"
+    __table_args__ = (Index(None, "cohort_id"), one_of("cause", SlipCause))
+
+    id: Mapped[Key]
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
+    cause: Mapped[Word]
+    reason: Mapped[Prose]
+    before_on: Mapped[LocalDay]
+    after_on: Mapped[LocalDay]
+    moved: Mapped[Document]
+    """The ``sessions`` and ``quizzes`` as they were and as the shift left them, the ``trainers`` who came in with it,
+    and who was ``told``; see ``cohorts.actions.slips``."""
+    decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[Instant]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    undone_at: Mapped[Instant | None]
+
+    cohort: Mapped[Cohort] = relationship()
+    decider: Mapped[Person] = relationship(foreign_keys=[decided_by])
+    undoer: Mapped[Person | None] = relationship(foreign_keys=[undone_by])

@@ -128,6 +128,9 @@ NOTICES = {
         _l("You are in the cohort %(cohort_text)s. Its go-live is on %(go_live_on)s."), "home.today"
     ),
     "cohort.called_off": Kind(_l("The cohort %(cohort_text)s is called off."), "home.today"),
+    "cohort.taken_back": Kind(
+        _l("The cohort %(cohort_text)s takes place after all. Its go-live is on %(go_live_on)s."), "home.today"
+    ),
     "session.moved": Kind(
         _l("Changed: %(session_text)s is on %(starts_at)s. It was to be on %(before_at)s."), "home.today"
     ),
@@ -155,6 +158,9 @@ PROBLEMS = {
     "cohort.room_elsewhere": _l("Choose a room at the cohort's site."),
     "cohort.called_off": _l("This cohort is called off."),
     "cohort.not_to_call_off": _l("This cohort has gone live, so it cannot be called off."),
+    "cohort.not_to_take_back": _l(
+        "The go-live day of this cohort is over, so it cannot be taken back. Make a new cohort like this one."
+    ),
     "cohort.last_trainer": _l("A cohort needs at least one trainer. First add another one."),
     "session.cohort_taken": partial(_taken, _l("The cohort already has “%(title)s” from %(start)s to %(end)s.")),
     "session.room_taken": partial(_taken, _l("The room is taken from %(start)s to %(end)s: “%(title)s”.")),

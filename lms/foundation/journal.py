@@ -96,6 +96,8 @@ ACTIONS = frozenset(
         "cohort.create",
         "cohort.change",
         "cohort.call_off",
+        "cohort.take_back",
+        "cohort.undo_shift",
         "cohort.enrol",
         "cohort.leave",
         "attendance.mark",

@@ -82,6 +82,7 @@ OF_A_PLACE = (
 OF_A_COHORT = (
     "cohorts.show",
     "cohorts.call_off",
+    "cohorts.take_back",
     "cohorts.edit",
     "cohorts.enrol",
     "cohorts.assign_quiz",

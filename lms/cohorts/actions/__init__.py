@@ -152,7 +152,7 @@ def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: 
     or when this one is called off.
     """
     moment = at or clock.now()
-    _lock(people)
+    lock_people(people)
     refuse_called_off(cohort, "people")
     training = load_in_training([person.id for person in people], moment)
     taken = {person.code: training[person.id].name_text for person in people if person.id in training}
@@ -181,7 +181,7 @@ def refuse_called_off(cohort: Cohort, field: str | None = None) -> None:
         raise Invalid("cohort.called_off", field=field)
 
 
-def _lock(people: Collection[Person]) -> None:
+def lock_people(people: Collection[Person]) -> None:
     """Of two who put somebody into a cohort at once, the second sees what the first has written."""
     ids = sorted(person.id for person in people)
     db.session.scalars(select(Person.id).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()).all()

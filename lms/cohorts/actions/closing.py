@@ -66,6 +66,11 @@ def call_off(cohort: Cohort, reason: str, *, by: Person) -> None:
     undone = foresee(cohort, lock_sessions(cohort))
     members = queries.list_members(cohort)
     trainers = {trainer.person_id for trainer in cohort.trainers}
+    cohort.put_off = {
+        "sessions": [session.id for session in undone.sessions],
+        "quizzes": {str(s.assignment.id): s.assignment.due_at.isoformat() for s in undone.quizzes if s.assignment},
+        "people": [person.id for person in members],
+    }
     for session in undone.quizzes:
         if session.assignment is not None:
             assignments.end(session.assignment, revision=session.assignment.revision, by=by)

@@ -70,6 +70,17 @@ def overlap(one: Booking, other: Booking) -> bool:
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
+def first_meeting(booking: Booking, others: Iterable[Booking]) -> Booking | None:
+    """The first of the other sessions that takes the same room or trainer at the same time."""
+    met = (
+        other
+        for other in others
+        if overlap(booking, other)
+        and (booking.room == other.room is not None or booking.trainer == other.trainer is not None)
+    )
+    return min(met, key=lambda other: (other.starts_at, other.key), default=None)
+
+
 def find_clashes(bookings: Iterable[Booking]) -> list[Clash]:
     """Everything that is wrong with these sessions, in order of time.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.cohorts.core import moving
+from lms.cohorts.core.clashes import Booking
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import Cohort, SessionState, TrainingSession
 from lms.foundation.db import db
@@ -44,6 +45,36 @@ def lock_sessions(cohort: Cohort) -> list[TrainingSession]:
     ids = select(TrainingSession.id).where(TrainingSession.cohort_id == cohort.id).order_by(TrainingSession.id)
     db.session.scalars(ids.with_for_update()).all()
     return list_planned(cohort, is_fresh=True)
+
+
+def list_taking(cohort: Cohort, sessions: Sequence[TrainingSession]) -> list[TrainingSession]:
+    """The planned sessions of other cohorts, in the span of these, that take a room or a trainer of theirs."""
+    rooms = {session.room_id for session in sessions} - {None}
+    trainers = {session.trainer_id for session in sessions} - {None}
+    if not rooms and not trainers:
+        return []
+    query = select(TrainingSession).where(
+        TrainingSession.cohort_id != cohort.id,
+        TrainingSession.state == SessionState.PLANNED,
+        TrainingSession.starts_at < max(session.ends_at for session in sessions),
+        TrainingSession.ends_at > min(session.starts_at for session in sessions),
+        or_(TrainingSession.room_id.in_(rooms), TrainingSession.trainer_id.in_(trainers)),
+    )
+    taken = (joinedload(TrainingSession.room), joinedload(TrainingSession.trainer), joinedload(TrainingSession.cohort))
+    return list(db.session.scalars(query.options(*taken).order_by(TrainingSession.starts_at, TrainingSession.id)))
+
+
+def booking(session: TrainingSession) -> Booking:
+    """A session as the rules on what collides need it."""
+    return Booking(
+        key=session.id,
+        cohort=session.cohort_id,
+        on=session.starts_at.date(),
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        trainer=session.trainer_id,
+        room=session.room_id,
+    )
 
 
 def load_begun(sessions: Sequence[TrainingSession]) -> frozenset[int]:

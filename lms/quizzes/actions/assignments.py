@@ -11,7 +11,7 @@ from lms.accounts.models import Person
 from lms.foundation import clock, journal
 from lms.foundation.db import db, hold
 from lms.kit.problems import Conflict, Invalid
-from lms.quizzes.actions.telling import settle, tell_ended, tell_given, tell_moved
+from lms.quizzes.actions.telling import settle, tell_ended, tell_given, tell_moved, tell_reopened
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.audience import Audience, AudienceKind, audience_from
 from lms.quizzes.models import Assignee, Assignment, Attempt, Quiz
@@ -138,6 +138,22 @@ def end(assignment: Assignment, *, revision: int, by: Person) -> None:
     db.session.flush()
     tell_ended(assignment)
     journal.record("assignment.end", actor=by.code, object=_name(assignment), due_at=due_at.isoformat())
+
+
+def reopen(assignment: Assignment, *, due_at: datetime, by: Person) -> None:
+    """Take back an end: people begin it again until it is due, as before. Asking twice changes nothing."""
+    hold(assignment)
+    if assignment.ended_at is None:
+        return
+    if due_at <= clock.now():
+        raise Invalid("assignment.over", field="due_at")
+    ended_at = assignment.ended_at
+    assignment.ended_at, assignment.due_at = None, due_at
+    assignment.revision += 1
+    db.session.flush()
+    tell_reopened(assignment)
+    before, after = {"ended_at": ended_at.isoformat()}, {"ended_at": None}
+    journal.record("assignment.change", actor=by.code, object=_name(assignment), before=before, after=after)
 
 
 def _lock(assignment: Assignment, revision: int) -> None:

@@ -42,6 +42,11 @@ def tell_ended(assignment: Assignment) -> None:
         notices.tell(ENDED, about, people, anew=False, due_at=assignment.due_at, **_facts(assignment))
 
 
+def tell_reopened(assignment: Assignment) -> None:
+    """That it has ended is no longer so; who brings it back says what there is to say."""
+    notices.settle(ENDED, about=str(assignment.id))
+
+
 def settle(assignment_id: int, person_id: int) -> None:
     """Whoever has taken a quiz, or has it no more, need not be reminded of it."""
     notices.settle(GIVEN, DUE_SOON, about=str(assignment_id), people=[person_id])
