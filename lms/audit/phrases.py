@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from lms.accounts.phrases import ROLES
-from lms.cohorts.phrases import ATTENDANCE, AUDIENCES, GATES
+from lms.cohorts.phrases import ATTENDANCE, AUDIENCES, GATES, SLIP_CAUSES
 from lms.questions.phrases import STATES
 
 AREAS = {
@@ -167,6 +167,7 @@ FACTS = {
     "filter": _l("Filter"),
     "format": _l("Format"),
     "gate": _l("Gate"),
+    "slip_cause": _l("Cause"),
     "go_live": _l("Go-live"),
     "head": _l("Head of the policy"),
     "is_back": _l("Brought back"),
@@ -229,6 +230,7 @@ VALUES: dict[str, Mapping[Any, Any]] = {
     "role": ROLES,
     "roles": ROLES,
     "gate": GATES,
+    "slip_cause": SLIP_CAUSES,
     "marks": ATTENDANCE,
     "before": STATES,
     "after": STATES,

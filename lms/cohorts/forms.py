@@ -13,9 +13,10 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.cohorts.core.readiness import GateKind
+from lms.cohorts.core.slips import SlipCause
 from lms.cohorts.core.steps import MOST_MINUTES, StepFault, StepLine, check_steps, read_steps
-from lms.cohorts.phrases import AUDIENCES, PROBLEMS, STEP_FAULTS
-from lms.foundation.forms import Form, Required, RevisedForm
+from lms.cohorts.phrases import AUDIENCES, PROBLEMS, SLIP_CAUSES, STEP_FAULTS
+from lms.foundation.forms import Form, Required, RevisedForm, choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Problem
 from lms.kit.text import fold_code
@@ -24,6 +25,7 @@ from lms.quizzes.core.audience import Audience, AudienceKind
 CODE = Regexp(r"[a-z0-9-]+\Z", message=_l("Use small letters, digits and hyphens."))
 MOST_DAYS = 120
 MOST_REASON = 500
+MOST_SHIFT = 60
 
 
 def _of_our_time(_form: Form, field: DateTimeLocalField) -> None:
@@ -170,6 +172,44 @@ class CohortChangeForm(RevisedForm):
         default="",
         description=_l("For the classes and meetings to come; those moved to another room by hand keep it."),
     )
+
+
+class ShiftForm(Form):
+    first = DateField(_l("From"), [InputRequired(_l("Enter a date.")), _of_known_year])
+    days = IntegerField(
+        _l("Working days"),
+        [
+            InputRequired(_l("Enter a number of working days from -60 to 60, but not 0.")),
+            NumberRange(-MOST_SHIFT, MOST_SHIFT, _l("Enter a number of working days from -60 to 60, but not 0.")),
+        ],
+        description=_l("How many working days later; with a minus, earlier. The go-live moves by as many."),
+    )
+    revision = IntegerField(widget=HiddenInput())
+
+    def validate_days(self, field: IntegerField) -> None:
+        if field.data == 0:
+            raise ValidationError(_l("Enter a number of working days from -60 to 60, but not 0."))
+
+
+class SlipForm(Form):
+    cause = SelectField(_l("Cause"))
+    reason = TextAreaField(
+        _l("Reason"),
+        [Length(max=MOST_REASON)],
+        description=_l("Needed where the cause is “Other”. It is kept in the slip log of the cohort."),
+    )
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        super().__init__(formdata, **values)
+        self.cause.choices = choices([("", _l("Choose")), *SLIP_CAUSES.items()])
+
+    def validate_cause(self, field: SelectField) -> None:
+        if not field.data:
+            raise ValidationError(str(PROBLEMS["slip.no_cause"]))
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        if self.cause.data == SlipCause.OTHER and not (field.data or "").strip():
+            raise ValidationError(str(PROBLEMS["slip.no_reason"]))
 
 
 class SessionForm(Form):

@@ -18,6 +18,7 @@ from lms.cohorts.core.forecast import Outlook
 from lms.cohorts.core.load import LoadState
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind, GateState, Standing
+from lms.cohorts.core.slips import SlipCause
 from lms.cohorts.core.steps import StepFault
 from lms.foundation.columns import LocalizedText
 from lms.foundation.locale import clock_time, day, localized, sentences
@@ -118,6 +119,11 @@ def _taken(template: object, title: LocalizedText, starts_at: datetime, ends_at:
     return str(template) % {"title": localized(title), "start": start, "end": end}
 
 
+def _about(template: object, title: LocalizedText) -> str:
+    """A sentence about a session or quiz."""
+    return str(template) % {"title": localized(title)}
+
+
 def _marked_meanwhile(codes: Iterable[str]) -> str:
     """Whose marks were changed while somebody had the roll open."""
     return str(_("Somebody else has marked these people in the meantime: %(codes)s.", codes=_(", ").join(codes)))
@@ -131,6 +137,17 @@ NOTICES = {
     "cohort.taken_back": Kind(
         _l("The cohort %(cohort_text)s takes place after all. Its go-live is on %(go_live_on)s."), "home.today"
     ),
+    "cohort.shifted": Kind(
+        _l("The plan of %(cohort_text)s has moved. Go-live: %(before_on)s → %(after_on)s."), "home.today"
+    ),
+    "cohort.shift_undone": Kind(
+        _l("The plan of %(cohort_text)s is back where it was. Go-live: %(before_on)s → %(after_on)s."), "home.today"
+    ),
+    "cohort.room_changed": Kind(_l("Sessions of %(cohort_text)s have another room: %(room)s."), "home.today"),
+    "session.in_room": Kind(_l("%(title_text)s: %(after_at)s"), "home.today"),
+    "session.shifted": Kind(_l("%(title_text)s: %(before_at)s → %(after_at)s"), "home.today"),
+    "session.shifted_to": Kind(_l("%(title_text)s: %(before_at)s → %(after_at)s, trainer %(trainer)s"), "home.today"),
+    "session.quiz_shifted": Kind(_l("%(title_text)s: %(before_at)s → %(after_at)s, due %(due_at)s"), "home.today"),
     "session.moved": Kind(
         _l("Changed: %(session_text)s is on %(starts_at)s. It was to be on %(before_at)s."), "home.today"
     ),
@@ -158,10 +175,32 @@ PROBLEMS = {
     "cohort.room_elsewhere": _l("Choose a room at the cohort's site."),
     "cohort.called_off": _l("This cohort is called off."),
     "cohort.not_to_call_off": _l("This cohort has gone live, so it cannot be called off."),
+    "cohort.not_called_off": _l("This cohort takes place."),
     "cohort.not_to_take_back": _l(
         "The go-live day of this cohort is over, so it cannot be taken back. Make a new cohort like this one."
     ),
     "cohort.last_trainer": _l("A cohort needs at least one trainer. First add another one."),
+    "slip.no_cause": _l("Choose the cause."),
+    "slip.no_reason": _l("Enter the reason."),
+    "slip.not_free": partial(
+        _about, _l("The trainer or room chosen for “%(title)s” is no longer free. Look again at what will move.")
+    ),
+    "slip.undone": _l("This shift has already been undone."),
+    "slip.too_late": _l("A shift can be undone for 10 minutes. That time is over."),
+    "slip.plan_changed": _l("The go-live was changed after this shift, so the shift can no longer be undone."),
+    "slip.changed_meanwhile": partial(
+        _about, _l("“%(title)s” was changed after this shift, so the shift can no longer be undone.")
+    ),
+    "slip.taken": partial(
+        _about,
+        _l(
+            "The earlier time, room or trainer of “%(title)s” has been booked since, "
+            "so the shift can no longer be undone."
+        ),
+    ),
+    "slip.quiz_over": partial(_about, _l("“%(title)s” would already be over, so the shift can no longer be undone.")),
+    "shift.past": _l("Choose today or a later day."),
+    "shift.after_go_live": _l("Choose a day up to the go-live."),
     "session.cohort_taken": partial(_taken, _l("The cohort already has “%(title)s” from %(start)s to %(end)s.")),
     "session.room_taken": partial(_taken, _l("The room is taken from %(start)s to %(end)s: “%(title)s”.")),
     "session.trainer_taken": partial(_taken, _l("The trainer is booked from %(start)s to %(end)s: “%(title)s”.")),
@@ -337,3 +376,12 @@ CLASH_MENDS = {
     ClashKind.SEATS: _l("Choose another room"),
 }
 """What mends a clash where nothing better is known to be free."""
+
+SLIP_CAUSES = {
+    SlipCause.TOOL_ACCESS: _l("Access to tools"),
+    SlipCause.HOLIDAY: _l("Holiday"),
+    SlipCause.ROOM: _l("Room"),
+    SlipCause.TRAINER: _l("Trainer"),
+    SlipCause.VENDOR: _l("Vendor"),
+    SlipCause.OTHER: _l("Other"),
+}

@@ -93,8 +93,19 @@ def sentence(kind: str, facts: Facts, zone: ZoneInfo) -> str:
     known = _kinds[kind]
     if "zone_name" in facts:  # what has a place is told in the time of that place, which is named
         zone = ZoneInfo(facts["zone_name"])
-    shown = {name: _shown(known, name, value, zone) for name, value in facts.items()}
+    shown = {name: _shown(known, name, value, zone) for name, value in facts.items() if name != "parts"}
     return str(known.sentence) % shown
+
+
+def parts(facts: Facts, zone: ZoneInfo) -> list[str]:
+    """What a notice that sums up several things says of each: the fact ``parts`` has the kind and the facts of each."""
+    return [sentence(part["kind"], part, zone) for part in facts.get("parts", ())]
+
+
+def preview(kind: str, zone: ZoneInfo, **facts: Any) -> tuple[str, list[str]]:
+    """What a notice would say to a reader in this zone, and of each of its parts, before anybody is told."""
+    kept = {name: _kept(value) for name, value in facts.items()}
+    return sentence(kind, kept, zone), parts(kept, zone)
 
 
 def path(kind: str, facts: Facts) -> str:
@@ -107,7 +118,9 @@ def path(kind: str, facts: Facts) -> str:
 def _kept(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, list):
+        return [_kept(entry) for entry in value]
+    return {name: _kept(entry) for name, entry in value.items()} if isinstance(value, Mapping) else value
 
 
 def _shown(kind: Kind, name: str, value: Any, zone: ZoneInfo) -> str:

@@ -14,8 +14,9 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from lms.cohorts import actions, queries
-from lms.cohorts.actions import changes, closing, moves, plans, sessions
-from lms.cohorts.models import Cohort, Enrolment
+from lms.cohorts.actions import changes, closing, moves, plans, sessions, slips
+from lms.cohorts.core.slips import SlipCause
+from lms.cohorts.models import Cohort, Enrolment, Slip
 from lms.cohorts.queries.changes import usual_room
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
@@ -94,7 +95,7 @@ def test_of_two_changes_of_a_cohort_the_second_is_behind(sample: Flask) -> None:
         def act() -> None:
             found = cohort("tokyo-a")
             room = usual_room(found, clock.now())
-            what = changes.CohortChange({"en": name, "ja": name}, go_live_on, room, revision=1)
+            what = changes.CohortChange({"en": name, "ja": name}, go_live_on, room, 1, cause=SlipCause.VENDOR)
             changes.change_cohort(found, what, seen=changes.foresee(found, what).mark, by=sitting.person(TRAINER))
 
         return act
@@ -115,7 +116,7 @@ def test_a_session_that_is_changed_while_the_go_live_moves_is_looked_at_again(sa
     def move() -> None:
         found = cohort("tokyo-a")
         room = usual_room(found, clock.now())
-        what = changes.CohortChange(found.name_text, date(2026, 12, 7), room, revision=1)
+        what = changes.CohortChange(found.name_text, date(2026, 12, 7), room, 1, cause=SlipCause.VENDOR)
         changes.change_cohort(found, what, seen=changes.foresee(found, what).mark, by=sitting.person(TRAINER))
 
     problem = both(sample, cancel, move).exception()
@@ -135,6 +136,23 @@ def test_nobody_is_put_into_a_cohort_that_is_being_called_off(sample: Flask) -> 
     assert problem.code == "cohort.called_off"
     with sample.app_context():
         assert queries.list_members(cohort("tokyo-a")) == []
+
+
+def test_of_two_who_undo_a_shift_the_second_hears_that_it_is_done(sample: Flask) -> None:
+    with sample.app_context(), transaction.unit():
+        found = cohort("tokyo-a")
+        room = usual_room(found, clock.now())
+        what = changes.CohortChange(found.name_text, date(2026, 12, 7), room, 1, cause=SlipCause.VENDOR)
+        changes.change_cohort(found, what, seen=changes.foresee(found, what).mark, by=sitting.person(TRAINER))
+
+    def undo() -> None:
+        slips.undo(db.session.scalars(select(Slip)).one(), by=sitting.person(TRAINER))
+
+    problem = both(sample, undo, undo).exception()
+    assert isinstance(problem, Conflict)
+    assert problem.code == "slip.undone"
+    with sample.app_context():
+        assert {session.sequence for session in queries.list_sessions(cohort("tokyo-a"))} == {0, 2}
 
 
 def test_a_cohort_is_called_off_once(sample: Flask) -> None:

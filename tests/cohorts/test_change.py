@@ -46,7 +46,8 @@ def confirm(visitor: Visitor, **changes: str) -> Any:
 
 def carried(page: str) -> dict[str, str]:
     entered = FormPage(page).entered
-    return {name: values[0] for name, values in entered.items()} | {"confirmed": "1"}
+    why = {"cause": "vendor", "reason": "The machines are late"}
+    return {name: values[0] for name, values in entered.items() if values} | why | {"confirmed": "1"}
 
 
 def cohort() -> Cohort:
@@ -99,7 +100,7 @@ def test_what_will_move_is_said_first(trainer: Visitor, sample: Flask) -> None:
     said = words(answer.text)
     assert f"{len(before) - stays} sessions will move." in said
     assert f"{stays} sessions that have begun" in said
-    assert "people will be told." in said
+    assert "people will get one message each." in said
     assert sessions(sample) == before
     assert events(sample, "cohort.change") == []
 
@@ -126,14 +127,26 @@ def test_what_is_to_come_moves_with_the_go_live(trainer: Visitor, sample: Flask)
     assert event.detail["sessions"] == len(events(sample, "timetable.change")) == moved
 
 
-def test_people_are_told_of_each_session(trainer: Visitor, sample: Flask) -> None:
+def test_people_are_told_of_all_that_moves_at_once(trainer: Visitor, sample: Flask) -> None:
+    with sample.app_context():
+        before = {notice.id for notice in db.session.scalars(select(Notice))}
     confirm(trainer, go_live_on=LATER)
     with sample.app_context():
-        query = select(Notice).where(Notice.kind == "session.moved", Notice.person_id == sitting.person().id)
-        told = {notice.about for notice in db.session.scalars(query)}
-        of_quizzes = {s.public_id for s in queries.list_sessions(cohort()) if s.assignment_id is not None}
-        moved = {s.public_id for s in queries.list_sessions(cohort()) if s.sequence}
-    assert told == moved - of_quizzes != set()
+        told = [n for n in db.session.scalars(select(Notice)) if n.id not in before]
+        moved = {s.title_text["en"] for s in queries.list_sessions(cohort()) if s.sequence}
+        people = [person.id for person in queries.list_members(cohort())]
+    assert {notice.kind for notice in told} == {"cohort.shifted"}
+    assert sorted(notice.person_id for notice in told if notice.person_id in people) == sorted(people)
+    assert {part["title_text"]["en"] for part in told[0].facts["parts"]} == moved != set()
+
+
+def test_without_a_cause_no_go_live_moves(trainer: Visitor, sample: Flask) -> None:
+    answer = trainer.post(f"{PAGE}?lang=en", data=opened(trainer, go_live_on=LATER))
+    before, form = sessions(sample), carried(answer.text)
+    for why, said in (({"cause": ""}, "Choose the cause."), ({"cause": "other", "reason": " "}, "Enter the reason.")):
+        refused = trainer.post(f"{PAGE}?lang=en", data=form | {"reason": "Kept"} | why)
+        assert (refused.status_code, said in refused.text) == (422, True)
+    assert sessions(sample) == before
 
 
 @pytest.fixture
@@ -243,6 +256,10 @@ def test_another_room_goes_to_what_is_to_come_but_what_has_one_by_hand(trainer: 
     assert moved
     assert {after[public_id] for public_id in moved} == {name}
     assert all(times[public_id][1] > clock.now() for public_id in moved)
+    with sample.app_context():
+        told = db.session.scalars(select(Notice).where(Notice.person_id == sitting.person().id)).all()
+        [notice] = [found for found in told if found.kind in {"cohort.room_changed", "session.moved"}]
+        assert (notice.facts["room"], len(notice.facts["parts"])) == (name, len(moved))
 
 
 def test_whom_a_cohort_is_not_given_to_changes_nothing(enter: Enter) -> None:

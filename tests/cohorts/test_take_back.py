@@ -19,7 +19,7 @@ from tests.cohorts.conftest import Enter, code_of
 from tests.cohorts.pages import words
 from tests.cohorts.test_call_off import SHOWN, call_off, cohort
 from tests.cohorts.test_settle import second_cohort
-from tests.conftest import Unit, Visitor
+from tests.conftest import Counted, Unit, Visitor
 from tests.quizzes import sitting
 
 PAGE = "/cohorts/tokyo-a/take-back"
@@ -77,13 +77,17 @@ def test_each_is_told_once(trainer: Visitor, sample: Flask) -> None:
         assert db.session.scalars(select(Notice).where(Notice.id > newest, Notice.person_id == by)).all() == []
 
 
-def test_what_is_taken_since_stays_cancelled_and_is_named(enter: Enter, sample: Flask, unit: Unit) -> None:
+def test_what_is_taken_since_stays_cancelled_and_is_named(
+    enter: Enter, sample: Flask, unit: Unit, queries_counted: Counted
+) -> None:
     admin = enter("admin")
     call_off(admin)
     with unit():
         second_cohort("tokyo", "4B", ["trainer-b@kijun.example"])
         taken = {s.starts_at for s in db.session.scalars(select(TrainingSession)) if s.cohort.code == "second"}
-    page = words(admin.get(f"{PAGE}?lang=en").text)
+    with queries_counted() as count:
+        page = words(admin.get(f"{PAGE}?lang=en").text)
+    assert len(count.statements) <= 15
     assert "stay cancelled, because their rooms or trainers have been taken since:" in page
     assert "4B is taken by Second" in page
     admin.post(PAGE)

@@ -52,6 +52,8 @@ class World:
     """A session whose roll can be called, by the code of its cohort."""
     waivers: Mapping[str, int] = field(default_factory=dict)
     """A waiver of the learner of each cohort, by the code of the cohort."""
+    slips: Mapping[str, int] = field(default_factory=dict)
+    """A shift that can be undone, by the code of its cohort."""
     room_code: str = ""
     """Of the session of the joiner's cohort that runs now."""
     room: int = 0
@@ -83,6 +85,8 @@ OF_A_COHORT = (
     "cohorts.show",
     "cohorts.call_off",
     "cohorts.take_back",
+    "cohorts.shift",
+    "cohorts.undo_shift",
     "cohorts.edit",
     "cohorts.enrol",
     "cohorts.assign_quiz",
@@ -106,7 +110,8 @@ OF_A_PERSON = (
 def of_cohort(world: World, code: str, person: str) -> dict[str, Any]:
     """A cohort with one of its learners, a session and a waiver of it."""
     waiver = world.waivers.get(code, 0)
-    return {"code": code, "person": person, "session": world.sessions[code], "waiver_id": waiver}
+    found = {"code": code, "person": person, "session": world.sessions[code], "waiver_id": waiver}
+    return {**found, "slip_id": world.slips.get(code, 0)}
 
 
 def examples(world: World) -> dict[str, Example]:
@@ -299,6 +304,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
             "room": "",
             "revision": "1",
         },
+        "cohorts.shift": {"first": "2026-11-18", "days": "1", "revision": "1"},
         "cohorts.enrol": {"people": [world.codes["moderator@kijun.example" if is_tokyo else FRESH]]},
         "cohorts.new": {
             "code": "new",

@@ -29,7 +29,7 @@ from lms.cohorts.actions.attendance import room_code
 from lms.cohorts.core.feed import PURPOSE
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind
-from lms.cohorts.models import Cohort, TrainingSession
+from lms.cohorts.models import Cohort, Slip, TrainingSession
 from lms.demo import content
 from lms.foundation import clock, jobs, transaction
 from lms.foundation.access import ANONYMOUS, Scope, needs_step_up, scopes_for
@@ -146,6 +146,17 @@ def _waived(cohort_code: str, login: str) -> int:
     return gates.waive(cohort, person, GateKind.QUIZ_AVERAGE, "Has worked here before.", by=trainer).id
 
 
+def _shifted(cohort_code: str) -> int:
+    cohort, trainer = cohorts.find_cohort(cohort_code), sitting.person("trainer@kijun.example")
+    assert cohort is not None
+    day, moved = cohort.go_live_on, {"sessions": [], "quizzes": [], "trainers": [], "told": []}
+    slip = Slip(cohort_id=cohort.id, cause="room", reason="", before_on=day, after_on=day, moved=moved)
+    slip.decided_by, slip.decided_at = trainer.id, clock.now()
+    db.session.add(slip)
+    db.session.flush()
+    return slip.id
+
+
 @pytest.fixture
 def world(sample: Flask) -> World:
     with sample.app_context(), transaction.unit():
@@ -187,6 +198,7 @@ def world(sample: Flask) -> World:
                 "tokyo-a": _waived("tokyo-a", "emma.lindqvist@kijun.example"),
                 "osaka-b": _waived("osaka-b", MAHO),
             },
+            slips={code: _shifted(code) for code in ("tokyo-a", "osaka-b")},
             sites={site.code: site.id for site in db.session.scalars(select(Site))},
             room=room,
             closure=closure,

@@ -230,7 +230,7 @@ def add_trainer(cohort: Cohort, person: Person, *, by: Person) -> None:
         return
     cohort.trainers.append(CohortTrainer(person_id=person.id))
     db.session.flush()
-    _record_trainer("role.grant", cohort, person, by)
+    record_trainer("role.grant", cohort, person, by)
 
 
 def remove_trainer(cohort: Cohort, person: Person, *, by: Person) -> None:
@@ -244,10 +244,10 @@ def remove_trainer(cohort: Cohort, person: Person, *, by: Person) -> None:
     ended = CohortTrainer.person_id == person.id
     db.session.execute(delete(CohortTrainer).where(CohortTrainer.cohort_id == cohort.id, ended))
     db.session.expire(cohort, ["trainers"])
-    _record_trainer("role.revoke", cohort, person, by)
+    record_trainer("role.revoke", cohort, person, by)
 
 
-def _record_trainer(action: str, cohort: Cohort, person: Person, by: Person) -> None:
+def record_trainer(action: str, cohort: Cohort, person: Person, by: Person) -> None:
     journal.record(
         action, actor=by.code, object=person.code, chain_id=person.vendor_id, role="trainer", cohort=cohort.code
     )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from lms.accounts.models import Person
 from lms.cohorts import queries
-from lms.cohorts.actions.sessions import MOVED, booking_of, move_quiz
+from lms.cohorts.actions import slips
+from lms.cohorts.actions.messages import Moved, room_message, shift_message
+from lms.cohorts.actions.sessions import MOVED, booking_of, move_quiz, moved_due
 from lms.cohorts.core import moving
 from lms.cohorts.core.enrolment import is_in_training
 from lms.cohorts.core.plan import Slot, check_go_live, day_number, training_days
+from lms.cohorts.core.slips import SlipCause
 from lms.cohorts.models import Cohort, TrainingSession
 from lms.cohorts.queries.changes import has_room, list_planned, load_begun, lock_sessions
+from lms.cohorts.queries.stand_ins import Swaps, load_swaps
 from lms.foundation import clock, journal, notices
 from lms.foundation.db import db, hold
 from lms.kit.problems import Conflict, Invalid
@@ -23,12 +27,20 @@ from lms.kit.problems import Conflict, Invalid
 
 @dataclass(frozen=True, slots=True)
 class CohortChange:
-    """What a cohort is to become; ``revision`` is the one that its editor has seen."""
+    """What a cohort is to become; ``revision`` is the one that its editor has seen.
+
+    ``first`` is the day from which on sessions move with the go-live (None: all that is to come), ``swaps`` say who or
+    which room a session gets on the way, and ``cause`` and ``reason`` why the go-live moves.
+    """
 
     name_text: Mapping[str, str]
     go_live_on: date
     room_id: int | None
     revision: int | None
+    first: date | None = None
+    swaps: Sequence[tuple[str, str, int]] = ()
+    cause: SlipCause | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class Outcome:
     room_id: int | None
     begun: int
     aside: int
+    swaps: Swaps = field(default_factory=Swaps)
 
     @property
     def changed(self) -> list[TrainingSession]:
@@ -57,6 +70,14 @@ class Outcome:
         """What stands for all that will happen."""
         return moving.mark(self.moves, self.rooms)
 
+    def trainer_of(self, session: TrainingSession) -> int | None:
+        """Who holds a session afterwards."""
+        return self.swaps.trainers.get(session.id, session.trainer_id)
+
+    def room_of(self, session: TrainingSession) -> int | None:
+        """Where a session is afterwards."""
+        return self.swaps.rooms.get(session.id, self.room_id if session.id in self.rooms else session.room_id)
+
 
 def foresee(cohort: Cohort, change: CohortChange, sessions: Sequence[TrainingSession] | None = None) -> Outcome:
     """What a change would do; nothing is written.
@@ -71,30 +92,37 @@ def foresee(cohort: Cohort, change: CohortChange, sessions: Sequence[TrainingSes
     aside = 0
     if change.go_live_on != cohort.go_live_on:
         today = now.astimezone(zone).date()
-        if cohort.called_off_at is not None:
-            raise Invalid("cohort.called_off", field="go_live_on")
-        if not is_in_training(cohort.go_live_on, today):
-            raise Invalid("cohort.live_already", field="go_live_on")
+        check_movable(cohort, today)
         if change.go_live_on < today:
             raise Invalid("cohort.go_live_past", field="go_live_on")
         calendar = queries.load_calendar(cohort.site, cohort.go_live_on, change.go_live_on, today)
         check_go_live(change.go_live_on, calendar)
-        shift = moving.Shift(cohort.go_live_on, change.go_live_on, calendar, zone, now)
+        shift = moving.Shift(cohort.go_live_on, change.go_live_on, calendar, zone, now, change.first)
         found = moving.moves(placed, shift)
-        followed = moving.lay_anew(placed, shift.before, shift.after, calendar)
-        aside = sum(not session.has_begun and session.key not in followed for session in placed)
+        followed = moving.lay_anew(placed, shift.before, shift.after, calendar, shift.first)
+        aside = sum(not moving.is_kept(session, shift.first) and session.key not in followed for session in placed)
     roomed = [session for session in planned if has_room(session, now)]
     usual = moving.usual_room([session.room_id for session in roomed])
     rooms = [s.id for s in roomed if s.room_id == usual] if change.room_id != usual else []
     held = sum(session.has_begun for session in placed)
-    return Outcome(planned, found, frozenset(rooms), change.room_id, held, aside)
+    outcome = Outcome(planned, found, frozenset(rooms), change.room_id, held, aside)
+    return replace(outcome, swaps=load_swaps(cohort, [s for s in planned if s.id in found], change.swaps))
+
+
+def check_movable(cohort: Cohort, today: date) -> None:
+    """Raise ``Invalid`` on ``go_live_on`` for a cohort of which the go-live cannot move any more."""
+    if cohort.called_off_at is not None:
+        raise Invalid("cohort.called_off", field="go_live_on")
+    if not is_in_training(cohort.go_live_on, today):
+        raise Invalid("cohort.live_already", field="go_live_on")
 
 
 def change_cohort(cohort: Cohort, change: CohortChange, *, seen: str, by: Person) -> None:
     """Change a cohort; sessions to come move with its go-live day, and the windows of their quizzes with them.
 
     ``seen`` is the mark of what whoever saves was shown. Raises ``Conflict`` when the cohort was changed since it was
-    looked at, ``Invalid`` on ``go_live_on`` when that day cannot be, or its sessions were changed in the meantime.
+    looked at, ``Invalid`` on ``go_live_on`` when that day cannot be, or its sessions were changed in the meantime, and
+    on ``cause`` where a go-live moves and nobody says why.
     """
     hold(cohort)
     if cohort.revision != change.revision:
@@ -102,14 +130,28 @@ def change_cohort(cohort: Cohort, change: CohortChange, *, seen: str, by: Person
     outcome = foresee(cohort, change, lock_sessions(cohort))
     if outcome.changed and outcome.mark != seen:
         raise Invalid("cohort.sessions_changed", field="go_live_on")
-    before = _facts(cohort)
+    if (wrong := outcome.swaps.taken_by(outcome.sessions, outcome.moves)) is not None:
+        raise Invalid("slip.not_free", field="go_live_on", title=wrong.title_text)
+    before, before_on = _facts(cohort), cohort.go_live_on
     cohort.name_text, cohort.go_live_on = dict(change.name_text), change.go_live_on
+    told = concerned(cohort, outcome, by)
+    joining = slips.let_in(cohort, outcome.swaps.trainers.values(), by)
+    keeping = slips.Keeping(outcome.changed)
+    moved = moved_by(outcome)
     entries = _move(cohort, outcome, by)
     if before == _facts(cohort) and not entries:
         return
     cohort.revision += 1
     db.session.flush()
-    chain_id = cohort.site.vendor_id
+    chain_id, extra = cohort.site.vendor_id, {}
+    if cohort.go_live_on != before_on:
+        slip = slips.keep(cohort, before_on, change.cause, change.reason, keeping, joining, told, by=by)
+        extra = {"slip_cause": slip.cause, "reason": slip.reason}
+        kind, facts = shift_message(cohort, before_on, cohort.go_live_on, moved)
+        notices.tell(kind, slips.about(slip), told, **facts)
+    elif entries:
+        kind, facts = room_message(cohort, outcome.room_id, moved)
+        notices.tell(kind, cohort.code, told, **facts)
     after, count = _facts(cohort), len(entries)
     journal.record(
         "cohort.change",
@@ -119,6 +161,7 @@ def change_cohort(cohort: Cohort, change: CohortChange, *, seen: str, by: Person
         before=before,
         after=after,
         sessions=count or None,
+        **extra,
     )
     journal.record_many(entries)
 
@@ -127,43 +170,57 @@ def concerned(cohort: Cohort, outcome: Outcome, by: Person) -> set[int]:
     """Who is told of what changes: the people of the cohort and the trainers of its sessions, but for who does it."""
     if not outcome.changed:
         return set()
-    trainers = {session.trainer_id for session in outcome.changed if session.trainer_id is not None}
-    return {person.id for person in queries.list_members(cohort)} | trainers - {by.id}
+    trainers = {trainer for s in outcome.changed for trainer in (s.trainer_id, outcome.trainer_of(s))} - {None}
+    people = {person.id for person in queries.list_members(cohort)}
+    return {key for key in {*people, *trainers} if key is not None} - {by.id}
+
+
+def moved_by(outcome: Outcome) -> list[Moved]:
+    """What a message says of each session that changes; to be asked before anything is written."""
+    found = []
+    for session in outcome.changed:
+        span = outcome.moves.get(session.id)
+        given = session.assignment
+        due_at = moved_due(session, given, span.starts_at) if given is not None and span is not None else None
+        swapped = outcome.swaps.people.get(session.id)
+        found.append(
+            Moved(
+                title_text=session.title_text,
+                before_at=session.starts_at,
+                after_at=span.starts_at if span else session.starts_at,
+                due_at=due_at,
+                trainer=swapped.code if swapped else None,
+            )
+        )
+    return found
 
 
 def _move(cohort: Cohort, outcome: Outcome, by: Person) -> list[journal.Entry]:
-    """Write the moves and rooms, and tell of them; returns what the trail keeps of each session."""
+    """Write the moves, rooms and swaps; returns what the trail keeps of each session."""
     now, zone = clock.now(), ZoneInfo(cohort.site.zone_name)
     calendar = queries.load_calendar(cohort.site, cohort.go_live_on)
     days = training_days(cohort.go_live_on, cohort.template.day_count, calendar)
-    before = {session.id: (session.starts_at, booking_of(session)) for session in outcome.changed}
+    rooms = {room.id: room for room in cohort.site.rooms}
+    before = {session.id: booking_of(session) for session in outcome.changed}
+    entries = []
     for session in outcome.changed:
         span = outcome.moves.get(session.id)
         if span is not None:
             if session.assignment is not None:
-                move_quiz(session, session.assignment, span.starts_at, by, field="go_live_on")
+                move_quiz(session, session.assignment, span.starts_at, by, field="go_live_on", is_told=False)
             session.starts_at, session.ends_at = span.starts_at, span.ends_at
             session.day = day_number(days, span.starts_at.astimezone(zone).date())
-        if session.id in outcome.rooms:
-            session.room = next((room for room in cohort.site.rooms if room.id == outcome.room_id), None)
+        room_id = outcome.room_of(session)
+        if room_id != session.room_id:
+            session.room = rooms.get(room_id) if room_id is not None else None
+        if session.id in outcome.swaps.people:
+            session.trainer = outcome.swaps.people[session.id]
         session.sequence += 1
         session.changed_at = now
+        notices.settle(MOVED, about=session.public_id)
     db.session.flush()
-    members = {person.id for person in queries.list_members(cohort)} if before else set()
-    entries = []
     for session in outcome.changed:
-        before_at, booked = before[session.id]
-        if session.assignment is None:  # of a quiz its own notices tell
-            notices.tell(
-                MOVED,
-                session.public_id,
-                (members | {session.trainer_id or by.id}) - {by.id},
-                session_text=session.title_text,
-                starts_at=session.starts_at,
-                zone_name=cohort.site.zone_name,
-                before_at=before_at,
-            )
-        facts: dict[str, Any] = {"before": booked, "after": booking_of(session)}
+        facts: dict[str, Any] = {"before": before[session.id], "after": booking_of(session)}
         name = f"{cohort.code} {session.public_id}"
         entries.append(journal.Entry("timetable.change", by.code, name, now, cohort.site.vendor_id, facts))
     return entries

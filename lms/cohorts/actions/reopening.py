@@ -15,9 +15,10 @@ from lms.cohorts.actions import lock_people
 from lms.cohorts.core.clashes import first_meeting
 from lms.cohorts.core.enrolment import is_in_training
 from lms.cohorts.models import Cohort, Enrolment, SessionState, TrainingSession
-from lms.cohorts.queries.changes import booking, list_taking
+from lms.cohorts.queries.changes import list_taking
 from lms.cohorts.queries.enrolments import load_in_training
 from lms.cohorts.queries.moves import open_assignment_ids
+from lms.cohorts.queries.stand_ins import booking_at
 from lms.foundation import clock, journal, notices
 from lms.foundation.db import db, hold
 from lms.kit.problems import Conflict
@@ -40,16 +41,21 @@ class TakenBack:
 
 
 def foresee_back(cohort: Cohort) -> TakenBack:
-    """What taking a cohort back would bring; nothing is written. Raises ``Conflict`` once its go-live day is over."""
-    now = clock.now()
-    if not is_in_training(cohort.go_live_on, now.astimezone(ZoneInfo(cohort.site.zone_name)).date()):
+    """What taking a cohort back would bring; nothing is written.
+
+    Raises ``Conflict`` where it is not called off, and once its go-live day is over.
+    """
+    now, zone = clock.now(), ZoneInfo(cohort.site.zone_name)
+    if cohort.called_off_at is None:
+        raise Conflict("cohort.not_called_off")
+    if not is_in_training(cohort.go_live_on, now.astimezone(zone).date()):
         raise Conflict("cohort.not_to_take_back")
     quizzes = _quizzes_due(cohort, now)
     sessions = _cancelled(cohort)
     due = [s for s in sessions if (s.starts_at > now if s.assignment_id is None else s.assignment_id in quizzes)]
     others = {other.id: other for other in list_taking(cohort, due)}
-    bookings = [booking(other) for other in others.values()]
-    met = {session.id: first_meeting(booking(session), bookings) for session in due}
+    bookings = [booking_at(other, None, zone) for other in others.values()]
+    met = {session.id: first_meeting(booking_at(session, None, zone), bookings) for session in due}
     clashes = [(session, others[found.key]) for session in due if (found := met[session.id]) is not None]
     people, elsewhere = _people(cohort, now)
     return TakenBack(

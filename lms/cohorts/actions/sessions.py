@@ -142,17 +142,28 @@ def _fill(session: TrainingSession, plan: SessionPlan, day: int, starts_at: date
 
 
 def move_quiz(
-    session: TrainingSession, given: Assignment, starts_at: datetime, by: Person, field: str = "starts"
+    session: TrainingSession,
+    given: Assignment,
+    starts_at: datetime,
+    by: Person,
+    *,
+    field: str = "starts",
+    is_told: bool = True,
 ) -> None:
     """The quiz opens when its session begins, and is due as many days later at the same time of the wall as before."""
+    window = {"opens_at": starts_at, "due_at": moved_due(session, given, starts_at)}
+    try:
+        assignments.change_window(given, **window, revision=given.revision, by=by, is_told=is_told)
+    except Problem as problem:
+        raise Invalid(problem.code, field=field, **problem.facts) from problem
+
+
+def moved_due(session: TrainingSession, given: Assignment, starts_at: datetime) -> datetime:
+    """When a quiz is due once its session is at another time."""
     zone = ZoneInfo(given.zone_name)
     days = starts_at.astimezone(zone).date() - session.starts_at.astimezone(zone).date()
     due = given.due_at.astimezone(zone)
-    due_at = datetime.combine(due.date() + timedelta(days=days.days), due.time(), tzinfo=zone)
-    try:
-        assignments.change_window(given, opens_at=starts_at, due_at=due_at, revision=given.revision, by=by)
-    except Problem as problem:
-        raise Invalid(problem.code, field=field, **problem.facts) from problem
+    return datetime.combine(due.date() + timedelta(days=days.days), due.time(), tzinfo=zone)
 
 
 def _tell(kind: str, session: TrainingSession, by: Person, facts: Mapping[str, Any] = MappingProxyType({})) -> None:

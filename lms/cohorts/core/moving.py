@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -40,10 +40,16 @@ class Shift:
     calendar: WorkCalendar
     zone: ZoneInfo
     now: datetime
+    first: date | None = None
+    """From which day on sessions move; None: all of them."""
 
 
-def lay_anew(placed: Sequence[Placed], before: date, after: date, calendar: WorkCalendar) -> dict[int, date]:
+def lay_anew(
+    placed: Sequence[Placed], before: date, after: date, calendar: WorkCalendar, first: date | None = None
+) -> dict[int, date]:
     """The new day of each session that follows the go-live day: as many training days from it as before.
+
+    With ``first`` only what lies on that day or later moves.
 
     Those that have begun are left out, and those put aside by hand: on a day off, or behind the go-live day. A day that
     has become a day off since its sessions were planned is still a training day: no other day has their number.
@@ -56,7 +62,7 @@ def lay_anew(placed: Sequence[Placed], before: date, after: date, calendar: Work
     found = {}
     for session in placed:
         is_training = calendar.is_workday(session.on) or session.on in worked
-        if session.has_begun or not is_training or session.on > before:
+        if is_kept(session, first) or not is_training or session.on > before:
             continue
         span = (before - session.on).days
         days = (session.on + n * DAY for n in range(1, span + 1))
@@ -77,6 +83,11 @@ def moves(placed: Sequence[Placed], shift: Shift) -> dict[int, Slot]:
     if found is None:
         raise Invalid("cohort.go_live_too_early", field="go_live_on", earliest=_earliest(placed, shift))
     return found
+
+
+def is_kept(session: Placed, first: date | None) -> bool:
+    """Whether a session stays where it is: it has begun, or lies before the first day that moves."""
+    return session.has_begun or (first is not None and session.on < first)
 
 
 def mark(found: Mapping[int, Slot], rooms: Collection[int]) -> str:
@@ -100,8 +111,8 @@ def usual_room(rooms: Sequence[int | None]) -> int | None:
 
 def _fitting(placed: Sequence[Placed], shift: Shift) -> dict[int, Slot] | None:
     """The moves; None where one of them cannot be."""
-    targets = lay_anew(placed, shift.before, shift.after, shift.calendar)
-    held = sorted(session.on for session in placed if session.has_begun)
+    targets = lay_anew(placed, shift.before, shift.after, shift.calendar, shift.first)
+    held = sorted(session.on for session in placed if is_kept(session, shift.first))
     found = {}
     for session in placed:
         on = targets.get(session.key, session.on)
@@ -119,7 +130,7 @@ def _earliest(placed: Sequence[Placed], shift: Shift) -> date:
     """The first working day from today on to which the go-live can move."""
     day = shift.calendar.shift(shift.now.astimezone(shift.zone).date(), 0)
     for _ in range(MOST_TRIES):
-        tried = Shift(shift.before, day, shift.calendar, shift.zone, shift.now)
+        tried = replace(shift, after=day)
         if _fitting(placed, tried) is not None:
             break
         day = shift.calendar.shift(day, 1)

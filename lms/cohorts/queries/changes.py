@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.cohorts.core import moving
-from lms.cohorts.core.clashes import Booking
 from lms.cohorts.core.plan import StepKind
-from lms.cohorts.models import Cohort, SessionState, TrainingSession
+from lms.cohorts.models import Cohort, SessionState, Slip, TrainingSession
 from lms.foundation.db import db
+from lms.kit.problems import NotFound
 from lms.quizzes.models import Attempt
 
+ENDS = ("starts_at", "ends_at")
 ROOMED_KINDS = frozenset({StepKind.CLASS, StepKind.MEETING})
 """The kinds of sessions that a plan puts into the room of its cohort."""
 
@@ -64,17 +66,45 @@ def list_taking(cohort: Cohort, sessions: Sequence[TrainingSession]) -> list[Tra
     return list(db.session.scalars(query.options(*taken).order_by(TrainingSession.starts_at, TrainingSession.id)))
 
 
-def booking(session: TrainingSession) -> Booking:
-    """A session as the rules on what collides need it."""
-    return Booking(
-        key=session.id,
-        cohort=session.cohort_id,
-        on=session.starts_at.date(),
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        trainer=session.trainer_id,
-        room=session.room_id,
+def load_taken_since(cohort: Cohort, places: Mapping[int, Mapping[str, Any]], since: datetime) -> int | None:
+    """The first of these sessions, by id, of which the earlier place was given to another session since.
+
+    A place says when it was (``starts_at``, ``ends_at``, as the log of shifts writes them), and its ``room_id`` and
+    ``trainer_id``.
+    """
+    spans = {key: tuple(datetime.fromisoformat(place[end]) for end in ENDS) for key, place in places.items()}
+    if not spans:
+        return None
+    query = select(TrainingSession).where(
+        TrainingSession.id.not_in(list(places)),
+        TrainingSession.state == SessionState.PLANNED,
+        TrainingSession.changed_at > since,
+        TrainingSession.starts_at < max(ends for _starts, ends in spans.values()),
+        TrainingSession.ends_at > min(starts for starts, _ends in spans.values()),
     )
+    for other in db.session.scalars(query.order_by(TrainingSession.id)):
+        for key, (starts, ends) in spans.items():
+            place = places[key]
+            is_same = other.cohort_id == cohort.id or (
+                other.room_id == place["room_id"] is not None or other.trainer_id == place["trainer_id"] is not None
+            )
+            if is_same and other.starts_at < ends and starts < other.ends_at:
+                return key
+    return None
+
+
+def load_slips(cohort: Cohort) -> list[Slip]:
+    """The shifts of a cohort, the last one first, with who decided them."""
+    query = select(Slip).where(Slip.cohort_id == cohort.id).order_by(Slip.id.desc())
+    return list(db.session.scalars(query.options(joinedload(Slip.decider), joinedload(Slip.undoer))))
+
+
+def get_slip(cohort: Cohort, slip_id: int) -> Slip:
+    """A shift of this cohort; not found otherwise."""
+    slip = db.session.scalar(select(Slip).where(Slip.id == slip_id, Slip.cohort_id == cohort.id))
+    if slip is None:
+        raise NotFound
+    return slip
 
 
 def load_begun(sessions: Sequence[TrainingSession]) -> frozenset[int]:

@@ -28,11 +28,12 @@ from lms.cohorts.core.readiness import (
     sign_off_day,
     standing,
 )
+from lms.cohorts.core.slips import UNDO_WITHIN, is_in_time
 from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
 from lms.cohorts.models import Cohort, GateDecision, GateDecisionKind
 from lms.cohorts.queries.ahead import load_ahead, load_rooms, planned
-from lms.cohorts.queries.changes import usual_room
+from lms.cohorts.queries.changes import load_slips, usual_room
 from lms.cohorts.queries.enrolments import list_free
 from lms.cohorts.queries.moves import list_people
 from lms.cohorts.queries.week import load_week, week_shown
@@ -121,6 +122,8 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
         members, key=lambda person: (by_need(gates[person.id], progress.days_left), *_place(person, named))
     )
     standings = {person.id: standing(gates[person.id], progress.days_left) for person in members}
+    logged = load_slips(cohort)
+    undoable = next((s for s in logged[:1] if s.undone_at is None and is_in_time(s.decided_at, now)), None)
     if giving is None:
         giving = AssignQuizForm(formdata=MultiDict())
         giving.quiz.choices = quiz_choices()
@@ -144,6 +147,9 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
             booking.key: phrases.CLASH_CLASSES[clash.kind] for clash in reversed(found) for booking in clash.bookings
         },
         week_here=here,
+        slips=logged,
+        undoable=undoable,
+        undo_until=undoable.decided_at + UNDO_WITHIN if undoable else None,
         DAY=DAY,
         today=today,
         zone=zone,

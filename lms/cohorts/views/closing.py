@@ -15,7 +15,7 @@ from lms.cohorts import queries
 from lms.cohorts.actions import closing, reopening
 from lms.cohorts.forms import CallOffForm
 from lms.cohorts.phrases import PROBLEMS
-from lms.cohorts.views.change import blueprint
+from lms.cohorts.views.shift import blueprint
 from lms.foundation.access import access, access_for, policy
 from lms.foundation.errors import sentence
 from lms.kit.problems import Conflict, Invalid
@@ -52,8 +52,6 @@ def call_off(code: str) -> ResponseReturnValue:
 def take_back(code: str) -> ResponseReturnValue:
     """What stands again and what does not is said first."""
     cohort = queries.get_cohort(access(), code)
-    if cohort.called_off_at is None:
-        return redirect(url_for("cohorts.show", code=code))
     try:
         if request.method == "POST":
             done = reopening.take_back(cohort, by=current_user)

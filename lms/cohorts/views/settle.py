@@ -71,7 +71,7 @@ def lines(
     if rooms is None:
         sites = {found.site_id for found in sight.sessions.values()}
         rooms = load_rooms(sites) if may("cohort.write") else {}
-    return [_line(clash, sight, rooms, cohort_id) for clash in listed_once]
+    return [line_of(clash, sight, rooms, cohort_id) for clash in listed_once]
 
 
 def load_lines(loads: Mapping[tuple[int, date], Load], sight: Sight) -> list[Line]:
@@ -109,7 +109,8 @@ def limit() -> str:
     return number(MOST_MINUTES / 60)
 
 
-def _line(clash: Clash, sight: Sight, rooms: Mapping[int, Sequence[Room]], cohort_id: int | None) -> Line:
+def line_of(clash: Clash, sight: Sight, rooms: Mapping[int, Sequence[Room]], cohort_id: int | None) -> Line:
+    """One thing to settle."""
     first = sight.sessions[clash.booking.key]
     begins = max(clash.bookings, key=lambda booking: booking.starts_at).starts_at
     href, mend = _mend(clash, sight, rooms, cohort_id)

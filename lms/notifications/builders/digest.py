@@ -35,6 +35,7 @@ class Written:
 class Entry:
     sentence: str
     href: str
+    parts: Sequence[str] = ()
 
 
 def write(person: Person, day: date, news: Sequence[Notice]) -> Written:
@@ -42,7 +43,11 @@ def write(person: Person, day: date, news: Sequence[Notice]) -> Written:
     base, zone = current_app.config["KIJUN"].public_url, ZoneInfo(person.zone_name)
     with locale.speaking(person.locale):
         entries = [
-            Entry(notices.sentence(notice.kind, notice.facts, zone), base + notices.path(notice.kind, notice.facts))
+            Entry(
+                notices.sentence(notice.kind, notice.facts, zone),
+                base + notices.path(notice.kind, notice.facts),
+                notices.parts(notice.facts, zone),
+            )
             for notice in news[:MOST]
         ]
         count = len(news)
@@ -55,7 +60,7 @@ def write(person: Person, day: date, news: Sequence[Notice]) -> Written:
         inbox, settings = base + _path("notices.index"), base + _path("profile.edit")
         heading = _("%(title)s for %(day)s", title=title, day=locale.day(day, pattern="long_day"))
         why = _why(person)
-        plain = [heading, "", *(f"- {entry.sentence}\n  {entry.href}\n" for entry in entries)]
+        plain = [heading, "", *(_plain(entry) for entry in entries)]
         plain += [*([more, ""] if more else []), _("Open your inbox"), inbox, "", "-- ", why]
         plain += [_("Change mail settings"), settings]  # a link begins its line, or mail programs do not see it
         html = render_template(
@@ -63,6 +68,10 @@ def write(person: Person, day: date, news: Sequence[Notice]) -> Written:
             **{"heading": heading, "entries": entries, "more": more, "inbox": inbox, "why": why, "settings": settings},
         )
     return Written(subject, "\n".join(plain) + "\n", html)
+
+
+def _plain(entry: Entry) -> str:
+    return "\n".join([f"- {entry.sentence}", *(f"  - {part}" for part in entry.parts), f"  {entry.href}", ""])
 
 
 def _why(person: Person) -> str:

@@ -31,7 +31,12 @@ def index() -> str:
     zone = ZoneInfo(current_user.zone_name)
     unread = queries.load_head(current_user.id).unread
     entries = [
-        (notice, notices.sentence(notice.kind, notice.facts, zone), notices.path(notice.kind, notice.facts))
+        (
+            notice,
+            notices.sentence(notice.kind, notice.facts, zone),
+            notices.path(notice.kind, notice.facts),
+            notices.parts(notice.facts, zone),
+        )
         for notice in found
     ]
     return render_template(

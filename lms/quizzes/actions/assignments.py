@@ -97,10 +97,13 @@ def remove_assignee(assignment_ids: Select[int | None], person_id: int) -> None:
     db.session.flush()
 
 
-def change_window(assignment: Assignment, *, opens_at: datetime, due_at: datetime, revision: int, by: Person) -> bool:
+def change_window(
+    assignment: Assignment, *, opens_at: datetime, due_at: datetime, revision: int, by: Person, is_told: bool = True
+) -> bool:
     """Move the window; attempts that are open keep their own end. Returns whether anything changed.
 
-    Raises ``Conflict`` when the assignment was changed since it was looked at, or is ended.
+    With ``is_told=False`` whoever moves it tells of the new window, with all else that moves. Raises ``Conflict``
+    when the assignment was changed since it was looked at, or is ended.
     """
     _lock(assignment, revision)
     if due_at <= opens_at:
@@ -116,7 +119,7 @@ def change_window(assignment: Assignment, *, opens_at: datetime, due_at: datetim
     assignment.opens_at, assignment.due_at = opens_at, due_at
     assignment.revision += 1
     db.session.flush()
-    tell_moved(assignment)
+    tell_moved(assignment, is_told=is_told)
     journal.record(
         "assignment.change",
         actor=by.code,

@@ -27,10 +27,11 @@ def tell_given(assignment: Assignment, *, anew: bool = False) -> None:
         notices.tell(GIVEN, str(assignment.id), _still_to_take(assignment), anew=anew, **facts, **_facts(assignment))
 
 
-def tell_moved(assignment: Assignment) -> None:
-    """Tell of the new window; what was said of the old one is over."""
+def tell_moved(assignment: Assignment, *, is_told: bool = True) -> None:
+    """Tell of the new window, unless somebody else does; what was said of the old one is over."""
     notices.settle(GIVEN, DUE_SOON, about=str(assignment.id))
-    tell_given(assignment, anew=True)
+    if is_told:
+        tell_given(assignment, anew=True)
 
 
 def tell_ended(assignment: Assignment) -> None:

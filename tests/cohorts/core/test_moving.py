@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -115,3 +116,53 @@ def test_too_early_says_the_first_day_that_is_possible() -> None:
     with pytest.raises(Invalid) as refusal:
         moves(plan(GO_LIVE, 15, held=6), shift(date(2026, 11, 27), now))
     assert refusal.value.facts == {"earliest": GO_LIVE}
+
+
+def placed_from(first: date, count: int, data: st.DataObject) -> list[Placed]:
+    """A plan with one or two sessions a day, at times of the day that differ."""
+    days = training_days(TOKYO.shift(first, count), count, TOKYO)
+    times = [data.draw(st.sampled_from([time(9), time(13, 30)])) for _day in days]
+    return [Placed(n, n, on, at, 60) for n, (on, at) in enumerate(zip(days, times, strict=True), start=1)]
+
+
+@given(workdays, st.integers(2, 20), st.integers(1, 40), st.data())
+def test_a_shift_from_a_day_keeps_order_and_gaps_in_working_days(
+    start: date, count: int, by: int, data: st.DataObject
+) -> None:
+    placed = placed_from(start, count, data)
+    first = data.draw(st.sampled_from([session.on for session in placed]))
+    before = placed[-1].on
+    now = datetime.combine(placed[0].on, time(0), tzinfo=ZONE)
+    found = moves(placed, Shift(before, TOKYO.shift(before, by), TOKYO, ZONE, now, first))
+    kept = [session.on for session in placed if session.on < first]
+    moved = [session for session in placed if session.on >= first]
+    assert found.keys() == {session.key for session in moved}
+    there = [found[session.key].starts_at.astimezone(ZONE) for session in moved]
+    assert [moment.date() for moment in there] == [TOKYO.shift(session.on, by) for session in moved]
+    assert [moment.time() for moment in there] == [session.starts for session in moved]
+    assert there == sorted(there)
+    assert all(TOKYO.is_workday(moment.date()) for moment in there)
+    assert not kept or there[0].date() > kept[-1]
+
+
+@given(workdays, st.integers(2, 20), st.integers(1, 40), st.data())
+def test_undone_a_shift_from_a_day_changes_nothing(start: date, count: int, by: int, data: st.DataObject) -> None:
+    placed = placed_from(start, count, data)
+    first = data.draw(st.sampled_from([session.on for session in placed]))
+    before, after = placed[-1].on, TOKYO.shift(placed[-1].on, by)
+    there = lay_anew(placed, before, after, TOKYO, first)
+    moved = [replace(session, on=there.get(session.key, session.on)) for session in placed]
+    back = lay_anew(moved, after, before, TOKYO, TOKYO.shift(first, by))
+    assert [back.get(session.key, session.on) for session in moved] == [session.on for session in placed]
+
+
+def test_wall_times_hold_over_a_change_of_clocks() -> None:
+    """Dublin leaves summer time on 25 October 2026; the 26th is a holiday there."""
+    dublin = holiday_calendar.calendar("IE", None, "56", range(2025, 2029), frozenset())
+    friday, go_live = date(2026, 10, 23), date(2026, 10, 30)
+    placed = [Placed(1, 1, friday, time(10), 60), Placed(2, 5, go_live, time(10), 60)]
+    zone = ZoneInfo("Europe/Dublin")
+    now = datetime(2026, 10, 22, tzinfo=UTC)
+    found = moves(placed, Shift(go_live, dublin.shift(go_live, 1), dublin, zone, now, friday))
+    assert [found[key].starts_at.astimezone(zone).hour for key in (1, 2)] == [10, 10]
+    assert found[1].starts_at == datetime(2026, 10, 27, 10, tzinfo=UTC)
