@@ -19,7 +19,8 @@ from tests.cohorts.conftest import Enter, code_of
 from tests.cohorts.pages import words
 from tests.cohorts.test_call_off import SHOWN, call_off, cohort
 from tests.cohorts.test_settle import second_cohort
-from tests.conftest import Counted, Unit, Visitor
+from tests.conftest import Unit, Visitor
+from tests.notifications.test_inbox import Counted
 from tests.quizzes import sitting
 
 PAGE = "/cohorts/tokyo-a/take-back"
