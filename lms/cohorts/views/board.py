@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -122,8 +122,6 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
         members, key=lambda person: (by_need(gates[person.id], progress.days_left), *_place(person, named))
     )
     standings = {person.id: standing(gates[person.id], progress.days_left) for person in members}
-    logged = load_slips(cohort)
-    undoable = next((s for s in logged[:1] if s.undone_at is None and is_in_time(s.decided_at, now)), None)
     if giving is None:
         giving = AssignQuizForm(formdata=MultiDict())
         giving.quiz.choices = quiz_choices()
@@ -147,9 +145,7 @@ def cohort_page(cohort: Cohort, *, giving: AssignQuizForm | None = None, adding:
             booking.key: phrases.CLASH_CLASSES[clash.kind] for clash in reversed(found) for booking in clash.bookings
         },
         week_here=here,
-        slips=logged,
-        undoable=undoable,
-        undo_until=undoable.decided_at + UNDO_WITHIN if undoable else None,
+        **_slips(cohort, now),
         DAY=DAY,
         today=today,
         zone=zone,
@@ -168,6 +164,14 @@ def _waivers(decided: list[GateDecision]) -> dict[int, list[GateDecision]]:
         if decision.decision == GateDecisionKind.WAIVED:
             found.setdefault(decision.person_id, []).append(decision)
     return found
+
+
+def _slips(cohort: Cohort, now: datetime) -> dict[str, Any]:
+    """The log of shifts, and the last of them while it can be undone, with until when."""
+    logged = load_slips(cohort)
+    undoable = next((s for s in logged[:1] if s.undone_at is None and is_in_time(s.decided_at, now)), None)
+    until = undoable.decided_at + UNDO_WITHIN if undoable else None
+    return {"slips": logged, "undoable": undoable, "undo_until": until}
 
 
 def _monday_asked() -> date | None:
