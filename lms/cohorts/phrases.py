@@ -377,6 +377,12 @@ CLASH_MENDS = {
 }
 """What mends a clash where nothing better is known to be free."""
 
+NOTHING_FREE = {
+    ClashKind.TRAINER: _l("No other trainer of the site is free then and has hours left."),
+    ClashKind.ROOM: _l("No other room with enough seats is free then."),
+    ClashKind.SEATS: _l("No other room with enough seats is free then."),
+}
+
 SLIP_CAUSES = {
     SlipCause.TOOL_ACCESS: _l("Access to tools"),
     SlipCause.HOLIDAY: _l("Holiday"),

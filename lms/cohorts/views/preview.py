@@ -211,7 +211,7 @@ def _mend(
             if key is not None:
                 name = next(room.name for room in rooms if room.id == key)
                 return Mend(clash.kind, line, f"{public_id}:{ROOM}:{key}", _("Use %(room)s", room=name))
-    return Mend(clash.kind, line)
+    return Mend(clash.kind, line, note=str(phrases.NOTHING_FREE.get(clash.kind, "")))
 
 
 def stand_in(
