@@ -100,6 +100,7 @@ class Cohort(Base):
     sessions: Mapped[list[TrainingSession]] = relationship(
         back_populates="cohort", order_by="TrainingSession.starts_at"
     )
+    slips: Mapped[list[Slip]] = relationship(back_populates="cohort", order_by="Slip.id.desc()")
 
 
 class CohortTrainer(Base):
@@ -250,7 +251,8 @@ class Slip(Base):
     reason: Mapped[Prose]
     before_on: Mapped[LocalDay]
     after_on: Mapped[LocalDay]
-    moved: Mapped[Document]
+    session_count: Mapped[int]
+    moved: Mapped[Document] = mapped_column(deferred=True)
     """The ``sessions`` and ``quizzes`` as they were and as the shift left them, the ``trainers`` who came in with it,
     and who was ``told``; see ``cohorts.actions.slips``."""
     decided_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
@@ -258,6 +260,6 @@ class Slip(Base):
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     undone_at: Mapped[Instant | None]
 
-    cohort: Mapped[Cohort] = relationship()
+    cohort: Mapped[Cohort] = relationship(back_populates="slips")
     decider: Mapped[Person] = relationship(foreign_keys=[decided_by])
     undoer: Mapped[Person | None] = relationship(foreign_keys=[undone_by])

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("before_on", sa.Date(), nullable=False),
         sa.Column("after_on", sa.Date(), nullable=False),
+        sa.Column("session_count", sa.Integer(), nullable=False),
         sa.Column("moved", sa.JSON(), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),

@@ -150,7 +150,7 @@ def _shifted(cohort_code: str) -> int:
     cohort, trainer = cohorts.find_cohort(cohort_code), sitting.person("trainer@kijun.example")
     assert cohort is not None
     day, moved = cohort.go_live_on, {"sessions": [], "quizzes": [], "trainers": [], "told": []}
-    slip = Slip(cohort_id=cohort.id, cause="room", reason="", before_on=day, after_on=day, moved=moved)
+    slip = Slip(cohort_id=cohort.id, cause="room", reason="", before_on=day, after_on=day, session_count=0, moved=moved)
     slip.decided_by, slip.decided_at = trainer.id, clock.now()
     db.session.add(slip)
     db.session.flush()

@@ -67,6 +67,7 @@ def keep(
         reason=reason,
         before_on=before_on,
         after_on=cohort.go_live_on,
+        session_count=len(keeping.sessions),
         moved={**keeping.as_json(), "trainers": sorted(joining), "told": sorted(told)},
         decided_by=by.id,
         decided_at=clock.now(),

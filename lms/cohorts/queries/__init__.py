@@ -32,6 +32,7 @@ from lms.cohorts.models import (
     PlanStep,
     PlanTemplate,
     SessionState,
+    Slip,
     TrainingSession,
 )
 from lms.cohorts.queries.asked import load_criteria
@@ -85,12 +86,18 @@ def list_cohorts(access: Access) -> list[tuple[Cohort, int]]:
     return [(cohort, count) for cohort, count in db.session.execute(query)]
 
 
-def get_cohort(access: Access, code: str) -> Cohort:
-    """The cohort of a code with its trainers and the rooms of its site, as far as this access reaches."""
+def get_cohort(access: Access, code: str, *, with_slips: bool = False) -> Cohort:
+    """The cohort of a code with its trainers and the rooms of its site, as far as this access reaches.
+
+    With ``with_slips`` its log of shifts comes along in the same statement.
+    """
     query = select(Cohort).where(Cohort.code == code, reach.cohorts(access))
     trainers = joinedload(Cohort.trainers).joinedload(CohortTrainer.person)
     rooms = joinedload(Cohort.site).joinedload(Site.rooms)
     query = query.options(rooms, joinedload(Cohort.template), trainers)
+    if with_slips:
+        logged = joinedload(Cohort.slips)
+        query = query.options(logged.joinedload(Slip.decider), logged.joinedload(Slip.undoer))
     cohort = db.session.scalars(query).unique().one_or_none()
     if cohort is None:
         raise NotFound

@@ -93,12 +93,6 @@ def load_taken_since(cohort: Cohort, places: Mapping[int, Mapping[str, Any]], si
     return None
 
 
-def load_slips(cohort: Cohort) -> list[Slip]:
-    """The shifts of a cohort, the last one first, with who decided them."""
-    query = select(Slip).where(Slip.cohort_id == cohort.id).order_by(Slip.id.desc())
-    return list(db.session.scalars(query.options(joinedload(Slip.decider), joinedload(Slip.undoer))))
-
-
 def get_slip(cohort: Cohort, slip_id: int) -> Slip:
     """A shift of this cohort; not found otherwise."""
     slip = db.session.scalar(select(Slip).where(Slip.id == slip_id, Slip.cohort_id == cohort.id))

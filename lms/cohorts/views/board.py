@@ -33,7 +33,7 @@ from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import AssignQuizForm, CohortForm, EnrolForm
 from lms.cohorts.models import Cohort, GateDecision, GateDecisionKind
 from lms.cohorts.queries.ahead import load_ahead, load_rooms, planned
-from lms.cohorts.queries.changes import load_slips, usual_room
+from lms.cohorts.queries.changes import usual_room
 from lms.cohorts.queries.enrolments import list_free
 from lms.cohorts.queries.moves import list_people
 from lms.cohorts.queries.week import load_week, week_shown
@@ -58,7 +58,7 @@ blueprint = Blueprint("cohorts", __name__, template_folder="../templates")
 @blueprint.get("/cohorts/<code>")
 @policy("cohort.read")
 def show(code: str) -> str:
-    return cohort_page(queries.get_cohort(access(), code))
+    return cohort_page(queries.get_cohort(access(), code, with_slips=True))
 
 
 @blueprint.route("/cohorts/new", methods=["GET", "POST"])
@@ -168,7 +168,7 @@ def _waivers(decided: list[GateDecision]) -> dict[int, list[GateDecision]]:
 
 def _slips(cohort: Cohort, now: datetime) -> dict[str, Any]:
     """The log of shifts, and the last of them while it can be undone, with until when."""
-    logged = load_slips(cohort)
+    logged = cohort.slips
     undoable = next((s for s in logged[:1] if s.undone_at is None and is_in_time(s.decided_at, now)), None)
     until = undoable.decided_at + UNDO_WITHIN if undoable else None
     return {"slips": logged, "undoable": undoable, "undo_until": until}
