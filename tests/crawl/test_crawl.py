@@ -44,6 +44,7 @@ UNSEEN = {
     "confirmation.confirm": "only where a password was entered long ago: see below",
     "questions.release_waiting": "drawn only where questions of somebody else wait",
     "mail.send": "drawn only where a mail server is set",
+    "cohorts.take_back": "drawn only where a cohort is called off, and no walk presses that",
     "reports.download": "drawn only when the worker has made the file: see below",
     **dict.fromkeys(SPARED, "see SPARED"),
 }
