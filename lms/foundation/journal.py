@@ -91,6 +91,7 @@ ACTIONS = frozenset(
         "assignment.change",
         "assignment.end",
         "attempt.open",
+        "attempt.break",
         "attempt.close",
         "attempt.grade",
         "cohort.create",

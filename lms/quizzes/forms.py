@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -32,18 +33,32 @@ def answer_from_form(body: Mapping[str, Any], form: MultiDict[str, str]) -> dict
     return type_of(body).parse(body, untrusted) or {}
 
 
-def events_from_json(document: Any, bodies: Mapping[int, Mapping[str, Any]], locales: tuple[str, ...]) -> list[Event]:
-    """The events of a posted JSON document; raises ``Unfit`` when it is not what a page of this attempt sends."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a page sends: changes of answers, which questions it has opened, and which it has flagged or unflagged."""
+
+    events: Sequence[Event]
+    shown: frozenset[int]
+    flagged: Mapping[int, bool]
+
+
+def sent_from_json(document: Any, bodies: Mapping[int, Mapping[str, Any]], locales: tuple[str, ...]) -> Sent:
+    """What a posted JSON document says; raises ``Unfit`` when it is not what a page of this attempt sends."""
     try:
         epoch, sent = document["epoch"], document["events"]
-        if not isinstance(sent, list) or not 0 < len(sent) <= MOST_IN_ONE_CALL:
+        marks = [(int(position), is_flagged) for position, is_flagged in document.get("flagged", {}).items()]
+        shown = document.get("shown", [])
+        if not isinstance(sent, list) or not isinstance(shown, list) or len(sent) > MOST_IN_ONE_CALL:
             raise Unfit("answer.unfit")
-        return [_event(epoch, item, bodies, locales) for item in sent]
+        if not (sent or shown or marks) or not {position for position, _flag in marks} | set(shown) <= set(bodies):
+            raise Unfit("answer.unfit")
+        events = [_event(epoch, item, bodies, locales) for item in sent]
+        return Sent(events, frozenset(shown), {position: bool(is_flagged) for position, is_flagged in marks})
     except Unfit:
         raise
     except Invalid as problem:
         raise Unfit(problem.code) from problem
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Unfit("answer.unfit") from error
 
 

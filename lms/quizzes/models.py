@@ -11,7 +11,7 @@ from lms.foundation.columns import Code, Document, Instant, Key, Localized, Pros
 from lms.foundation.db import Base
 from lms.policies.models import PolicyVersion
 from lms.questions.models import Question, QuestionVersion
-from lms.quizzes.core.attempt import AttemptState, CloseCause, Purpose
+from lms.quizzes.core.attempt import AttemptState, Break, CloseCause, Purpose
 from lms.quizzes.core.grading import Outcome
 
 
@@ -107,6 +107,18 @@ class Assignee(Base):
     person: Mapped[Person] = relationship()
 
 
+class Accommodation(Base):
+    """More time for a person, in every quiz. Why is nobody's business and is not kept."""
+
+    __tablename__ = "accommodations"
+    __table_args__ = (CheckConstraint("more_percent BETWEEN 1 AND 200", name="more_percent"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, autoincrement=False)
+    more_percent: Mapped[int]
+    granted_at: Mapped[Instant]
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
 class Attempt(Base):
     __tablename__ = "attempts"
     __table_args__ = (
@@ -142,6 +154,10 @@ class Attempt(Base):
     opened_at: Mapped[Instant]
     deadline_at: Mapped[Instant]
     grace_seconds: Mapped[int]
+    more_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What an accommodation and staff have added to the time limit; ``deadline_at`` holds it already."""
+    break_started_at: Mapped[Instant | None]
+    break_ended_at: Mapped[Instant | None]
     closed_at: Mapped[Instant | None]
     close_cause: Mapped[Word | None]
     receipt_sha256: Mapped[Sha256 | None]
@@ -158,6 +174,11 @@ class Attempt(Base):
     def grace(self) -> timedelta:
         """How long after the deadline answers of this attempt still count."""
         return timedelta(seconds=self.grace_seconds)
+
+    @property
+    def rest(self) -> Break:
+        """The one break, whether it has been taken or not."""
+        return Break(self.break_started_at, self.break_ended_at)
 
 
 class AttemptQuestion(Base):
@@ -231,6 +252,10 @@ class LateEvent(Base):
     payload_sha256: Mapped[Sha256]
     server_at: Mapped[Instant]
     reason: Mapped[Word]
+    admitted_run_id: Mapped[int | None] = mapped_column(ForeignKey("grading_runs.id"))
+    """The grading run that counts it, if a reviewer has admitted it."""
+    reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    reviewed_at: Mapped[Instant | None]
 
 
 class GradingRun(Base):

@@ -1,4 +1,4 @@
-"""Saving as it is seen: saving, saved, a lost line, a session that ended, the last minute, the end."""
+"""Saving as it is seen: a lost line, a session that ended, two windows, a break, the last minute, the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Server, Visit, Window, serve
 
@@ -23,159 +23,251 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def visit(own_server: Server, window: Window) -> Visit:
-    """The joiner at the first question."""
+    """The joiner at the first question, with the whole paper there."""
     visit = window(own_server, "en")
     visit.sign_in("joiner")
     visit.open("/quizzes")
     visit.page.locator("main a").first.click()
-    button(visit, "Start").click()
-    visit.page.wait_for_url("**/questions/1")
+    with visit.page.expect_response("**/paper*"):
+        button(visit.page, "Start").click()
+    ready(visit.page)
     return visit
 
 
-def button(visit: Visit, name: str) -> Locator:
-    return visit.page.get_by_role("button", name=name, exact=True).locator("visible=true").first
+def ready(page: Page) -> None:
+    """The page saves by itself."""
+    page.wait_for_selector("html[data-answers=kept]")
 
 
-def status(visit: Visit) -> Locator:
-    return visit.page.locator("[data-save]")
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True).locator("visible=true").first
 
 
-def uncover(visit: Visit) -> None:
+def status(page: Page) -> Locator:
+    return page.locator("[data-save]")
+
+
+def uncover(page: Page) -> None:
     """Open what is covered."""
-    for cover in visit.page.locator("details.veil:not([open]) > summary").all():
+    for cover in page.locator("details.veil:not([open]) > summary").all():
         cover.click()
 
 
-def choose(visit: Visit, place: int) -> None:
-    uncover(visit)
-    visit.page.locator(".opts").first.locator("label").nth(place).click()
+def choose(page: Page, place: int) -> None:
+    uncover(page)
+    page.locator(".opts").first.locator("label").nth(place).click()
 
 
 def with_seconds_left(seconds: int) -> Callable[[Route], None]:
-    """Give the page a deadline that is near."""
+    """Give the page a deadline that is near, whenever the server tells it."""
 
     def answer(route: Route) -> None:
         response = route.fetch()
-        page = response.text()
-        now = re.search(r'data-now="([^"]+)"', page)
-        assert now
+        text = response.text()
+        now = re.search(r'(?:data-now|"server_now")(?:=|:) ?"([^"]+)"', text)
+        if now is None:
+            return route.fulfill(response=response)
         end = (datetime.fromisoformat(now[1]) + timedelta(seconds=seconds)).isoformat()
-        route.fulfill(response=response, body=re.sub(r'data-deadline="[^"]+"', f'data-deadline="{end}"', page))
+        told = re.sub(r'(data-deadline=|"deadline": ?)"[^"]+"', rf'\g<1>"{end}"', text)
+        return route.fulfill(response=response, body=told)
 
     return answer
 
 
 def test_saved_is_not_said_while_the_newest_answer_is_under_way(visit: Visit) -> None:
-    choose(visit, 0)
-    expect(status(visit)).to_have_text(SAVED)
-    visit.page.route("**/events", lambda _route: None)
-    choose(visit, 1)
-    expect(status(visit)).to_have_text("Saving…")
+    page = visit.page
+    choose(page, 0)
+    expect(status(page)).to_have_text(SAVED)
+    page.route("**/events", lambda _route: None)
+    choose(page, 1)
+    expect(status(page)).to_have_text("Saving…")
 
 
-def test_without_a_line_the_answer_waits_on_the_page(visit: Visit) -> None:
-    visit.page.route("**/events", lambda route: route.abort())
-    choose(visit, 0)
-    expect(status(visit)).to_have_text("Offline: 1 answer waiting")
-    off, back = visit.page.locator("[data-off]"), visit.page.locator("[data-on]")
-    expect(off).to_contain_text("You are offline. Your answer waits on this page.")
-    button(visit, "Next").click()
-    expect(status(visit)).to_have_text("Offline: 1 answer waiting")
-    assert visit.page.url.endswith("/questions/1")
-    visit.page.unroute("**/events")
-    visit.page.evaluate("dispatchEvent(new Event('online'))")
-    expect(status(visit)).to_have_text(SAVED)
-    expect(off).to_be_hidden()
-    expect(back).to_be_visible()
+def test_without_a_line_one_goes_on_and_everything_arrives(visit: Visit) -> None:
+    page = visit.page
+    page.context.set_offline(True)
+    choose(page, 0)
+    expect(status(page)).to_have_text("Offline: 1 answer waiting")
+    off, back = page.locator("[data-off]"), page.locator("[data-on]")
+    expect(off).to_contain_text("You are offline. Please keep going. 1 answer is kept on this device")
+    button(page, "Next").click()
+    expect(page.locator("[data-question='2'] h1")).to_be_focused()
+    assert page.url.endswith("/questions/2")
+    choose(page, 1)
+    expect(status(page)).to_have_text("Offline: 2 answers waiting")
+    expect(page.locator(".qside .qmap .q.wait")).to_have_text(
+        ["1, answered, waiting to send", "2, shown now, waiting to send"]
+    )
+    expect(page.locator(".qside [data-count=wait]")).to_have_text("Waiting to send 2")
     visit.faults.clear()  # the lost line itself
     visit.check()
-    choose(visit, 1)
+    button(page, "Review and finish").click()
+    expect(page.locator("[data-notice]")).to_contain_text("Your answers are kept on this device.")
+    page.context.set_offline(False)
+    expect(status(page)).to_have_text(SAVED)
+    expect(off).to_be_hidden()
+    expect(back).to_be_visible()
+    choose(page, 2)
     expect(back).to_be_hidden()
-    button(visit, "Next").click()
-    visit.page.wait_for_url("**/questions/2")
-    expect(visit.page.locator(".qside .q.ans").first).to_have_text(re.compile("^1"))
+    expect(status(page)).to_have_text(SAVED)
+    page.go_back()
+    expect(page.locator("[data-question='1'] .opts").first.locator("input").first).to_be_checked()
+    button(page, "Review and finish").click()
+    page.wait_for_url("**/review")
+    expect(page.get_by_text("Answered", exact=True)).to_have_count(2)
 
 
-def test_a_session_that_ended_keeps_the_answer_until_the_person_has_signed_in_again(visit: Visit) -> None:
-    visit.page.context.clear_cookies(name="sid")
-    choose(visit, 0)
-    expect(status(visit)).to_contain_text("sign in again")
-    with visit.page.context.expect_page() as opened:
-        status(visit).get_by_role("link", name="Sign in").click()
-    opened.value.locator('button[value="joiner"]').click()
-    opened.value.wait_for_load_state()
-    opened.value.close()
-    visit.page.evaluate("dispatchEvent(new Event('focus'))")
-    expect(status(visit)).to_have_text(SAVED)
-    visit.page.reload()
-    expect(visit.page.locator(".opts input:checked").first).to_be_checked()
+def test_a_session_that_ended_is_begun_again_without_leaving(visit: Visit, own_server: Server) -> None:
+    page = visit.page
+    page.context.clear_cookies(name="sid")
+    choose(page, 0)
+    asked = page.get_by_role("dialog", name="Please sign in again.")
+    expect(asked).to_be_visible()
+    expect(status(page)).to_contain_text("this device keeps your answer")
+    visit.faults.clear()
+    visit.check()
+    asked.get_by_label("E-mail").fill("joiner@kijun.example")
+    asked.get_by_label("Password").fill("wrong")
+    asked.get_by_role("button", name="Sign in").click()
+    expect(asked.get_by_role("alert")).to_have_text("That e-mail and password do not match.")
+    asked.get_by_label("Password").fill(own_server.password)
+    asked.get_by_role("button", name="Sign in").click()
+    expect(asked).to_be_hidden()
+    expect(status(page)).to_have_text(SAVED)
+    page.reload()
+    expect(page.locator(".opts input:checked").first).to_be_checked()
 
 
 def test_the_server_without_its_database_is_not_called_offline(visit: Visit) -> None:
-    visit.page.route("**/events", lambda route: route.fulfill(status=503, body="{}"))
-    choose(visit, 0)
-    expect(status(visit)).to_have_text("Not saved yet. It will be sent again automatically.")
-    expect(visit.page.locator("[data-off]")).to_be_hidden()
+    page = visit.page
+    page.route("**/events", lambda route: route.fulfill(status=503, body="{}"))
+    choose(page, 0)
+    expect(status(page)).to_have_text("Not saved yet. It will be sent again automatically.")
+    expect(page.locator("[data-off]")).to_be_hidden()
+    page.unroute("**/events")
+    expect(status(page)).to_have_text(SAVED, timeout=15000)
 
 
-def test_the_page_fits_a_finger_and_a_break_covers_it(visit: Visit) -> None:
+def test_of_two_windows_the_newer_one_writes_and_the_older_one_can_take_over(visit: Visit) -> None:
+    old = visit.page
+    choose(old, 0)
+    expect(status(old)).to_have_text(SAVED)
+    new = old.context.new_page()
+    new.goto(old.url)
+    ready(new)
+    expect(behind(old)).to_be_visible()
+    choose(new, 1)
+    expect(status(new)).to_have_text(SAVED)
+    behind(old).get_by_role("button", name="Continue here").click()
+    expect(behind(old)).to_be_hidden()
+    expect(old.locator(".opts").first.locator("input").nth(1)).to_be_checked()
+    expect(behind(new)).to_be_visible()
+    choose(old, 3)
+    expect(status(old)).to_have_text(SAVED)
+
+
+def test_a_second_device_is_noticed_with_the_next_answer_and_both_answers_are_shown(
+    visit: Visit, own_server: Server, window: Window
+) -> None:
+    here = visit.page
+    other = window(own_server, "en")
+    other.sign_in("joiner")
+    other.page.goto(here.url)
+    ready(other.page)
+    choose(other.page, 1)
+    expect(status(other.page)).to_have_text(SAVED)
+    choose(here, 2)
+    told = behind(here)
+    expect(told).to_be_visible()
+    visit.faults.clear()
+    visit.check()
+    options = here.locator(".opts").first.locator(".txt")
+    expect(told.locator("[data-here]")).to_contain_text(options.nth(2).inner_text())
+    expect(told.locator("[data-there]")).to_contain_text(options.nth(1).inner_text())
+
+
+def behind(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="This quiz is open in another window or on another device.")
+
+
+def test_the_page_fits_a_finger_and_a_break_covers_it_and_stops_the_clock(visit: Visit) -> None:
+    page = visit.page
     sizes = {}
     for position in range(1, 13):
-        visit.page.goto(re.sub(r"\d+$", str(position), visit.page.url))
-        sizes[position] = visit.page.locator("h1").evaluate("(h1) => getComputedStyle(h1).fontSize")
+        sizes[position] = page.locator("h1").evaluate("(h1) => getComputedStyle(h1).fontSize")
+        if position < 12:
+            button(page, "Next").click()
+            page.wait_for_url(f"**/questions/{position + 1}")
     assert set(sizes.values()) == {"22px"}  # with case questions among them
     for width, place in ((1280, ".qside"), (390, "#qmap")):
-        visit.page.set_viewport_size({"width": width, "height": 844})
+        page.set_viewport_size({"width": width, "height": 844})
         if width == 390:
-            visit.page.get_by_role("button", name="Open question map").click()
-        tiles = [tile.bounding_box() for tile in visit.page.locator(f"{place} .qmap .q").all()]
+            page.get_by_role("button", name="Open question map").click()
+        tiles = [tile.bounding_box() for tile in page.locator(f"{place} .qmap .q").all()]
         assert len(tiles) == 12
         assert all(box and box["width"] >= 44 and box["height"] >= 44 for box in tiles)
-    visit.page.keyboard.press("Escape")
-    button(visit, "Take a break").click()
-    cover = visit.page.get_by_role("dialog", name="Your screen is covered.")
-    expect(cover).to_contain_text("The time runs on during a break.")
+    page.keyboard.press("Escape")
+    button(page, "Take a break").click()
+    cover = page.get_by_role("dialog", name="Your screen is covered.")
+    expect(cover).to_contain_text("The timer is paused until")
     expect(cover).to_be_in_viewport(ratio=1)
     visit.check()
+    page.reload()
+    expect(page.get_by_role("heading", name="Your screen is covered.")).to_be_visible()
+    button(page, "Return").click()
+    ready(page)
+    button(page, "Take a break").click()
+    expect(cover).to_contain_text("The time runs on.")
     cover.get_by_role("button", name="Return").click()
     expect(cover).to_be_hidden()
 
 
 def test_digits_choose_in_the_question_only(visit: Visit) -> None:
-    visit.page.locator("#hidetime").focus()
-    visit.page.keyboard.press("1")
-    expect(visit.page.locator(".opts input:checked")).to_have_count(0)
-    uncover(visit)
-    visit.page.locator(".opts input").first.focus()
-    visit.page.keyboard.press("2")
-    expect(visit.page.locator(".opts").first.locator("input").nth(1)).to_be_checked()
+    page = visit.page
+    page.locator("#hidetime").focus()
+    page.keyboard.press("1")
+    expect(page.locator(".opts input:checked")).to_have_count(0)
+    uncover(page)
+    page.locator(".opts input").first.focus()
+    page.keyboard.press("2")
+    expect(page.locator(".opts").first.locator("input").nth(1)).to_be_checked()
 
 
 def test_the_last_minute_is_announced_and_at_the_end_the_page_goes_to_the_result(visit: Visit) -> None:
-    visit.page.route("**/questions/1*", with_seconds_left(62))
-    visit.page.reload()
-    expect(visit.page.locator("[data-notice]")).to_have_text("1 minute left.", timeout=8000)
+    page = visit.page
+    page.route("**/attempts/**", with_seconds_left(62))
+    page.reload()
+    expect(page.locator("[data-notice]")).to_have_text("1 minute left.", timeout=8000)
     visit.check()
-    visit.page.unroute("**/questions/1*")
-    visit.page.route("**/questions/1*", with_seconds_left(3))
-    visit.page.reload()
-    choose(visit, 0)
-    visit.page.wait_for_url("**/result")
-    expect(visit.page.get_by_text(re.compile(r"Receipt [0-9A-F-]{14},"))).to_be_visible()
+    page.unroute("**/attempts/**")
+    page.route("**/attempts/**", with_seconds_left(4))
+    page.reload()
+    choose(page, 0)
+    page.wait_for_url("**/result")
+    expect(page.get_by_text(re.compile(r"Receipt [0-9A-F-]{14},"))).to_be_visible()
+    assert page.evaluate(KEPT) == 0
     visit.check()
 
 
-def test_what_was_sent_and_did_not_arrive_is_told_before_the_quiz_is_handed_in(visit: Visit) -> None:
-    choose(visit, 0)
-    expect(status(visit)).to_have_text(SAVED)
-    visit.page.evaluate("""() => {
-        const [key] = Object.keys(sessionStorage);
-        sessionStorage[key] = JSON.stringify([...JSON.parse(sessionStorage[key]), [1, 999]]);
-    }""")
-    button(visit, "Review and finish").click()
-    visit.page.wait_for_url("**/review")
-    button(visit, "Submit").click()
-    expect(visit.page.locator("[data-notice]")).to_contain_text("have not arrived yet")
-    button(visit, "Submit").click()
-    visit.page.wait_for_url("**/result")
+KEPT = """() => new Promise((resolve) => {
+    const asked = indexedDB.open('kijun-answers');
+    asked.onsuccess = () => {
+        const count = asked.result.transaction('events').objectStore('events').count();
+        count.onsuccess = () => resolve(count.result);
+    };
+})"""
+"""How many changes of answers this browser holds."""
+
+
+def test_answers_stay_in_the_browser_until_the_receipt_has_come(visit: Visit) -> None:
+    page = visit.page
+    choose(page, 0)
+    expect(status(page)).to_have_text(SAVED)
+    assert page.evaluate(KEPT) == 1
+    button(page, "Review and finish").click()
+    page.wait_for_url("**/review")
+    assert page.evaluate(KEPT) == 1
+    ready(page)
+    button(page, "Submit").click()
+    page.wait_for_url("**/result")
+    assert page.evaluate(KEPT) == 0

@@ -133,8 +133,9 @@ def examples(world: World) -> dict[str, Example]:
     quiz = Example({"code": "harassment-checkpoint"})
     report = Example({"public_id": world.report}, owner="qa@kijun.example")
     return {
-        **dict.fromkeys(["quizzes.question", "quizzes.answer", "quizzes.save_events"], attempt),
-        **dict.fromkeys(["quizzes.submit_page", "quizzes.submit", "quizzes.result"], attempt),
+        **dict.fromkeys(["quizzes.question", "quizzes.answer", "attempts.save_events"], attempt),
+        **dict.fromkeys(["quizzes.submit_page", "attempts.submit", "quizzes.result"], attempt),
+        **dict.fromkeys(["attempts.claim", "attempts.state", "attempts.rest", "quizzes.paper"], attempt),
         **dict.fromkeys(["quizzes.start", "quizzes.open_attempt"], given),
         **dict.fromkeys(["contacts.edit", "contacts.retire"], Example({"contact_id": 1})),
         **dict.fromkeys(["system.retry_job", "system.give_up_job"], Example({"job_id": world.failed_job})),
@@ -337,7 +338,6 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
     prompts = {"seen": "1.0", "prompt.en": "Which?", "prompt.ja": "どれですか。"}
     question = {"code": "HAR-900", "section": "HAR/unwanted-contact", "type": "single"}
     limits = {"minutes": "20", "cut_percent": "80", "attempts": "1", "multiple": "partial", "feedback": "now"}
-    event = {"seq": 1, "position": 1, "locale": "en", "payload": {}}
     english, japanese = (file(content.POLICIES / "HAR" / f"{language}.md") for language in ("en", "ja"))
     bank = file(content.BANKS / "HAR" / "questions" / "HAR-014.yaml")
     return {
@@ -360,7 +360,8 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "quiz_design.edit": {**titles, **limits, "mode": "fixed", "questions": ["HAR-014"], "revision": "1"},
         "quiz_design.retire": {"change": "retire", "revision": "2"},
         "quizzes.answer": {"go": "next"},
-        "quizzes.save_events": {"epoch": 1, "events": [event]},
+        "attempts.rest": {"step": "end"},
+        "attempts.save_events": {"epoch": 1, "events": [], "shown": [1]},
         "reports.new": {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": "", "language": "en"},
     }
 

@@ -78,7 +78,7 @@ PERSONAS = {
 
 
 QUERIES = {"reports.new": "?quiz=harassment-checkpoint", "search.index": "?q=a"}
-AS_JSON = {"quizzes.save_events"}
+AS_JSON = {"attempts.save_events"}
 LAST = [
     "cohorts.call_off",
     *("question.retire", "question.restore", "questions.retire_bank", "questions.restore_bank"),

@@ -127,7 +127,8 @@ class Page(HTMLParser):
             self.links.append(found["href"])
         elif tag == "form":
             action = found.get("action", "")
-            by_script = found.get("data-check", ""), found.get("data-events", "")
+            base = found.get("data-base", "")
+            by_script = found.get("data-check", ""), base and f"{base}/events"
             self._form = Form(found.get("method", "get").lower(), action, found.get("id", ""), *by_script)
             self.forms.append(self._form)
         elif tag in {"script", "img", "link"}:

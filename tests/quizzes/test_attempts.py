@@ -142,7 +142,7 @@ def test_the_last_answer_counts_and_the_log_keeps_both(attempt: Attempt, own: Ac
 
 
 def test_blank_questions_and_those_not_reached_are_told_apart(attempt: Attempt, own: Access) -> None:
-    actions.note_shown(own, attempt.id, 3)
+    actions.note_marks(own, attempt.id, {3})
     actions.save_events(own, attempt.id, [answer(attempt, 2, 1)])
     actions.submit(own, attempt.id)
     run = queries.load_current_runs([attempt.id], with_items=True)[attempt.id]

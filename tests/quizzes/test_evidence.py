@@ -124,7 +124,7 @@ def everything(joiner: Visitor, first: str, said: Calls) -> dict[str, str]:
     """Whatever the learner can come by: every page that a link leads to, in both languages, and every answer."""
     found: dict[str, str] = {}
     waiting = ["/", "/quizzes", "/results", "/policies", *(sitting.at(first, n) for n in range(1, 13))]
-    waiting += [first.replace("questions/1", name) for name in ("review", "result", "events")]
+    waiting += [first.replace("questions/1", name) for name in ("review", "result", "events", "paper", "state?answers")]
     while waiting:
         address = waiting.pop()
         if address not in found:

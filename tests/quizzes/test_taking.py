@@ -14,15 +14,17 @@ from tests.quizzes.sitting import Look
 
 
 @pytest.mark.parametrize("page", ["questions/1", "review"])
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "The time runs on during a break."), ("ja", "休憩中も残り時間は進みます。")]
-)
-def test_a_break_is_offered_on_every_page_and_says_that_the_time_runs_on(
-    joiner: Visitor, first: str, page: str, language: str, words: str
-) -> None:
-    shown = joiner.get(f"{first.replace('questions/1', page)}?lang={language}").text
-    assert 'popovertarget="rest"' in shown
-    assert words in shown
+def test_without_script_a_break_covers_the_page_until_one_returns(joiner: Visitor, first: str, page: str) -> None:
+    shown = joiner.get(f"{first.replace('questions/1', page)}?lang=en").text
+    action = re.search(r'<form method="post" action="(/attempts/[^"]+/break)"', shown)
+    assert action is not None
+    assert joiner.post(action[1], data={"step": "start"}).location == first
+    covered = joiner.get(f"{first}?lang=en").text
+    assert "Your screen is covered." in covered
+    assert "The timer is paused until" in covered
+    assert "fieldset" not in covered
+    assert joiner.post(action[1], data={"step": "end"}).location == first
+    assert "fieldset" in joiner.get(first).text
 
 
 @pytest.mark.parametrize("is_open_book", [True, False])

@@ -1,11 +1,12 @@
 """What changes quizzes, assignments and attempts. Each function is one step of whoever opened the transaction."""
 
-from lms.quizzes.actions.answering import Saved, answer_by_form, note_shown, save_events
+from lms.quizzes.actions.answering import Saved, answer_by_form, claim, note_marks, save_events
 from lms.quizzes.actions.assignments import add_assignees, assign, change_window, end
 from lms.quizzes.actions.closing import close, submit, sweep
 from lms.quizzes.actions.design import PublishQuiz, publish_quiz, retire_quiz
 from lms.quizzes.actions.drawing import drawn_by, modules_of, paper_of
 from lms.quizzes.actions.opening import open_attempt
+from lms.quizzes.actions.resting import return_from_break, take_break
 from lms.quizzes.actions.telling import tell_by_the_clock
 
 __all__ = [
@@ -15,17 +16,20 @@ __all__ = [
     "answer_by_form",
     "assign",
     "change_window",
+    "claim",
     "close",
     "drawn_by",
     "end",
     "modules_of",
-    "note_shown",
+    "note_marks",
     "open_attempt",
     "paper_of",
     "publish_quiz",
     "retire_quiz",
+    "return_from_break",
     "save_events",
     "submit",
     "sweep",
+    "take_break",
     "tell_by_the_clock",
 ]

@@ -2,64 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import insert
 
 from lms.foundation import clock
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import Conflict
 from lms.quizzes import queries
-from lms.quizzes.core.answers import MOST_EVENTS, Event, Stamp, check_fit, new_events, next_seq, of_record
+from lms.quizzes.actions.resting import end_break
+from lms.quizzes.core.answers import (
+    MOST_EPOCH,
+    MOST_EVENTS,
+    Event,
+    Stamp,
+    check_fit,
+    new_events,
+    next_seq,
+    of_record,
+)
 from lms.quizzes.core.attempt import AttemptState, Timing, is_overdue, timing
 from lms.quizzes.models import AnswerEvent, Attempt, LateEvent
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of sent answers: the stamps in the log, those kept as too late, and the time that decided."""
+    """What became of sent answers: the stamps in the log, those kept as too late, and the time that decided.
+
+    ``superseded_by`` is the epoch of whoever writes by now, when that is not who sent this.
+    """
 
     acked: tuple[Stamp, ...]
     quarantined: tuple[Stamp, ...]
     server_now: datetime
     deadline_at: datetime
     receipt_sha256: str | None
+    superseded_by: int | None
+
+
+def claim(access: Access, attempt_id: str) -> Attempt:
+    """Make whoever asks the writer of an open attempt: a window, a device. Raises ``Conflict`` when it is closed.
+
+    Who wrote before is told with the next answer sent; that answer is logged all the same, and ranks below.
+    """
+    attempt = queries.lock_attempt(access, attempt_id)
+    if attempt.state != AttemptState.OPEN:
+        raise Conflict("attempt.closed", receipt=attempt.receipt_sha256)
+    if attempt.writer_epoch >= MOST_EPOCH:
+        raise Conflict("answer.too_many")
+    attempt.writer_epoch += 1
+    return attempt
 
 
 def save_events(access: Access, attempt_id: str, sent: Sequence[Event]) -> Saved:
-    """Append changes of answers to the log. Only after the commit of this may anybody say "saved".
+    """Append changes of answers to the log.
 
     What comes after the grace or after the close goes to the late events, for a person to look at; what the log has
     already is acknowledged whenever it comes again. Raises ``Unfit`` when an event does not belong to the paper or a
-    stamp comes again with other content, ``Conflict`` when there are too many; then nothing of the call is kept.
+    stamp comes again with other content, ``Conflict`` when there are too many or the screen is covered for a break;
+    then nothing of the call is kept.
     """
     attempt = queries.lock_attempt(access, attempt_id)
-    check_fit(sent, {row.position for row in attempt.questions}, attempt.writer_epoch)
     now = clock.attempt_now(db.session)
+    positions, logged_count = queries.load_paper_places(attempt_id)
+    check_fit(sent, positions, attempt.writer_epoch)
     when = timing(now, attempt.deadline_at, attempt.grace)
-    is_late = attempt.state != AttemptState.OPEN or when is Timing.LATE
-    logged = {event.stamp: event.payload_sha256 for event in queries.load_events(attempt_id)}
-    late = {event.stamp: event.payload_sha256 for event in queries.load_late_events(attempt_id)} if is_late else {}
+    if attempt.state != AttemptState.OPEN or when is Timing.LATE:
+        return _keep_late(attempt, sent, now)
+    if attempt.rest.lasts(now):
+        raise Conflict("attempt.on_break")
+    if logged_count + len(sent) > MOST_EVENTS:
+        raise Conflict("answer.too_many")
+    fresh = new_events(sent, queries.load_stored(attempt_id, [event.stamp for event in sent]))
+    if fresh:
+        in_grace = when is Timing.IN_GRACE
+        rows = [{**_columns(attempt, event, now), "in_grace": in_grace} for event in fresh]
+        db.session.execute(insert(AnswerEvent), rows)
+    is_behind = any(event.epoch < attempt.writer_epoch for event in sent)
+    return Saved(
+        acked=tuple(event.stamp for event in sent),
+        quarantined=(),
+        server_now=now,
+        deadline_at=attempt.deadline_at,
+        receipt_sha256=None,
+        superseded_by=attempt.writer_epoch if is_behind else None,
+    )
+
+
+def _keep_late(attempt: Attempt, sent: Sequence[Event], now: datetime) -> Saved:
+    """Keep what the log does not have for a reviewer."""
+    logged = {event.stamp: event.payload_sha256 for event in queries.load_events(attempt.id)}
+    late = {event.stamp: event.payload_sha256 for event in queries.load_late_events(attempt.id)}
     fresh = new_events(sent, late | logged)
     if len(logged) + len(late) + len(fresh) > MOST_EVENTS:
         raise Conflict("answer.too_many")
     reason = "closed" if attempt.state != AttemptState.OPEN else "late"
-    for event in fresh:
-        columns = _columns(attempt, event, now)
-        if is_late:
-            db.session.add(LateEvent(**columns, reason=reason))
-        else:
-            db.session.add(AnswerEvent(**columns, in_grace=when is Timing.IN_GRACE))
-    db.session.flush()
+    if fresh:
+        db.session.execute(insert(LateEvent), [{**_columns(attempt, event, now), "reason": reason} for event in fresh])
     stamps = [event.stamp for event in sent]
     return Saved(
-        acked=tuple(stamp for stamp in stamps if not is_late or stamp in logged),
-        quarantined=tuple(stamp for stamp in stamps if is_late and stamp not in logged),
+        acked=tuple(stamp for stamp in stamps if stamp in logged),
+        quarantined=tuple(stamp for stamp in stamps if stamp not in logged),
         server_now=now,
         deadline_at=attempt.deadline_at,
         receipt_sha256=attempt.receipt_sha256,
+        superseded_by=None,
     )
 
 
@@ -82,25 +133,29 @@ def answer_by_form(
 ) -> Saved | None:
     """Save the answer of a plain form; None when it says what is kept already.
 
-    A page gone back to may send an old number again, so the next free one is taken here.
+    A page gone back to may send an old number again, so the next free one is taken here. Whoever answers is back from
+    a break.
     """
     attempt = queries.lock_attempt(access, attempt_id)
     events = [*queries.load_events(attempt_id), *queries.load_late_events(attempt_id)]
     known = of_record(events).get(position)
     if (known.payload if known else {}) == payload:
         return None
+    end_break(attempt, clock.attempt_now(db.session))
     seq = next_seq([event.stamp for event in events], attempt.writer_epoch)
     return save_events(access, attempt_id, [Event(attempt.writer_epoch, seq, position, locale, payload)])
 
 
-def note_shown(access: Access, attempt_id: str, position: int, *, flagged: bool | None = None) -> None:
-    """Note that a question's page is being opened, and whether it is flagged for a later look; not after the end."""
+def note_marks(
+    access: Access, attempt_id: str, shown: Collection[int], flagged: Mapping[int, bool] | None = None
+) -> None:
+    """Note which questions are opened, and which are flagged for a later look; not after the end."""
     attempt = queries.lock_attempt(access, attempt_id)
     now = clock.attempt_now(db.session)
     if attempt.state != AttemptState.OPEN or is_overdue(now, attempt.deadline_at, attempt.grace):
         return
+    flags = flagged or {}
     for question in attempt.questions:
-        if question.position == position:
+        if question.position in shown:
             question.shown_at = question.shown_at or now
-            if flagged is not None:
-                question.is_flagged = flagged
+        question.is_flagged = flags.get(question.position, question.is_flagged)

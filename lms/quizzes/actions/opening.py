@@ -37,6 +37,7 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
         close(given.open_attempt, now)
     window = Window(given.assignment.opens_at, given.assignment.due_at)
     may_open(now, window, len(given.attempts), given.rules.attempts)
+    more_minutes = queries.load_more_minutes(person.id, given.rules)
     attempt = Attempt(
         id=str(uuid.uuid4()),
         vendor_id=person.vendor_id,
@@ -52,7 +53,8 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
         state=AttemptState.OPEN,
         writer_epoch=1,
         opened_at=now,
-        deadline_at=deadline_for(now, given.rules.minutes, window),
+        deadline_at=deadline_for(now, given.rules.minutes, window, more_minutes=more_minutes),
+        more_minutes=more_minutes,
         grace_seconds=int(GRACE.total_seconds()),
     )
     db.session.add(attempt)

@@ -18,6 +18,7 @@ Stamp = tuple[int, int]
 MOST_SEQ = 2**31 - 1
 """The greatest number that the log can hold."""
 MOST_EVENTS = 5000
+MOST_EPOCH = 10_000
 MOST_IN_ONE_CALL = 50
 
 

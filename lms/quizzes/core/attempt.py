@@ -10,6 +10,9 @@ from lms.kit.problems import Conflict
 
 GRACE = timedelta(seconds=60)
 """For a slow line: counted for answers, never shown to the learner."""
+BREAK = timedelta(seconds=300)
+"""The length of the one break, at most; one whose end is never told is as long as this."""
+MOST_EXTENSION_MINUTES = 480
 
 
 class AttemptState(StrEnum):
@@ -52,15 +55,56 @@ class Window:
     due_at: datetime
 
 
-def deadline_for(opened_at: datetime, minutes: int, window: Window) -> datetime:
-    """The end of an attempt: its minutes, but never beyond the window.
+def deadline_for(opened_at: datetime, minutes: int, window: Window, *, more_minutes: int = 0) -> datetime:
+    """The end of an attempt: its minutes and what it is extended by, but never beyond the window, extended alike.
 
     >>> from datetime import UTC
     >>> nine, ten = (datetime(2026, 11, 16, hour, tzinfo=UTC) for hour in (9, 10))
     >>> deadline_for(nine, 40, Window(nine, ten)).minute, deadline_for(nine, 90, Window(nine, ten)) == ten
     (40, True)
+    >>> deadline_for(nine, 60, Window(nine, ten), more_minutes=20) - ten
+    datetime.timedelta(seconds=1200)
     """
-    return min(opened_at + timedelta(minutes=minutes), window.due_at)
+    return min(opened_at + timedelta(minutes=minutes), window.due_at) + timedelta(minutes=more_minutes)
+
+
+def extra_minutes(minutes: int, more_percent: int) -> int:
+    """The minutes that an accommodation of so many percent adds to a time limit, rounded up.
+
+    >>> extra_minutes(40, 50), extra_minutes(25, 10)
+    (20, 3)
+    """
+    return -(-minutes * more_percent // 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The one break of an attempt, as it stands in its row: both are None before it, the end while it lasts."""
+
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    def lasts(self, now: datetime) -> bool:
+        """Whether the screen is covered: nothing can be answered meanwhile.
+
+        >>> from datetime import UTC
+        >>> nine = datetime(2026, 11, 16, 9, tzinfo=UTC)
+        >>> [Break(nine, None).lasts(nine + timedelta(seconds=passed)) for passed in (0, 299, 300)]
+        [True, True, False]
+        """
+        return self.started_at is not None and self.ended_at is None and now < self.started_at + BREAK
+
+    def left(self, now: datetime) -> timedelta:
+        """What the deadline was moved by at the start and takes back when the break ends now."""
+        return max(timedelta(), self.started_at + BREAK - now) if self.started_at is not None else timedelta()
+
+
+def may_break(now: datetime, deadline_at: datetime, taken: Break) -> None:
+    """Raise ``Conflict`` with the reason when no break can begin: there is one, and none when the time is over."""
+    if taken.started_at is not None:
+        raise Conflict("attempt.break_taken")
+    if now >= deadline_at:
+        raise Conflict("attempt.break_too_late")
 
 
 def timing(now: datetime, deadline_at: datetime, grace: timedelta = GRACE) -> Timing:

@@ -1,37 +1,83 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
-from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
-from lms.policies.models import PolicyVersion
 from lms.questions import queries as questions
 from lms.questions.models import Question, QuestionState
-from lms.quizzes import access as reach
-from lms.quizzes.core.answers import Event, of_record
-from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
+from lms.quizzes.core.attempt import AttemptState, Purpose, extra_minutes
 from lms.quizzes.core.blueprint import Candidate, DrawRow, draw_rows
-from lms.quizzes.core.grading import Gradable, marking
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import (
-    AnswerEvent,
+    Accommodation,
     Assignee,
     Assignment,
     Attempt,
-    AttemptPolicy,
     AttemptQuestion,
-    GradingRun,
-    LateEvent,
     Quiz,
     QuizQuestion,
     QuizVersion,
 )
+from lms.quizzes.queries.attempts import (
+    count_late_answers,
+    find_attempt_to_close,
+    get_attempt,
+    is_current_run,
+    list_finished,
+    list_overdue,
+    load_bodies,
+    load_current_runs,
+    load_events,
+    load_gradables,
+    load_last_saved_at,
+    load_late_events,
+    load_paper_places,
+    load_policy_versions,
+    load_state,
+    load_stored,
+    lock_attempt,
+)
+
+__all__ = [
+    "Given",
+    "candidate_of",
+    "count_late_answers",
+    "find_attempt_to_close",
+    "find_quiz",
+    "get_attempt",
+    "get_given",
+    "get_quiz",
+    "is_current_run",
+    "is_still_taken",
+    "list_assignments",
+    "list_drawable_questions",
+    "list_finished",
+    "list_given",
+    "list_overdue",
+    "list_quiz_questions",
+    "list_quizzes",
+    "load_bodies",
+    "load_counted_versions",
+    "load_current_runs",
+    "load_current_versions",
+    "load_events",
+    "load_gradables",
+    "load_last_opened",
+    "load_last_saved_at",
+    "load_late_events",
+    "load_more_minutes",
+    "load_paper_places",
+    "load_policy_versions",
+    "load_state",
+    "load_stored",
+    "lock_attempt",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +160,12 @@ def _given(person_id: int, assignments: Sequence[Assignment]) -> list[Given]:
         place = next((places[attempt.id] for attempt in own if attempt.id in places), None)
         given.append(Given(assignment, version, rules_from(version.rules), count, own, passed, place))
     return given
+
+
+def load_more_minutes(person_id: int, rules: Rules) -> int:
+    """What an accommodation adds to a person's time limit; 0 for most."""
+    query = select(Accommodation.more_percent).where(Accommodation.person_id == person_id)
+    return extra_minutes(rules.minutes, db.session.scalar(query) or 0)
 
 
 def is_still_taken(assignment: Assignment) -> bool:
@@ -202,145 +254,6 @@ def _load_stock(version_ids: Collection[int]) -> dict[int, list[Candidate]]:
 def candidate_of(found: questions.Current) -> Candidate:
     """A question in use as a blueprint sees it."""
     return Candidate(found.question.code, found.main_section, tuple(found.version.body.get("tags", ())))
-
-
-def get_attempt(access: Access, attempt_id: str) -> Attempt:
-    """An attempt with its paper, as far as this access reaches; not found otherwise."""
-    query = (
-        select(Attempt)
-        .where(Attempt.id == attempt_id, reach.attempts(access))
-        .options(
-            joinedload(Attempt.quiz_version),
-            joinedload(Attempt.assignment),
-            selectinload(Attempt.questions).joinedload(AttemptQuestion.question_version),
-        )
-    )
-    attempt = db.session.scalar(query)
-    if attempt is None:
-        raise NotFound
-    return attempt
-
-
-def lock_attempt(access: Access, attempt_id: str) -> Attempt:
-    """An attempt, locked against every other writer until the end of the transaction."""
-    query = select(Attempt).where(Attempt.id == attempt_id, reach.attempts(access)).with_for_update(of=Attempt)
-    attempt = db.session.scalar(query.execution_options(populate_existing=True))
-    if attempt is None:
-        raise NotFound
-    return attempt
-
-
-def find_attempt_to_close(attempt_id: str) -> Attempt | None:
-    """An open attempt, locked; none when it is closed by now or somebody else has the lock."""
-    query = select(Attempt).where(Attempt.id == attempt_id, Attempt.state == AttemptState.OPEN)
-    query = query.with_for_update(skip_locked=True, of=Attempt)
-    return db.session.scalar(query.execution_options(populate_existing=True))
-
-
-def list_overdue(now: datetime) -> list[str]:
-    """The open attempts whose time and grace are over, the longest first."""
-    query = select(Attempt.id, Attempt.deadline_at, Attempt.grace_seconds).where(
-        Attempt.state == AttemptState.OPEN, Attempt.deadline_at < now
-    )
-    return [
-        row.id
-        for row in db.session.execute(query.order_by(Attempt.deadline_at))
-        if is_overdue(now, row.deadline_at, timedelta(seconds=row.grace_seconds))
-    ]
-
-
-def load_events(attempt_id: str) -> list[Event]:
-    """The answer log of an attempt, as values."""
-    query = select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id)
-    return [
-        Event(event.epoch, event.seq, event.position, event.locale, event.payload)
-        for event in db.session.scalars(query.order_by(AnswerEvent.epoch, AnswerEvent.seq))
-    ]
-
-
-def load_late_events(attempt_id: str) -> list[Event]:
-    """What came too late for the answer log of an attempt, as values."""
-    query = select(LateEvent).where(LateEvent.attempt_id == attempt_id)
-    return [
-        Event(event.epoch, event.seq, event.position, event.locale, event.payload)
-        for event in db.session.scalars(query.order_by(LateEvent.epoch, LateEvent.seq))
-    ]
-
-
-def count_late_answers(attempt_id: str) -> int:
-    """The questions of an attempt for which an answer came too late."""
-    query = select(func.count(LateEvent.position.distinct())).where(LateEvent.attempt_id == attempt_id)
-    return db.session.scalar(query) or 0
-
-
-def load_last_saved_at(attempt_id: str) -> datetime | None:
-    """When the newest answer of an attempt was saved."""
-    return db.session.scalar(select(func.max(AnswerEvent.server_at)).where(AnswerEvent.attempt_id == attempt_id))
-
-
-def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> list[Gradable]:
-    """The paper of an attempt for grading: its pinned keys beside its answers of record."""
-    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
-    answers = of_record(events)
-    paper = []
-    for row in attempt.questions:
-        key = keys[(row.question_version_id, row.key_n)]
-        event = answers.get(row.position)
-        paper.append(
-            Gradable(
-                position=row.position,
-                key_n=row.key_n,
-                max_thousandths=row.max_thousandths,
-                mark=marking(row.question_version.body, key, rules),
-                answer=event.payload if event is not None and event.payload else None,
-                shown=row.shown_at is not None,
-            )
-        )
-    return paper
-
-
-def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False) -> dict[str, GradingRun]:
-    """The newest published grading run of each attempt."""
-    query = select(GradingRun).join(Attempt, is_current_run()).where(Attempt.id.in_(list(attempt_ids)))
-    if with_items:
-        query = query.options(selectinload(GradingRun.items))
-    return {run.attempt_id: run for run in db.session.scalars(query)}
-
-
-def is_current_run() -> ColumnElement[bool]:
-    """Whether a grading run is the newest published one of its attempt, for joins with ``Attempt``."""
-    newest = (
-        select(func.max(GradingRun.run_no))
-        .where(GradingRun.attempt_id == Attempt.id, GradingRun.published_at.is_not(None))
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
-    return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest)
-
-
-def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:
-    """The policy versions that were in force when the attempt opened, with their modules."""
-    query = (
-        select(AttemptPolicy)
-        .join(AttemptPolicy.policy_version)
-        .where(AttemptPolicy.attempt_id == attempt_id)
-        .options(contains_eager(AttemptPolicy.policy_version).joinedload(PolicyVersion.module))
-    )
-    return [pinned.policy_version for pinned in db.session.scalars(query)]
-
-
-def list_finished(person_id: int, *, most: int | None = None) -> list[tuple[Attempt, GradingRun]]:
-    """A person's graded attempts, the newest first, at most so many."""
-    query = (
-        select(Attempt)
-        .where(Attempt.person_id == person_id, Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
-        .options(joinedload(Attempt.quiz_version))
-        .order_by(Attempt.closed_at.desc())
-        .limit(most)
-    )
-    attempts = list(db.session.scalars(query))
-    runs = load_current_runs([attempt.id for attempt in attempts])
-    return [(attempt, runs[attempt.id]) for attempt in attempts if attempt.id in runs]
 
 
 def list_quizzes() -> list[Quiz]:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms.foundation import clock
 from lms.foundation.access import Access, access, policy
 from lms.foundation.carried import is_reopened
+from lms.foundation.db import db
 from lms.foundation.errors import sentence
-from lms.foundation.locale import LOCALES, current
+from lms.foundation.locale import current
 from lms.kit.pages import Page
-from lms.kit.problems import Invalid, NotFound
+from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.policies import queries as policies
 from lms.quizzes import actions, phrases, queries
-from lms.quizzes.core.answers import next_seq, of_record
-from lms.quizzes.core.attempt import AttemptState, minutes_left
+from lms.quizzes.core.answers import of_record
+from lms.quizzes.core.attempt import BREAK, AttemptState, minutes_left
 from lms.quizzes.core.passing import questions_at_cut
-from lms.quizzes.core.receipt import canonical_answers
 from lms.quizzes.core.rules import rules_from
-from lms.quizzes.forms import answer_from_form, events_from_json, manifest_from_json
+from lms.quizzes.forms import answer_from_form
 from lms.quizzes.models import Attempt, AttemptQuestion
 
 blueprint = Blueprint("quizzes", __name__, template_folder="../templates")
@@ -43,7 +44,10 @@ def start(assignment_id: int) -> str:
     given = queries.get_given(current_user.id, assignment_id)
     thousandths = given.rules.question_thousandths
     at_cut = questions_at_cut(given.questions * thousandths, given.rules.cut_percent, thousandths)
-    return render_template("quizzes/start.html", given=given, at=clock.now(), at_cut=at_cut, phrases=phrases)
+    more = queries.load_more_minutes(current_user.id, given.rules)
+    return render_template(
+        "quizzes/start.html", given=given, at=clock.now(), at_cut=at_cut, more_minutes=more, phrases=phrases
+    )
 
 
 @blueprint.post("/quizzes/<int:assignment_id>/attempts")
@@ -70,7 +74,7 @@ def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
     row = _row(attempt, position)
     here = url_for("quizzes.question", attempt_id=attempt.id, position=position)
     if "show" in request.form:  # a button of another page leads here; it brings no answer along
-        actions.note_shown(access(), attempt.id, position)
+        actions.note_marks(access(), attempt.id, {position})
         return redirect(here)
     try:
         payload = answer_from_form(row.question_version.body, request.form)
@@ -84,26 +88,19 @@ def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
     if saved is not None and saved.quarantined:
         return redirect(url_for("quizzes.submit_page", attempt_id=attempt.id))
     if "flag" in request.form:
-        actions.note_shown(access(), attempt.id, position, flagged=not row.is_flagged)
+        actions.note_marks(access(), attempt.id, {position}, {position: not row.is_flagged})
         return redirect(here)
     return _go(access(), attempt, position)
 
 
-@blueprint.post("/attempts/<uuid:attempt_id>/events")
+@blueprint.get("/attempts/<uuid:attempt_id>/paper")
 @policy("attempt.write")
-def save_events(attempt_id: Any) -> ResponseReturnValue:
+def paper(attempt_id: Any) -> str:
+    """All questions, for a page that goes on without a line."""
     attempt = queries.get_attempt(access(), str(attempt_id))
-    bodies = {row.position: row.question_version.body for row in attempt.questions}
-    events = events_from_json(_document(), bodies, LOCALES)
-    saved = actions.save_events(access(), attempt.id, events)
-    body = {
-        "acked": [list(stamp) for stamp in saved.acked],
-        "quarantined": [list(stamp) for stamp in saved.quarantined],
-        "server_now": saved.server_now.isoformat(),
-        "deadline": saved.deadline_at.isoformat(),
-        "receipt": saved.receipt_sha256,
-    }
-    return jsonify(body), 202 if saved.quarantined else 200
+    if attempt.state != AttemptState.OPEN:
+        raise Conflict("attempt.closed")
+    return render_template("quizzes/paper.html", answered=_answered(attempt), **_paper(attempt, attempt.questions))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/review")
@@ -123,27 +120,6 @@ def submit_page(attempt_id: Any) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/attempts/<uuid:attempt_id>/submit")
-@policy("attempt.write")
-def submit(attempt_id: Any) -> ResponseReturnValue:
-    """As a form it leads to the result. As JSON it names the answers that were sent and gets the receipt."""
-    manifest = manifest_from_json(_document()) if request.is_json else ()
-    attempt = actions.submit(access(), str(attempt_id), manifest)
-    if not request.is_json:
-        return redirect(url_for("quizzes.result", attempt_id=attempt.id))
-    answers = canonical_answers(queries.load_events(attempt.id))
-    closed_at = attempt.closed_at.isoformat() if attempt.closed_at else None
-    return jsonify(receipt=attempt.receipt_sha256, answers=answers, closed_at=closed_at)
-
-
-def _document() -> Any:
-    """The posted JSON; one that is nested without end is as unreadable as one that is broken."""
-    try:
-        return request.get_json()
-    except RecursionError as error:
-        raise Invalid("http.400") from error
-
-
 def _go(access: Access, attempt: Attempt, position: int) -> ResponseReturnValue:
     """Where a posted form leads: the question of the map, the one before or after, or the review."""
     target = request.form.get("go", "next")
@@ -153,7 +129,7 @@ def _go(access: Access, attempt: Attempt, position: int) -> ResponseReturnValue:
     place = places.get(target, position + 1)
     if not 1 <= place <= last:
         return redirect(url_for("quizzes.submit_page", attempt_id=attempt.id))
-    actions.note_shown(access, attempt.id, place)
+    actions.note_marks(access, attempt.id, {place})
     return redirect(url_for("quizzes.question", attempt_id=attempt.id, position=place))
 
 
@@ -179,27 +155,32 @@ def _chosen(row: AttemptQuestion, saved: dict[str, Any]) -> dict[str, Any]:
 
 
 def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) -> str:
-    events = queries.load_events(attempt.id)
-    answered = {position: dict(event.payload) for position, event in of_record(events).items() if event.payload}
-    versions = queries.load_policy_versions(attempt.id)
-    body = row.question_version.body
-    texts = (
-        policies.load_sections([version.id for version in versions], [current()]) if "section" in body["groups"] else {}
-    )
-    sections = {section.full_name: section for listed in texts.values() for section in listed}
+    at = clock.attempt_now(db.session)
+    if attempt.rest.lasts(at) and attempt.break_started_at is not None:
+        return render_template("quizzes/on_break.html", attempt=attempt, until=attempt.break_started_at + BREAK)
+    answered = _answered(attempt)
     return render_template(
         "quizzes/question.html",
-        attempt=attempt,
         row=row,
-        body=body,
         answer=_chosen(row, answered.get(row.position, {})),
         answered=answered,
-        rules=rules_from(attempt.quiz_version.rules),
-        versions=versions,
-        sections=sections,
         last_saved_at=queries.load_last_saved_at(attempt.id),
-        next_seq=next_seq([event.stamp for event in events], attempt.writer_epoch),
-        minutes=minutes_left(clock.now(), attempt.deadline_at),
-        phrases=phrases,
+        at=at,
+        minutes=minutes_left(at, attempt.deadline_at),
         refusal=refusal,
+        **_paper(attempt, [row]),
     )
+
+
+def _paper(attempt: Attempt, rows: Sequence[AttemptQuestion]) -> dict[str, Any]:
+    """What these questions need to be shown: the rules, the policies in force and the sections that a case offers."""
+    versions = queries.load_policy_versions(attempt.id)
+    cites = any("section" in row.question_version.body["groups"] for row in rows)
+    texts = policies.load_sections([version.id for version in versions], [current()]) if cites else {}
+    return {
+        "attempt": attempt,
+        "rules": rules_from(attempt.quiz_version.rules),
+        "versions": versions,
+        "sections": {section.full_name: section for listed in texts.values() for section in listed},
+        "phrases": phrases,
+    }

@@ -1,0 +1,215 @@
+"""Reads attempts: their paper, their answer log, what came too late, how they were graded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from lms.foundation.access import Access
+from lms.foundation.db import db
+from lms.kit.problems import NotFound
+from lms.policies.models import PolicyVersion
+from lms.questions import queries as questions
+from lms.questions.models import QuestionVersion
+from lms.quizzes import access as reach
+from lms.quizzes.core.answers import Event, Stamp, of_record
+from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
+from lms.quizzes.core.grading import Gradable, marking
+from lms.quizzes.core.rules import Rules
+from lms.quizzes.models import AnswerEvent, Attempt, AttemptPolicy, AttemptQuestion, GradingRun, LateEvent
+
+
+def get_attempt(access: Access, attempt_id: str) -> Attempt:
+    """An attempt with its paper, as far as this access reaches; not found otherwise."""
+    query = (
+        select(Attempt)
+        .where(Attempt.id == attempt_id, reach.attempts(access))
+        .options(
+            joinedload(Attempt.quiz_version),
+            joinedload(Attempt.assignment),
+            selectinload(Attempt.questions).joinedload(AttemptQuestion.question_version),
+        )
+    )
+    attempt = db.session.scalar(query)
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def load_state(access: Access, attempt_id: str) -> Attempt:
+    """The row of an attempt and nothing with it; not found beyond this access."""
+    attempt = db.session.scalar(select(Attempt).where(Attempt.id == attempt_id, reach.attempts(access)))
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def load_bodies(access: Access, attempt_id: str) -> dict[int, Mapping[str, Any]]:
+    """What stands at each position of an attempt's paper: the bodies of its questions, without any key.
+
+    A body never changes, so it is read once in the life of this process and known by its hash.
+    """
+    query = (
+        select(AttemptQuestion.position, QuestionVersion.sha256, AttemptQuestion.question_version_id)
+        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
+        .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
+        .where(AttemptQuestion.attempt_id == attempt_id, reach.attempts(access))
+    )
+    paper = list(db.session.execute(query))
+    if not paper:
+        raise NotFound
+    unknown = [row.question_version_id for row in paper if row.sha256 not in _bodies]
+    if unknown:
+        if len(_bodies) > MOST_BODIES:
+            _bodies.clear()
+        bodies = select(QuestionVersion.sha256, QuestionVersion.body).where(QuestionVersion.id.in_(unknown))
+        _bodies.update({row.sha256: row.body for row in db.session.execute(bodies)})
+    return {row.position: _bodies[row.sha256] for row in paper}
+
+
+_bodies: dict[str, Mapping[str, Any]] = {}
+MOST_BODIES = 5000
+
+
+def load_paper_places(attempt_id: str) -> tuple[set[int], int]:
+    """The positions of an attempt's paper, and how many events its answer log holds."""
+    logged = select(func.count()).where(AnswerEvent.attempt_id == attempt_id).scalar_subquery()
+    query = select(AttemptQuestion.position, logged).where(AttemptQuestion.attempt_id == attempt_id)
+    rows = list(db.session.execute(query))
+    return {position for position, _count in rows}, rows[0][1] if rows else 0
+
+
+def lock_attempt(access: Access, attempt_id: str) -> Attempt:
+    """An attempt, locked against every other writer until the end of the transaction."""
+    query = select(Attempt).where(Attempt.id == attempt_id, reach.attempts(access)).with_for_update(of=Attempt)
+    attempt = db.session.scalar(query.execution_options(populate_existing=True))
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def find_attempt_to_close(attempt_id: str) -> Attempt | None:
+    """An open attempt, locked; none when it is closed by now or somebody else has the lock."""
+    query = select(Attempt).where(Attempt.id == attempt_id, Attempt.state == AttemptState.OPEN)
+    query = query.with_for_update(skip_locked=True, of=Attempt)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def list_overdue(now: datetime) -> list[str]:
+    """The open attempts whose time and grace are over, the longest first."""
+    query = select(Attempt.id, Attempt.deadline_at, Attempt.grace_seconds).where(
+        Attempt.state == AttemptState.OPEN, Attempt.deadline_at < now
+    )
+    return [
+        row.id
+        for row in db.session.execute(query.order_by(Attempt.deadline_at))
+        if is_overdue(now, row.deadline_at, timedelta(seconds=row.grace_seconds))
+    ]
+
+
+def load_events(attempt_id: str) -> list[Event]:
+    """The answer log of an attempt, as values."""
+    query = select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id)
+    return [
+        Event(event.epoch, event.seq, event.position, event.locale, event.payload)
+        for event in db.session.scalars(query.order_by(AnswerEvent.epoch, AnswerEvent.seq))
+    ]
+
+
+def load_stored(attempt_id: str, stamps: Collection[Stamp]) -> dict[Stamp, str]:
+    """The payload hash under each of these stamps that the answer log has."""
+    query = select(AnswerEvent.epoch, AnswerEvent.seq, AnswerEvent.payload_sha256).where(
+        AnswerEvent.attempt_id == attempt_id,
+        AnswerEvent.epoch.in_({epoch for epoch, _seq in stamps}),
+        AnswerEvent.seq.in_({seq for _epoch, seq in stamps}),
+    )
+    return {(row.epoch, row.seq): row.payload_sha256 for row in db.session.execute(query)}
+
+
+def load_late_events(attempt_id: str) -> list[Event]:
+    """What came too late for the answer log of an attempt, as values."""
+    query = select(LateEvent).where(LateEvent.attempt_id == attempt_id)
+    return [
+        Event(event.epoch, event.seq, event.position, event.locale, event.payload)
+        for event in db.session.scalars(query.order_by(LateEvent.epoch, LateEvent.seq))
+    ]
+
+
+def count_late_answers(attempt_id: str) -> int:
+    """The questions of an attempt for which an answer came too late."""
+    query = select(func.count(LateEvent.position.distinct())).where(LateEvent.attempt_id == attempt_id)
+    return db.session.scalar(query) or 0
+
+
+def load_last_saved_at(attempt_id: str) -> datetime | None:
+    """When the newest answer of an attempt was saved."""
+    return db.session.scalar(select(func.max(AnswerEvent.server_at)).where(AnswerEvent.attempt_id == attempt_id))
+
+
+def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> list[Gradable]:
+    """The paper of an attempt for grading: its pinned keys beside its answers of record."""
+    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
+    answers = of_record(events)
+    paper = []
+    for row in attempt.questions:
+        key = keys[(row.question_version_id, row.key_n)]
+        event = answers.get(row.position)
+        paper.append(
+            Gradable(
+                position=row.position,
+                key_n=row.key_n,
+                max_thousandths=row.max_thousandths,
+                mark=marking(row.question_version.body, key, rules),
+                answer=event.payload if event is not None and event.payload else None,
+                shown=row.shown_at is not None,
+            )
+        )
+    return paper
+
+
+def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False) -> dict[str, GradingRun]:
+    """The newest published grading run of each attempt."""
+    query = select(GradingRun).join(Attempt, is_current_run()).where(Attempt.id.in_(list(attempt_ids)))
+    if with_items:
+        query = query.options(selectinload(GradingRun.items))
+    return {run.attempt_id: run for run in db.session.scalars(query)}
+
+
+def is_current_run() -> ColumnElement[bool]:
+    """Whether a grading run is the newest published one of its attempt, for joins with ``Attempt``."""
+    newest = (
+        select(func.max(GradingRun.run_no))
+        .where(GradingRun.attempt_id == Attempt.id, GradingRun.published_at.is_not(None))
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest)
+
+
+def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:
+    """The policy versions that were in force when the attempt opened, with their modules."""
+    query = (
+        select(AttemptPolicy)
+        .join(AttemptPolicy.policy_version)
+        .where(AttemptPolicy.attempt_id == attempt_id)
+        .options(contains_eager(AttemptPolicy.policy_version).joinedload(PolicyVersion.module))
+    )
+    return [pinned.policy_version for pinned in db.session.scalars(query)]
+
+
+def list_finished(person_id: int, *, most: int | None = None) -> list[tuple[Attempt, GradingRun]]:
+    """A person's graded attempts, the newest first, at most so many."""
+    query = (
+        select(Attempt)
+        .where(Attempt.person_id == person_id, Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
+        .options(joinedload(Attempt.quiz_version))
+        .order_by(Attempt.closed_at.desc())
+        .limit(most)
+    )
+    attempts = list(db.session.scalars(query))
+    runs = load_current_runs([attempt.id for attempt in attempts])
+    return [(attempt, runs[attempt.id]) for attempt in attempts if attempt.id in runs]
