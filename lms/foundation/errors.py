@@ -87,6 +87,8 @@ def bind(app: Flask) -> None:
 
     @app.errorhandler(Problem)
     def expected(problem: Problem) -> Response:
+        if isinstance(problem, Unavailable):
+            problem_page.forget_reader()  # even their language is in the database
         if problem.status in {403, 404}:
             log.info("refused: %s to person %s", problem.code, getattr(g.get("access"), "person_id", None))
         page = _pages.get(problem.code)
@@ -117,7 +119,6 @@ def bind(app: Flask) -> None:
             return expected(Conflict("database.conflict"))
         if isinstance(error, OperationalError | InterfaceError | InternalError):
             log.exception("database does not answer")
-            problem_page.forget_reader()
             return expected(Unavailable("database.unavailable"))
         return our_mistake(error)
 

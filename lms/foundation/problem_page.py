@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import Any
 
 from flask import current_app, g, render_template, request
@@ -14,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.foundation.addresses import asked_address, has_page, local_address, page_before
 from lms.foundation.db import db
-from lms.foundation.transaction import SAFE_METHODS
+from lms.foundation.transaction import SAFE_METHODS, abandon
 
 log = logging.getLogger("kijun")
 
@@ -68,8 +67,7 @@ def know_reader() -> None:
 
 def start_anew() -> None:
     """Leave a transaction that failed; the database answers, so who is signed in is read again when it is needed."""
-    with suppress(DBAPIError):
-        db.session.rollback()
+    abandon()
     g.pop("_login_user", None)
 
 
@@ -78,8 +76,7 @@ def forget_reader() -> None:
 
     The page's language is the one chosen before, else that of cookie and browser.
     """
-    with suppress(DBAPIError):
-        db.session.rollback()
+    abandon()
     g.reader_unknown = True
     g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 

@@ -75,17 +75,25 @@ def conclude(app: Flask, response: Response) -> Response:
     """
     is_refused = response.status_code >= 400 and not g.get("kept")
     if request.method in SAFE_METHODS or g.get("failed") or is_refused:
-        db.session.rollback()
+        abandon()
         return response
     try:
         db.session.commit()
     except DBAPIError as error:
-        db.session.rollback()
+        abandon()
         app.logger.exception("commit failed")
         unavailable = Unavailable("database.unavailable")
         unavailable.__cause__ = error
         return app.process_response(app.make_response(app.handle_user_exception(unavailable)))
     return response
+
+
+def abandon() -> None:
+    """End the transaction and keep nothing of it; a database that is gone has done that by itself."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 @contextmanager

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import OperationalError
 
 from lms.accounts.models import Person
-from lms.foundation import clock, transaction
+from lms.foundation import transaction
 from lms.foundation.db import db
 from lms.quizzes import actions, queries
 from lms.quizzes.models import Attempt
@@ -58,29 +61,86 @@ def test_parallel_saves_all_arrive(sample: Flask, sitters: list[tuple[Visitor, s
         assert sum(len(queries.load_events(attempt_id)) for _v, attempt_id, _p in sitters) == WRITERS * SAVES
 
 
-def test_a_failed_commit_is_503_and_saves_nothing(sample: Flask, sitters: list[tuple[Visitor, str, int]]) -> None:
-    visitor, attempt_id, _position = sitters[0]
-    with sample.app_context(), transaction.unit(write=False):
-        payload = sitting.right_answer(db.session.get_one(Attempt, attempt_id), 1)
-    one = {"seq": 1, "position": 1, "locale": "en", "payload": payload}
+@contextmanager
+def gone(app: Flask, step: str) -> Iterator[None]:
+    """The database goes away just before this step of a transaction, and answers nothing from then on."""
+    with app.app_context():
+        engine = db.engine
+    is_gone: list[bool] = []
 
-    def full(_connection: object) -> None:
+    def go_away(connection: Connection) -> None:
+        is_gone.append(True)
+        assert connection.connection.dbapi_connection is not None
+        connection.connection.dbapi_connection.close()
+
+    def refuse(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if is_gone:
+            raise OperationalError(statement, {}, Exception("server closed the connection unexpectedly"))
+
+    event.listen(engine, step, go_away)
+    event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
+        event.remove(engine, step, go_away)
+
+
+@contextmanager
+def full(app: Flask) -> Iterator[None]:
+    """There is no room for what is to be committed."""
+    with app.app_context():
+        engine = db.engine
+
+    def refuse(_connection: object) -> None:
         raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
 
-    with sample.app_context():
-        engine = db.engine
-    event.listen(engine, "commit", full)
+    event.listen(engine, "commit", refuse)
     try:
-        answer = visitor.post(f"/attempts/{attempt_id}/events", json={"epoch": 1, "events": [one]})
+        yield
     finally:
-        event.remove(engine, "commit", full)
+        event.remove(engine, "commit", refuse)
+
+
+@pytest.fixture
+def one(sample: Flask, sitters: list[tuple[Visitor, str, int]]) -> dict[str, Any]:
+    """A change of an answer, as the first of them sends it."""
+    with sample.app_context(), transaction.unit(write=False):
+        payload = sitting.right_answer(db.session.get_one(Attempt, sitters[0][1]), 1)
+    return {"epoch": 1, "events": [{"seq": 1, "position": 1, "locale": "en", "payload": payload}]}
+
+
+@pytest.mark.parametrize("failing", [full, partial(gone, step="commit")])
+def test_a_failed_commit_is_503_and_saves_nothing(
+    sample: Flask,
+    sitters: list[tuple[Visitor, str, int]],
+    one: dict[str, Any],
+    failing: Callable[[Flask], AbstractContextManager[None]],
+) -> None:
+    """Whether the database refuses this one thing or is gone: nothing of the answer may need it again."""
+    visitor, attempt_id, _position = sitters[0]
+    with failing(sample):
+        answer = visitor.post(f"/attempts/{attempt_id}/events", json=one)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
+    assert answer.json["error"] == "database.unavailable"
     assert "acked" not in answer.json
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
     with sample.app_context(), transaction.unit(write=False):
         assert queries.load_events(attempt_id) == []
+
+
+def test_what_was_read_or_refused_is_answered_although_the_database_is_gone_by_then(
+    sample: Flask, sitters: list[tuple[Visitor, str, int]], one: dict[str, Any]
+) -> None:
+    """Nothing was to be written, so it does not matter that the transaction cannot be ended in order."""
+    visitor, attempt_id, position = sitters[0]
+    with gone(sample, "rollback"):
+        assert visitor.get(f"/attempts/{attempt_id}/questions/{position}").status_code == 200
+    with gone(sample, "rollback"):
+        refused = visitor.post(f"/attempts/{attempt_id}/events", json={**one, "epoch": 7})
+    assert refused.status_code == 422
 
 
 def test_a_get_request_changes_nothing(sample: Flask, sitters: list[tuple[Visitor, str, int]]) -> None:
@@ -100,27 +160,3 @@ def test_a_get_request_changes_nothing(sample: Flask, sitters: list[tuple[Visito
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert writes == []
-
-
-@pytest.mark.postgresql
-def test_the_deadline_follows_the_databases_clock(
-    sample: Flask, sitters: list[tuple[Visitor, str, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A host whose clock is three hours ahead still takes an answer in time."""
-
-    class ThreeHoursAhead(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:
-            return datetime.now(tz) + timedelta(hours=3)  # type: ignore[arg-type]
-
-    _visitor, attempt_id, _position = sitters[0]
-    monkeypatch.setattr(clock, "_standing", [])
-    with sample.app_context(), transaction.unit():
-        attempt = db.session.get_one(Attempt, attempt_id)
-        attempt.deadline_at = clock.now() + timedelta(minutes=10)
-        monkeypatch.setattr(clock, "datetime", ThreeHoursAhead)
-        one = queries.Event(1, 1, 1, "en", sitting.right_answer(attempt, 1))
-        assert not actions.save_events(sitting.own_access(attempt.person), attempt_id, [one]).quarantined
-        attempt.deadline_at -= timedelta(minutes=20)
-        two = queries.Event(1, 2, 1, "en", sitting.right_answer(attempt, 1))
-        assert actions.save_events(sitting.own_access(attempt.person), attempt_id, [two]).quarantined
