@@ -68,8 +68,8 @@ def create_app(settings: config.Base | None = None, overrides: Mapping[str, Any]
         TESTING=settings.testing,
         PROPAGATE_EXCEPTIONS=settings.testing,
         **security.limiter_settings(settings.redis_url),
-        **(overrides or {}),
     )
+    app.config.update(overrides or {})
     if settings.proxy_count:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
