@@ -50,16 +50,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the database tests run on"
     )
+    parser.addoption("--long", action="store_true", help="repeat what is left to chance as often as script/faults does")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What uses the app uses a database and so runs on each kind; what is about PostgreSQL runs there alone."""
+    """What uses the app uses a database and so runs on each kind; what is about one of them runs there alone."""
     for item in items:
         if "app" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
-    if config.getoption("--database") != "postgresql":
-        items[:] = [item for item in items if item.get_closest_marker("postgresql") is None]
+    other = "sqlite" if config.getoption("--database") == "postgresql" else "postgresql"
+    items[:] = [item for item in items if item.get_closest_marker(other) is None]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How often a test repeats what is left to chance: a few times in the suite, many times with ``--long``."""
+
+    is_long: bool
+
+    def of(self, few: int, many: int) -> int:
+        return many if self.is_long else few
+
+
+@pytest.fixture(scope="session")
+def sizes(request: pytest.FixtureRequest) -> Sizes:
+    return Sizes(request.config.getoption("--long"))
 
 
 @pytest.fixture(scope="session")
