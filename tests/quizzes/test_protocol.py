@@ -188,6 +188,72 @@ def test_every_write_at_the_deadline_and_at_the_end_of_the_grace(
     assert look(lambda attempt: attempt.closed_at) == deadline + timedelta(seconds=seconds)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "may_rest", "is_noted"),
+    [(-1, True, True), (0, False, True), (1, False, True), (59, False, True), (60, False, True), (61, False, False)],
+)
+def test_every_mark_and_break_at_the_deadline_and_at_the_end_of_the_grace(
+    joiner: Visitor, first: str, look: Look, seconds: int, may_rest: bool, is_noted: bool
+) -> None:
+    """Marks are noted until the grace is over, by call and by form; a break begins before the deadline or never."""
+    deadline = look(lambda attempt: attempt.deadline_at)
+    with clock.fixed(deadline + timedelta(seconds=seconds)):
+        marks = {"epoch": 1, "events": [], "shown": [4], "flagged": {"4": True}}
+        assert joiner.post(at(first, "events"), json=marks).status_code == 200
+        assert joiner.post(sitting.at(first, 5), data={"show": "1"}).status_code == 302
+        assert joiner.post(sitting.at(first, 6), data={"flag": "1"}).status_code == 302
+        assert rest(joiner, first, "end").status_code == 200, "there is none to end, and nothing moves"
+        assert look(lambda attempt: attempt.deadline_at) == deadline
+        assert rest(joiner, first, "start").status_code == (200 if may_rest else 409)
+    rows = look(lambda attempt: {row.position: (bool(row.shown_at), row.is_flagged) for row in attempt.questions})
+    assert rows[4] == (is_noted, is_noted)
+    assert rows[5] == (is_noted, False)
+    assert rows[6] == (is_noted, is_noted)
+    assert look(lambda attempt: attempt.deadline_at) == deadline + (BREAK if may_rest else timedelta())
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(-1, 200), (0, 200), (1, 200), (59, 200), (60, 200), (61, 202)])
+def test_a_break_over_the_deadline_moves_what_is_in_time(
+    joiner: Visitor, first: str, look: Look, seconds: int, said: int
+) -> None:
+    """Covered ten seconds before the deadline for two minutes: it is two minutes later, to the second."""
+    deadline = look(lambda attempt: attempt.deadline_at)
+    with clock.fixed(deadline - timedelta(seconds=10)):
+        rest(joiner, first, "start")
+    with clock.fixed(deadline + timedelta(seconds=110) - timedelta(seconds=1)):
+        assert save(joiner, first, 1, change(look, 1, 1)).json["error"] == "attempt.on_break"
+    with clock.fixed(deadline + timedelta(seconds=110)):
+        assert rest(joiner, first, "end").json["deadline"] == (deadline + timedelta(seconds=120)).isoformat()
+    with clock.fixed(deadline + timedelta(seconds=120 + seconds)):
+        assert save(joiner, first, 1, change(look, 1, 1)).status_code == said
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(299, 409), (300, 200), (301, 200)])
+def test_a_break_that_nobody_ends_covers_to_the_second(
+    joiner: Visitor, first: str, look: Look, seconds: int, said: int
+) -> None:
+    rest(joiner, first, "start")
+    with clock.fixed(clock.now() + timedelta(seconds=seconds)):
+        assert save(joiner, first, 1, change(look, 1, 1)).status_code == said
+
+
+@pytest.mark.parametrize(
+    ("edge", "seconds", "said"),
+    [("opens_at", -1, 409), ("opens_at", 0, 302), ("opens_at", 1, 302), ("due_at", -1, 302), ("due_at", 0, 409),
+     ("due_at", 1, 409)],
+)  # fmt: skip
+def test_an_attempt_begins_inside_its_window_to_the_second(
+    joiner: Visitor, unit: Unit, edge: str, seconds: int, said: int
+) -> None:
+    moment = clock.now() + timedelta(minutes=10)
+    with unit():
+        person = sitting.person()
+        given = sitting.assignment_id(person)
+        setattr(queries.get_given(person.id, given).assignment, edge, moment)
+    with clock.fixed(moment + timedelta(seconds=seconds)):
+        assert joiner.post(f"/quizzes/{given}/attempts").status_code == said
+
+
 def test_the_whole_paper_comes_without_any_key_and_only_while_it_is_open(joiner: Visitor, first: str) -> None:
     paper = joiner.get(at(first, "paper"))
     assert paper.text.count("data-question=") == 12
