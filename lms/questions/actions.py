@@ -16,8 +16,9 @@ from lms.questions import queries
 from lms.questions.core.checks import BANK_CODE, LONGEST_TITLE, check, distinct, editorial, finding_at, flaws, repeated
 from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.formats.report import LeftOut, Placed, Reading
+from lms.questions.core.halves import halves
 from lms.questions.core.languages import PairBy, fill, in_language, key_differences, languages, only
-from lms.questions.core.question import UNDETERMINED, Question, code_from_texts, halves
+from lms.questions.core.question import UNDETERMINED, Question, code_from_texts
 from lms.questions.models import Bank, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
 from lms.questions.models import Question as QuestionRow
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,8 +28,9 @@ from lms.questions.actions import (
 )
 from lms.questions.core.checks import check
 from lms.questions.core.fields import blank
+from lms.questions.core.halves import halves, question_from
 from lms.questions.core.languages import in_language, languages
-from lms.questions.core.question import UNDETERMINED, Question, QuestionType, halves, question_from
+from lms.questions.core.question import UNDETERMINED, Question, QuestionType
 from lms.questions.models import Bank, QuestionDraft, QuestionState
 from lms.questions.models import Question as QuestionRow
 
@@ -45,7 +47,7 @@ def start_question(
     bank: Bank, code: str, question_type: QuestionType, *, section: str | None = None, by: Person
 ) -> QuestionRow:
     """A new question with an empty draft. Raises ``Invalid`` for a code that is taken or unfit."""
-    return _start(bank, blank(code, question_type, section), by=by)
+    return _start(bank, blank(code, question_type, section, seed=secrets.token_hex(8)), by=by)
 
 
 def copy_question(row: QuestionRow, *, by: Person) -> QuestionRow:

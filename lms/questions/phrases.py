@@ -10,12 +10,19 @@ from flask_babel import lazy_gettext as _l
 
 from lms.foundation.findings import joined
 from lms.foundation.notices import Kind
+from lms.questions.core.checks import MOST_ANSWERS
 from lms.questions.core.languages import PairBy
 from lms.questions.core.question import Difficulty, PartName, QuestionType
 
 TYPES = {
     QuestionType.SINGLE: _l("Single choice"),
     QuestionType.MULTIPLE: _l("Multiple response"),
+    QuestionType.TRUE_FALSE: _l("True or false"),
+    QuestionType.MATCHING: _l("Matching"),
+    QuestionType.ORDERING: _l("Ordering"),
+    QuestionType.NUMERIC: _l("Number"),
+    QuestionType.SHORT_TEXT: _l("Short text"),
+    QuestionType.CLOZE: _l("Text with gaps"),
     QuestionType.CASE: _l("Case"),
 }
 
@@ -50,6 +57,9 @@ FACTS = {
     "difficulty": _l("Difficulty, expected"),
     "tags": _l("Tags"),
     "sensitive": _l("Sensitive content"),
+    "pairs": _l("Pairs"),
+    "answers": _l("Accepted answers"),
+    **{f"gap.{place}": _l("Gaps") for place in range(MOST_ANSWERS)},
     **{f"weight.{name}": label for name, label in PARTS.items()},
 }
 """What else may differ between two versions."""
@@ -77,9 +87,28 @@ FILE_FORMATS = {
     "yaml": "YAML",
 }
 
+GROUPS: Mapping[str, Any] = {
+    "options": _l("The options"),
+    "left": _l("What is matched"),
+    "right": _l("What it is matched with"),
+    "items": _l("The items, in the right order"),
+    "answers": _l("Accepted answers"),
+    "gaps": _l("Gaps"),
+    **PARTS,
+}
+"""What the lists of a question are called; those of a gap have the name of their gap."""
+
+
+def group_name(group: str) -> str:
+    """What a list of options or answers is called."""
+    if group.startswith("gap-"):
+        return str(_("Gap %(gap)s", gap=group.removeprefix("gap-")))
+    return str(GROUPS[group])
+
+
 _WORDS: Mapping[str, Mapping[Any, Any]] = {
     "format": FILE_FORMATS,
-    "group": {"options": _l("The options"), **PARTS},
+    "group": GROUPS,
     "locale": LANGUAGES,
     "part": PARTS,
     "text": {"case": _l("Case"), "prompt": _l("Question asked")},
@@ -103,6 +132,8 @@ class Worded:
 
 
 def _word(name: str, fact: Any) -> Any:
+    if name == "group":
+        return group_name(fact)
     known = _WORDS.get(name, {})
     return joined(tuple(known.get(part, part) for part in fact) if isinstance(fact, tuple) else known.get(fact, fact))
 
@@ -206,6 +237,30 @@ FINDINGS: Mapping[str, Any] = {
         "%(question)s has a different number of options: %(options)s there, %(here)s here."
     ),
     "question.pair-other-key": _l("The key differs from that of %(question)s."),
+    "question.not-true-and-false": _l("There must be two options with the IDs “true” and “false”, in this order."),
+    "question.one-is-right": _l("One of the two options must be right."),
+    "question.too-few-pairs": _l("A matching needs at least two pairs; this one has %(pairs)s."),
+    "question.without-match": _l("Item %(item)s on the left belongs to nothing on the right."),
+    "question.ids-tell-pairs": _l(
+        "The IDs on both sides end alike and would give the pairs away. Use other IDs on the right."
+    ),
+    "question.too-few-items": _l("An ordering needs at least three items; this one has %(items)s."),
+    "question.ids-tell-order": _l("The IDs count the items in order and would give it away. Use other IDs."),
+    "question.no-full-answer": Worded(_l("No answer earns the whole point (%(group)s).")),
+    "question.no-answer-in": Worded(_l("There is no accepted answer in %(locale)s that earns the whole point.")),
+    "question.answer-empty": Worded(_l("Answer %(answer)s has no words (%(group)s).")),
+    "question.answer-no-number": Worded(_l("Answer %(answer)s has no number (%(group)s).")),
+    "question.answer-turned": Worded(_l("The range of answer %(answer)s ends before it begins (%(group)s).")),
+    "question.no-gap": _l("The text has no gap."),
+    "question.gap-not-in-text": Worded(_l("The text lacks the gap [[%(gap)s]] (%(locale)s).")),
+    "question.gap-unknown": Worded(_l("[[%(gap)s]] is no gap of this question (%(locale)s).")),
+    "question.gap-twice": Worded(_l("The gap [[%(gap)s]] is in the text twice (%(locale)s).")),
+    "question.gap-weight": _l("The weight of the gap %(gap)s must lie between 1 and %(most)s."),
+    "question.gap-options": _l("The gap %(gap)s needs at least two options."),
+    "question.bad-gap": _l("“%(value)s” is not a name for a gap: use letters, digits, hyphens and underscores."),
+    "question.not-a-number": _l("“%(value)s” is not a number."),
+    "question.too-many-answers": _l("There can be up to %(most)s gaps, accepted answers, and words of an answer."),
+    "question.no-reason": _l("There is no overall rationale, so learners do not see why."),
     "question.no-rationale": Worded(_l("Option %(option)s has no rationale.")),
     "question.no-misconception": Worded(_l("Option %(option)s names no misconception.")),
     "question.cue-word": Worded(_l("Option %(option)s has a word that gives the answer away.")),
@@ -235,52 +290,6 @@ def outcome(created: int, revised: int, unchanged: int, *, is_trial: bool = Fals
         return str(_("Would be imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts))
     return str(_("Imported: %(new)s new, %(revised)s revised, %(same)s unchanged.", **counts))
 
-
-CHECKS: tuple[tuple[Any, tuple[tuple[Any, frozenset[str]], ...]], ...] = (
-    (
-        _l("English and Japanese"),
-        (
-            (_l("Every text in both languages"), frozenset({"question.language-missing", "question.unknown-locale"})),
-            (_l("The same numbers"), frozenset({"question.numbers-differ", "question.option-numbers-differ"})),
-            (_l("Negative words are emphasised"), frozenset({"question.negative-plain"})),
-            (_l("Length as usual"), frozenset({"question.lengths-differ"})),
-        ),
-    ),
-    (
-        _l("Key"),
-        (
-            (
-                _l("The key is marked"),
-                frozenset(
-                    {
-                        "question.no-right-answer",
-                        "question.part-without-key",
-                        "question.part-missing",
-                        "question.fractions-sum",
-                        "question.too-few-options",
-                    }
-                ),
-            ),
-            (_l("Weights add up to 100"), frozenset({"question.weights-sum"})),
-            (
-                _l("It cites a section"),
-                frozenset({"question.no-section", "question.bad-section", "question.foreign-section"}),
-            ),
-        ),
-    ),
-    (
-        _l("Writing"),
-        (
-            (_l("No text is empty"), frozenset({"question.prompt-empty", "question.option-empty"})),
-            (_l("No two options say the same"), frozenset({"question.same-option-twice"})),
-            (_l("No word gives the answer away"), frozenset({"question.cue-word"})),
-            (_l("The key is no longer than the rest"), frozenset({"question.key-longest"})),
-            (_l("Every option has a rationale"), frozenset({"question.no-rationale"})),
-            (_l("Every wrong option names its misconception"), frozenset({"question.no-misconception"})),
-        ),
-    ),
-)
-"""What an author is shown as passed when none of these findings stands against it."""
 
 PAIRINGS = {
     "": _l("No: new or revised questions"),
@@ -329,6 +338,10 @@ PROBLEMS = {
     "question.no_draft": _l("This question no longer has a draft. Look at its page."),
     "question.not_finished": _l("The draft has errors. They are listed under Checks."),
     "question.bad_percent": _l("Enter a number from -100 to 100."),
+    "question.bad_share": _l("Enter a number from 0 to 100."),
+    "question.bad_gap_weight": _l("Enter a whole number from 1 to 100."),
+    "question.not_a_number": _l("Enter a number in digits, such as 30 or 2.5."),
+    "question.too-many-answers": FINDINGS["question.too-many-answers"],
     "question.bad_weight": _l("Enter a whole number from 0 to 100."),
     "question.not_imported": _l("Nothing was imported."),
     "question.no_file": _l("Choose a file."),

@@ -15,9 +15,9 @@ from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.policies.models import Section
 from lms.questions.access import withheld
+from lms.questions.core.halves import question_from
 from lms.questions.core.listing import Row, facts_of
 from lms.questions.core.question import Question as QuestionValue
-from lms.questions.core.question import question_from
 from lms.questions.models import Bank, Question, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
 from lms.wellbeing.core.labels import Degree, Form, Label
 from lms.wellbeing.queries import register_labels

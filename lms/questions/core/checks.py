@@ -11,7 +11,17 @@ from lms.kit.findings import Finding, Level
 from lms.kit.text import fold_spaces, letter
 from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.formats.report import Placed
-from lms.questions.core.question import UNDETERMINED, Option, Question, Text, missing_languages, texts_of
+from lms.questions.core.question import (
+    CHOICES,
+    NUMBERS,
+    UNDETERMINED,
+    Option,
+    Question,
+    QuestionType,
+    Text,
+    missing_languages,
+    texts_of,
+)
 from lms.questions.core.types import TYPES
 
 LOCALES = ("en", "ja")
@@ -19,9 +29,17 @@ LONGEST_TEXT = 10_000
 LONGEST_WORD = 200
 MOST_OPTIONS = 26
 """Options are lettered from A to Z."""
+MOST_ANSWERS = 20
+"""Of accepted answers, of gaps in a text, and of words for one answer."""
 LONGEST_TITLE = 255
 _BEYOND_OTHER_FORMATS = frozenset(
-    {"question.language-missing", "question.no-section", "question.no-rationale", "question.no-misconception"}
+    {
+        "question.language-missing",
+        "question.no-section",
+        "question.no-rationale",
+        "question.no-reason",
+        "question.no-misconception",
+    }
 )
 """What is missing in every item of a format that has no place for languages, sections and misconceptions."""
 BANK_CODE = re.compile(r"[A-Z0-9-]{1,40}")
@@ -102,9 +120,13 @@ def flaws(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
     most = max((len(group) for group in question.option_groups.values()), default=0)
     if most > MOST_OPTIONS:
         found.append(("question.too-many-options", {"options": most, "most": MOST_OPTIONS}))
-    for group, options in question.option_groups.items():  # the key holds an option's facts by its id
-        if len({option.id for option in options}) < len(options):
+    ids = {group: [option.id for option in options] for group, options in question.option_groups.items()}
+    for group, names in {**ids, "gaps": [gap.id for gap in question.gaps]}.items():  # the key goes by these ids
+        if len(set(names)) < len(names):
             found.append(("question.same-id-twice", {"group": group}))
+    accepted = max((len(group) for group in question.answer_groups.values()), default=0)
+    if max(accepted, len(question.gaps)) > MOST_ANSWERS:
+        found.append(("question.too-many-answers", {"most": MOST_ANSWERS}))
     written = [words for text in texts_of(question) for words in text.values()]
     words = _words(question)
     longest = max(map(len, written), default=0)
@@ -122,11 +144,16 @@ def _words(question: Question) -> list[str]:
     """What stands in a question besides its texts: ids, names of sections, tags, locales, words of its material."""
     options = [option for group in question.option_groups.values() for option in group]
     sensitive = question.sensitive
+    answers = [answer for group in question.answer_groups.values() for answer in group]
     return [
         *question.sections,
         *question.tags,
         *(option.id for option in options),
         *(option.section for option in options if option.section is not None),
+        *(option.match for option in options if option.match is not None),
+        *(words for answer in answers for locale, listed in answer.text.items() for words in (locale, *listed)),
+        *(number for answer in answers for name in NUMBERS if (number := getattr(answer, name)) is not None),
+        *(gap.id for gap in question.gaps),
         *(locale for text in texts_of(question) for locale in text),
         *((sensitive.kind, sensitive.degree, sensitive.form) if sensitive else ()),
     ]
@@ -181,7 +208,9 @@ def _weaknesses(question: Question) -> Iterable[tuple[str, Mapping[str, Any]]]:
     shown_nowhere = {locale for text in texts_of(question) for locale in text} - {*LOCALES, UNDETERMINED}
     for locale in sorted(shown_nowhere):
         yield "question.unknown-locale", {"locale": locale}
-    for group, options in question.option_groups.items():
+    if question.type not in REASONED and not question.rationale:
+        yield "question.no-reason", {}
+    for group, options in question.option_groups.items() if question.type in REASONED else ():
         for place, option in enumerate(options):
             facts = {"option": letter(place), "group": group}
             if option.section is None and not option.rationale:
@@ -190,6 +219,10 @@ def _weaknesses(question: Question) -> Iterable[tuple[str, Mapping[str, Any]]]:
                 yield "question.no-misconception", facts
             if any(_CUE_WORDS.search(text) for text in option.text.values()):
                 yield "question.cue-word", facts
+
+
+REASONED = CHOICES | {QuestionType.CASE}
+"""Types of which each option has its own reason; the others are explained as a whole."""
 
 
 def _shown_texts(question: Question) -> list[Text]:

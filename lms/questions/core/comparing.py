@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from lms.kit.diffs import Change, Kind, changes
 from lms.kit.text import letter
-from lms.questions.core.question import Option, Question, Text
+from lms.questions.core.checks import MOST_ANSWERS
+from lms.questions.core.question import Answer, Option, Question, Text
 
 _TEXTS = ("name", "case", "prompt", "rationale")
 _OPTION_TEXTS = ("text", "rationale", "misconception")
@@ -162,7 +163,29 @@ def _facts(question: Question) -> list[tuple[str, tuple[str, ...]]]:
         ("tags", tuple(question.tags)),
         *((f"weight.{name}", _weight(question, name)) for name in ("verdict", "section", "severity", "action")),
         ("sensitive", (label.kind, label.degree, label.form) if label else ()),
+        ("pairs", tuple(f"{option.id} → {option.match}" for option in question.left if option.match)),
+        ("answers", _accepted(question.answers)),
+        *((f"gap.{place}", _gap(question, place)) for place in range(MOST_ANSWERS)),
     ]
+
+
+def _accepted(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """The accepted answers in words, with what they earn where that is not all."""
+    said = []
+    for answer in answers:
+        off = f" ± {answer.tolerance}" if answer.tolerance not in (None, "0") else ""
+        number = f"{answer.low}–{answer.high}" if answer.low or answer.high else f"{answer.value}{off}"
+        words = " / ".join(word for locale in sorted(answer.text) for word in answer.text[locale])
+        share = f" ({float(answer.fraction * 100):g}%)" if answer.fraction != 1 else ""
+        said.append((words or number) + share)
+    return tuple(said)
+
+
+def _gap(question: Question, place: int) -> tuple[str, ...]:
+    if place >= len(question.gaps):
+        return ()
+    gap = question.gaps[place]
+    return (gap.id, f"× {gap.weight}", *_accepted(gap.answers))
 
 
 def _weight(question: Question, name: str) -> tuple[str, ...]:

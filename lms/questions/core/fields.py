@@ -15,7 +15,29 @@ from typing import Any
 from lms.policies.core.sensitive import Degree, Form
 from lms.questions.core.checks import LOCALES, LONGEST_TEXT, LONGEST_WORD, MOST_OPTIONS
 from lms.questions.core.formats.plain import has_controls
-from lms.questions.core.question import Difficulty, Option, Part, PartName, Question, QuestionType, Sensitive, Text
+from lms.questions.core.question import (
+    TELLING,
+    Difficulty,
+    Option,
+    Part,
+    PartName,
+    Question,
+    QuestionType,
+    Sensitive,
+    Text,
+)
+from lms.questions.core.telling import neutral_ids
+from lms.questions.core.types import TYPES
+from lms.questions.core.written_fields import (
+    percent,
+    read_weights,
+    read_written,
+    with_answer,
+    with_gap,
+    without_answer,
+    without_gap,
+    written_fields,
+)
 
 Flaw = tuple[str, Mapping[str, Any]]
 MOST_SECTIONS = 6
@@ -46,12 +68,14 @@ def fields_of(question: Question) -> dict[str, str]:
     for name in _TEXTS:
         fields |= _text_fields(name, getattr(question, name))
     fields |= {f"weight.{part.name.value}": str(part.weight) for part in question.parts}
+    fields |= written_fields(question)
     for group, options in question.option_groups.items():
         fields[f"ids.{group}"] = " ".join(option.id for option in options)
         for option in options:
             stem = f"{group}.{option.id}"
             fields[f"{stem}.percent"] = percent(option.fraction)
             fields[f"{stem}.section"] = option.section or ""
+            fields[f"{stem}.match"] = option.match or ""
             if option.fraction == 1 or (question.type is QuestionType.MULTIPLE and option.fraction > 0):
                 fields[f"{stem}.key"] = "1"
             for name in _OPTION_TEXTS:
@@ -67,57 +91,57 @@ def read_fields(base: Question, typed: Mapping[str, str]) -> Typed:
         group: tuple(_option(read, group, option_id, options, typed) for option_id in _ids(typed, group, options))
         for group, options in base.option_groups.items()
     }
-    parts = tuple(
-        replace(part, weight=_weight(read, part, typed), options=groups[part.name.value]) for part in base.parts
-    )
+    answers = read_written(base, typed, read.flaws, lambda stem, earlier: _text(read, stem, earlier, typed))
+    parts = tuple(replace(part, weight=_weight(read, part, typed)) for part in base.parts)
+    weighted = replace(base, parts=parts, gaps=read_weights(base, typed, read.flaws))
     difficulty = typed.get("difficulty", "")
     read.question = replace(
-        base,
+        weighted.with_groups(groups).with_answers(answers),
         name=texts["name"],
         prompt=texts["prompt"],
         case=texts["case"],
         rationale=texts["rationale"],
         sections=_sections(base, typed) if "section.1" in typed else base.sections,
         difficulty=Difficulty(difficulty) if difficulty in set(Difficulty) else base.difficulty,
-        options=groups.get("options", ()),
-        parts=parts,
         sensitive=_label(base, typed) if "sensitive.kind" in typed else base.sensitive,
         tags=_tags(read, typed) if "tags" in typed else base.tags,
     )
     return read
 
 
-def percent(fraction: Fraction) -> str:
-    """A fraction as it is typed.
+def changed(question: Question, change: str, taken: Collection[str] = (), seed: str = "") -> Question:
+    """The question with its lists changed as a button of its form says; what is not understood is nothing.
 
-    >>> percent(Fraction(1, 2)), percent(Fraction(1, 3)), percent(Fraction(0))
-    ('50', '33.3333', '0')
-    """
-    return f"{float(fraction * 100):.4f}".rstrip("0").rstrip(".")
-
-
-def changed(question: Question, change: str, taken: Collection[str] = ()) -> Question:
-    """The question with its options or parts changed as a button of its form says; what is not understood is nothing.
-
-    ``add.GROUP``, ``up.GROUP.ID``, ``down.GROUP.ID``, ``remove.GROUP.ID``, ``part.NAME`` (in or out). ``taken`` are
-    option ids of earlier versions: results hang on them, so none of them is given to another option.
+    ``add.GROUP``, ``up.GROUP.ID``, ``remove.GROUP.ID``, ``part.NAME`` (in or out), ``gap.TYPE`` (one more). ``taken``
+    are option ids of earlier versions: results hang on them, so none of them is given to another option.
     """
     verb, _dot, rest = change.partition(".")
     group, _dot, option_id = rest.partition(".")
     if verb == "part" and question.type is QuestionType.CASE:
         return _with_or_without(question, rest, taken)
-    options = list(question.option_groups.get(group, ()))
+    if question.type is QuestionType.CLOZE and verb == "gap":
+        return with_gap(question, rest)
+    if group == "gaps" and verb == "remove":
+        return without_gap(question, option_id)
+    if group in question.answer_groups:
+        return without_answer(question, group, option_id) if verb == "remove" else with_answer(question, group)
+    if group not in question.option_groups or question.type is QuestionType.TRUE_FALSE:
+        return question
+    options = list(question.option_groups[group])
     ids = [option.id for option in options]
-    if verb == "add" and group in question.option_groups and len(options) < MOST_OPTIONS:
-        options.append(Option(next_id(group, {*ids, *taken})))
+    if verb == "add" and len(options) < MOST_OPTIONS:
+        options.append(_new_option(group, {*ids, *taken}, seed or question.id))
     elif option_id in ids:
         place = ids.index(option_id)
         option = options.pop(place)
-        if verb == "remove":
-            return _with_group(question, group, options)
-        step = {"up": -1, "down": 1}.get(verb, 0)
-        options.insert(max(0, place + step), option)
-    return _with_group(question, group, options)
+        if verb != "remove":
+            options.insert(max(0, place + {"up": -1, "down": 1}.get(verb, 0)), option)
+    return question.with_groups({group: tuple(options)})
+
+
+def _new_option(group: str, taken: Collection[str], seed: str) -> Option:
+    """An option under a free id, which says nothing where ids could tell the key."""
+    return Option(neutral_ids(1, taken, seed)[0] if group in TELLING else next_id(group, taken))
 
 
 def next_id(group: str, taken: Collection[str]) -> str:
@@ -128,7 +152,7 @@ def next_id(group: str, taken: Collection[str]) -> str:
     """
     numbers = [int(name[1:]) for name in taken if _NUMBERED.fullmatch(name)]
     letters = sorted({name[0] for name in taken if _NUMBERED.fullmatch(name)})
-    letter = letters[0] if len(letters) == 1 else "s" if group == _OF_SECTION else "o"
+    letter = letters[0] if len(letters) == 1 else {_OF_SECTION: "s", "left": "l"}.get(group, "o")
     return f"{letter}{max(numbers, default=0) + 1}"
 
 
@@ -141,19 +165,15 @@ def united(question: Question, stored: Question) -> Question:
         if question.type is not QuestionType.MULTIPLE and any(option.fraction == 1 for option in own):
             lacking = [replace(option, fraction=Fraction(0)) if option.fraction == 1 else option for option in lacking]
         if group in question.option_groups and lacking:
-            question = _with_group(question, group, [*question.option_groups[group], *lacking])
-    return question
+            question = question.with_groups({group: (*question.option_groups[group], *lacking)})
+    gaps = {gap.id for gap in question.gaps}
+    return replace(question, gaps=(*question.gaps, *(gap for gap in stored.gaps if gap.id not in gaps)))
 
 
-def blank(question_id: str, question_type: QuestionType, section: str | None = None) -> Question:
-    """A new question: four options, or a case with its two parts that cannot be missing."""
-    sections = (section,) if section else ()
-    if question_type is not QuestionType.CASE:
-        options = tuple(Option(f"o{n}", fraction=Fraction(int(n == 1))) for n in range(1, 5))
-        return Question(question_id, question_type, {}, sections=sections, options=options)
-    verdict = Part(PartName.VERDICT, 60, (Option("o1", fraction=Fraction(1)), Option("o2")))
-    cited = Part(PartName.SECTION, 40, (Option("s1", fraction=Fraction(1), section=section), Option("s2")))
-    return Question(question_id, question_type, {}, sections=sections, parts=(verdict, cited))
+def blank(question_id: str, question_type: QuestionType, section: str | None = None, seed: str = "") -> Question:
+    """A new question as its type starts. Ids that must tell nothing come of the seed."""
+    start = {"prompt": {}, **TYPES[question_type].blank(section, seed or question_id)}
+    return Question(question_id, question_type, sections=(section,) if section else (), **start)
 
 
 def _text_fields(stem: str, text: Text) -> dict[str, str]:
@@ -228,6 +248,7 @@ def _option(read: Typed, group: str, option_id: str, known: tuple[Option, ...], 
         misconception=_text(read, f"{stem}.misconception", earlier.misconception, typed),
         fraction=_fraction(read, group, earlier, typed),
         section=(typed.get(f"{stem}.section", "").strip() or None) if group == _OF_SECTION else earlier.section,
+        match=(typed.get(f"{stem}.match", earlier.match or "").strip() or None) if group == "left" else None,
     )
 
 
@@ -274,13 +295,6 @@ def _weight(read: Typed, part: Part, typed: Mapping[str, str]) -> int:
         read.flaws[name] = ("question.bad_weight", {})
         return part.weight
     return int(written)
-
-
-def _with_group(question: Question, group: str, options: list[Option]) -> Question:
-    if question.type is not QuestionType.CASE:
-        return replace(question, options=tuple(options)) if group == "options" else question
-    parts = (replace(part, options=tuple(options)) if part.name == group else part for part in question.parts)
-    return replace(question, parts=tuple(parts))
 
 
 def _with_or_without(question: Question, name: str, taken: Collection[str]) -> Question:

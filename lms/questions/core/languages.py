@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from lms.questions.core.question import UNDETERMINED, Option, Question, Text, texts_of
+from lms.questions.core.question import NUMBERS, UNDETERMINED, Answer, Option, Question, texts_of
 
 Flaw = tuple[str, Mapping[str, Any]]
 
@@ -21,7 +21,10 @@ class PairBy(StrEnum):
 
 def languages(question: Question) -> frozenset[str]:
     """The locales in which at least one text of the question stands."""
-    return frozenset(locale for text in texts_of(question) for locale, words in text.items() if words.strip())
+    accepted = [answer.text for group in question.answer_groups.values() for answer in group]
+    return frozenset(
+        locale for text in (*texts_of(question), *accepted) for locale, words in text.items() if "".join(words).strip()
+    )
 
 
 def in_language(question: Question, locale: str) -> Question:
@@ -38,7 +41,8 @@ def only(question: Question, locales: Collection[str]) -> Question:
 
 def key_differences(question: Question, other: Question) -> list[Flaw]:
     """What keeps ``other`` from being the same question in another language: its type, its options, their marks."""
-    if question.type is not other.type or question.option_groups.keys() != other.option_groups.keys():
+    kinds = [(each.type, [*each.option_groups], [*each.answer_groups]) for each in (question, other)]
+    if kinds[0] != kinds[1]:
         return [("question.pair-other-type", {"question": question.id})]
     for name, group in question.option_groups.items():
         here = len(other.option_groups[name])
@@ -54,27 +58,35 @@ def fill(question: Question, other: Question) -> Question:
 
     Only texts are taken over: sections, marks and ids stay. The two must not differ in their keys.
     """
-    parts = zip(question.parts, other.parts, strict=True)
+    groups = other.option_groups
+    options = {name: _filled(group, groups[name]) for name, group in question.option_groups.items()}
+    written = other.answer_groups
+    answers = {name: _answers_filled(group, written[name]) for name, group in question.answer_groups.items()}
     return replace(
-        question,
+        question.with_groups(options).with_answers(answers),
         name={**question.name, **other.name},
         prompt={**question.prompt, **other.prompt},
         case={**question.case, **other.case},
         rationale={**question.rationale, **other.rationale},
-        options=_filled(question.options, other.options),
-        parts=tuple(replace(part, options=_filled(part.options, theirs.options)) for part, theirs in parts),
     )
 
 
 def _marks(question: Question, other: Question) -> list[Any]:
     """Weights, sections and fractions, in the order in which the options of ``question`` meet those of ``other``."""
     groups = question.option_groups
+    right = [option.id for option in _in_order_of(question.right, other.right)]
     marks = [
-        (option.section, option.fraction)
+        (option.section, option.fraction, right.index(option.match) if option.match in right else None)
         for name, theirs in other.option_groups.items()
         for option in _in_order_of(groups[name], theirs)
     ]
-    return [{part.name: part.weight for part in question.parts}, marks]
+    written = [
+        (answer.fraction, *(getattr(answer, name) for name in NUMBERS))
+        for group in question.answer_groups.values()
+        for answer in group
+    ]
+    weights = {part.name: part.weight for part in question.parts} | {gap.id: gap.weight for gap in question.gaps}
+    return [weights, marks, written]
 
 
 def _in_order_of(group: Sequence[Option], other: Sequence[Option]) -> list[Option]:
@@ -97,7 +109,14 @@ def _filled(group: tuple[Option, ...], other: tuple[Option, ...]) -> tuple[Optio
     )
 
 
-def _changed(question: Question, change: Callable[[Text], Text]) -> Question:
+def _answers_filled(group: tuple[Answer, ...], other: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    return tuple(
+        replace(answer, text={**answer.text, **theirs.text}, rationale={**answer.rationale, **theirs.rationale})
+        for answer, theirs in zip(group, other, strict=True)
+    )
+
+
+def _changed(question: Question, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Question:
     def options(group: tuple[Option, ...]) -> tuple[Option, ...]:
         return tuple(
             replace(
@@ -109,12 +128,15 @@ def _changed(question: Question, change: Callable[[Text], Text]) -> Question:
             for option in group
         )
 
+    def answers(group: tuple[Answer, ...]) -> tuple[Answer, ...]:
+        return tuple(replace(answer, text=change(answer.text), rationale=change(answer.rationale)) for answer in group)
+
+    groups = {name: options(group) for name, group in question.option_groups.items()}
+    written = {name: answers(group) for name, group in question.answer_groups.items()}
     return replace(
-        question,
+        question.with_groups(groups).with_answers(written),
         name=change(question.name),
         prompt=change(question.prompt),
         case=change(question.case),
         rationale=change(question.rationale),
-        options=options(question.options),
-        parts=tuple(replace(part, options=options(part.options)) for part in question.parts),
     )

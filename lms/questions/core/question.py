@@ -1,8 +1,4 @@
-"""A question as a value, and its two halves: the body, which a learner may see, and the key, which nobody sees early.
-
-The body holds texts and the ids of options; fractions, rationales and misconceptions stand in the key alone. Both
-halves are plain JSON, so each has one canonical form and one hash.
-"""
+"""A question as a value, with the key that nobody sees early."""
 
 from __future__ import annotations
 
@@ -24,7 +20,19 @@ class QuestionType(StrEnum):
 
     SINGLE = "single"
     MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+    MATCHING = "matching"
+    ORDERING = "ordering"
+    NUMERIC = "numeric"
+    SHORT_TEXT = "short_text"
+    CLOZE = "cloze"
     CASE = "case"
+
+
+CHOICES = frozenset({QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE})
+"""What is answered by choosing among options, each of which earns a share."""
+GAP_TYPES = (QuestionType.SINGLE, QuestionType.SHORT_TEXT, QuestionType.NUMERIC)
+"""How a gap of a text may be filled."""
 
 
 class PartName(StrEnum):
@@ -49,6 +57,7 @@ class Option:
     """An option. ``id`` never changes; ``fraction`` (-1 to 1) is the share of the mark that it earns.
 
     In the section part of a case ``section`` names the section, and there is no text: the section's title is shown.
+    On the left of a matching ``match`` names the option on the right that belongs to it.
     """
 
     id: str
@@ -57,6 +66,40 @@ class Option:
     rationale: Text = field(default_factory=dict)
     misconception: Text = field(default_factory=dict)
     section: str | None = None
+    match: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is accepted where somebody writes; all of it is key.
+
+    Either words by locale, or a number: ``value`` with ``tolerance``, or from ``low`` to ``high``. Numbers are kept as
+    they were written, and compared exactly.
+    """
+
+    fraction: Fraction = Fraction(1)
+    text: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    value: str | None = None
+    tolerance: str | None = None
+    low: str | None = None
+    high: str | None = None
+    rationale: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap of a cloze text, ``[[id]]`` in its prompt: options to choose from, or answers that are accepted."""
+
+    id: str
+    type: QuestionType
+    weight: int = 1
+    options: tuple[Option, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """The name of its options and of its field on the paper."""
+        return f"gap-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +122,12 @@ class Sensitive:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question in all its languages. ``options`` belong to a choice question, ``case`` and ``parts`` to a case."""
+    """A question in all its languages.
+
+    ``options`` belong to a choice question, ``case`` and ``parts`` to a case, ``left`` and ``right`` to a matching;
+    ``items`` are those of an ordering in the right order, ``answers`` what a number or a short text is compared with,
+    ``gaps`` those of a cloze text.
+    """
 
     id: str
     type: QuestionType
@@ -93,90 +141,74 @@ class Question:
     rationale: Text = field(default_factory=dict)
     sensitive: Sensitive | None = None
     tags: tuple[str, ...] = ()
+    left: tuple[Option, ...] = ()
+    right: tuple[Option, ...] = ()
+    items: tuple[Option, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def option_groups(self) -> dict[str, tuple[Option, ...]]:
-        """The options by group: ``options`` of a choice question, one group per part of a case."""
+        """The options by group, such as ``options`` of a choice question, one group per part of a case or gap."""
         if self.type is QuestionType.CASE:
             return {part.name.value: part.options for part in self.parts}
-        return {"options": self.options}
-
-
-@dataclass(frozen=True, slots=True)
-class Halves:
-    """The body and the key of a question, as they are stored."""
-
-    body: dict[str, Any]
-    key: dict[str, Any]
+        if self.type is QuestionType.CLOZE:
+            return {gap.group: gap.options for gap in self.gaps if gap.type is QuestionType.SINGLE}
+        names = GROUPS.get(self.type, ())
+        return {name: getattr(self, name) for name in names}
 
     @property
-    def body_sha256(self) -> str:
-        return sha256_of(self.body)
+    def answer_groups(self) -> dict[str, tuple[Answer, ...]]:
+        """The accepted answers by group: ``answers`` of a question that is answered in writing, one group per gap."""
+        if self.type in WRITTEN:
+            return {"answers": self.answers}
+        return {gap.group: gap.answers for gap in self.gaps if gap.type in WRITTEN}
 
-    @property
-    def key_sha256(self) -> str:
-        return sha256_of(self.key)
+    def with_groups(self, groups: Mapping[str, tuple[Option, ...]]) -> Question:
+        """The question with the options of these groups in place of its own."""
+        return replace(
+            self,
+            options=groups.get("options", self.options),
+            left=groups.get("left", self.left),
+            right=groups.get("right", self.right),
+            items=groups.get("items", self.items),
+            parts=tuple(replace(part, options=groups.get(part.name.value, part.options)) for part in self.parts),
+            gaps=tuple(replace(gap, options=groups.get(gap.group, gap.options)) for gap in self.gaps),
+        )
 
-
-def halves(question: Question) -> Halves:
-    """Cut a question into body and key."""
-    body: dict[str, Any] = {
-        "type": question.type.value,
-        "name": dict(question.name),
-        "prompt": dict(question.prompt),
-        "sections": list(question.sections),
-        "difficulty": question.difficulty.value,
-        "tags": list(question.tags),
-        "groups": {name: [_option_body(option) for option in group] for name, group in question.option_groups.items()},
-    }
-    if question.case:
-        body["case"] = dict(question.case)
-    if question.sensitive is not None:
-        sensitive = question.sensitive
-        body["sensitive"] = {"kind": sensitive.kind, "degree": sensitive.degree, "form": sensitive.form}
-    key: dict[str, Any] = {
-        "rationale": dict(question.rationale),
-        "groups": {
-            name: {option.id: _option_key(option) for option in group} for name, group in question.option_groups.items()
-        },
-    }
-    if question.parts:
-        key["weights"] = {part.name.value: part.weight for part in question.parts}
-    return Halves(body, key)
+    def with_answers(self, groups: Mapping[str, tuple[Answer, ...]]) -> Question:
+        """The question with the accepted answers of these groups in place of its own."""
+        return replace(
+            self,
+            answers=groups.get("answers", self.answers),
+            gaps=tuple(replace(gap, answers=groups.get(gap.group, gap.answers)) for gap in self.gaps),
+        )
 
 
-def question_from(question_id: str, body: Mapping[str, Any], key: Mapping[str, Any]) -> Question:
-    """Put a question together again: the reverse of ``halves``."""
-    groups = {
-        name: tuple(_option(option, key["groups"][name][option["id"]]) for option in options)
-        for name, options in body["groups"].items()
-    }
-    sensitive = body.get("sensitive")
-    return Question(
-        id=question_id,
-        type=QuestionType(body["type"]),
-        prompt=body["prompt"],
-        name=body["name"],
-        sections=tuple(body["sections"]),
-        difficulty=Difficulty(body["difficulty"]),
-        options=groups.get("options", ()),
-        case=body.get("case", {}),
-        parts=tuple(Part(PartName(name), key["weights"][name], groups[name]) for name in groups if name != "options"),
-        rationale=key["rationale"],
-        sensitive=Sensitive(**sensitive) if sensitive else None,
-        tags=tuple(body["tags"]),
-    )
+GROUPS: Mapping[QuestionType, tuple[str, ...]] = {
+    **dict.fromkeys(CHOICES, ("options",)),
+    QuestionType.MATCHING: ("left", "right"),
+    QuestionType.ORDERING: ("items",),
+}
+"""The groups of options that a type always has."""
+WRITTEN = frozenset({QuestionType.NUMERIC, QuestionType.SHORT_TEXT})
+"""What is answered in writing."""
+NUMBERS = ("value", "tolerance", "low", "high")
+"""The numbers that an answer may have."""
+TELLING = frozenset({"items", "right"})
+"""Groups whose order, as the author lists them, tells the key: it stands in the key, and the body goes by the ids."""
 
 
 def without_key(question: Question) -> Question:
     """The question as somebody sees it who may not see its key: no marks, no reasons, no sections that it rests on."""
-    return replace(
-        question,
-        rationale={},
-        sections=(),
-        options=_bare(question.options),
-        parts=tuple(replace(part, options=_bare(part.options)) for part in question.parts),
-    )
+    bare = {name: _bare(as_told(name, group)) for name, group in question.option_groups.items()}
+    hidden = dict.fromkeys(question.answer_groups, ())
+    return replace(question.with_groups(bare).with_answers(hidden), rationale={}, sections=())
+
+
+def as_told(name: str, group: tuple[Option, ...]) -> tuple[Option, ...]:
+    """A group as it may be told: by its ids where the order of its author would give the key away."""
+    return tuple(sorted(group, key=lambda option: option.id)) if name in TELLING else group
 
 
 def option_ids(body: Mapping[str, Any], group: str = "options") -> list[str]:
@@ -192,9 +224,11 @@ def fractions_of(key: Mapping[str, Any], group: str = "options") -> dict[str, Fr
 def texts_of(question: Question) -> list[Text]:
     """Every text of a question, those of its key among them."""
     options = [option for group in question.option_groups.values() for option in group]
+    answers = [answer for group in question.answer_groups.values() for answer in group]
     return [
         *(question.name, question.prompt, question.case, question.rationale),
         *(text for option in options for text in (option.text, option.rationale, option.misconception)),
+        *(answer.rationale for answer in answers),
     ]
 
 
@@ -220,29 +254,3 @@ def missing_languages(texts: Sequence[Text], locales: Sequence[str]) -> frozense
 
 def _bare(options: tuple[Option, ...]) -> tuple[Option, ...]:
     return tuple(Option(option.id, option.text, section=option.section) for option in options)
-
-
-def _option_body(option: Option) -> dict[str, Any]:
-    body: dict[str, Any] = {"id": option.id, "text": dict(option.text)}
-    if option.section is not None:
-        body["section"] = option.section
-    return body
-
-
-def _option_key(option: Option) -> dict[str, Any]:
-    return {
-        "fraction": str(option.fraction),
-        "rationale": dict(option.rationale),
-        "misconception": dict(option.misconception),
-    }
-
-
-def _option(body: Mapping[str, Any], key: Mapping[str, Any]) -> Option:
-    return Option(
-        id=body["id"],
-        text=body["text"],
-        fraction=Fraction(key["fraction"]),
-        rationale=key["rationale"],
-        misconception=key["misconception"],
-        section=body.get("section"),
-    )

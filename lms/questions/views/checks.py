@@ -2,20 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.foundation import findings
 from lms.kit.findings import Finding, has_errors
 from lms.questions import phrases
-from lms.questions.core.checks import check
-from lms.questions.core.question import Question
+from lms.questions.core.checks import REASONED, check
+from lms.questions.core.question import WRITTEN, Question, QuestionType
 from lms.questions.core.writing import notes
 
-_OF_CASES = frozenset({"question.weights-sum"})
-"""Only a case has weights."""
+CHECKS: tuple[tuple[Any, tuple[tuple[Any, frozenset[str]], ...]], ...] = (
+    (
+        _l("English and Japanese"),
+        (
+            (_l("Every text in both languages"), frozenset({"question.language-missing", "question.unknown-locale"})),
+            (_l("The same numbers"), frozenset({"question.numbers-differ", "question.option-numbers-differ"})),
+            (_l("Negative words are emphasised"), frozenset({"question.negative-plain"})),
+            (_l("Length as usual"), frozenset({"question.lengths-differ"})),
+        ),
+    ),
+    (
+        _l("Key"),
+        (
+            (
+                _l("The key is marked"),
+                frozenset(
+                    {
+                        "question.no-right-answer",
+                        "question.part-without-key",
+                        "question.part-missing",
+                        "question.fractions-sum",
+                        "question.too-few-options",
+                        "question.not-true-and-false",
+                        "question.one-is-right",
+                        "question.without-match",
+                        "question.too-few-pairs",
+                        "question.too-few-items",
+                        "question.no-full-answer",
+                        "question.no-answer-in",
+                        "question.answer-empty",
+                        "question.answer-no-number",
+                        "question.answer-turned",
+                    }
+                ),
+            ),
+            (_l("No ID gives the key away"), frozenset({"question.ids-tell-pairs", "question.ids-tell-order"})),
+            (
+                _l("Each gap is in both texts once"),
+                frozenset(
+                    {
+                        "question.no-gap",
+                        "question.gap-not-in-text",
+                        "question.gap-unknown",
+                        "question.gap-twice",
+                        "question.gap-weight",
+                        "question.gap-options",
+                    }
+                ),
+            ),
+            (_l("Weights add up to 100"), frozenset({"question.weights-sum"})),
+            (
+                _l("It cites a section"),
+                frozenset({"question.no-section", "question.bad-section", "question.foreign-section"}),
+            ),
+        ),
+    ),
+    (
+        _l("Writing"),
+        (
+            (_l("No text is empty"), frozenset({"question.prompt-empty", "question.option-empty"})),
+            (_l("No two options say the same"), frozenset({"question.same-option-twice"})),
+            (_l("No word gives the answer away"), frozenset({"question.cue-word"})),
+            (_l("The key is no longer than the rest"), frozenset({"question.key-longest"})),
+            (_l("Every option has a rationale"), frozenset({"question.no-rationale"})),
+            (_l("Every wrong option names its misconception"), frozenset({"question.no-misconception"})),
+            (_l("It says why"), frozenset({"question.no-reason"})),
+        ),
+    ),
+)
+"""What an author is shown as passed when none of these findings stands against it."""
+
+_BY_TYPE: Mapping[str, Collection[QuestionType]] = {
+    "question.weights-sum": {QuestionType.CASE},
+    "question.ids-tell-pairs": {QuestionType.MATCHING, QuestionType.ORDERING},
+    "question.no-gap": {QuestionType.CLOZE},
+    "question.key-longest": REASONED - {QuestionType.TRUE_FALSE},
+    "question.same-option-twice": set(QuestionType) - WRITTEN,
+    "question.cue-word": REASONED,
+    "question.no-rationale": REASONED,
+    "question.no-misconception": REASONED,
+    "question.no-reason": set(QuestionType) - REASONED,
+}
+"""Checks that only some types are asked, by one of their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +138,8 @@ def checks_of(question: Question) -> Checks:
     groups = []
     placed: set[str] = set()
     count = 0
-    for title, all_named in phrases.CHECKS:
-        named = [(name, codes) for name, codes in all_named if question.parts or codes != _OF_CASES]
+    for title, all_named in CHECKS:
+        named = [(name, codes) for name, codes in all_named if _is_asked(question, codes)]
         codes = frozenset[str]().union(*(codes for _name, codes in named))
         placed |= codes
         count += len(named)
@@ -75,6 +158,10 @@ def checks_of(question: Question) -> Checks:
         passed_count=sum(len(group.passed) for group in groups),
         count=count,
     )
+
+
+def _is_asked(question: Question, codes: Collection[str]) -> bool:
+    return all(question.type in _BY_TYPE[code] for code in codes if code in _BY_TYPE)
 
 
 def _sentence(finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -93,7 +94,10 @@ def _save(row: Question, change: str) -> ResponseReturnValue | None:
     """Keep what was typed; gives the page to show instead when it could not be kept."""
     stored, _draft = drafts.working_copy(row)
     typed = read_fields(stored, request.form)
-    question = changed(typed.question, change, _taken_ids(row, change.partition(".")[2])) if change else typed.question
+    question = typed.question
+    if change:
+        taken = _taken_ids(row, change.partition(".")[2])
+        question = changed(question, change, taken, seed=secrets.token_hex(8))
     if typed.flaws:
         return _page(row, question, typed=typed), 422
     try:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from lms.questions.core.question import QuestionType, fractions_of
 from lms.quizzes.core.grading import GradedItem, Outcome
 
 
@@ -51,19 +49,3 @@ def by_section(
         )
         for section, of_section in sorted(grouped.items(), key=lambda pair: (place.get(pair[0], len(place)), pair[0]))
     ]
-
-
-def right_options(body: Mapping[str, Any], key: Mapping[str, Any], group: str) -> set[str]:
-    """The ids of the options that a full answer has.
-
-    Of a multiple response these are all that earn something, since imported ones share the mark among them; elsewhere
-    the option that earns everything.
-
-    >>> key = {"groups": {"options": {"o1": {"fraction": "0.5"}, "o2": {"fraction": "0.5"}, "o3": {"fraction": "-1"}}}}
-    >>> sorted(right_options({"type": "multiple"}, key, "options")), right_options({"type": "single"}, key, "options")
-    (['o1', 'o2'], set())
-    """
-    earned = fractions_of(key, group)
-    if body["type"] == QuestionType.MULTIPLE:
-        return {option for option, fraction in earned.items() if fraction > 0}
-    return {option for option, fraction in earned.items() if fraction == 1}

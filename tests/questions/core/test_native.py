@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lms.policies.core.sensitive import Degree, Form
 from lms.questions.core.checks import check
 from lms.questions.core.formats import native
+from lms.questions.core.halves import halves, question_from
 from lms.questions.core.question import (
     Option,
     Part,
@@ -19,8 +20,6 @@ from lms.questions.core.question import (
     Question,
     QuestionType,
     Sensitive,
-    halves,
-    question_from,
 )
 
 BANKS = Path(__file__).resolve().parents[3] / "question_banks"

@@ -11,13 +11,26 @@ import yaml
 
 from lms.kit.findings import Finding, Level
 from lms.policies.core.sensitive import Degree, Form
+from lms.questions.core.formats.native_keys import key_documents, read_answers, read_gaps
 from lms.questions.core.formats.report import LeftOut, Placed, Reading
 from lms.questions.core.formats.tree import Tree
-from lms.questions.core.question import Difficulty, Option, Part, PartName, Question, QuestionType, Sensitive
+from lms.questions.core.question import (
+    CHOICES,
+    GROUPS,
+    WRITTEN,
+    Difficulty,
+    Option,
+    Part,
+    PartName,
+    Question,
+    QuestionType,
+    Sensitive,
+)
 
 _HEAD_KEYS = ("id", "type", "difficulty", "sections", "sensitive")
-_QUESTION_KEYS = (*_HEAD_KEYS, "name", "case", "prompt", "rationale", "options", "parts", "tags")
-_OPTION_KEYS = ("id", "section", "fraction", "text", "rationale", "misconception")
+_LISTS = ("options", "left", "right", "items", "answers", "gaps")
+_QUESTION_KEYS = (*_HEAD_KEYS, "name", "case", "prompt", "rationale", *_LISTS, "parts", "tags")
+_OPTION_KEYS = ("id", "section", "fraction", "match", "text", "rationale", "misconception")
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,20})?(/0*[1-9]\d{0,8})?\Z")
 
 
@@ -73,6 +86,7 @@ def write(question: Question) -> str:
             part.name.value: {"weight": part.weight, "options": [_option_document(option) for option in part.options]}
             for part in question.parts
         }
+    document |= key_documents(question, _option_document, _number)
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
 
 
@@ -104,18 +118,33 @@ def _question(tree: Tree) -> Question:
         name=tree.text("name", required=False),
         sections=tuple(tree.words("sections")),
         difficulty=tree.enum("difficulty", Difficulty, required=False) or Difficulty.MEDIUM,
-        options=tuple(_option(place) for place in tree.items("options", required=type_ in _CHOICES)),
+        options=_options(tree, "options", required=type_ in CHOICES),
         case=tree.text("case", required=type_ is QuestionType.CASE),
         parts=tuple(_parts(tree, required=type_ is QuestionType.CASE)),
         rationale=tree.text("rationale", required=False),
         sensitive=_sensitive(tree),
         tags=tuple(tree.words("tags", required=False)),
+        left=_options(tree, "left", required=type_ is QuestionType.MATCHING),
+        right=_options(tree, "right", required=type_ is QuestionType.MATCHING),
+        items=_options(tree, "items", required=type_ is QuestionType.ORDERING),
+        answers=read_answers(tree, _fraction, required=type_ in WRITTEN),
+        gaps=read_gaps(tree, _option, _fraction, required=type_ is QuestionType.CLOZE),
     )
-    tree.refuse_others(_QUESTION_KEYS)
+    tree.refuse_others(_known_keys(type_))
     return question
 
 
-_CHOICES = frozenset({QuestionType.SINGLE, QuestionType.MULTIPLE})
+def _known_keys(type_: QuestionType | None) -> tuple[str, ...]:
+    """What may stand in a question of a type; the lists of another type would be lost."""
+    if type_ is None:
+        return _QUESTION_KEYS
+    lists = {*GROUPS.get(type_, ()), *(["answers"] if type_ in WRITTEN else [])}
+    lists |= {"gaps"} if type_ is QuestionType.CLOZE else set()
+    return tuple(key for key in _QUESTION_KEYS if key not in _LISTS or key in lists)
+
+
+def _options(tree: Tree, key: str, *, required: bool) -> tuple[Option, ...]:
+    return tuple(_option(place) for place in tree.items(key, required=required))
 
 
 def _option(tree: Tree) -> Option:
@@ -126,6 +155,7 @@ def _option(tree: Tree) -> Option:
         rationale=tree.text("rationale", required=False),
         misconception=tree.text("misconception", required=False),
         section=tree.word("section", required=False),
+        match=tree.word("match", required=False),
     )
     tree.refuse_others(_OPTION_KEYS)
     return option
@@ -156,11 +186,11 @@ def _sensitive(tree: Tree) -> Sensitive | None:
     return sensitive
 
 
-def _fraction(tree: Tree) -> Fraction:
+def _fraction(tree: Tree, otherwise: Fraction = Fraction(0)) -> Fraction:
     """A fraction is read from its digits, never through a binary float: 0.333 is 333/1000."""
     written = tree.word("fraction", required=False)
     if written is None:
-        return Fraction(0)
+        return otherwise
     if not _NUMBER.match(written) or not -1 <= Fraction(written) <= 1:
         tree.refuse("fraction", "question.bad-fraction", value=written[:40])
         return Fraction(0)
@@ -173,6 +203,8 @@ def _option_document(option: Option) -> dict[str, Any]:
         document["section"] = option.section
     if option.fraction:
         document["fraction"] = _number(option.fraction)
+    if option.match is not None:
+        document["match"] = option.match
     texts: Mapping[str, Mapping[str, str]] = {
         "text": option.text,
         "rationale": option.rationale,

@@ -7,6 +7,7 @@ from typing import Any
 
 from lms.kit.findings import Finding
 from lms.questions.core.question import Question
+from lms.questions.core.types import TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,7 @@ class Reading:
 def as_json(placed: Placed) -> dict[str, Any]:
     """A question in the shape of ``flask questions check``."""
     question = placed.question
-    parts = [
-        {
-            "part": part.name.value,
-            "weight": part.weight,
-            "option": option.section or option.id,
-            "fraction": float(option.fraction),
-        }
-        for part in question.parts
-        for option in part.options
-    ]
+    listed = question.options or question.items
     return {
         "id": question.id if placed.named else None,
         "line": placed.line,
@@ -77,9 +69,9 @@ def as_json(placed: Placed) -> dict[str, Any]:
                 "fraction": float(option.fraction),
                 "feedback": dict(option.rationale),
             }
-            for option in question.options
+            for option in listed
         ],
-        "answers": parts,
+        "answers": TYPES[question.type].answers(question),
         "feedback": dict(question.rationale),
         "rationale": dict(question.rationale),
         "tags": list(question.tags),

@@ -84,6 +84,16 @@ class Tree:
             texts[self._plain(locale)] = self._plain(value)
         return texts
 
+    def texts(self, key: str, *, required: bool = True) -> dict[str, tuple[str, ...]]:
+        """Several texts by locale: a list each, or a single one."""
+        branch = self.branch(key, required=required)
+        if branch is None:
+            return {}
+        return {
+            locale: tuple(branch.words(locale)) if isinstance(node, yaml.SequenceNode) else (branch.word(locale) or "",)
+            for locale, node in branch.values.items()
+        }
+
     def words(self, key: str, *, required: bool = True) -> list[str]:
         """A list of scalars."""
         node = self._get(key, required)

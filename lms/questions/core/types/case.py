@@ -12,11 +12,19 @@ from fractions import Fraction
 from typing import Any
 
 from lms.kit.problems import Invalid
-from lms.questions.core.question import PartName, Question, fractions_of, option_ids
+from lms.questions.core.question import Option, Part, PartName, Question, fractions_of, option_ids
+from lms.questions.core.told import Reader, Told, options_told
 
 _HANG_ON_THE_VERDICT = frozenset({PartName.SEVERITY.value, PartName.ACTION.value})
 _KEEP_THEIR_ORDER = frozenset({PartName.VERDICT.value, PartName.SECTION.value, PartName.SEVERITY.value})
 """Decisions, sections and degrees of severity have an order of their own; shuffled, they would only cost time."""
+
+
+def blank(section: str | None, _seed: str) -> dict[str, Any]:
+    """The two parts that cannot be missing."""
+    verdict = Part(PartName.VERDICT, 60, (Option("o1", fraction=Fraction(1)), Option("o2")))
+    cited = Part(PartName.SECTION, 40, (Option("s1", fraction=Fraction(1), section=section), Option("s2")))
+    return {"parts": (verdict, cited)}
 
 
 def parse(body: Mapping[str, Any], untrusted: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -74,6 +82,28 @@ def findings(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
         if not any(option.fraction == 1 for option in part.options):
             found.append(("question.part-without-key", {"part": part.name.value}))
     return found
+
+
+def told(body: Mapping[str, Any], key: Mapping[str, Any], payload: Mapping[str, Any], reader: Reader) -> Told:
+    """What was chosen and what is right in each part."""
+    said = Told()
+    for name in body["groups"]:
+        options_told(said, body, key, name, [payload.get(name)], reader, part=reader.part(name))
+    return said
+
+
+def answers(question: Question) -> list[dict[str, Any]]:
+    """Each option of each part; a section has its full name for an id."""
+    return [
+        {
+            "part": part.name.value,
+            "weight": part.weight,
+            "option": option.section or option.id,
+            "fraction": float(option.fraction),
+        }
+        for part in question.parts
+        for option in part.options
+    ]
 
 
 def _earned(key: Mapping[str, Any], name: str, payload: Mapping[str, Any]) -> Fraction:

@@ -7,7 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from lms.kit.problems import Invalid
-from lms.questions.core.question import Question, fractions_of, option_ids
+from lms.questions.core.question import Option, Question, fractions_of, option_ids
+from lms.questions.core.told import Reader, Told, options_told
+
+
+def blank(_section: str | None, _seed: str) -> dict[str, Any]:
+    """Four options, the first of them right."""
+    return {"options": tuple(Option(f"o{n}", fraction=Fraction(int(n == 1))) for n in range(1, 5))}
 
 
 def parse(body: Mapping[str, Any], untrusted: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -44,3 +50,15 @@ def findings(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
     if right == 0:
         found.append(("question.no-right-answer", {}))
     return found
+
+
+def told(body: Mapping[str, Any], key: Mapping[str, Any], payload: Mapping[str, Any], reader: Reader) -> Told:
+    """The chosen option and the right one."""
+    said = Told()
+    options_told(said, body, key, "options", [payload.get("option")], reader)
+    return said
+
+
+def answers(_question: Question) -> list[dict[str, Any]]:
+    """Nothing beside the options: their fractions say it."""
+    return []
