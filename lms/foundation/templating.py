@@ -22,6 +22,7 @@ from lms.foundation.settings import sample_day
 from lms.kit.text import letter
 
 ICONS = STATIC / "icons" / "tabler"
+_GAPS = re.compile(r"\[\[[A-Za-z0-9_-]{1,40}\]\]")
 _PATHS = re.compile(r"<path(?! stroke=\"none\")[^>]*/>")
 
 SYMBOLS: Mapping[str, str] = {
@@ -35,8 +36,8 @@ SYMBOLS: Mapping[str, str] = {
 
 
 def emphasis(text: str) -> Markup:
-    """A question's text with its ``<em>`` kept and everything else escaped."""
-    escaped = str(escape(text))
+    """A question's text with its ``<em>`` kept, its gaps (``[[name]]``) as lines, and everything else escaped."""
+    escaped = str(escape(_GAPS.sub("____", text)))
     return Markup(escaped.replace("&lt;em&gt;", "<em>").replace("&lt;/em&gt;", "</em>"))  # noqa: S704 - escaped above
 
 

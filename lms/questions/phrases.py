@@ -94,9 +94,17 @@ GROUPS: Mapping[str, Any] = {
     "items": _l("The items, in the right order"),
     "answers": _l("Accepted answers"),
     "gaps": _l("Gaps"),
-    **PARTS,
+    **{name.value: label for name, label in PARTS.items()},
 }
 """What the lists of a question are called; those of a gap have the name of their gap."""
+
+
+EDITED: Mapping[str, Any] = {
+    "left": _l("Each of these belongs to one on the right. Learners see them in another order."),
+    "right": _l("More may be here than is needed. The IDs do not tell the pairs."),
+    "items": _l("List them in the right order. Learners see them in another one, and the IDs do not tell."),
+}
+"""What the editor says of a list."""
 
 
 def group_name(group: str) -> str:

@@ -28,9 +28,7 @@ ROWS_OFFERED = 6
 
 def answer_from_form(body: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
     """The payload of a posted question; empty when nothing is chosen. Raises ``Invalid`` for a foreign option."""
-    untrusted: dict[str, Any] = {"option": form.get("option"), "options": form.getlist("options")}
-    untrusted |= {group: form.get(group) for group in body["groups"] if group != "options"}
-    return type_of(body).parse(body, untrusted) or {}
+    return type_of(body).parse(body, {**form.to_dict(), "options": form.getlist("options")}) or {}
 
 
 @dataclass(frozen=True, slots=True)

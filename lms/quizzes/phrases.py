@@ -77,7 +77,22 @@ PARTIAL = {
     QuestionType.CASE: _l(
         "Each part of the case has its share. After a wrong decision, severity and action earn nothing."
     ),
+    QuestionType.MATCHING: _l("Each right pair earns its share of the point."),
+    QuestionType.ORDERING: _l("Each item that is before the one that follows it earns its share of the point."),
+    QuestionType.NUMERIC: _l("This number is worth part of the point."),
+    QuestionType.SHORT_TEXT: _l("This answer is worth part of the point."),
+    QuestionType.CLOZE: _l("Each gap has its share of the point."),
 }
+
+HOW = {
+    QuestionType.MULTIPLE: _l("Choose every right answer."),
+    QuestionType.TRUE_FALSE: _l("Is the statement true?"),
+    QuestionType.MATCHING: _l("Choose for each item what belongs to it."),
+    QuestionType.ORDERING: _l("Give each item its place, 1 for the first."),
+    QuestionType.NUMERIC: _l("Write a number in digits."),
+    QuestionType.SHORT_TEXT: _l("Write a word or a few."),
+}
+"""What to do with a question; of the others one answer is chosen."""
 
 PARTS = {
     PartName.VERDICT: _l("Decision"),

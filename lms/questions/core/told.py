@@ -15,7 +15,10 @@ Line = tuple[str | None, str]
 class Reader(Protocol):
     """Who is told: their language, and what options and parts are called in it."""
 
-    locale: str
+    @property
+    def locale(self) -> str:
+        """Their language."""
+        ...
 
     def option(self, option: Mapping[str, Any]) -> str:
         """The text of an option of a body; of a section its number and title."""

@@ -16,12 +16,16 @@ from lms.kit.problems import Invalid, NotFound, Refused
 from lms.policies import queries as policies
 from lms.policies.queries import SectionText
 from lms.questions import drafts, phrases, queries
+from lms.questions.core.halves import halves
 from lms.questions.core.question import QuestionType, without_key
+from lms.questions.core.types import type_of
+from lms.questions.core.types.cloze import pieces
 from lms.questions.forms import NewQuestionForm
 from lms.questions.models import Question
 from lms.questions.views.checks import checks_of
 
 blueprint = Blueprint("question", __name__, template_folder="../templates")
+blueprint.add_app_template_filter(pieces, "gap_pieces")
 
 
 def get_row(bank: str, code: str) -> Question:
@@ -52,10 +56,13 @@ def show(bank: str, code: str) -> str:
     is_withheld = bool(queries.load_withheld([row], access()))
     if is_withheld:
         question = without_key(question)
+    body = halves(question).body
     return render_template(
         "questions/question.html",
         row=row,
         question=question,
+        body=body,
+        shown=type_of(body).order(body, list),
         version=version,
         versions=versions,
         draft=draft,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation import clock
@@ -21,9 +22,13 @@ from lms.policies.core.citing import cited_sentences
 from lms.policies.core.markup import Prose, blocks
 from lms.policies.queries import SectionText
 from lms.questions import queries as questions
+from lms.questions.core.question import PartName, QuestionType
+from lms.questions.core.told import right_options
+from lms.questions.core.types import type_of
+from lms.questions.core.types.cloze import numbered_text
 from lms.quizzes import phrases, queries
 from lms.quizzes.core.answers import of_record
-from lms.quizzes.core.feedback import SectionScore, by_section, right_options
+from lms.quizzes.core.feedback import SectionScore, by_section
 from lms.quizzes.core.grading import GradedItem, Outcome
 from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, shown_percent, shown_points
 from lms.quizzes.core.receipt import short_form
@@ -217,29 +222,37 @@ def _missed_question(
     item: GradedItem,
     sections: Mapping[str, SectionText],
 ) -> MissedQuestion:
-    body, locale = row.question_version.body, current()
-    chosen: list[tuple[str | None, str]] = []
-    right: list[tuple[str | None, str]] = []
-    why: list[str] = []
-    for group, options in body["groups"].items():
-        part = str(phrases.PARTS[group]) if group != "options" else None
-        picked = payload.get("options", [payload.get("option")]) if group == "options" else [payload.get(group)]
-        right_ids = right_options(body, key, group)
-        for option in options:
-            text = _option_text(option, locale, sections)
-            is_right = option["id"] in right_ids
-            if option["id"] in picked:
-                chosen.append((part, text))
-                if not is_right and (reason := key["groups"][group][option["id"]]["rationale"].get(locale)):
-                    why.append(reason)
-            if is_right:
-                right.append((part, text))
-    if rationale := key["rationale"].get(locale):
-        why.append(rationale)
-    label = body.get("sensitive") if "options" in body["groups"] else None  # a case's options are plain decisions
+    body, reader = row.question_version.body, _Reader(current(), sections)
+    said = type_of(body).told(body, key, payload, reader)
+    rationale = key["rationale"].get(reader.locale)
+    label = body.get("sensitive") if body["type"] != QuestionType.CASE else None  # a case's options are plain decisions
     return MissedQuestion(
-        row.position, body["prompt"].get(locale, ""), chosen, right, why, item, body["type"], label=label
+        row.position,
+        numbered_text(body["prompt"].get(reader.locale, "")),
+        said.chosen,
+        said.right,
+        [*said.why, *([rationale] if rationale else [])],
+        item,
+        body["type"],
+        label=label,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The words of the page: its language, and the pinned sections that a case offers."""
+
+    locale: str
+    sections: Mapping[str, SectionText]
+
+    def option(self, option: Mapping[str, Any]) -> str:
+        return _option_text(option, self.locale, self.sections)
+
+    def part(self, name: str) -> str:
+        return str(phrases.PARTS[PartName(name)])
+
+    def choice(self, before: str, after: str) -> str:
+        return str(_("%(left)s → %(right)s", left=before, right=after))
 
 
 def _option_text(option: Mapping[str, Any], locale: str, sections: Mapping[str, SectionText]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from lms.kit.problems import Invalid
@@ -44,13 +45,14 @@ def pieces(prompt: str) -> list[tuple[str, bool]]:
     return found
 
 
-def open_text(prompt: str) -> str:
-    """A prompt as it is read where nothing can be filled in.
+def numbered_text(prompt: str) -> str:
+    """A prompt as it is read where nothing can be filled in, its gaps numbered.
 
-    >>> open_text("Within [[days]] days")
-    'Within ____ days'
+    >>> numbered_text("Within [[days]] days of the [[what]]")
+    'Within (1) ____ days of the (2) ____'
     """
-    return _GAP.sub("____", prompt)
+    numbers = count(1)
+    return _GAP.sub(lambda _gap: f"({next(numbers)}) ____", prompt)
 
 
 def parse(body: Mapping[str, Any], untrusted: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -99,7 +101,7 @@ def findings(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
         stands = Counter(_GAP.findall(question.prompt[locale]))
         found += [("question.gap-not-in-text", {"gap": gap, "locale": locale}) for gap in sorted(ids - set(stands))]
         found += [("question.gap-unknown", {"gap": gap, "locale": locale}) for gap in sorted(set(stands) - ids)]
-        found += [("question.gap-twice", {"gap": gap, "locale": locale}) for gap, count in stands.items() if count > 1]
+        found += [("question.gap-twice", {"gap": gap, "locale": locale}) for gap, times in stands.items() if times > 1]
     for gap in question.gaps:
         found += _gap_flaws(gap)
     return found
