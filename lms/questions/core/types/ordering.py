@@ -27,7 +27,7 @@ def parse(body: Mapping[str, Any], untrusted: Mapping[str, Any]) -> dict[str, An
     """The place of each item that was given one; None when none was."""
     payload = {}
     ids = option_ids(body, "items")
-    places = {str(place) for place in range(1, len(ids) + 1)}
+    places = [str(place) for place in range(1, len(ids) + 1)]
     for name in ids:
         place = untrusted.get(_FIELD + name)
         if place in (None, ""):
