@@ -47,6 +47,8 @@ PROBLEMS = {
     "attempt.break_taken": _l("The break of this attempt has been taken. The time runs on."),
     "attempt.break_too_late": _l("The time for this attempt is over, so no break can begin."),
     "answer.unknown_option": _l("Choose one of the options shown."),
+    "answer.too_long": _l("Write up to %(most)s characters."),
+    "answer.unreadable": _l("What you wrote contains a character that cannot be kept."),
     "answer.unfit": _l("The answers that were sent do not belong to this attempt. None of them was saved."),
     "answer.unfit_manifest": _l("The list of answers could not be read. Nothing was submitted."),
     "answer.conflict": _l(

@@ -150,7 +150,7 @@
 
   /* What this browser holds and the server does not have yet stands in the question as it was chosen. */
   const fill = (question, chosen) => {
-    for (const field of $$('input, select, textarea', question).filter((field) => field.name)) {
+    for (const field of $$('input, select, textarea', question).filter((field) => field.name && field !== typed.field)) {
       const value = chosen[field.name];
       if (field.type === 'checkbox' || field.type === 'radio') field.checked = [value ?? []].flat().includes(field.value);
       else field.value = value ?? '';
@@ -176,6 +176,7 @@
 
   const note = async () => {
     const chosen = payload();
+    typed.field = null;
     if (isBlank(chosen)) answered.delete(position); else answered.add(position);
     on.hidden = true;
     await answers.add(position, document.documentElement.lang, isBlank(chosen) ? {} : chosen);
@@ -249,8 +250,10 @@
 
   /* What is chosen in the question shown, in words and in the order in which it stands there. */
   const label = (chosen) => {
-    const fields = $$('input, select, textarea', paper.get(position)).filter((field) => [chosen?.[field.name] ?? []].flat().includes(field.value) || (field.type === 'text' && chosen?.[field.name]));
-    const text = (field) => $('.txt', field.closest('label') ?? field)?.textContent ?? field.selectedOptions?.[0]?.textContent ?? chosen[field.name];
+    const isIn = (field) => (/^(radio|checkbox)$/.test(field.type) ? [chosen?.[field.name] ?? []].flat().includes(field.value) : chosen?.[field.name]);
+    const fields = $$('input, select, textarea', paper.get(position)).filter(isIn);
+    const named = (field) => (field.tagName === 'SELECT' ? [...field.options].find((one) => one.value === chosen[field.name])?.textContent : chosen[field.name]);
+    const text = (field) => ($('.txt', field.closest('label') ?? field)?.textContent ?? [field.labels[0]?.textContent, named(field)].filter(Boolean).join(': '));
     return fields.map(text).join('\n') || words.nothing;
   };
 
@@ -393,16 +396,21 @@
   };
 
   /* What is typed is noted when it rests for a moment, never in the middle of a conversion. */
-  const typed = { timer: 0, isDue: false, now: async () => { clearTimeout(typed.timer); if (typed.isDue) { typed.isDue = false; await note(); } } };
+  const typed = { timer: 0, isDue: false, field: null, now: async () => { clearTimeout(typed.timer); if (typed.isDue) { typed.isDue = false; await note(); } } };
 
   if (isQuestion) {
     form.addEventListener('change', (event) => { if (event.target.name) { typed.isDue = false; clearTimeout(typed.timer); note(); } });
-    form.addEventListener('input', (event) => {
-      if (!event.target.matches('input[type="text"], textarea') || event.isComposing) return;
-      typed.isDue = true;
+    const rests = (event) => {
+      if (!event.target.matches('input[type="text"], textarea')) return;
+      typed.field = event.target; // nothing is put into it while somebody writes in it
       clearTimeout(typed.timer);
+      if (event.isComposing) return;
+      typed.isDue = true;
       typed.timer = setTimeout(typed.now, 800);
-    });
+    };
+    form.addEventListener('input', rests);
+    form.addEventListener('compositionend', rests); // no input follows the end of a conversion
+    document.addEventListener('visibilitychange', typed.now);
     form.addEventListener('submit', (event) => {
       const { name, value } = event.submitter ?? { name: 'go', value: 'next' };
       const target = value === 'back' ? position - 1 : value === 'next' ? position + 1 : Number(value);
