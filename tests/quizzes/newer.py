@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import config
 from lms.app import create_app
 from lms.foundation import clock, transaction
 from lms.questions import actions as questions
@@ -39,5 +40,5 @@ def give(login: str = sitting.JOINER) -> int:
 
 
 if __name__ == "__main__":
-    with create_app().app_context(), transaction.unit():
+    with create_app(config.from_environment()).app_context(), transaction.unit():
         give()

@@ -1,0 +1,113 @@
+"""The newer question types at a browser: with the keyboard alone, while a word is being converted, in a small hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, Visit, Window, serve
+from tests.conftest import ROOT
+from tests.questions.core.test_types import RIGHT
+
+WANTED = {name: value for payload in RIGHT.values() for name, value in payload.items()}
+FIELDS = """() => [...new Set([...document.querySelectorAll('[data-question] :is(input, select)')]
+    .filter((field) => field.name && field.offsetParent).map((field) => field.name))]"""
+ANSWERS = "async (path) => Object.values((await (await fetch(path)).json()).answers).map((answer) => answer.payload)"
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A sample whose joiner has a quiz of the newer types to take."""
+    for server in serve(tmp_path):
+        command = [sys.executable, "-m", "tests.quizzes.newer"]
+        subprocess.run(command, cwd=ROOT, env=server.environment, check=True)
+        yield server
+
+
+@pytest.fixture
+def visit(own_server: Server, window: Window) -> Visit:
+    visit = window(own_server, "ja", width=390)
+    visit.sign_in("joiner")
+    visit.open("/quizzes")
+    visit.page.get_by_role("link", name="新しい形式").first.click()
+    with visit.page.expect_response("**/paper*"):
+        visit.page.locator("main form .btn-main").click()
+    visit.page.wait_for_selector("html[data-answers=kept]")
+    return visit
+
+
+def reach(page: Page, selector: str) -> None:
+    """Go on with the Tab key until the element has the focus."""
+    for _press in range(60):
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{selector} is not reached with the Tab key")
+
+
+def answer(page: Page, name: str) -> None:
+    """Give the right answer in a field by keys alone."""
+    field, wanted = page.locator(f'[name="{name}"]').first, WANTED[name]
+    reach(page, f'[name="{name}"]')
+    if name == "option":
+        page.keyboard.press("1")
+        expect(page.locator(f'[name="option"][value="{wanted}"]')).to_be_checked()
+        return
+    if field.evaluate("(field) => field.tagName") == "SELECT":
+        for _press in range(6):
+            if field.input_value() != wanted:
+                page.keyboard.press("ArrowDown")
+    elif name == "text":
+        convert(page, "いぎもうしたて", "異議申し立て")
+        wanted = "異議申し立て"
+    else:
+        page.keyboard.insert_text(wanted)
+    expect(field).to_have_value(wanted)
+
+
+def convert(page: Page, kana: str, word: str) -> None:
+    """Write a word as an input method does: kana first, Enter to end the conversion, as both kinds of browser tell it."""
+    place = page.url
+    session = page.context.new_cdp_session(page)
+    for shown in (kana[:2], kana, word):
+        session.send("Input.imeSetComposition", {"text": shown, "selectionStart": 0, "selectionEnd": len(shown)})
+    key = {"key": "Enter", "code": "Enter"}
+    session.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "windowsVirtualKeyCode": 229, **key})
+    session.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "windowsVirtualKeyCode": 13, **key})
+    session.send("Input.insertText", {"text": word})
+    session.send("Input.dispatchKeyEvent", {"type": "keyUp", "windowsVirtualKeyCode": 13, **key})
+    assert page.url == place, "Enter ended the conversion and nothing else"
+    session.detach()
+
+
+def test_every_newer_type_is_answered_by_keys_alone_and_a_conversion_sends_nothing(visit: Visit) -> None:
+    page = visit.page
+    for n in range(1, 7):
+        expect(page.locator("[data-place]")).to_have_text(f"{n} / 6")
+        if n in (1, 4):
+            visit.check_everywhere()
+        else:
+            page.set_viewport_size({"width": 320, "height": 800})
+            visit.check_width()
+            page.set_viewport_size({"width": 390, "height": 900})
+        for name in page.evaluate(FIELDS):
+            answer(page, name)
+        if n < 6:
+            reach(page, "[data-next]")
+            page.keyboard.press("Enter")
+    expect(page.locator("[data-save]")).to_contain_text("保存")
+    page.wait_for_function("() => !onbeforeunload")  # nothing waits to be sent any more
+    stored = page.evaluate(ANSWERS, page.url.split("/questions/")[0] + "/state?answers")
+    assert {"text": "異議申し立て"} in stored
+    reach(page, "[data-finish]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review")
+    page.locator("form[data-submits] .btn-main").click()
+    page.wait_for_url("**/result")
+    expect(page.locator(".big .v")).to_contain_text("100")
+    visit.check()
