@@ -63,15 +63,16 @@ def answer(page: Page, name: str) -> None:
             if field.input_value() != wanted:
                 page.keyboard.press("ArrowDown")
     elif name == "text":
-        convert(page, "いぎもうしたて", "異議申し立て")
         wanted = "異議申し立て"
+        with page.expect_response(lambda response: wanted in (response.request.post_data or "")):  # saved in the field
+            convert(page, "いぎもうしたて", wanted)
     else:
         page.keyboard.insert_text(wanted)
     expect(field).to_have_value(wanted)
 
 
 def convert(page: Page, kana: str, word: str) -> None:
-    """Write a word as an input method does: kana first, Enter to end the conversion, as both kinds of browser tell it."""
+    """Write a word as an input method does: kana first, and Enter, as browsers tell it in two ways, to end it."""
     place = page.url
     session = page.context.new_cdp_session(page)
     for shown in (kana[:2], kana, word):
