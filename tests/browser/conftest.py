@@ -6,17 +6,21 @@ page, so every test ends by looking at it.
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import os
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +43,6 @@ ACCOUNTS = ("joiner", "moderator", "trainer", "qa", "editor", "localizer", "vend
 MOST_BYTES = 100 * 1024
 MOST_REQUESTS = 12
 """What the first visit of any page may cost."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One server and one browser serve them all, so they stay together when tests run in parallel."""
-    for item in items:
-        if Path(__file__).parent in Path(item.path).parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @dataclass
@@ -79,6 +76,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@cache
+def prepared() -> Path:
+    """The data of an installation with the tests' small organisation, made once in a run and copied for each server."""
+    folder = Path(tempfile.mkdtemp(prefix="kijun-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {**os.environ, "KIJUN_DATA": str(folder), "FLASK_APP": "wsgi", "LC_ALL": "C.UTF-8"}
+    environment.pop("DATABASE_URL", None)
+    subprocess.run([sys.executable, "-m", "tests.browser.small"], cwd=ROOT, env=environment, check=True)
+    return folder
+
+
 def serve(folder: Path, **settings: str) -> Iterator[Server]:
     """Serve an installation whose data lie in ``folder``, until the test is over.
 
@@ -91,7 +99,7 @@ def serve(folder: Path, **settings: str) -> Iterator[Server]:
         **settings,
     }
     if "DATABASE_URL" not in settings:
-        subprocess.run([sys.executable, "-m", "tests.browser.small"], cwd=ROOT, env=environment, check=True)
+        shutil.copytree(prepared(), folder, dirs_exist_ok=True)
     command = [sys.executable, "-m", "lms.serve"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
