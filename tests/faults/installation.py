@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -35,6 +35,17 @@ from tests.faults.wire import NoAnswer, ask
 
 HASTY = "python:tests.faults.hasty"
 BOOT_SECONDS = 60
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The session ids of those who take quizzes, and the assignments that each of them has."""
+
+    sids: list[str]
+    given: list[int]
+    brief: list[int]
+    """Those whose time is over soon: the first after 45 seconds, the last after nine minutes."""
 
 
 class Cluster:
@@ -116,8 +127,8 @@ class Installation:
         settings = config.Development(data_folder=self.folder, secret_key=SECRET, database_url=self.database_url)
         self.app = create_app(settings)
 
-    def prepare(self, takers: int, quizzes_each: int, seconds_open: float) -> tuple[list[str], list[int]]:
-        """Make the database; returns the session ids of the takers, and the assignments that each of them has."""
+    def prepare(self, takers: int, quizzes_each: int) -> Prepared:
+        """Make the database, with people who have quizzes to take."""
         with self.app.app_context():
             upgrade()
             with transaction.unit():
@@ -126,9 +137,11 @@ class Installation:
             with transaction.unit():
                 people = [self._person(number) for number in range(takers)]
                 sids = [self._sign_in(person) for person in people]
-                given = self._give([person.id for person in people], quizzes_each, seconds_open)
+                ids, now = [person.id for person in people], clock.now()
+                given = self._give(ids, [(now - number * SECOND, now + 5 * HOUR) for number in range(quizzes_each)])
+                brief = self._give(ids, [(now - HOUR, now + 45 * number * SECOND) for number in range(1, 13)])
             self.let_go()
-        return sids, given
+        return Prepared(sids, given, brief)
 
     def _person(self, number: int) -> Person:
         site = db.session.scalars(select(Site).order_by(Site.id)).first()
@@ -145,9 +158,8 @@ class Installation:
         db.session.add(WebSession(id_sha256=stored_id(sid), person_id=person.id, created_at=now, seen_at=now))
         return sid
 
-    def _give(self, person_ids: list[int], count: int, seconds_open: float) -> list[int]:
-        quiz, now = queries.get_quiz("harassment-checkpoint"), clock.now()
-        windows = [(now - timedelta(seconds=number), now + timedelta(seconds=seconds_open)) for number in range(count)]
+    def _give(self, person_ids: list[int], windows: list[tuple[datetime, datetime]]) -> list[int]:
+        quiz = queries.get_quiz("harassment-checkpoint")
         return [
             quizzes.assign(quiz, person_ids, opens_at=opens_at, due_at=due_at, zone_name="Asia/Tokyo", by=None).id
             for opens_at, due_at in windows
@@ -189,13 +201,14 @@ class Installation:
 
     def web_workers(self) -> list[int]:
         """The processes that answer requests, by their ids."""
-        return [worker for master in self._named("gunicorn") for worker in children_of(master)]
+        return [worker for master in self.web_masters() for worker in children_of(master)]
+
+    def web_masters(self) -> list[int]:
+        """The one that looks after them; none while it is being started again."""
+        return self._named("gunicorn")
 
     def job_workers(self) -> list[int]:
         return self._named("jobs work")
-
-    def web_master(self) -> int:
-        return self._named("gunicorn")[0]
 
     def _named(self, words: str) -> list[int]:
         assert self.running is not None

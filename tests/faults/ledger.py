@@ -14,7 +14,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.kit.chains import sha256_of
 from lms.quizzes.core.answers import Event, Stamp, of_record
-from lms.quizzes.core.attempt import AttemptState
+from lms.quizzes.core.attempt import AttemptState, CloseCause
 from lms.quizzes.core.receipt import receipt
 from lms.quizzes.models import Attempt, GradingRun
 from tests.quizzes import invariants
@@ -68,6 +68,8 @@ class Finding:
     lost: list[Place]
     changed: list[Place]
     attempts: int
+    swept: int
+    """How many the sweeper has closed."""
     receipts: int
     problems: list[str]
 
@@ -85,13 +87,15 @@ def compare(ledger: Ledger, swept_within: timedelta = timedelta(seconds=60)) -> 
         for event in events
     }
     lines = ledger.lines
+    mine = [attempts[attempt_id] for attempt_id in ledger.acked if attempt_id in attempts]
     lost = [place for place in lines if place not in stored]
     changed = [place for place, told in lines.items() if place in stored and not _is_same(stored[place], told)]
     return Finding(
         acknowledged=len(lines),
         lost=lost,
         changed=changed,
-        attempts=len(attempts),
+        attempts=len(mine),
+        swept=sum(attempt.close_cause == CloseCause.EXPIRED for attempt in mine),
         receipts=len(ledger.receipts),
         problems=ledger.faults + _problems(ledger, attempts, stored, swept_within),
     )
@@ -119,6 +123,8 @@ def _problems(
         is_open = attempt.state == AttemptState.OPEN
         if is_open and now > attempt.deadline_at + attempt.grace + swept_within:
             found.append(f"{attempt_id}: open {now - attempt.deadline_at} after its deadline")
+        if attempt.closed_at is not None and attempt.closed_at > attempt.deadline_at + attempt.grace + swept_within:
+            found.append(f"{attempt_id}: closed {attempt.closed_at - attempt.deadline_at} after its deadline")
         if first_runs[attempt_id] != (0 if is_open else 1):
             found.append(f"{attempt_id}: {first_runs[attempt_id]} first grading runs")
         if not is_open and attempt.receipt_sha256 != receipt(attempt_id, events):

@@ -51,7 +51,7 @@ class Trouble:
     async def kill_web_server(self) -> None:
         """Gunicorn and all its workers; the supervisor starts it anew."""
         began = time.monotonic()
-        for pid in [self.installation.web_master(), *self.installation.web_workers()]:
+        for pid in [*self.installation.web_masters(), *self.installation.web_workers()]:
             kill(pid)
         self._note("web server killed", began)
 
@@ -65,8 +65,9 @@ class Trouble:
     async def reload(self) -> None:
         """A rolling restart, as a deployment does it."""
         began = time.monotonic()
-        kill(self.installation.web_master(), signal.SIGHUP)
-        self._note("web workers replaced", began)
+        for master in self.installation.web_masters():
+            kill(master, signal.SIGHUP)
+            self._note("web workers replaced", began)
 
     async def kill_everything(self) -> None:
         began = time.monotonic()
