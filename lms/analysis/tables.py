@@ -12,6 +12,7 @@ from lms.analysis.queries import Analysis
 from lms.foundation.locale import listed, localized
 from lms.kit.figures import Interval
 from lms.kit.tables import Cell, Column, Kind, Table
+from lms.questions.core.types.cloze import numbered_text
 
 DIGITS = 4
 
@@ -43,7 +44,7 @@ def _question(found: Analysis, entry: Health) -> tuple[Cell, ...]:
     return (
         fact.code,
         fact.section or "",
-        localized(fact.body["prompt"]).replace("<em>", "").replace("</em>", ""),
+        numbered_text(localized(fact.body["prompt"]).replace("<em>", "").replace("</em>", "")),
         *_figures(entry, found.gaps[entry.item]),
         listed(phrases.FINDINGS[finding.code] for finding in entry.findings),
     )

@@ -23,6 +23,7 @@ from lms.policies.core.ruby import without_ruby
 from lms.policies.core.searching import shown_text
 from lms.policies.core.staleness import Freshness
 from lms.policies.phrases import FRESHNESS
+from lms.questions.core.types.cloze import numbered_text
 from lms.questions.phrases import STATES as QUESTION_STATES
 from lms.search.queries import FoundSection, Group, Kind
 
@@ -135,7 +136,7 @@ def _person(found: tuple[Person, bool], words: Sequence[str]) -> Hit:
 
 
 def _plain(text: str) -> str:
-    return _EMPHASIS.sub("", text)
+    return numbered_text(_EMPHASIS.sub("", text))
 
 
 def _lines(texts: Mapping[str, str], words: Sequence[str]) -> list[Line]:

@@ -79,7 +79,7 @@ def convert(page: Page, kana: str, word: str) -> None:
         session.send("Input.imeSetComposition", {"text": shown, "selectionStart": 0, "selectionEnd": len(shown)})
     key = {"key": "Enter", "code": "Enter"}
     session.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "windowsVirtualKeyCode": 229, **key})
-    session.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "windowsVirtualKeyCode": 13, **key})
+    session.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": "\r", "windowsVirtualKeyCode": 13, **key})
     session.send("Input.insertText", {"text": word})
     session.send("Input.dispatchKeyEvent", {"type": "keyUp", "windowsVirtualKeyCode": 13, **key})
     assert page.url == place, "Enter ended the conversion and nothing else"
