@@ -40,12 +40,14 @@ def still_to_take(access: Access) -> ColumnElement[bool]:
     """
     own = (Attempt.assignment_id == Assignment.id) & (Attempt.person_id == access.person_id)
     is_open, is_closed = (exists().where(own, state) for state in (_IS_OPEN, ~_IS_OPEN))
+    now = clock.now()
+    is_due = (Assignment.due_at > now) | ((Assignee.own_due_at > now) & Assignment.ended_at.is_(None))
     query = (
         select(QuizQuestion.question_id)
         .join(QuizVersion, QuizVersion.id == QuizQuestion.quiz_version_id)
         .join(Assignment, Assignment.quiz_id == QuizVersion.quiz_id)
         .join(Assignee, Assignee.assignment_id == Assignment.id)
-        .where(Assignee.person_id == access.person_id, or_(is_open, (Assignment.due_at > clock.now()) & ~is_closed))
+        .where(Assignee.person_id == access.person_id, or_(is_open, is_due & ~is_closed))
     )
     return Question.id.in_(query)
 

@@ -7,7 +7,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.foundation.columns import Code, Document, Instant, Key, Localized, Prose, Revision, Sha256, Word, one_of
+from lms.foundation.columns import (
+    Code,
+    Document,
+    Instant,
+    Key,
+    LocalDay,
+    Localized,
+    Prose,
+    Revision,
+    Sha256,
+    Word,
+    one_of,
+)
 from lms.foundation.db import Base
 from lms.policies.models import PolicyVersion
 from lms.questions.models import Question, QuestionVersion
@@ -89,22 +101,33 @@ class Assignment(Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     ended_at: Mapped[Instant | None]
     """When somebody ended it before its time; ``due_at`` is that moment then."""
+    reminders: Mapped[Document | None]
+    """See ``lms.quizzes.core.reminders``."""
+    fresh_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    """No paper has a question that its person has seen within so many days, where another would do."""
     revision: Mapped[Revision]
 
     quiz: Mapped[Quiz] = relationship()
 
 
 class Assignee(Base):
-    """A person to whom an assignment is given."""
+    """A person to whom an assignment is given, with an end of their own where they were away, and their excuse."""
 
     __tablename__ = "assignees"
     __table_args__ = (Index(None, "person_id"),)
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    own_due_at: Mapped[Instant | None]
+    excused_at: Mapped[Instant | None]
+    excused_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    excused_until: Mapped[LocalDay | None]
+    """The last day of an excuse; without one it holds for good."""
+    excuse: Mapped[Prose | None]
+    """Why, in the words of whoever excused them; of leave nobody asks why."""
 
     assignment: Mapped[Assignment] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
 class Accommodation(Base):

@@ -17,6 +17,7 @@ QUIZ_STATES = {"in_use": _l("In use"), "retired": _l("Retired")}
 NOTICES = {
     "quiz.given": Kind(_l("A quiz to take: %(quiz_text)s, due %(due_at)s."), *_PLACE, is_required=True),
     "quiz.due_soon": Kind(_l("Due soon: %(quiz_text)s, by %(due_at)s."), *_PLACE, is_required=True),
+    "quiz.last_day": Kind(_l("Due today: %(quiz_text)s, by %(due_at)s."), *_PLACE, is_required=True),
     "quiz.ended": Kind(_l("%(quiz_text)s has ended. It could be started until %(due_at)s."), "quizzes.results"),
 }
 
@@ -37,6 +38,9 @@ PROBLEMS = {
     "assignment.ended": _l("This assignment has been ended. Nothing was changed."),
     "assignment.changed": _l("Somebody else changed this assignment in the meantime. Look at both below."),
     "assignment.window": _l("The due time must be later than the opening time."),
+    "reminders.days": _l("Enter a whole number from 0 to 14."),
+    "excuse.past": _l("Enter today or a later day, or leave it empty."),
+    "excuse.reason": _l("Enter the reason."),
     "attempt.not_open_yet": _l("This quiz is not open yet."),
     "attempt.window_closed": _l("The time for this quiz is over."),
     "attempt.none_left": _l("No attempt is left for this quiz."),

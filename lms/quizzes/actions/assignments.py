@@ -14,6 +14,7 @@ from lms.kit.problems import Conflict, Invalid
 from lms.quizzes.actions.telling import settle, tell_ended, tell_given, tell_moved, tell_reopened
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.audience import Audience, AudienceKind, audience_from
+from lms.quizzes.core.reminders import Reminders, checked
 from lms.quizzes.models import Assignee, Assignment, Attempt, Quiz
 
 SYSTEM = "system"
@@ -29,13 +30,20 @@ def assign(
     zone_name: str,
     by: Person | None,
     audience: Audience = SINGLE_PEOPLE,
+    reminders: Reminders | None = None,
+    fresh_days: int = 0,
+    is_told: bool = True,
 ) -> Assignment:
-    """Give a quiz to people, in a window; not twice in the same window to the same audience."""
+    """Give a quiz to people, in a window; not twice in the same window to the same audience.
+
+    ``is_told=False``: whoever calls has more to say about the people first, and tells them then.
+    """
     if due_at <= opens_at:
         raise Invalid("assignment.window", field="due_at")
     if quiz.retired_at is not None:
         raise Invalid("assignment.retired", field="quiz")
-    _check_not_given(quiz, person_ids, opens_at, due_at, audience)
+    if audience.kind is not AudienceKind.CAMPAIGN:  # of its runs there is one in each period
+        _check_not_given(quiz, person_ids, opens_at, due_at, audience)
     assignment = Assignment(
         quiz_id=quiz.id,
         purpose=Purpose.ASSESSED,
@@ -45,6 +53,8 @@ def assign(
         zone_name=zone_name,
         created_at=clock.now(),
         created_by=by.id if by else None,
+        reminders=checked(reminders).as_json() if reminders else None,
+        fresh_days=fresh_days,
     )
     db.session.add(assignment)
     db.session.flush()
@@ -52,7 +62,8 @@ def assign(
     actor, to = by.code if by else SYSTEM, " ".join(filter(None, (audience.kind.value, audience.code)))
     name = f"{quiz.code} #{assignment.id}"
     journal.record("assignment.create", actor=actor, object=name, people=len(person_ids), to=to)
-    tell_given(assignment)
+    if is_told:
+        tell_given(assignment)
     return assignment
 
 
@@ -95,6 +106,16 @@ def remove_assignee(assignment_ids: Select[int | None], person_id: int) -> None:
             db.session.delete(assignee)
             settle(assignee.assignment_id, person_id)
     db.session.flush()
+
+
+def take_from(assignee: Assignee) -> None:
+    """Take an assignment from somebody who has not begun it; whoever opens an attempt locks the same row."""
+    db.session.refresh(assignee, with_for_update=True)
+    own = (Attempt.assignment_id == assignee.assignment_id) & (Attempt.person_id == assignee.person_id)
+    if not db.session.scalar(select(exists().where(own))):
+        db.session.delete(assignee)
+        settle(assignee.assignment_id, assignee.person_id)
+        db.session.flush()
 
 
 def change_window(

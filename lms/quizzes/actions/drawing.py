@@ -10,15 +10,22 @@ from lms.policies import queries as policies
 from lms.questions.core.types import type_of
 from lms.questions.queries import Current
 from lms.quizzes import queries
-from lms.quizzes.core.blueprint import draw_rows
+from lms.quizzes.core.blueprint import draw_rows, seen_last
 from lms.quizzes.core.paper import PaperQuestion, PaperRow, draw
 from lms.quizzes.core.rules import Rules
 
 
-def drawn_by(usable: list[Current], rules: Rules, seed: str, avoided: Collection[str] = ()) -> list[Current]:
+def drawn_by(
+    usable: list[Current],
+    rules: Rules,
+    seed: str,
+    avoided: Collection[str] = (),
+    seen: Collection[str] = (),
+) -> list[Current]:
     """What a paper holds: the whole list, or what its blueprint draws of it under the attempt's own seed.
 
-    Sensitive cases of an avoided kind are drawn only where nothing else is left.
+    What the person has ``seen`` (by code) comes only where no other is left, and sensitive cases of an avoided kind
+    only where nothing else is left at all.
     """
     if not rules.draw:
         return usable
@@ -26,7 +33,8 @@ def drawn_by(usable: list[Current], rules: Rules, seed: str, avoided: Collection
     candidates = [queries.candidate_of(found) for found in usable]
     mixed = shuffled_by(f"{seed}:draw", candidates, lambda candidate: candidate.code)
     mixed = sorted(
-        mixed, key=lambda one: by_code[one.code].version.body.get("sensitive", {}).get("kind", "") in avoided
+        seen_last(mixed, seen),
+        key=lambda one: by_code[one.code].version.body.get("sensitive", {}).get("kind", "") in avoided,
     )
     return [by_code[candidate.code] for drawn in draw_rows(rules.draw, mixed) for candidate in drawn]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -18,9 +18,9 @@ from lms.policies import queries as policies
 from lms.quizzes import queries
 from lms.quizzes.actions.closing import close
 from lms.quizzes.actions.drawing import drawn_by, modules_of, paper_of
-from lms.quizzes.core.attempt import GRACE, AttemptState, Purpose, Window, deadline_for, is_overdue, may_open
+from lms.quizzes.core.attempt import GRACE, AttemptState, Purpose, deadline_for, is_overdue, may_open
 from lms.quizzes.core.rules import Rules
-from lms.quizzes.models import Assignee, Attempt, AttemptPolicy, AttemptQuestion, QuizVersion
+from lms.quizzes.models import Assignee, Assignment, Attempt, AttemptPolicy, AttemptQuestion, QuizVersion
 from lms.wellbeing import queries as wellbeing
 
 
@@ -35,7 +35,7 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
         if not is_overdue(now, given.open_attempt.deadline_at, given.open_attempt.grace):
             return given.open_attempt
         close(given.open_attempt, now)
-    window = Window(given.assignment.opens_at, given.assignment.due_at)
+    window = given.window
     may_open(now, window, len(given.attempts), given.rules.attempts)
     more_minutes = queries.load_more_minutes(person.id, given.rules)
     attempt = Attempt(
@@ -58,15 +58,33 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
         grace_seconds=int(GRACE.total_seconds()),
     )
     db.session.add(attempt)
-    _pin(attempt, given.version, given.rules, now, wellbeing.load_seeing(person.id).avoided)
+    avoided, seen = wellbeing.load_seeing(person.id).avoided, _seen(person.id, given.assignment, now)
+    _pin(attempt, given.version, given.rules, now, avoided=avoided, seen=seen)
     name = f"{given.assignment.quiz.code} {attempt.id}"
     journal.record("attempt.open", actor=person.code, object=name, chain_id=person.vendor_id)
     return attempt
 
 
-def _pin(attempt: Attempt, version: QuizVersion, rules: Rules, now: datetime, avoided: Collection[str]) -> None:
+def _seen(person_id: int, assignment: Assignment, now: datetime) -> set[str]:
+    """What is drawn only where nothing else is left: where an assignment says for how many days a question stays away,
+    what they have had on any paper within those.
+    """
+    if not assignment.fresh_days:
+        return set()
+    return queries.load_seen(person_id, min(now - timedelta(days=assignment.fresh_days), assignment.opens_at))
+
+
+def _pin(
+    attempt: Attempt,
+    version: QuizVersion,
+    rules: Rules,
+    now: datetime,
+    *,
+    avoided: Collection[str],
+    seen: Collection[str],
+) -> None:
     """Write the drawn paper and the policy versions in force."""
-    usable = drawn_by(queries.list_drawable_questions(version), rules, attempt.option_seed, avoided)
+    usable = drawn_by(queries.list_drawable_questions(version), rules, attempt.option_seed, avoided, seen)
     if not usable:
         raise Conflict("attempt.no_questions")
     paper = paper_of(usable, rules, attempt.option_seed)

@@ -14,19 +14,25 @@ class AudienceKind(StrEnum):
     VENDOR = "vendor"
     ROLE = "role"
     PEOPLE = "people"
+    CAMPAIGN = "campaign"  # the part of a run of a recurring quiz that is given at a site
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """An audience as it was called when the quiz was given; ``code`` is that of the cohort, site, vendor or role."""
+    """An audience as it was called when the quiz was given; ``code`` is that of the cohort, site, vendor or role.
+
+    With a ``locale`` it holds those alone who read in this language.
+    """
 
     kind: AudienceKind
     code: str = ""
     name_text: Mapping[str, str] = field(default_factory=dict)
+    locale: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The audience as it is stored."""
-        return {"kind": self.kind.value, "code": self.code, "name": dict(self.name_text)}
+        stored = {"kind": self.kind.value, "code": self.code, "name": dict(self.name_text)}
+        return {**stored, "locale": self.locale} if self.locale else stored
 
     def is_same(self, other: Audience) -> bool:
         """Whether both are the same group by name; lists of single people are compared person by person instead.
@@ -36,7 +42,8 @@ class Audience:
         >>> Audience(AudienceKind.PEOPLE).is_same(Audience(AudienceKind.PEOPLE))
         False
         """
-        return self.kind is not AudienceKind.PEOPLE and (self.kind, self.code) == (other.kind, other.code)
+        same = (self.kind, self.code, self.locale) == (other.kind, other.code, other.locale)
+        return self.kind is not AudienceKind.PEOPLE and same
 
 
 def audience_from(stored: Mapping[str, Any] | None) -> Audience:
@@ -47,4 +54,4 @@ def audience_from(stored: Mapping[str, Any] | None) -> Audience:
     """
     if stored is None:
         return Audience(AudienceKind.PEOPLE)
-    return Audience(AudienceKind(stored["kind"]), stored["code"], stored["name"])
+    return Audience(AudienceKind(stored["kind"]), stored["code"], stored["name"], stored.get("locale", ""))

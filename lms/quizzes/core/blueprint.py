@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -31,6 +31,16 @@ class Candidate:
     def fits(self, row: DrawRow) -> bool:
         """Whether a row may draw this question."""
         return row.section in ("", self.section) and (not row.tag or row.tag in self.tags)
+
+
+def seen_last(candidates: Sequence[Candidate], seen: Collection[str]) -> list[Candidate]:
+    """The candidates with those last that somebody has seen, by code: ``draw_rows`` takes the earlier ones first, so
+    none of the others is drawn where one that is new would do.
+
+    >>> [candidate.code for candidate in seen_last([Candidate("1", ""), Candidate("2", ""), Candidate("3", "")], {"1"})]
+    ['2', '3', '1']
+    """
+    return sorted(candidates, key=lambda candidate: candidate.code in seen)
 
 
 def draw_rows(rows: Sequence[DrawRow], candidates: Sequence[Candidate]) -> list[list[Candidate]]:

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.questions import queries as questions
 from lms.questions.models import Question, QuestionState
-from lms.quizzes.core.attempt import AttemptState, Purpose, extra_minutes
+from lms.quizzes.core.attempt import AttemptState, Purpose, Window, extra_minutes
 from lms.quizzes.core.blueprint import Candidate, DrawRow, draw_rows
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import (
@@ -39,6 +39,7 @@ from lms.quizzes.queries.attempts import (
     load_late_events,
     load_paper_places,
     load_policy_versions,
+    load_seen,
     load_state,
     load_stored,
     lock_attempt,
@@ -63,6 +64,7 @@ __all__ = [
     "list_quiz_questions",
     "list_quizzes",
     "load_bodies",
+    "load_closes_at",
     "load_counted_versions",
     "load_current_runs",
     "load_current_versions",
@@ -74,6 +76,7 @@ __all__ = [
     "load_more_minutes",
     "load_paper_places",
     "load_policy_versions",
+    "load_seen",
     "load_state",
     "load_stored",
     "lock_attempt",
@@ -92,6 +95,14 @@ class Given:
     passed: bool | None
     last_opened: int | None
     """The position at which an open attempt goes on: the question that was opened last."""
+    assignee: Assignee
+    """Holds the end of their own, where there is one."""
+
+    @property
+    def window(self) -> Window:
+        """When they may take it."""
+        given, own = self.assignment, self.assignee.own_due_at
+        return Window(given.opens_at, own if own is not None and given.ended_at is None else given.due_at)
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -104,22 +115,20 @@ class Given:
 
     def may_start(self, now: datetime) -> bool:
         """Whether a new attempt may be opened."""
-        in_window = self.assignment.opens_at <= now < self.assignment.due_at
+        in_window = self.window.opens_at <= now < self.window.due_at
         return in_window and self.open_attempt is None and len(self.attempts) < self.rules.attempts
 
 
 def list_given(person_id: int) -> list[Given]:
     """What is given to a person, the next due first."""
-    assignments = list(
-        db.session.scalars(
-            select(Assignment)
-            .join(Assignee, Assignee.assignment_id == Assignment.id)
-            .where(Assignee.person_id == person_id, Assignment.purpose == Purpose.ASSESSED, _is_of_use(person_id))
-            .options(joinedload(Assignment.quiz))
-            .order_by(Assignment.due_at, Assignment.id)
-        )
-    )
-    return _given(person_id, assignments)
+    query = _held(person_id).where(Assignment.purpose == Purpose.ASSESSED, _is_of_use(person_id))
+    return _given(person_id, list(db.session.scalars(query)))
+
+
+def _held(person_id: int) -> Select[Assignee]:
+    """What a person has, with the assignment and the quiz of each."""
+    query = select(Assignee).join(Assignee.assignment).where(Assignee.person_id == person_id)
+    return query.options(contains_eager(Assignee.assignment).joinedload(Assignment.quiz))
 
 
 def _is_of_use(person_id: int) -> ColumnElement[bool]:
@@ -130,19 +139,14 @@ def _is_of_use(person_id: int) -> ColumnElement[bool]:
 
 def get_given(person_id: int, assignment_id: int) -> Given:
     """One assignment of a person; not found when it is not given to them."""
-    query = (
-        select(Assignment)
-        .join(Assignee, Assignee.assignment_id == Assignment.id)
-        .where(Assignee.person_id == person_id, Assignment.id == assignment_id)
-        .options(joinedload(Assignment.quiz))
-    )
-    assignment = db.session.scalar(query)
-    if assignment is None:
+    assignee = db.session.scalar(_held(person_id).where(Assignment.id == assignment_id))
+    if assignee is None:
         raise NotFound
-    return _given(person_id, [assignment])[0]
+    return _given(person_id, [assignee])[0]
 
 
-def _given(person_id: int, assignments: Sequence[Assignment]) -> list[Given]:
+def _given(person_id: int, held: Sequence[Assignee]) -> list[Given]:
+    assignments = [assignee.assignment for assignee in held]
     ids = [assignment.id for assignment in assignments]
     attempts: dict[int, list[Attempt]] = {}
     query = select(Attempt).where(Attempt.person_id == person_id, Attempt.assignment_id.in_(ids))
@@ -152,14 +156,14 @@ def _given(person_id: int, assignments: Sequence[Assignment]) -> list[Given]:
     versions = load_counted_versions([assignment.quiz_id for assignment in assignments])
     places = load_last_opened([a.id for own in attempts.values() for a in own if a.state == AttemptState.OPEN])
     given = []
-    for assignment in assignments:
+    for assignee, assignment in zip(held, assignments, strict=True):
         own = tuple(attempts.get(assignment.id, ()))
         graded = [runs[attempt.id] for attempt in own if attempt.id in runs]
         version, count = versions[assignment.quiz_id]
         passed = any(run.passed for run in graded) if graded else None
         place = next((places[attempt.id] for attempt in own if attempt.id in places), None)
-        given.append(Given(assignment, version, rules_from(version.rules), count, own, passed, place))
-    return given
+        given.append(Given(assignment, version, rules_from(version.rules), count, own, passed, place, assignee))
+    return sorted(given, key=lambda entry: (entry.window.due_at, entry.assignment.id))
 
 
 def load_more_minutes(person_id: int, rules: Rules) -> int:
@@ -172,6 +176,13 @@ def is_still_taken(assignment: Assignment) -> bool:
     """Whether somebody has an attempt open; beyond the due time that is so when the window was moved or ended."""
     is_open = exists().where(Attempt.assignment_id == assignment.id, Attempt.state == AttemptState.OPEN)
     return bool(db.session.scalar(select(is_open)))
+
+
+def load_closes_at(assignment: Assignment) -> datetime:
+    """When nobody begins it any more: those who were away may have an end of their own."""
+    own = select(func.max(Assignee.own_due_at)).where(Assignee.assignment_id == assignment.id)
+    latest = db.session.scalar(own) if assignment.ended_at is None else None
+    return max(assignment.due_at, latest) if latest is not None else assignment.due_at
 
 
 def is_in_attempt(person_id: int, at: datetime) -> bool:

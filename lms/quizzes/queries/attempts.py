@@ -14,7 +14,7 @@ from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.policies.models import PolicyVersion
 from lms.questions import queries as questions
-from lms.questions.models import QuestionVersion
+from lms.questions.models import Question, QuestionVersion
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Event, Stamp, of_record
 from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
@@ -38,6 +38,18 @@ def get_attempt(access: Access, attempt_id: str) -> Attempt:
     if attempt is None:
         raise NotFound
     return attempt
+
+
+def load_seen(person_id: int, since: datetime) -> set[str]:
+    """The questions, by code, that somebody has had on a paper since."""
+    query = (
+        select(Question.code)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .join(AttemptQuestion, AttemptQuestion.question_version_id == QuestionVersion.id)
+        .join(AttemptQuestion.attempt)
+        .where(Attempt.person_id == person_id, Attempt.opened_at > since)
+    )
+    return set(db.session.scalars(query))
 
 
 def load_state(access: Access, attempt_id: str) -> Attempt:

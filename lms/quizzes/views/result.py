@@ -115,7 +115,7 @@ def result(attempt_id: Any) -> str:
     scores = by_section(items, main_sections, list(sections))
     shows_details = rules.feedback is Feedback.NOW or (
         rules.feedback is Feedback.AFTER_CLOSE
-        and clock.now() >= attempt.assignment.due_at
+        and clock.now() >= queries.load_closes_at(attempt.assignment)
         and not queries.is_still_taken(attempt.assignment)
     )
     missed = _missed(attempt, items, scores, sections, numbers) if shows_details else []
