@@ -76,6 +76,13 @@ FEATURES: tuple[Feature, ...] = (
         ),
     ),
     Feature(
+        "campaigns",
+        9,
+        _names("cohorts quizzes questions policies accounts sites"),
+        ("views.campaigns", "views.runs", "views.leave"),
+        ("jobs",),
+    ),
+    Feature(
         "analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False
     ),
     Feature("audit", 10, _names("cohorts quizzes questions accounts sites"), ("views",), ("jobs",)),
@@ -94,7 +101,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "demo",
         12,
-        _names("sites accounts wellbeing policies questions quizzes cohorts analysis reports"),
+        _names("sites accounts wellbeing policies questions quizzes cohorts campaigns analysis reports"),
         silent=("jobs",),
         has_problems=False,
     ),

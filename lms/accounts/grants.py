@@ -79,6 +79,9 @@ GRANTS: Grants = {
     "quiz.write": {Role.QA: Scope.ALL},
     "quiz.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "assignment.write": {Role.TRAINER: Scope.COHORT, Role.QA: Scope.ALL},
+    "campaign.write": {Role.QA: Scope.ALL},
+    "campaign.read": {Role.QA: Scope.ALL, Role.TRAINER: Scope.COHORT, Role.VENDOR_MANAGER: Scope.VENDOR},
+    "excuse.write": {Role.QA: Scope.ALL, Role.TRAINER: Scope.COHORT, Role.VENDOR_MANAGER: Scope.VENDOR},
     "attempt.write": {
         Role.LEARNER: Scope.OWN,
         Role.TRAINER: Scope.OWN,

@@ -92,6 +92,7 @@ AUDIENCES = {
     AudienceKind.VENDOR: _l("Vendors"),
     AudienceKind.ROLE: _l("Roles"),
     AudienceKind.PEOPLE: _l("Individual people"),
+    AudienceKind.CAMPAIGN: _l("Recurring quizzes"),
 }
 
 TAKERS = {

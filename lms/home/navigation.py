@@ -43,6 +43,7 @@ _TEACHING = frozenset({Role.TRAINER, Role.VENDOR_MANAGER})
 """Who finds the results of their people in a place of its own; the others have a way there from cohorts."""
 _GIVERS = frozenset({Role.TRAINER})
 """Who finds what is given in a place of its own; a QA analyst finds it on the page of quizzes."""
+_RECURRING = "assignments campaigns campaign_runs leave"
 _AUDITED = frozenset({Role.VENDOR_MANAGER})
 """Who finds the audit trail in a place of its own; the administrator finds it in that of the system."""
 _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})
@@ -64,10 +65,10 @@ PLACES = (
         "question.read",
         pages=_names("questions question question_versions"),
     ),
+    Place("assignments.index", _l("Assignments"), "clipboard-check", "assignment.write", _GIVERS, _names(_RECURRING)),
     Place(
-        "assignments.index", _l("Assignments"), "clipboard-check", "assignment.write", _GIVERS, _names("assignments")
+        "quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names(f"quiz_design {_RECURRING}")
     ),
-    Place("quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names("quiz_design assignments")),
     Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
     Place("learner_results.index", _l("Results"), "chart-dots-3", "result.list", _TEACHING),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),

@@ -18,6 +18,7 @@ from lms.foundation import notices, outbox
 from lms.foundation.db import db
 from lms.foundation.outbox import MailProblem, MailState
 from lms.notifications.models import Notice
+from tests.campaigns.making import CODE, PERIOD
 from tests.cast import PASSWORD
 
 
@@ -63,6 +64,8 @@ class World:
     notice: int = 0
     """In the joiner's inbox."""
     mail: int = 0
+    leaves: Mapping[str, int] = field(default_factory=dict)
+    """A leave of the learner of each cohort, by the code of the cohort."""
 
 
 EVERYBODY = Example({})
@@ -99,6 +102,10 @@ OF_A_COHORT = (
     "timetable.new",
     "timetable.edit",
     "timetable.cancel",
+)
+OF_A_CAMPAIGN = (
+    *("campaigns.show", "campaigns.edit", "campaigns.skip", "campaigns.end"),
+    *("campaign_runs.show", "campaign_runs.board_csv", "campaign_runs.excuse"),
 )
 OF_A_ROLL = ("roll_call.index", "roll_call.show", "roll_call.close", "roll_call.reopen", "roll_call.code")
 OF_A_PERSON = (
@@ -139,7 +146,11 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["quizzes.start", "quizzes.open_attempt"], given),
         **dict.fromkeys(["contacts.edit", "contacts.retire"], Example({"contact_id": 1})),
         **dict.fromkeys(["system.retry_job", "system.give_up_job"], Example({"job_id": world.failed_job})),
-        **dict.fromkeys(["assignments.show", "assignments.end"], assigned),
+        **dict.fromkeys(["assignments.show", "assignments.end", "assignments.excuse"], assigned),
+        **dict.fromkeys(OF_A_CAMPAIGN, Example({"code": CODE, "period": PERIOD})),
+        "leave.withdraw": Example(
+            {"leave_id": world.leaves.get("tokyo-a", 0)}, vendor="kijun-sample", trainers=cohort.trainers
+        ),
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
         **dict.fromkeys(OF_A_ROLL, roll),
@@ -214,10 +225,12 @@ def examples_at_northwind(world: World) -> dict[str, Example]:
     )
     learner = Example({"code": world.codes[MAHO]}, vendor="northwind")
     roll = Example({"code": "osaka-b", "session": world.held["osaka-b"]}, trainers=trainers)
+    leave = Example({"leave_id": world.leaves["osaka-b"]}, vendor="northwind", trainers=trainers)
     return {
         **dict.fromkeys(OF_A_ROLL, roll),
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
+        "leave.withdraw": leave,
     }
 
 
@@ -227,6 +240,7 @@ def form_for(endpoint: str, example: Example, world: World, vendor: str | None) 
     forms = {
         **forms_of_people(example, world),
         **forms_of_cohorts(example, world, at_home=at_home),
+        **forms_of_campaigns(world.learner_code if at_home else world.codes[MAHO]),
         **forms_of_content(),
     }
     return forms.get(endpoint, {})
@@ -290,6 +304,7 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
     learner = world.learner_code if at_home else world.codes[MAHO]
     return {
         "assignments.end": {"revision": "2"},
+        "assignments.excuse": {"people": world.learner_code, "reason": "On a course."},
         "assignments.new": {"quiz": "harassment-checkpoint", **window, "audience": "people", "people": learner},
         "assignments.show": {**window, "revision": "1"},
         "cohorts.assign_quiz": {
@@ -330,6 +345,24 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
         "plans.new": plan,
         "plans.edit": {**plan, "revision": "1"},
         "plans.retire": {"change": "restore"},
+    }
+
+
+def forms_of_campaigns(learner: str) -> dict[str, dict[str, Any]]:
+    """In the order of their addresses a campaign is changed, ended, and a run of it skipped."""
+    campaign = {
+        **{"title_en": "New", "title_ja": "新規", "quiz": "harassment-checkpoint", "fresh_days": "90"},
+        **{"repeat": "first_workday", "day": "1", "every": "1", "starts_on": "2026-11-01", "on_holiday": "next"},
+        **{"opens": "09:00", "due_days": "8", "due": "18:00", "days_before": "3", "roles": ["learner"]},
+        "passed_days": "14",
+    }
+    return {
+        "campaigns.new": {**campaign, "code": "new"},
+        "campaigns.edit": {**campaign, "revision": "1"},
+        "campaigns.end": {"revision": "2"},
+        "campaigns.skip": {"period": "2026-12"},
+        "campaign_runs.excuse": {"people": learner, "reason": "On a course."},
+        "leave.index": {"people": learner, "first_on": "2026-12-01", "last_on": "2026-12-14"},
     }
 
 

@@ -43,6 +43,7 @@ from lms.reports import actions as reports
 from lms.sites import actions as sites
 from lms.sites.core.vendor import VendorKind
 from lms.sites.models import Site
+from tests.campaigns.making import make_campaign, make_leave
 from tests.conftest import Visitor
 from tests.conventions.examples import (
     ASKED,
@@ -173,6 +174,7 @@ def world(sample: Flask) -> World:
         for login in ("emma.lindqvist@kijun.example", MAHO):
             waiting = RoleProposal(person=sitting.person(login), role="trainer", proposer=qa, proposed_at=clock.now())
             db.session.add(waiting)
+        make_campaign()
         room, closure = make_empty_place()
         notice, mail = make_notice_and_mail(joiner.id)
         cohorts.get_template("labeller-15").gates = {
@@ -205,6 +207,10 @@ def world(sample: Flask) -> World:
             failed_job=make_failed_job(),
             notice=notice,
             mail=mail,
+            leaves={
+                "tokyo-a": make_leave(sitting.person("emma.lindqvist@kijun.example")),
+                "osaka-b": make_leave(sitting.person(MAHO)),
+            },
         )
 
 

@@ -34,12 +34,14 @@ from lms.questions.core.formats import native
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries as quiz_queries
 from lms.quizzes.core.answers import Event
+from lms.quizzes.core.audience import AudienceKind
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.models import Attempt
 from lms.reports import actions as reports
 from lms.sites import actions as sites
 from lms.sites import queries as site_queries
 from lms.sites.core.vendor import VendorKind
+from tests.campaigns.making import make_campaign, make_leave
 from tests.conftest import QueryCount, SignIn, Visitor
 from tests.conventions.examples import (
     DRAFT,
@@ -66,7 +68,7 @@ LISTS = {
     *("policies.side_by_side", "policy_versions.index", "questions.bank", "questions.banks", "quiz_design.index"),
     *("quiz_design.show", "quizzes.index", "quizzes.result", "quizzes.results", "quizzes.submit_page"),
     *("reports.index", "roll_call.index", "roll_call.show", "sites.index", "sites.show", "home.today", "audit.index"),
-    *("assignments.index", "vendors.index"),
+    *("assignments.index", "vendors.index", "campaign_runs.show"),
     *("system.jobs", "mail.index", "notices.index", "translation.index"),
 }
 """The pages that the grown organisation makes longer."""
@@ -143,7 +145,7 @@ def open_world(app: Flask) -> World:
     """What the routes' examples name: the joiner has answered everything wrong, and not submitted yet."""
     with app.app_context(), transaction.unit():
         joiner, qa = sitting.person(), sitting.person("qa@kijun.example")
-        given = [g for g in quiz_queries.list_given(joiner.id) if g.may_start(clock.now())]
+        given = [g for g in quiz_queries.list_given(joiner.id) if g.may_start(clock.now()) and not is_of_run(g)]
         assignment = given[-1].assignment.id
         attempt = quizzes.open_attempt(joiner, assignment, locale="en")
         answer_all_wrong(joiner, attempt)
@@ -152,6 +154,7 @@ def open_world(app: Flask) -> World:
         for code in (DRAFT, WRITTEN):
             policies.import_policy(read, code=code)
         learner = sitting.person("emma.lindqvist@kijun.example").code
+        make_campaign()
         room, closure = _empty_place()
         notice, mail = make_notice_and_mail(joiner.id)
         feed = signed(PURPOSE, joiner.code)
@@ -168,7 +171,12 @@ def open_world(app: Flask) -> World:
             closure=closure,
             notice=notice,
             mail=mail,
+            leaves={"tokyo-a": make_leave(sitting.person("emma.lindqvist@kijun.example"))},
         )
+
+
+def is_of_run(given: quiz_queries.Given) -> bool:
+    return (given.assignment.audience or {}).get("kind") == AudienceKind.CAMPAIGN
 
 
 def _empty_place() -> tuple[int, int]:

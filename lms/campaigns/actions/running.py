@@ -1,0 +1,180 @@
+"""Opens runs by the clock and keeps those that are open in step with people. Safe to repeat at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from lms.campaigns import queries
+from lms.campaigns.core.recurrence import Place, Run, Window, own_due, periods, rule_from, runs_from, window_of
+from lms.campaigns.core.who import Taker, who_from
+from lms.campaigns.models import Campaign, CampaignPlace, CampaignRun, RunState
+from lms.campaigns.queries import Located
+from lms.foundation import clock, journal
+from lms.foundation.db import db, hold
+from lms.quizzes import actions as quizzes
+from lms.quizzes.core.audience import Audience, AudienceKind
+from lms.quizzes.core.excuse import MAKE_UP_DAYS
+from lms.quizzes.core.reminders import reminders_from
+from lms.quizzes.models import Assignee, Assignment
+from lms.sites.models import Site
+
+SYSTEM = "system"
+
+
+def open_due_runs() -> int:
+    """Open the runs whose time has come: one for each campaign and period. Returns how many were opened."""
+    campaigns = [found for found in queries.list_campaigns() if _may_run(found)]
+    if not campaigns:
+        return 0
+    now = clock.now()
+    located = queries.load_places(now)
+    known = queries.load_known_periods([campaign.id for campaign in campaigns])
+    opened = 0
+    for campaign in campaigns:
+        for run in _due(campaign, now, located.places, known[campaign.id]):
+            hold(campaign)
+            if run.period.key not in queries.load_known_periods([campaign.id])[campaign.id] and _may_run(campaign):
+                opened += open_run(campaign, run, located)
+    return opened
+
+
+def _may_run(campaign: Campaign) -> bool:
+    return campaign.ended_at is None and campaign.quiz.retired_at is None
+
+
+def _due(campaign: Campaign, now: datetime, places: Mapping[str, Place], known: Collection[str]) -> Iterable[Run]:
+    for run in runs_from(rule_from(campaign.rule), now, places):
+        if run.opens_at > now:
+            return
+        if run.period.key not in known:
+            yield run
+
+
+def open_run(campaign: Campaign, run: Run, located: Located) -> bool:
+    """Open a run at every site where somebody is whom it is for; nobody anywhere, and it waits."""
+    takers = queries.load_takers(campaign.quiz_id, run.opens_at)
+    chosen = who_from(campaign.who).of(takers, clock.now().date(), run.opens_at.date())
+    held = located.holding(chosen)
+    if not held:
+        return False
+    windows = [run.windows[code] for code in held]
+    made = CampaignRun(
+        campaign_id=campaign.id,
+        period=run.period.key,
+        state=RunState.OPENED,
+        rule=campaign.rule,
+        who=campaign.who,
+        opens_at=min(window.opens_at for window in windows),
+        due_at=max(window.due_at for window in windows),
+        made_at=clock.now(),
+    )
+    db.session.add(made)
+    db.session.flush()
+    journal.record(
+        "campaign.open", actor=SYSTEM, object=f"{campaign.code} {run.period.key}", people=len(chosen), sites=len(held)
+    )
+    made.campaign = campaign
+    _put_in_step(made, chosen, located)
+    return True
+
+
+def keep_open_runs() -> None:
+    """Let whoever joins or moves enter the open runs, and whoever leaves go out, unless they have begun."""
+    now = clock.now()
+    runs = queries.list_unfinished(now)
+    if not runs:
+        return
+    located = queries.load_places(now, *(run.opens_at for run in runs))
+    for run in runs:
+        takers = queries.load_takers(run.campaign.quiz_id, run.opens_at)
+        _put_in_step(run, who_from(run.who).of(takers, now.date(), run.opens_at.date()), located)
+
+
+def _put_in_step(run: CampaignRun, chosen: Collection[Taker], located: Located) -> None:
+    places = {place.site.code: place for place in queries.load_places_of([run.id])[run.id]}
+    ids = [place.assignment_id for place in places.values()]
+    held, begun = queries.load_held(ids), queries.load_begun(ids)
+    site_of = {taker.id: taker.site for taker in chosen}
+    here = {place.assignment_id: code for code, place in places.items()}
+    for assignee in held:
+        if site_of.get(assignee.person_id) != here[assignee.assignment_id] and assignee.person_id not in begun:
+            quizzes.take_from(assignee)
+    have = {(here[assignee.assignment_id], assignee.person_id) for assignee in held}
+    for code in sorted({taker.site for taker in chosen} & set(located.places)):
+        new = [
+            taker.id
+            for taker in chosen
+            if taker.site == code and (code, taker.id) not in have and taker.id not in begun
+        ]
+        if new:
+            _enter(run, code, new, places.get(code), located)
+    _apply_leave(run, located)
+
+
+def _enter(run: CampaignRun, code: str, people: list[int], place: CampaignPlace | None, located: Located) -> None:
+    """Give a run to people of a site, which may have had none of it so far."""
+    if place is not None:
+        assignment = place.assignment
+        if assignment.ended_at is None and assignment.due_at > clock.now():
+            quizzes.add_assignees(assignment, people)
+            quizzes.tell_given(assignment)
+        return
+    window = window_at(run, located.places[code])
+    if window.due_at <= clock.now():
+        return
+    site = located.sites[code]
+    assignment = quizzes.assign(
+        run.campaign.quiz,
+        people,
+        opens_at=window.opens_at,
+        due_at=window.due_at,
+        zone_name=site.zone_name,
+        by=None,
+        audience=Audience(AudienceKind.CAMPAIGN, f"{run.campaign.code} {run.period} {code}", site.name_text),
+        reminders=reminders_from(run.campaign.reminders),
+        fresh_days=run.campaign.fresh_days,
+        is_told=False,
+    )
+    db.session.add(CampaignPlace(run_id=run.id, site_id=site.id, assignment_id=assignment.id))
+    db.session.flush()
+    _apply_leave_to(run, assignment, located.places[code], queries.load_held([assignment.id]))
+    quizzes.tell_given(assignment)
+
+
+def window_at(run: CampaignRun, place: Place) -> Window:
+    """The window of a run at a site, by the rule that it opened with."""
+    rule = rule_from(run.rule)
+    period = next(period for period in periods(rule, rule.starts_on) if period.key == run.period)
+    return window_of(rule, period, place)
+
+
+def own_end(run: CampaignRun, site: Site, away_until: date) -> datetime | None:
+    """The end of a run for somebody who is away from now until a day."""
+    place = queries.load_places(clock.now(), run.opens_at).places.get(site.code)
+    if place is None:
+        return None
+    window = window_at(run, place)
+    return own_due(window, rule_from(run.rule), place, (window.opens_on, away_until), MAKE_UP_DAYS)
+
+
+def _apply_leave(run: CampaignRun, located: Located) -> None:
+    for place in queries.load_places_of([run.id])[run.id]:
+        if place.site.code in located.places:
+            held = queries.load_held([place.assignment_id])
+            _apply_leave_to(run, place.assignment, located.places[place.site.code], held)
+
+
+def _apply_leave_to(run: CampaignRun, assignment: Assignment, place: Place, held: Collection[Assignee]) -> None:
+    """Excuse those on leave, and give them their own end, when the window leaves them too few days."""
+    today = clock.now().astimezone(ZoneInfo(assignment.zone_name)).date()
+    window = window_at(run, place)
+    leaves = queries.load_leaves(window.opens_on, [assignee.person_id for assignee in held])
+    rule = rule_from(run.rule)
+    for assignee in held:
+        for away in leaves.get(assignee.person_id, ()):
+            due_at = own_due(window, rule, place, away, MAKE_UP_DAYS)
+            if due_at is not None and away[0] <= today:
+                quizzes.note_leave(assignee, until=away[1], due_at=due_at)
+    db.session.flush()

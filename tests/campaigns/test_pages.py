@@ -1,0 +1,92 @@
+"""The pages of recurring quizzes: who sees whom, what is withheld, what a form says of its fields."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from lms.campaigns import queries
+from tests.campaigns.making import CODE, PERIOD, make_campaign
+from tests.conftest import SignIn, Unit, Visitor
+from tests.conventions.examples import forms_of_campaigns
+from tests.quizzes import sitting
+
+BOARD = f"/campaigns/{CODE}/runs/{PERIOD}"
+
+
+@pytest.fixture
+def made(sample: Flask, unit: Unit) -> None:
+    with unit():
+        make_campaign()
+
+
+@pytest.fixture
+def visit(sample: Flask, unit: Unit, sign_in_as: SignIn, made: None) -> dict[str, Visitor]:
+    with unit():
+        codes = {name: sitting.person(f"{name}@kijun.example").code for name in ("qa", "trainer", "vendor", "joiner")}
+    return {name: sign_in_as(code) for name, code in codes.items()}
+
+
+def test_the_page_says_when_for_whom_and_what_shapes_it(visit: dict[str, Visitor]) -> None:
+    page = visit["qa"].get(f"/campaigns/{CODE}?lang=en").text
+    assert "Wed 16 Dec 09:00" in page
+    assert "Moved from Sat 16 Jan" in page
+    assert re.search(r"\d+ of \d+ people", page)
+    japanese = visit["qa"].get(f"/campaigns/{CODE}?lang=ja").text
+    assert "12月16日（水）" in japanese
+
+
+def test_each_sees_their_own_people_and_small_sites_are_withheld(visit: dict[str, Visitor], unit: Unit) -> None:
+    with unit():
+        code = sitting.person("maho.yoshida@northwind.example").code
+        home = sitting.person().code
+    for name, sees in (("vendor", {code}), ("qa", {code, home})):
+        text = visit[name].get(f"{BOARD}?lang=en").text
+        assert {one for one in (code, home) if one in text} == sees
+    rows = visit["qa"].get(f"{BOARD}/board.csv?lang=en").data.decode("utf-8-sig").splitlines()
+    small = [row for row in rows if "<5" in row]
+    assert all(re.fullmatch(r"[^,]+,\W?<5,*", row) for row in small)
+    assert visit["joiner"].get(BOARD).status_code == 403
+
+
+def test_people_are_excused_with_a_reason_or_the_form_says_what_is_wrong(visit: dict[str, Visitor], unit: Unit) -> None:
+    with unit():
+        maho, home = sitting.person("maho.yoshida@northwind.example").code, sitting.person().code
+    manager = visit["vendor"]
+    foreign = manager.post(f"{BOARD}/excuse?lang=en", data={"people": f"{maho} {home}", "reason": "On a course."})
+    assert foreign.status_code == 422
+    assert f"Not found among your people: {home}" in foreign.text
+    empty = manager.post(f"{BOARD}/excuse?lang=en", data={"people": maho, "until": "2026-11-01", "reason": "Ill."})
+    assert "Enter today or a later day" in empty.text
+    done = manager.post(f"{BOARD}/excuse", data={"people": maho, "reason": "On a course."}, follow_redirects=True)
+    assert done.status_code == 200
+    assert "On a course." in manager.get(f"{BOARD}?lang=en&state=excused").text
+
+
+def test_the_preview_counts_what_the_form_says_now(visit: dict[str, Visitor]) -> None:
+    def count(query: str) -> int:
+        text = visit["qa"].get(f"/campaigns/preview?lang=en&quiz=harassment-checkpoint&roles=learner{query}").text
+        found = re.search(r"(\d+) of \d+ people", text)
+        assert found
+        return int(found[1])
+
+    everybody = count("")
+    assert count("&sites=tokyo") + count("&sites=osaka") + count("&sites=dublin") == everybody
+    assert 0 < count("&locales=ja") < everybody
+    assert count("&locales=ja") + count("&locales=en") == everybody
+    assert count("&skips_training=y") < everybody
+
+
+def test_what_is_typed_stays_beside_what_somebody_else_saved(visit: dict[str, Visitor], unit: Unit) -> None:
+    sent = {**forms_of_campaigns("")["campaigns.edit"], "title_en": "Mine"}
+    assert visit["qa"].post(f"/campaigns/{CODE}/edit", data=sent).status_code == 302
+    behind = visit["qa"].post(f"/campaigns/{CODE}/edit?lang=en", data={**sent, "title_en": "Late"})
+    assert behind.status_code == 409
+    assert 'value="Late"' in behind.text
+    wrong = visit["qa"].post("/campaigns/new?lang=en", data={**sent, "code": CODE, "due_days": "0", "roles": []})
+    assert wrong.status_code == 422
+    assert "Enter a whole number from 1 to 60." in wrong.text
+    with unit():
+        assert queries.get_campaign(CODE).title_text["en"] == "Mine"
