@@ -97,6 +97,8 @@ class Sittings:
     _in_force: dict[datetime, dict[int, int]] = field(default_factory=dict)
     """By hour, the version in force of each module."""
     _sat: list[Sat] = field(default_factory=list)
+    _seen: dict[str, list[tuple[datetime, frozenset[str]]]] = field(default_factory=dict)
+    """By login, the questions of each paper."""
 
     def sit(self, person: Person, cohort: str, assignment: Assignment, version: QuizVersion, at: datetime) -> None:
         """Let a person sit a quiz, and again while it is not passed and the window allows.
@@ -129,6 +131,12 @@ class Sittings:
             self._booklets[version.id, in_force_ids] = _read(version, in_force)
         return self._booklets[version.id, in_force_ids]
 
+    def _seen_lately(self, person: Person, assignment: Assignment, at: datetime) -> set[str]:
+        """What somebody has had on a paper within the days in which this assignment repeats nothing."""
+        since = at - timedelta(days=assignment.fresh_days)
+        papers = self._seen.get(person.login, ()) if assignment.fresh_days else ()
+        return {code for moment, codes in papers if moment > since for code in codes}
+
     def _one(
         self, person: Person, cohort: str, assignment: Assignment, booklet: Booklet, attempt_no: int, at: datetime
     ) -> Sat:
@@ -137,7 +145,9 @@ class Sittings:
         name = hashlib.sha256(f"{seed}/{person.login}/{occasion}".encode()).digest()
         attempt_id = str(uuid.UUID(bytes=name[:16], version=4))
         option_seed = name[16:].hex()
-        paper = actions.paper_of(actions.drawn_by(booklet.pool, rules, option_seed), rules, option_seed)
+        drawn = actions.drawn_by(booklet.pool, rules, option_seed, seen=self._seen_lately(person, assignment, at))
+        self._seen.setdefault(person.login, []).append((at, frozenset(found.question.code for found in drawn)))
+        paper = actions.paper_of(drawn, rules, option_seed)
         theta = ability(seed, person.login) + LEARNT * (attempt_no - 1)
         reader = Reader(person.login, person.locale, cohort, theta, occasion)
         deadline_at = deadline_for(at, rules.minutes, Window(assignment.opens_at, assignment.due_at))
