@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -19,8 +18,9 @@ from lms.cohorts.phrases import AUDIENCES, PROBLEMS, SLIP_CAUSES, STEP_FAULTS
 from lms.foundation.forms import Form, Required, RevisedForm, choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Problem
-from lms.kit.text import fold_code
+from lms.kit.text import codes_in
 from lms.quizzes.core.audience import Audience, AudienceKind
+from lms.quizzes.core.reminders import Reminders
 
 CODE = Regexp(r"[a-z0-9-]+\Z", message=_l("Use small letters, digits and hyphens."))
 MOST_DAYS = 120
@@ -299,8 +299,26 @@ class GiveForm(Form):
         _l("Individual people"),
         description=_l("Codes such as L0042. Only for “Individual people” above."),
     )
+    locale = SelectField(
+        _l("Only those who read in"),
+        default="",
+        choices=choices([("", _l("Any language")), ("en", "English"), ("ja", "日本語")]),
+    )
     opens_at = DateTimeLocalField(_l("Opens"), MOMENT)
     due_at = DateTimeLocalField(_l("Due"), MOMENT)
+    at_opening = BooleanField(_l("When it opens"), default=True)
+    days_before = IntegerField(
+        _l("Days before"),
+        [Optional()],
+        default=1,
+        description=_l("0 for no reminder before the last day."),
+    )
+    on_last_day = BooleanField(_l("On the day"))
+    to_lead = BooleanField(_l("You, 1 day late"))
+
+    @property
+    def reminders(self) -> Reminders:
+        return Reminders(self.at_opening.data, self.days_before.data or 0, self.on_last_day.data, self.to_lead.data)
 
     def offer(self, audiences: Iterable[tuple[str, Audience]]) -> None:
         """Let one of these audiences be chosen, or single people."""
@@ -313,7 +331,21 @@ class GiveForm(Form):
     @property
     def codes(self) -> list[str]:
         """The codes that were typed, in any width, case and order."""
-        return list(dict.fromkeys(fold_code(code) for code in re.split(r"[\s,、，]+", self.people.data or "") if code))
+        return codes_in(self.people.data or "")
+
+
+class ExcuseForm(Form):
+    people = TextAreaField(
+        _l("People"), [Required(_l("Enter at least one code."))], description=_l("Codes such as L0042, in any order.")
+    )
+    until = DateField(
+        _l("Until"), [Optional()], description=_l("The last day away. Leave it empty to excuse them from this quiz.")
+    )
+    reason = StringField(_l("Reason"), [Required(_l("Enter the reason.")), Length(max=255)])
+
+    @property
+    def codes(self) -> list[str]:
+        return codes_in(self.people.data or "")
 
 
 class WindowForm(Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
 from lms.accounts.models import Person
 from lms.campaigns import actions, queries
@@ -45,3 +46,21 @@ def make_leave(person: Person) -> int:
         actions.note_leave([person], date(2026, 11, 25), date(2026, 11, 30), by=person)
         leave = db.session.query(Leave).filter_by(person_id=person.id).one()
     return leave.id
+
+
+def forms_of_campaigns(learner: str) -> dict[str, dict[str, Any]]:
+    """In the order of their addresses a campaign is changed, ended, and a run of it skipped."""
+    campaign = {
+        **{"title_en": "New", "title_ja": "新規", "quiz": "harassment-checkpoint", "fresh_days": "90"},
+        **{"repeat": "first_workday", "day": "1", "every": "1", "starts_on": "2026-11-01", "on_holiday": "next"},
+        **{"opens": "09:00", "due_days": "8", "due": "18:00", "days_before": "3", "roles": ["learner"]},
+        "passed_days": "14",
+    }
+    return {
+        "campaigns.new": {**campaign, "code": "new"},
+        "campaigns.edit": {**campaign, "revision": "1"},
+        "campaigns.end": {"revision": "2"},
+        "campaigns.skip": {"period": "2026-12"},
+        "campaign_runs.excuse": {"people": learner, "reason": "On a course."},
+        "leave.index": {"people": learner, "first_on": "2026-12-01", "last_on": "2026-12-14"},
+    }

@@ -8,9 +8,8 @@ import pytest
 from flask import Flask
 
 from lms.campaigns import queries
-from tests.campaigns.making import CODE, PERIOD, make_campaign
+from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns, make_campaign
 from tests.conftest import SignIn, Unit, Visitor
-from tests.conventions.examples import forms_of_campaigns
 from tests.quizzes import sitting
 
 BOARD = f"/campaigns/{CODE}/runs/{PERIOD}"
@@ -42,6 +41,9 @@ def test_each_sees_their_own_people_and_small_sites_are_withheld(visit: dict[str
     with unit():
         code = sitting.person("maho.yoshida@northwind.example").code
         home = sitting.person().code
+    theirs = visit["vendor"].get(f"/campaigns/{CODE}?lang=en").text
+    assert "Osaka" in theirs
+    assert "Tokyo" not in theirs
     for name, sees in (("vendor", {code}), ("qa", {code, home})):
         text = visit[name].get(f"{BOARD}?lang=en").text
         assert {one for one in (code, home) if one in text} == sees

@@ -192,3 +192,39 @@ def test_both_languages_have_every_page(enter: Enter, given: int) -> None:
     for path in ("/assignments", "/assignments/new", f"/assignments/{given}"):
         for language in ("en", "ja"):
             assert qa.get(f"{path}?lang={language}").status_code == 200
+
+
+def test_one_language_may_get_it_and_the_preview_counts_what_is_given(enter: Enter, sample: Flask) -> None:
+    """The two languages together are the audience, beside the form and after it."""
+    qa, found = enter("qa"), {}
+    for day, locale in enumerate(("", "en", "ja"), start=21):
+        form = {**WINDOW, "due_at": f"2026-11-{day}T17:00", "audience": "role:learner", "locale": locale}
+        shown = qa.get("/assignments/preview", query_string={**form, "lang": "en"}).text
+        found[locale] = int(re.findall(r"(\d+) people get it", shown)[0])
+        qa.post("/assignments/new", data={**form, "given": "1", "at_opening": "y", "days_before": "3"})
+        with sample.app_context():
+            assert holders(newest()) == found[locale]
+            assert (newest().reminders or {})["days_before"] == 3
+    assert found["en"] + found["ja"] == found[""]
+    assert 0 < found["ja"] < found[""]
+
+
+def test_somebody_is_excused_and_has_days_of_their_own_when_they_come_back(
+    enter: Enter, sample: Flask, given: int
+) -> None:
+    trainer, joiner = enter("trainer"), code_of(sample, sitting.JOINER)
+    address = f"/assignments/{given}"
+    wrong = trainer.post(f"{address}/excuse?lang=en", data={"people": "X9", "reason": "Ill."})
+    assert (wrong.status_code, FormPage(wrong.text).error("people")) == (
+        422,
+        "Nobody who can take quizzes has this code: X9.",
+    )
+    trainer.post(f"{address}/excuse", data={"people": joiner, "until": "2026-12-14", "reason": "On a course."})
+    page = trainer.get(f"{address}?lang=en").text
+    assert "On a course." in page
+    assert "own due date 21 Dec 2026" in page
+    with sample.app_context():
+        window = quizzes.get_given(sitting.person().id, given).window
+        assert window.due_at.isoformat().startswith("2026-12-21")
+    trainer.post(f"{address}/excuse", data={"take_back": joiner})
+    assert "On a course." not in trainer.get(f"{address}?lang=en").text

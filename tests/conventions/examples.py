@@ -18,7 +18,7 @@ from lms.foundation import notices, outbox
 from lms.foundation.db import db
 from lms.foundation.outbox import MailProblem, MailState
 from lms.notifications.models import Notice
-from tests.campaigns.making import CODE, PERIOD
+from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns
 from tests.cast import PASSWORD
 
 
@@ -345,24 +345,6 @@ def forms_of_cohorts(example: Example, world: World, *, at_home: bool) -> dict[s
         "plans.new": plan,
         "plans.edit": {**plan, "revision": "1"},
         "plans.retire": {"change": "restore"},
-    }
-
-
-def forms_of_campaigns(learner: str) -> dict[str, dict[str, Any]]:
-    """In the order of their addresses a campaign is changed, ended, and a run of it skipped."""
-    campaign = {
-        **{"title_en": "New", "title_ja": "新規", "quiz": "harassment-checkpoint", "fresh_days": "90"},
-        **{"repeat": "first_workday", "day": "1", "every": "1", "starts_on": "2026-11-01", "on_holiday": "next"},
-        **{"opens": "09:00", "due_days": "8", "due": "18:00", "days_before": "3", "roles": ["learner"]},
-        "passed_days": "14",
-    }
-    return {
-        "campaigns.new": {**campaign, "code": "new"},
-        "campaigns.edit": {**campaign, "revision": "1"},
-        "campaigns.end": {"revision": "2"},
-        "campaigns.skip": {"period": "2026-12"},
-        "campaign_runs.excuse": {"people": learner, "reason": "On a course."},
-        "leave.index": {"people": learner, "first_on": "2026-12-01", "last_on": "2026-12-14"},
     }
 
 

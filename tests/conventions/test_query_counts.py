@@ -68,7 +68,7 @@ LISTS = {
     *("policies.side_by_side", "policy_versions.index", "questions.bank", "questions.banks", "quiz_design.index"),
     *("quiz_design.show", "quizzes.index", "quizzes.result", "quizzes.results", "quizzes.submit_page"),
     *("reports.index", "roll_call.index", "roll_call.show", "sites.index", "sites.show", "home.today", "audit.index"),
-    *("assignments.index", "vendors.index", "campaign_runs.show"),
+    *("assignments.index", "vendors.index"),
     *("system.jobs", "mail.index", "notices.index", "translation.index"),
 }
 """The pages that the grown organisation makes longer."""

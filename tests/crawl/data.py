@@ -18,7 +18,7 @@ from lms.sites.core import holiday_calendar
 
 NAMES = {
     *("code", "name", "login", "reading", "key", "object", "actor", "subdivision", "recipient", "phone", "address"),
-    *("reason", "note", "left_reason", "comment"),
+    *("reason", "note", "left_reason", "comment", "excuse"),
 }
 """Columns of words that people or their files have given to things; so is what ends with ``_text``."""
 TEXTS = {"body", "title", "front_matter", "plain_body", "subject"}

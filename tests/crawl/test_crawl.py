@@ -43,6 +43,8 @@ UNSEEN = {
     "readyz": "asked by monitors",
     "attempts.claim": "asked by script",
     "attempts.state": "asked by script",
+    "assignments.preview": "asked by script",
+    "campaigns.preview": "asked by script",
     "quizzes.paper": "asked by script; it holds what the pages of the questions hold",
     "confirmation.confirm": "only where a password was entered long ago: see below",
     "questions.release_waiting": "drawn only where questions of somebody else wait",

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import joinedload
 
+from lms.accounts import access as people_access
 from lms.accounts.models import Person, RoleGrant
 from lms.campaigns.core.recurrence import Place
 from lms.campaigns.core.who import Taker
 from lms.campaigns.models import Campaign, CampaignPlace, CampaignRun, Leave, RunState
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries import calendar_of
-from lms.foundation.access import roles_for
+from lms.foundation.access import Access, roles_for
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
@@ -95,8 +96,11 @@ def load_places_of(run_ids: Collection[int]) -> dict[int, list[CampaignPlace]]:
     return found
 
 
-def load_takers(quiz_id: int, before: datetime) -> list[Taker]:
-    """The active people who can take quizzes, with what the rules of an audience ask; passes count that lie before."""
+def load_takers(quiz_id: int, before: datetime, access: Access | None = None) -> list[Taker]:
+    """The active people who can take quizzes, with what the rules of an audience ask; passes count that lie before.
+
+    With an access those alone whom it reaches.
+    """
     passes = _passes(quiz_id, before)
     query = (
         select(
@@ -114,6 +118,8 @@ def load_takers(quiz_id: int, before: datetime) -> list[Taker]:
         .where(Person.deactivated_at.is_(None), RoleGrant.role.in_(roles_for("attempt.write")))
         .order_by(Person.code)
     )
+    if access is not None:
+        query = query.where(people_access.people(access))
     cohorts = _load_cohorts()
     takers: dict[int, Taker] = {}
     for row in db.session.execute(query):

@@ -15,6 +15,7 @@ from lms.campaigns.core.recurrence import Rule, Run, Window, own_due, run_of, ru
 from lms.campaigns.core.who import Step, Taker, Who
 from lms.campaigns.models import CampaignRun, RunState
 from lms.campaigns.queries import Located
+from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
 from lms.policies.models import Module, Section
 from lms.questions.models import Question, QuestionState, QuestionVersion, SectionLink
@@ -146,11 +147,20 @@ class Outlook:
 
 
 def load_outlook(
-    rule: Rule, who: Who, pool: Pool, fresh_days: int, runs: Sequence[CampaignRun], quiz_id: int, now: datetime
+    rule: Rule,
+    who: Who,
+    pool: Pool,
+    fresh_days: int,
+    runs: Sequence[CampaignRun],
+    quiz_id: int,
+    now: datetime,
+    access: Access,
 ) -> Outlook:
-    """The next runs of a plan, beside those of its runs that are known."""
+    """The next runs of a plan, beside those of its runs that are known, for the people whom an access reaches."""
     located = queries.load_places(now)
-    takers = queries.load_takers(quiz_id, now)
+    takers = queries.load_takers(quiz_id, now, access)
+    if Scope.ALL not in access.scopes:  # of the sites of others nothing is said, not even that they take part
+        located = Located(located.sites, located.holding(takers))
     leaves = queries.load_leaves(now.date())
     known = {run.period: run.state for run in runs}
     others = [run.opens_at.date() for run in runs if run.state == RunState.OPENED]

@@ -166,7 +166,7 @@ def _campaign_page(campaign: Campaign, *, behind: str = "") -> str:
     rule, who = rule_from(campaign.rule), who_from(campaign.who)
     pool = load_pool(campaign.quiz)
     runs = queries.list_runs(campaign.id)
-    outlook = load_outlook(rule, who, pool, campaign.fresh_days, runs, campaign.quiz_id, now)
+    outlook = load_outlook(rule, who, pool, campaign.fresh_days, runs, campaign.quiz_id, now, access())
     opened = [run for run in runs if run.state == RunState.OPENED][:LAST_RUNS]
     ids = [run.id for run in opened]
     tallies = board.load_tallies(ids, now, access())

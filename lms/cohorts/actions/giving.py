@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from lms.accounts.models import Person
 from lms.cohorts.models import SessionState
-from lms.cohorts.queries import audiences, load_progress
+from lms.cohorts.queries import audiences, load_calendar, load_progress
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.kit.problems import Invalid
 from lms.quizzes import actions as quizzes
 from lms.quizzes.core.audience import Audience
+from lms.quizzes.core.excuse import MAKE_UP_DAYS
+from lms.quizzes.core.reminders import Reminders
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.models import Assignment, Quiz
 from lms.quizzes.queries import load_current_versions
@@ -27,6 +30,7 @@ def give(
     due_at: datetime,
     zone_name: str,
     by: Person,
+    reminders: Reminders | None = None,
 ) -> Assignment:
     """Give a quiz to single people or to everybody who is now of a site, a vendor or a role."""
     if not people:
@@ -34,7 +38,30 @@ def give(
     if due_at <= clock.now():
         raise Invalid("assignment.over", field="due_at")
     ids = [person.id for person in people]
-    return quizzes.assign(quiz, ids, opens_at=opens_at, due_at=due_at, zone_name=zone_name, by=by, audience=audience)
+    return quizzes.assign(
+        quiz,
+        ids,
+        opens_at=opens_at,
+        due_at=due_at,
+        zone_name=zone_name,
+        by=by,
+        audience=audience,
+        reminders=reminders,
+    )
+
+
+def excuse(assignment: Assignment, people: Collection[Person], *, reason: str, until: date | None, by: Person) -> int:
+    """Excuse people; those who come back have some working days of their site from then on, if that is later."""
+    count = 0
+    zone = ZoneInfo(assignment.zone_name)
+    due = assignment.due_at.astimezone(zone)
+    for person in people:
+        due_at = None
+        if until is not None:
+            last_on = load_calendar(person.site, until).shift(until, MAKE_UP_DAYS)
+            due_at = datetime.combine(last_on, due.time(), tzinfo=zone)
+        count += quizzes.excuse(assignment, [person.id], reason=reason, until=until, due_at=due_at, by=by)
+    return count
 
 
 def change_window(assignment: Assignment, *, opens_at: datetime, due_at: datetime, revision: int, by: Person) -> None:

@@ -70,8 +70,10 @@ def list_of_audience(access: Access, audience: Audience) -> list[Person]:
             query = query.where(Person.vendor_id.in_(select(Vendor.id).where(Vendor.code == audience.code)))
         case AudienceKind.ROLE:
             query = query.where(Person.id.in_(_holding([audience.code])))
-        case AudienceKind.PEOPLE:
+        case _:
             return []
+    if audience.locale:
+        query = query.where(Person.locale == audience.locale)
     return list(db.session.scalars(query))
 
 
@@ -137,6 +139,13 @@ def list_holders(assignment: Assignment) -> list[Person]:
     """The people who have an assignment, by code."""
     query = select(Person).join(Assignee, Assignee.person_id == Person.id)
     return list(db.session.scalars(query.where(Assignee.assignment_id == assignment.id).order_by(Person.code)))
+
+
+def load_excused(assignment: Assignment) -> dict[int, Assignee]:
+    """Who is or was excused from an assignment, or has an end of their own, by id."""
+    query = select(Assignee).where(Assignee.assignment_id == assignment.id)
+    query = query.where(Assignee.excused_at.is_not(None) | Assignee.own_due_at.is_not(None))
+    return {assignee.person_id: assignee for assignee in db.session.scalars(query)}
 
 
 def load_takers(assignment: Assignment) -> frozenset[int]:

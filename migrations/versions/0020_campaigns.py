@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -14,9 +14,8 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("assignments") as batch:
-        batch.add_column(sa.Column("reminders", sa.JSON(), nullable=True))
-        batch.add_column(sa.Column("fresh_days", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("assignments", sa.Column("reminders", sa.JSON(), nullable=True))
+    op.add_column("assignments", sa.Column("fresh_days", sa.Integer(), server_default="0", nullable=False))
     with op.batch_alter_table("assignees") as batch:
         batch.add_column(sa.Column("own_due_at", INSTANT, nullable=True))
         batch.add_column(sa.Column("excused_at", INSTANT, nullable=True))
@@ -116,6 +115,18 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("fk_assignees_excused_by_people"), type_="foreignkey")
         for column in ("excuse", "excused_until", "excused_by", "excused_at", "own_due_at"):
             batch.drop_column(column)
-    with op.batch_alter_table("assignments") as batch:
-        batch.drop_column("fresh_days")
-        batch.drop_column("reminders")
+    op.drop_column("assignments", "fresh_days")
+    op.drop_column("assignments", "reminders")
+    _name_no_campaigns()
+
+
+def _name_no_campaigns() -> None:
+    """The application of before knows no audience of this kind; to it they are single people."""
+    assignments = sa.table("assignments", sa.column("id", sa.Integer), sa.column("audience", sa.JSON))
+    connection = op.get_bind()
+    for assignment_id, stored in connection.execute(sa.select(assignments.c.id, assignments.c.audience)).all():
+        if stored and stored["kind"] == "campaign":
+            people = stored | {"kind": "people"}
+            connection.execute(
+                sa.update(assignments).where(assignments.c.id == assignment_id).values(audience=people)
+            )
