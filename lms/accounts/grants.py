@@ -108,6 +108,12 @@ GRANTS: Grants = {
         Role.VENDOR_MANAGER: Grant(Scope.VENDOR, step_up=True),
         Role.ADMIN: Grant(Scope.ALL, step_up=True),
     },
+    "regrade.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},  # by code
+    "regrade.propose": {Role.QA: Scope.ALL},
+    "regrade.apply": {
+        Role.QA: Grant(Scope.ALL, second_person=True),
+        Role.EDITOR: Grant(Scope.ALL, second_person=True),
+    },
     # cohorts
     "cohort.read": {
         Role.TRAINER: Scope.COHORT,

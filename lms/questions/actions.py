@@ -8,6 +8,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.foundation import clock, journal, notices
 from lms.foundation.db import db
+from lms.kit.chains import sha256_of
 from lms.kit.findings import Finding, Level, has_errors
 from lms.kit.problems import Conflict, Invalid
 from lms.policies import queries as policies
@@ -175,6 +176,24 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     db.session.add(QuestionKey(question_version_id=version.id, n=1, key=cut.key, sha256=cut.key_sha256, created_at=now))
     journal.record("question.revise", actor=by.code if by else SYSTEM, object=f"{row.code} v{version.n}")
     return row, True
+
+
+def correct_key(version: QuestionVersion, key: Mapping[str, Any], *, by: Person) -> int:
+    """Write another key of a question version, and give its number; one that reads like the newest is that one.
+
+    A key is never changed: attempts that have pinned an earlier one keep it until they are graded anew.
+    """
+    newest, sha256 = queries.load_newest_key(version.id), sha256_of(key)
+    if newest.sha256 == sha256:
+        return newest.n
+    n = newest.n + 1
+    db.session.add(
+        QuestionKey(question_version_id=version.id, n=n, key=dict(key), sha256=sha256, created_at=clock.now())
+    )
+    db.session.flush()
+    name = f"{version.question.code} v{version.n}"
+    journal.record("question.correct_key", actor=by.code, object=name, key=n)
+    return n
 
 
 def tell_waiting(bank: Bank, *, by: Person) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVarTuple
@@ -112,6 +112,38 @@ def load_drafts(questions: Sequence[Question]) -> dict[int, QuestionDraft]:
     return {draft.question_id: draft for draft in drafts}
 
 
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction of a question in the results of a quiz, as its page lists it; its state is a word."""
+
+    title_text: Mapping[str, str]
+    version_n: int
+    at: datetime
+    state: Any
+    endpoint: str
+    arguments: Mapping[str, Any]
+
+
+Corrections = Callable[[int], Sequence[Corrected]]
+_corrections: list[Corrections] = []
+
+
+def register_corrections(corrections: Corrections) -> None:
+    """Let the quizzes feature, which lies above, say how the results of a question were corrected."""
+    _corrections.append(corrections)
+
+
+def load_corrections(question_id: int) -> list[Corrected]:
+    """How the results of a question were corrected, the newest first."""
+    return [found for corrections in _corrections for found in corrections(question_id)]
+
+
+def has_draft(question_id: int) -> bool:
+    """Whether the next version of a question is being written."""
+    query = select(QuestionDraft.question_id).where(QuestionDraft.question_id == question_id)
+    return db.session.scalar(query) is not None
+
+
 def load_citing(section_ids: Collection[int]) -> dict[int, list[Question]]:
     """The questions whose newest version cites each of these sections, by code; those that are retired are left out."""
     found: dict[int, list[Question]] = {}
@@ -161,9 +193,13 @@ def list_question_versions(question: Question) -> list[QuestionVersion]:
 
 def load_version_value(question: Question, version: QuestionVersion) -> QuestionValue:
     """The content of one version with its newest key."""
-    query = select(QuestionKey).where(QuestionKey.question_version_id == version.id)
-    key = db.session.scalars(query.order_by(QuestionKey.n.desc()).limit(1)).one()
-    return question_from(question.code, version.body, key.key)
+    return question_from(question.code, version.body, load_newest_key(version.id).key)
+
+
+def load_newest_key(version_id: int) -> QuestionKey:
+    """The key by which whoever takes a question version from now on is graded."""
+    query = select(QuestionKey).where(QuestionKey.question_version_id == version_id)
+    return db.session.scalars(query.order_by(QuestionKey.n.desc()).limit(1)).one()
 
 
 def next_code(bank: Bank) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from lms.foundation import jobs
 from lms.quizzes import actions
+from lms.quizzes.actions import regrading
 
 
 @jobs.every(timedelta(seconds=20), "attempts.sweep")
@@ -18,3 +19,9 @@ def sweep_overdue_attempts() -> None:
 def tell_of_quizzes() -> None:
     """Tell people of quizzes that open, are due soon, and were due."""
     actions.tell_by_the_clock()
+
+
+@jobs.runs("quizzes.regrade")
+def carry_out_regrade(regrade_id: int) -> None:
+    """Grade the attempts of an applied regrade anew, in batches; begun again, it goes on where it was."""
+    regrading.carry_out(regrade_id)

@@ -25,6 +25,7 @@ from lms.policies.models import PolicyVersion
 from lms.questions.models import Question, QuestionVersion
 from lms.quizzes.core.attempt import AttemptState, Break, CloseCause, Purpose
 from lms.quizzes.core.grading import Outcome
+from lms.quizzes.core.regrading import Method, RegradeState
 
 
 class RunCause(StrEnum):
@@ -281,17 +282,77 @@ class LateEvent(Base):
     reviewed_at: Mapped[Instant | None]
 
 
+class Regrade(Base):
+    """The correction of a question in the results of a quiz: proposed, decided by a second person, then carried out.
+
+    What it says is not changed once proposed. How far it has come stands in it, so that work that was cut off goes on
+    where it was.
+    """
+
+    __tablename__ = "regrades"
+    __table_args__ = (
+        one_of("method", Method),
+        one_of("state", RegradeState),
+        Index(None, "quiz_id", "question_version_id"),
+        Index(None, "question_version_id"),
+        Index(
+            "uq_regrades_applying",
+            "quiz_id",
+            unique=True,
+            sqlite_where=text("state = 'applying'"),
+            postgresql_where=text("state = 'applying'"),
+        ),
+    )
+
+    id: Mapped[Key]
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quizzes.id"))
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_versions.id"))
+    method: Mapped[Word]
+    right_options: Mapped[Document]
+    """The options that were chosen to be right, by group."""
+    base_key_n: Mapped[int]
+    """The newest key when it was proposed: what the choice of options was made from."""
+    key_n: Mapped[int | None]
+    """The key by which it grades; none where no key does, and until it is applied."""
+    lowers_passes: Mapped[bool]
+    reason_text: Mapped[Localized]
+    note_text: Mapped[Localized]
+    state: Mapped[Word]
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    proposed_at: Mapped[Instant]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[Instant | None]
+    last_attempt_id: Mapped[str | None] = mapped_column(String(36))
+    """The attempts up to here, by id, are graded."""
+    graded_at: Mapped[Instant | None]
+    last_person_id: Mapped[int | None]
+    """The people up to here, by id, have their note."""
+    done_at: Mapped[Instant | None]
+
+    quiz: Mapped[Quiz] = relationship()
+    question_version: Mapped[QuestionVersion] = relationship()
+    proposer: Mapped[Person] = relationship(foreign_keys=[proposed_by])
+    decider: Mapped[Person | None] = relationship(foreign_keys=[decided_by])
+
+
 class GradingRun(Base):
     """One grading of an attempt. A correction is a new run; the old one stays readable."""
 
     __tablename__ = "grading_runs"
-    __table_args__ = (UniqueConstraint("attempt_id", "run_no"), one_of("cause", RunCause))
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "run_no"),
+        Index("uq_grading_runs_attempt_id_regrade_id", "attempt_id", "regrade_id", unique=True),
+        Index(None, "regrade_id"),
+        one_of("cause", RunCause),
+    )
 
     id: Mapped[Key]
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"))
     run_no: Mapped[int]
     engine_version: Mapped[Word]
     cause: Mapped[Word]
+    regrade_id: Mapped[int | None] = mapped_column(ForeignKey("regrades.id"))
+    """The correction that made it: each grades an attempt once, however often it is begun."""
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     score_thousandths: Mapped[int]
     max_thousandths: Mapped[int]

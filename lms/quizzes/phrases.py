@@ -8,6 +8,7 @@ from lms.foundation.notices import Kind
 from lms.questions.core.question import PartName, QuestionType
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.grading import Outcome
+from lms.quizzes.core.regrading import Method
 from lms.quizzes.core.rules import Feedback, MultipleRule
 
 _PLACE = ("quizzes.start", ("assignment_id",))
@@ -106,6 +107,14 @@ PARTS = {
     PartName.SEVERITY: _l("Severity"),
     PartName.ACTION: _l("Action"),
 }
+
+CORRECTIONS = {
+    Method.ACCEPT: _l("More than one answer now counts as right."),
+    Method.NEW_KEY: _l("Another answer is the right one."),
+    Method.CREDIT_ALL: _l("Everybody gets full marks for it."),
+    Method.DROP: _l("It no longer counts."),
+}
+"""What was done with a question, as those who answered it are told."""
 
 FEEDBACK = {
     Feedback.NOW: _l("At once"),

@@ -14,6 +14,7 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import Conflict
 from lms.quizzes import queries
+from lms.quizzes.actions.grading import correct_at_close
 from lms.quizzes.actions.telling import settle
 from lms.quizzes.core.answers import Event, Stamp, missing
 from lms.quizzes.core.attempt import AttemptState, CloseCause, closing, is_overdue
@@ -120,3 +121,4 @@ def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> No
     journal.record(
         "attempt.grade", actor=SYSTEM, object=attempt.id, chain_id=attempt.vendor_id, score=result.score_thousandths
     )
+    correct_at_close(attempt, now)

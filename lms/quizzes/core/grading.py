@@ -91,7 +91,9 @@ def grade(paper: Iterable[Gradable]) -> Grade:
     """
     questions = sorted(paper, key=lambda question: question.position)
     last_answered = max((question.position for question in questions if question.answer is not None), default=0)
-    return Grade(tuple(_graded(question, question.position > last_answered) for question in questions))
+    return Grade(
+        tuple(graded(question, behind_the_last_answer=question.position > last_answered) for question in questions)
+    )
 
 
 def thousandths(share: Fraction, maximum: int) -> int:
@@ -103,7 +105,8 @@ def thousandths(share: Fraction, maximum: int) -> int:
     return round(share * maximum)
 
 
-def _graded(question: Gradable, behind_the_last_answer: bool) -> GradedItem:
+def graded(question: Gradable, *, behind_the_last_answer: bool) -> GradedItem:
+    """The mark of one question."""
     if question.answer is None:
         reached = question.shown or not behind_the_last_answer
         awarded, outcome = 0, Outcome.BLANK if reached else Outcome.NOT_REACHED
