@@ -16,7 +16,7 @@ from lms.foundation.locale import SOURCE_LOCALE, current, localized
 from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
-from lms.kit.text import reading_key
+from lms.kit.text import letter, reading_key
 from lms.policies import queries as policies
 from lms.policies.core.citing import cited_sentences
 from lms.policies.core.markup import Prose, blocks
@@ -32,8 +32,10 @@ from lms.quizzes.core.feedback import SectionScore, by_section
 from lms.quizzes.core.grading import GradedItem, Outcome
 from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, shown_percent, shown_points
 from lms.quizzes.core.receipt import short_form
+from lms.quizzes.core.regrading import shown_scores
 from lms.quizzes.core.rules import Feedback, Rules, rules_from
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun
+from lms.quizzes.queries.regrades import Note, load_notes
 from lms.quizzes.views.take import blueprint
 
 
@@ -129,11 +131,56 @@ def result(attempt_id: Any) -> str:
         missed=missed,
         shows_details=shows_details,
         figures=_figures(run, items, rules),
+        corrections=_corrections(attempt, sections, shows_details=shows_details),
         late_count=queries.count_late_answers(attempt.id),
         points=shown_points,
         short_receipt=short_form(attempt.receipt_sha256) if attempt.receipt_sha256 else None,
         phrases=phrases,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction as the page tells it; what is right now, by the letters of this paper, where that may be shown."""
+
+    note: Note
+    right: Sequence[tuple[str, str]]
+    scores: tuple[str, str] | None
+    reason: str
+
+
+def _corrections(attempt: Attempt, sections: Mapping[str, SectionText], *, shows_details: bool) -> list[Correction]:
+    notes = load_notes(attempt.id)
+    keys = questions.load_keys(
+        {(note.regrade.question_version_id, note.regrade.key_n) for note in notes if note.regrade.key_n}
+    )
+    rows = {row.position: row for row in attempt.questions}
+    found = []
+    for note in notes:
+        key = keys.get((note.regrade.question_version_id, note.regrade.key_n or 0))
+        right = _right_now(rows[note.position], key, sections) if key and shows_details else []
+        scores = shown_scores(note.before, note.after) if note.is_score_changed else None
+        reason = localized(note.regrade.reason_text) if shows_details else ""
+        found.append(Correction(note, right, scores, reason))
+    return found
+
+
+def _right_now(
+    row: AttemptQuestion, key: Mapping[str, Any], sections: Mapping[str, SectionText]
+) -> list[tuple[str, str]]:
+    """The letter and the text of each option that is right by a key, in the order in which this paper showed them."""
+    body = row.question_version.body
+    texts = {
+        (group, option["id"]): _option_text(option, current(), sections)
+        for group, options in body["groups"].items()
+        for option in options
+    }
+    return [
+        (letter(place), texts[(group, option)])
+        for group, order in row.option_order.items()
+        for place, option in enumerate(order)
+        if option in right_options(body, key, group)
+    ]
 
 
 def _figures(run: GradingRun, items: list[GradedItem], rules: Rules) -> dict[str, int]:
@@ -167,15 +214,16 @@ def _missed(
     sections: Mapping[str, SectionText],
     numbers: Mapping[str, str],
 ) -> list[MissedSection]:
-    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
     answers = of_record(queries.load_events(attempt.id))
     rows = {row.position: row for row in attempt.questions}
     marks = {item.position: item for item in items}
+    pinned = {position: (rows[position].question_version_id, item.key_n) for position, item in marks.items()}
+    keys = questions.load_keys(pinned.values())
 
     def shown(position: int) -> MissedQuestion:
         row = rows[position]
         payload = dict(answers[position].payload) if position in answers else {}
-        key = keys[(row.question_version_id, row.key_n)]
+        key = keys[pinned[position]]
         return _missed_question(row, key, payload, marks[position], sections)
 
     found = []
@@ -184,7 +232,7 @@ def _missed(
             section = sections[score.section]
             locale = current() if current() in section.bodies else SOURCE_LOCALE
             questions_missed = [
-                replace(shown(position), cited=_cited(section, row, keys[(row.question_version_id, row.key_n)]))
+                replace(shown(position), cited=_cited(section, row, keys[pinned[position]]))
                 for position in score.missed
                 if (row := rows[position])
             ]
