@@ -88,6 +88,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("audit", 10, _names("cohorts quizzes questions accounts sites"), ("views",), ("jobs",)),
     Feature("system", 11, _names("audit accounts"), ("views",)),
     Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
+    Feature("regrades", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",)),
     Feature("search", 11, _names("cohorts questions policies accounts sites"), ("views",), has_problems=False),
     Feature(
         "home", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False

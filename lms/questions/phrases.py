@@ -305,6 +305,15 @@ PAIRINGS = {
     PairBy.ORDER: _l("Yes, in the order of the file"),
 }
 
+CORRECTIONS = {
+    "proposed": _l("Waiting for a second person"),
+    "applying": _l("Being applied"),
+    "done": _l("Applied"),
+    "declined": _l("Declined"),
+    "withdrawn": _l("Taken back"),
+}
+"""What has become of a correction of results, by its state."""
+
 NOTICES = {
     "question.waits": Kind(
         _l("Questions of %(bank_text)s are waiting for your second look."), "questions.bank", ("code",)

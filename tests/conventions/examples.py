@@ -20,6 +20,7 @@ from lms.foundation.outbox import MailProblem, MailState
 from lms.notifications.models import Notice
 from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns
 from tests.cast import PASSWORD
+from tests.quizzes.regrades import FORMS_OF_REGRADES, arguments_of_regrades
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class World:
     mail: int = 0
     leaves: Mapping[str, int] = field(default_factory=dict)
     """A leave of the learner of each cohort, by the code of the cohort."""
+    regrade: int = 0
 
 
 EVERYBODY = Example({})
@@ -157,6 +159,7 @@ def examples(world: World) -> dict[str, Example]:
         **examples_of_content(),
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
+        **{name: Example(arguments) for name, arguments in arguments_of_regrades(world.regrade).items()},
         **dict.fromkeys(["plans.show", "plans.edit", "plans.retire"], Example({"code": "labeller-15"})),
         **dict.fromkeys(OF_A_PLACE, Example({"code": EMPTY, "room_id": world.room, "closure_id": world.closure})),
         **dict.fromkeys(["reports.show", "reports.download"], report),
@@ -371,6 +374,7 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "questions.change_bank": {"revision": "1", **titles},
         "questions.import_file": {"file": bank, "locale": "en", "pair_by": ""},
         "questions.new_bank": {"code": "NEW", **titles},
+        **FORMS_OF_REGRADES,
         "quiz_design.new": {"code": "new", **titles, **limits, "mode": "fixed", "questions": ["HAR-014"]},
         "quiz_design.edit": {**titles, **limits, "mode": "fixed", "questions": ["HAR-014"], "revision": "1"},
         "quiz_design.retire": {"change": "retire", "revision": "2"},

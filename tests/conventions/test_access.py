@@ -66,6 +66,7 @@ from tests.conventions.examples import (
     sessions_to_come,
 )
 from tests.quizzes import sitting
+from tests.quizzes.regrades import make_regrade
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATES = {"joiner", "moderator", "trainer", "qa", "editor", "localizer", "vendor", "admin"}
@@ -211,6 +212,7 @@ def world(sample: Flask) -> World:
                 "tokyo-a": make_leave(sitting.person("emma.lindqvist@kijun.example")),
                 "osaka-b": make_leave(sitting.person(MAHO)),
             },
+            regrade=make_regrade("HAR-021"),
         )
 
 

@@ -55,6 +55,7 @@ from tests.conventions.examples import (
 )
 from tests.conventions.test_access import QUERIES, STATES, make_empty_place, make_list
 from tests.quizzes import sitting
+from tests.quizzes.regrades import make_regrade
 
 MOST = 15
 LOGINS = [f"{name}@kijun.example" for name in sorted(STATES)]
@@ -172,6 +173,7 @@ def open_world(app: Flask) -> World:
             notice=notice,
             mail=mail,
             leaves={"tokyo-a": make_leave(sitting.person("emma.lindqvist@kijun.example"))},
+            regrade=make_regrade("HAR-021"),
         )
 
 

@@ -26,6 +26,27 @@ NOTE = {"en": "Question {question}: from {before} to {after}.", "ja": "問{quest
 REASON = {"en": "It was right too.", "ja": "これも正しいため。"}
 
 
+FORMS_OF_REGRADES = {
+    "regrades.new": {
+        **{"step": "propose", "how": "accept", "right": "options:o2"},
+        **{f"reason_{locale}": text for locale, text in REASON.items()},
+        **{f"note_{locale}": text for locale, text in NOTE.items()},
+    },
+    "regrades.decide": {"decision": "decline"},
+}
+"""What somebody sends who fills in the forms as they should be."""
+
+
+def arguments_of_regrades(regrade_id: int) -> dict[str, dict[str, Any]]:
+    """An example of each address; the regrade waits for a second person."""
+    trial, waiting = {"quiz": QUIZ, "code": CODE}, {"regrade_id": regrade_id}
+    return {
+        **dict.fromkeys(["regrades.new", "regrades.trial_csv"], trial),
+        "regrades.choose": {"bank": "HAR", "code": CODE},
+        **dict.fromkeys([f"regrades.{verb}" for verb in ("show", "people_csv", "decide")], waiting),
+    }
+
+
 def about(code: str | None = None) -> tuple[Quiz, QuestionVersion]:
     """The quiz, and the version of the question that everybody had."""
     version = db.session.scalars(select(QuestionVersion).join(Question).where(Question.code == (code or CODE))).one()

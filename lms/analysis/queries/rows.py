@@ -70,7 +70,7 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
     )
     rows = db.session.execute(query).all()
     passed = {row.person_id for row in rows if row.passed}
-    spells, names = _spells(quiz)
+    spells, names = load_spells(quiz)
     first = {row.person_id: row for row in reversed(rows)}
     sets = {pinned: _ids(pinned) for pinned in {row.pinned for row in rows}}
     sittings = [
@@ -153,7 +153,7 @@ def of_quiz(query: Select[*tuple[Any, ...]], quiz_id: int) -> Select[*tuple[Any,
     )
 
 
-def _spells(quiz: Quiz) -> tuple[dict[int, list[Spell]], dict[str, Localized]]:
+def load_spells(quiz: Quiz) -> tuple[dict[int, list[Spell]], dict[str, Localized]]:
     """The enrolments of everybody who finished the quiz, past ones included, as they began; and the cohorts' names.
 
     Names come as text, since there are many enrolments and few cohorts.

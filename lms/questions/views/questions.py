@@ -69,6 +69,7 @@ def show(bank: str, code: str) -> str:
         is_withheld=is_withheld,
         sections=policies.load_sections_in_force(clock.now()),
         checks=checks_of(question),
+        corrections=[] if is_withheld else queries.load_corrections(row.id),
         phrases=phrases,
     )
 

@@ -51,7 +51,7 @@ class Direction(StrEnum):
 
 BY_KEY = frozenset({Method.ACCEPT, Method.NEW_KEY})
 """The methods that write a new key."""
-_ONE_RIGHT = frozenset({QuestionType.SINGLE.value, QuestionType.CASE.value})
+_ONE_RIGHT = frozenset({QuestionType.SINGLE.value, QuestionType.TRUE_FALSE.value, QuestionType.CASE.value})
 _KEYED_BY_OPTION = _ONE_RIGHT | {QuestionType.MULTIPLE.value}
 
 Chosen = Mapping[str, Collection[str]]
