@@ -187,9 +187,10 @@ def _form(subject: _Subject) -> RegradeForm:
 
 def _counted(subject: _Subject, form: RegradeForm) -> regrading.Trial | None:
     """The dry run of what the form asks for; None, with a message at its field, where that cannot be counted."""
-    is_proposed = request.form.get("step") == "propose"
-    if is_proposed:
+    if request.form.get("step") == "propose":
         form.validate()
+    if request.method == "GET" and form.method in BY_KEY and not form.right.data:
+        return None  # nothing has been chosen yet
     try:
         return subject.trial(form.method, form.right_options, lowers_passes=bool(form.lowers_passes.data))
     except Invalid as problem:
@@ -308,6 +309,7 @@ def _shown(
         "counts": queries.counts_of(moves),
         "movers": movers[:MOST_SHOWN],
         "more_movers": max(0, len(movers) - MOST_SHOWN),
+        "attempts": len(subject.papers.rows) if subject.papers is not None else 0,
         "cohorts": everybody.cohorts,
         "cut_percent": _cut(subject, changes),
         "points": shown_points,

@@ -66,6 +66,14 @@ def test_the_dry_run_begins_with_what_most_people_chose_and_writes_nothing(
         assert db.session.scalars(select(Regrade)).all() == []
 
 
+def test_where_nothing_is_chosen_yet_nothing_is_wrong(visitors: tuple[Visitor, Visitor]) -> None:
+    qa, _editor = visitors
+    page = qa.get(f"/analysis/{regrades.QUIZ}/regrade/HAR-009?lang=en")
+    assert page.status_code == 200
+    assert "Tick what is to be right, then count." in page.text
+    assert 'role="alert"' not in page.text
+
+
 def test_counting_again_keeps_what_was_typed_and_follows_the_method(visitors: tuple[Visitor, Visitor]) -> None:
     qa, _editor = visitors
     usual = qa.get(f"{ADDRESS}?lang=en").text
