@@ -58,7 +58,7 @@ FEATURES: tuple[Feature, ...] = (
         "quizzes",
         7,
         _names("questions policies wellbeing accounts sites"),
-        ("views.result", "views.protocol", "views.manage"),
+        ("views.result", "views.protocol", "views.manage", "views.reports"),
         ("jobs", "reactions"),
     ),
     Feature(

@@ -28,7 +28,7 @@ from lms.questions.queries import Current
 from lms.quizzes import actions, queries
 from lms.quizzes.core.answers import Event, of_record
 from lms.quizzes.core.attempt import GRACE, CloseCause, Purpose, Window, closing, deadline_for
-from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, Grade, Mark, Payload, grade, marking
+from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, Grade, Mark, Payload, RunCause, grade, marking
 from lms.quizzes.core.paper import PaperRow
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
@@ -42,7 +42,6 @@ from lms.quizzes.models import (
     GradingItem,
     GradingRun,
     QuizVersion,
-    RunCause,
 )
 
 SYSTEM = "system"

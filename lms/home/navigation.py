@@ -63,7 +63,7 @@ PLACES = (
         _l("Questions"),
         "map-question",
         "question.read",
-        pages=_names("questions question question_versions"),
+        pages=_names("questions question question_versions question_reports"),
     ),
     Place("assignments.index", _l("Assignments"), "clipboard-check", "assignment.write", _GIVERS, _names(_RECURRING)),
     Place(

@@ -153,6 +153,8 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
     if current and current.version.sha256 == cut.body_sha256 and list(key.values()) == [cut.key]:
         return current.question, False
     state = QuestionState.DRAFT if has_errors(check(question)) else QuestionState.IN_USE
+    if row is not None and state is QuestionState.IN_USE and queries.list_open_holds([row]):
+        state = QuestionState.HELD
     if row is None:
         row = QuestionRow(bank_id=bank.id, code=question.id, state=state)
         db.session.add(row)
@@ -161,6 +163,7 @@ def save_question(bank: Bank, question: Question, *, by: Person | None) -> tuple
         row.revision += 1
         if row.state not in (QuestionState.HELD, QuestionState.RETIRED):
             row.state = state
+    row.variant_of = queries.variant_root(question)
     now = clock.now()
     version = QuestionVersion(
         question_id=row.id,

@@ -118,7 +118,7 @@ def release(row: QuestionRow, *, by: Person) -> Released:
     row.revision += 1  # the next draft begins at 1 again, and no form of this one may fit it
     db.session.flush()
     if row.state == QuestionState.DRAFT:
-        row.state = QuestionState.IN_USE
+        row.state = QuestionState.HELD if queries.list_open_holds([row]) else QuestionState.IN_USE
     version = queries.load_current([row])[row.id].version.n
     journal.record("question.release", actor=by.code, object=f"{row.code} v{version}", **facts)
     settle_waiting(row.bank)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from lms.accounts.models import Person
 from lms.foundation.columns import Code, Document, Instant, Key, Localized, Prose, Revision, Sha256, Word, one_of
 from lms.foundation.db import Base
-from lms.policies.models import Module, Section
+from lms.policies.models import Module, PolicyVersion, Section
+from lms.questions.core.holds import HoldCause
 from lms.questions.core.listing import found_in_question
 
 
@@ -46,11 +47,39 @@ class Question(Base):
     code: Mapped[Code] = mapped_column(unique=True)
     """The stable name, such as ``HAR-014``."""
     state: Mapped[Word]
+    variant_of: Mapped[Code | None]
+    """What its newest version says: the code of the question that tests the same thing."""
     revision: Mapped[Revision]
 
     bank: Mapped[Bank] = relationship(back_populates="questions")
     versions: Mapped[list[QuestionVersion]] = relationship(back_populates="question", order_by="QuestionVersion.n")
     draft: Mapped[QuestionDraft | None] = relationship(back_populates="question")
+
+
+class QuestionHold(Base):
+    """Why a question is not drawn, and until when. A version of a policy holds a question once: what was confirmed
+    under it stays confirmed.
+    """
+
+    __tablename__ = "question_holds"
+    __table_args__ = (UniqueConstraint("question_id", "policy_version_id"), one_of("cause", HoldCause))
+
+    id: Mapped[Key]
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    cause: Mapped[Word]
+    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_versions.id"))
+    """The version that changed the rule."""
+    reason: Mapped[Prose | None]
+    held_at: Mapped[Instant]
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    released_at: Mapped[Instant | None]
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    release_reason: Mapped[Prose | None]
+
+    question: Mapped[Question] = relationship()
+    policy_version: Mapped[PolicyVersion | None] = relationship()
+    holder: Mapped[Person | None] = relationship(foreign_keys=[held_by])
+    releaser: Mapped[Person | None] = relationship(foreign_keys=[released_by])
 
 
 class _Searched:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from lms.foundation.findings import joined
 from lms.foundation.notices import Kind
 from lms.questions.core.checks import MOST_ANSWERS
+from lms.questions.core.holds import HoldCause
 from lms.questions.core.languages import PairBy
 from lms.questions.core.question import Difficulty, PartName, QuestionType
 
@@ -27,6 +28,8 @@ TYPES = {
 }
 
 DIFFICULTIES = {Difficulty.EASY: _l("Easy"), Difficulty.MEDIUM: _l("Medium"), Difficulty.HARD: _l("Hard")}
+
+HOLDS = {HoldCause.RULE_CHANGE: _l("A rule changed"), HoldCause.BY_HAND: _l("Held by hand")}
 
 PARTS = {
     PartName.VERDICT: _l("Decision"),
@@ -56,6 +59,7 @@ FACTS = {
     "sections": _l("Sections cited"),
     "difficulty": _l("Difficulty, expected"),
     "tags": _l("Tags"),
+    "variant_of": _l("Tests the same as"),
     "sensitive": _l("Sensitive content"),
     "pairs": _l("Pairs"),
     "answers": _l("Accepted answers"),
@@ -287,6 +291,7 @@ FINDINGS: Mapping[str, Any] = {
     "question.bad_code": _l(
         "“%(question)s” is not an ID: use up to 40 letters, digits, hyphens, dots and underscores, without spaces."
     ),
+    "question.bad_variant": _l("“%(question)s” is not the ID of a question. Enter one such as HAR-014."),
     "question.other_bank": _l("%(question)s belongs to another bank."),
 }
 
@@ -326,6 +331,11 @@ NOTICES = {
     "question.declined": Kind(
         _l("The draft of %(code)s that you sent was discarded by %(by)s."), "question.show", ("bank", "code")
     ),
+    "question.held": Kind(
+        _l("%(policy_text)s v%(number)s changed a rule. Questions of %(bank_text)s are held until confirmed."),
+        "questions.bank",
+        ("code",),
+    ),
     "question.retired": Kind(
         _l("%(code)s, whose draft you sent, was retired by %(by)s."), "question.show", ("bank", "code")
     ),
@@ -338,6 +348,10 @@ PROBLEMS = {
     "bank.code_taken": _l("This code is taken. Choose another."),
     "question.unknown_section": FINDINGS["question.unknown_section"],
     "question.bad_code": FINDINGS["question.bad_code"],
+    "question.bad_variant": FINDINGS["question.bad_variant"],
+    "question.hold_reason": _l("Say in a few words why. At most %(most)s characters."),
+    "question.not_in_use": _l("Only a question in use can be held."),
+    "question.not_held": _l("This question is not held any more."),
     "question.other_bank": FINDINGS["question.other_bank"],
     "question.same-id-twice": FINDINGS["question.same-id-twice"],
     "question.too-many-options": FINDINGS["question.too-many-options"],

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import Select, func, or_, select, tuple_
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.foundation import clock
 from lms.foundation.access import Access
@@ -18,7 +18,16 @@ from lms.questions.access import withheld
 from lms.questions.core.halves import question_from
 from lms.questions.core.listing import Row, facts_of
 from lms.questions.core.question import Question as QuestionValue
-from lms.questions.models import Bank, Question, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
+from lms.questions.models import (
+    Bank,
+    Question,
+    QuestionDraft,
+    QuestionHold,
+    QuestionKey,
+    QuestionState,
+    QuestionVersion,
+    SectionLink,
+)
 from lms.wellbeing.core.labels import Degree, Form, Label
 from lms.wellbeing.queries import register_labels
 
@@ -202,6 +211,34 @@ def load_newest_key(version_id: int) -> QuestionKey:
     return db.session.scalars(query.order_by(QuestionKey.n.desc()).limit(1)).one()
 
 
+def list_holds(question: Question) -> list[QuestionHold]:
+    """Every hold of a question, the newest first."""
+    query = select(QuestionHold).where(QuestionHold.question_id == question.id)
+    return list(db.session.scalars(query.order_by(QuestionHold.held_at.desc(), QuestionHold.id.desc())))
+
+
+def list_open_holds(questions: Sequence[Question]) -> list[QuestionHold]:
+    """The holds that keep these questions from quizzes, the oldest first."""
+    ids = [question.id for question in questions]
+    query = select(QuestionHold).where(QuestionHold.question_id.in_(ids), QuestionHold.released_at.is_(None))
+    return list(db.session.scalars(query.order_by(QuestionHold.held_at, QuestionHold.id)))
+
+
+def load_held_before(version_id: int) -> set[int]:
+    """The ids of the questions that a policy version has held, released since or not."""
+    query = select(QuestionHold.question_id).where(QuestionHold.policy_version_id == version_id)
+    return set(db.session.scalars(query))
+
+
+def variant_root(question: QuestionValue) -> str | None:
+    """The code under which variants are known as such: where they point at one another, that of the first."""
+    if not question.variant_of:
+        return None
+    pointed = find_question(question.variant_of)
+    root = pointed.variant_of if pointed is not None and pointed.variant_of else question.variant_of
+    return None if root == question.id else root
+
+
 def next_code(bank: Bank) -> str:
     """The code that comes after those of a bank: its own and a number."""
     codes = db.session.scalars(select(Question.code).where(Question.code.like(f"{bank.code}-%")))
@@ -310,6 +347,12 @@ def list_usable_questions() -> list[Question]:
         select(Question).join(Question.bank).where(Question.state == QuestionState.IN_USE, Bank.retired_at.is_(None))
     )
     return list(db.session.scalars(query.order_by(Question.code)))
+
+
+def list_held_questions() -> list[Question]:
+    """Every question that could be put into a quiz were it not held, by code, with its bank."""
+    query = select(Question).join(Question.bank).where(Question.state == QuestionState.HELD, Bank.retired_at.is_(None))
+    return list(db.session.scalars(query.options(contains_eager(Question.bank)).order_by(Question.code)))
 
 
 def load_labels(_at: datetime) -> Iterable[Label]:

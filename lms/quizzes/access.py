@@ -10,13 +10,14 @@ from lms.foundation import clock
 from lms.foundation.access import Access, Scope
 from lms.questions.access import register_withheld_criterion
 from lms.questions.models import Question
-from lms.quizzes.core.attempt import AttemptState
+from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.models import Assignee, Assignment, Attempt, QuizQuestion, QuizVersion
 
 
 def attempts(access: Access) -> ColumnElement[bool]:
-    """The attempts that this access reaches."""
-    return or_(false(), *(_attempts(access, scope) for scope in access.scopes))
+    """The attempts that this access reaches. Practice is seen by nobody but the person."""
+    reached = or_(false(), *(_attempts(access, scope) for scope in access.scopes))
+    return reached & ((Attempt.purpose != Purpose.PRACTICE) | (Attempt.person_id == access.person_id))
 
 
 def _attempts(access: Access, scope: Scope) -> ColumnElement[bool]:
@@ -47,7 +48,8 @@ def still_to_take(access: Access) -> ColumnElement[bool]:
         .join(QuizVersion, QuizVersion.id == QuizQuestion.quiz_version_id)
         .join(Assignment, Assignment.quiz_id == QuizVersion.quiz_id)
         .join(Assignee, Assignee.assignment_id == Assignment.id)
-        .where(Assignee.person_id == access.person_id, or_(is_open, is_due & ~is_closed))
+        .where(Assignee.person_id == access.person_id, Assignment.purpose != Purpose.PRACTICE)
+        .where(or_(is_open, is_due & ~is_closed))
     )
     return Question.id.in_(query)
 

@@ -18,9 +18,9 @@ from lms.kit.problems import Invalid
 from lms.policies.queries import SectionText
 from lms.questions.core.types import type_of
 from lms.quizzes.core.answers import MOST_EVENTS, MOST_IN_ONE_CALL, Event, Stamp, Unfit
-from lms.quizzes.core.blueprint import Candidate, DrawRow, shortages
+from lms.quizzes.core.blueprint import Candidate, DrawRow, Stock, shortages, stock_of
 from lms.quizzes.core.rules import Feedback, MultipleRule, Rules
-from lms.quizzes.phrases import FEEDBACK, MODES, MULTIPLE_RULES
+from lms.quizzes.phrases import DIFFICULTIES, FEEDBACK, MODES, MULTIPLE_RULES, QUESTION_TYPES
 
 MOST_DRAWN = 200
 ROWS_OFFERED = 6
@@ -89,6 +89,8 @@ def _is_number(value: Any) -> bool:
 class DrawRowForm(Form):
     section = SelectField(default="", validate_choice=False)  # what nothing fits is short of questions
     tag = SelectField(default="", validate_choice=False)
+    type = SelectField(default="", validate_choice=False)
+    difficulty = SelectField(default="", validate_choice=False)
     count = IntegerField(validators=[Optional(), NumberRange(0, MOST_DRAWN, _l("Enter a whole number from 0 to 200."))])
 
 
@@ -140,13 +142,17 @@ class QuizForm(Form):
             open_book=self.open_book.data,
             multiple=MultipleRule(self.multiple.data),
             feedback=Feedback(self.feedback.data),
-            draw=self._draw if self.mode.data == "draw" else (),
+            draw=self.drawn if self.mode.data == "draw" else (),
         )
 
     @property
-    def _draw(self) -> tuple[DrawRow, ...]:
-        rows = (entry.form for entry in self.rows if entry.form.count.data)
-        return tuple(DrawRow(row.count.data, row.section.data or "", row.tag.data or "") for row in rows)
+    def drawn(self) -> tuple[DrawRow, ...]:
+        """The rows that have a number."""
+        rows = (entry.form for entry in self.rows if (entry.form.count.data or 0) > 0)
+        return tuple(
+            DrawRow(row.count.data, *(row[name].data or "" for name in ("section", "tag", "type", "difficulty")))
+            for row in rows
+        )
 
     def offer(self, candidates: Mapping[str, Candidate], sections: Mapping[str, SectionText]) -> None:
         """Let rows name the sections and tags that questions in use have, each with how many there are."""
@@ -164,13 +170,23 @@ class QuizForm(Form):
             entry.form.tag.choices = choices(
                 [("", _l("Any")), *((tag, f"{tag} ({count})") for tag, count in sorted(tags.items()))]
             )
+            entry.form.type.choices = choices([("", _l("Any")), *QUESTION_TYPES.items()])
+            entry.form.difficulty.choices = choices([("", _l("Any")), *DIFFICULTIES.items()])
+
+    def stock(self, candidates: Sequence[Candidate], held: Sequence[Candidate]) -> list[Stock | None]:
+        """What there is for each row; None for one without a number."""
+        counts = [entry.form.count.data or 0 for entry in self.rows]
+        numbered = [0 < count <= MOST_DRAWN for count in counts]
+        rows = [row for row in self.drawn if row.count <= MOST_DRAWN]
+        found = iter(stock_of(rows, candidates, held, self.attempts.data or 1))
+        return [next(found) if is_numbered else None for is_numbered in numbered]
 
     def check_stock(self, candidates: Sequence[Candidate]) -> None:
         """Say at its row, before anything is saved, which row has too few questions; raises ``Invalid`` then."""
-        entries = [entry.form for entry in self.rows if entry.form.count.data]
+        entries = [entry.form for entry in self.rows if (entry.form.count.data or 0) > 0]
         if not entries:
             raise Invalid("quiz.no_rows", field="mode")
-        lacking = shortages(self._draw, candidates)
+        lacking = shortages(self.drawn, candidates)
         for row, missing in zip(entries, lacking, strict=True):
             if missing:
                 row.count.errors = [

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,15 +23,9 @@ from lms.foundation.db import Base
 from lms.policies.models import PolicyVersion
 from lms.questions.models import Question, QuestionVersion
 from lms.quizzes.core.attempt import AttemptState, Break, CloseCause, Purpose
-from lms.quizzes.core.grading import Outcome
+from lms.quizzes.core.grading import Outcome, RunCause
 from lms.quizzes.core.regrading import Method, RegradeState
-
-
-class RunCause(StrEnum):
-    """Why an attempt was graded."""
-
-    CLOSE = "close"
-    REGRADE = "regrade"
+from lms.quizzes.core.reporting import ReportKind
 
 
 class Quiz(Base):
@@ -242,6 +235,32 @@ class AttemptPolicy(Base):
 
     attempt: Mapped[Attempt] = relationship(back_populates="policies")
     policy_version: Mapped[PolicyVersion] = relationship()
+
+
+class QuestionReport(Base):
+    """What somebody says of a question of an attempt, and the answer that is owed to them."""
+
+    __tablename__ = "question_reports"
+    __table_args__ = (one_of("kind", ReportKind),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id"), index=True)
+    position: Mapped[int]
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_versions.id"))
+    kind: Mapped[Word]
+    locale: Mapped[str] = mapped_column(String(8))
+    """The language in which the question was read, and in which the answer is expected."""
+    text: Mapped[Prose]
+    sent_at: Mapped[Instant]
+    owed_at: Mapped[Instant]
+    answer: Mapped[Prose | None]
+    answered_at: Mapped[Instant | None] = mapped_column(index=True)
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    attempt: Mapped[Attempt] = relationship()
+    question_version: Mapped[QuestionVersion] = relationship()
+    answerer: Mapped[Person | None] = relationship(foreign_keys=[answered_by])
 
 
 class AnswerEvent(Base):

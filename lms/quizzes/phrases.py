@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from lms.foundation.notices import Kind
-from lms.questions.core.question import PartName, QuestionType
+from lms.questions.core.question import Difficulty, PartName, QuestionType
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.grading import Outcome
 from lms.quizzes.core.regrading import Method
+from lms.quizzes.core.reporting import ReportKind
 from lms.quizzes.core.rules import Feedback, MultipleRule
 
 _PLACE = ("quizzes.start", ("assignment_id",))
@@ -19,10 +20,22 @@ NOTICES = {
     "quiz.given": Kind(_l("A quiz to take: %(quiz_text)s, due %(due_at)s."), *_PLACE, is_required=True),
     "quiz.due_soon": Kind(_l("Due soon: %(quiz_text)s, by %(due_at)s."), *_PLACE, is_required=True),
     "quiz.last_day": Kind(_l("Due today: %(quiz_text)s, by %(due_at)s."), *_PLACE, is_required=True),
+    "report.sent": Kind(_l("A comment on %(code)s is waiting for an answer."), "question_reports.show", ("report_id",)),
+    "report.answered": Kind(
+        _l("Your comment on question %(position)s of %(quiz_text)s has been answered."),
+        "question_reports.own",
+        ("report_id",),
+    ),
     "quiz.ended": Kind(_l("%(quiz_text)s has ended. It could be started until %(due_at)s."), "quizzes.results"),
 }
 
+REPORT_KINDS = {ReportKind.FAULT: _l("Something is wrong with it"), ReportKind.ASK: _l("I have a question about it")}
+
 PROBLEMS = {
+    "report.text": _l("Write your text here, at most %(most)s characters."),
+    "report.kind": _l("Choose what it is about."),
+    "report.too_many": _l("This attempt has as many comments as can be sent. Your earlier ones are kept."),
+    "report.answered": _l("Somebody else has answered in the meantime."),
     "quiz.minutes": _l("Enter a number of minutes from 1 to 480."),
     "quiz.cut": _l("Enter a number from 1 to 100."),
     "quiz.attempts": _l("Enter a number from 1 to 20."),
@@ -46,6 +59,9 @@ PROBLEMS = {
     "attempt.window_closed": _l("The time for this quiz is over."),
     "attempt.none_left": _l("No attempt is left for this quiz."),
     "attempt.no_questions": _l("This quiz has no questions that can be used at the moment. Please tell the QA team."),
+    "practice.nothing_left": _l(
+        "There is nothing to practise here yet: every question that fits may still come in a quiz you have to take."
+    ),
     "attempt.answers_missing": _l("Some answers have not arrived yet. Wait a moment, then submit again."),
     "attempt.closed": _l("This attempt is closed."),
     "attempt.on_break": _l("You are on a break. Return to the quiz, then answer."),
@@ -115,6 +131,20 @@ CORRECTIONS = {
     Method.DROP: _l("It no longer counts."),
 }
 """What was done with a question, as those who answered it are told."""
+
+QUESTION_TYPES = {
+    QuestionType.SINGLE: _l("Single choice"),
+    QuestionType.MULTIPLE: _l("Multiple response"),
+    QuestionType.TRUE_FALSE: _l("True or false"),
+    QuestionType.MATCHING: _l("Matching"),
+    QuestionType.ORDERING: _l("Ordering"),
+    QuestionType.NUMERIC: _l("Number"),
+    QuestionType.SHORT_TEXT: _l("Short text"),
+    QuestionType.CLOZE: _l("Text with gaps"),
+    QuestionType.CASE: _l("Case"),
+}
+
+DIFFICULTIES = {Difficulty.EASY: _l("Easy"), Difficulty.MEDIUM: _l("Medium"), Difficulty.HARD: _l("Hard")}
 
 FEEDBACK = {
     Feedback.NOW: _l("At once"),

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.questions.models import Question, QuestionVersion
-from lms.quizzes.core.grading import Outcome
-from lms.quizzes.models import AttemptQuestion, GradingItem, GradingRun, RunCause
+from lms.quizzes.core.grading import Outcome, RunCause
+from lms.quizzes.models import AttemptQuestion, GradingItem, GradingRun
 from tests.analysis.page import QUIZ, AnalysisPage, numbers
 from tests.analysis.rows import load_results
 from tests.analysis.test_page import near

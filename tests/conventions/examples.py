@@ -20,6 +20,7 @@ from lms.foundation.outbox import MailProblem, MailState
 from lms.notifications.models import Notice
 from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns
 from tests.cast import PASSWORD
+from tests.quizzes.commenting import FORMS_OF_QUESTIONS, OF_A_QUESTION, OF_AN_ATTEMPT
 from tests.quizzes.regrades import FORMS_OF_REGRADES, arguments_of_regrades
 
 
@@ -142,10 +143,10 @@ def examples(world: World) -> dict[str, Example]:
     quiz = Example({"code": "harassment-checkpoint"})
     report = Example({"public_id": world.report}, owner="qa@kijun.example")
     return {
-        **dict.fromkeys(["quizzes.question", "quizzes.answer", "attempts.save_events"], attempt),
-        **dict.fromkeys(["quizzes.submit_page", "attempts.submit", "quizzes.result"], attempt),
-        **dict.fromkeys(["attempts.claim", "attempts.state", "attempts.rest", "quizzes.paper"], attempt),
+        **dict.fromkeys(OF_AN_ATTEMPT, attempt),
         **dict.fromkeys(["quizzes.start", "quizzes.open_attempt"], given),
+        "question_reports.own": Example({"report_id": 1}, owner=joiner),
+        **dict.fromkeys(["question_reports.show", "question_reports.answer"], Example({"report_id": 1})),
         **dict.fromkeys(["contacts.edit", "contacts.retire"], Example({"contact_id": 1})),
         **dict.fromkeys(["system.retry_job", "system.give_up_job"], Example({"job_id": world.failed_job})),
         **dict.fromkeys(["assignments.show", "assignments.end", "assignments.excuse"], assigned),
@@ -194,9 +195,7 @@ def examples_of_content() -> dict[str, Example]:
         **dict.fromkeys(["questions.bank", "questions.import_page", "questions.import_file", "question.new"], bank),
         **dict.fromkeys([f"questions.{verb}_bank" for verb in ("change", "retire", "restore")], bank),
         "questions.release_waiting": bank,
-        **dict.fromkeys([f"question.{verb}" for verb in ("show", "copy", "retire", "restore")], question),
-        "question_versions.show": question,
-        **dict.fromkeys([f"question_editor.{verb}" for verb in ("edit", "save", "check", "discard")], question),
+        **dict.fromkeys(OF_A_QUESTION, question),
         "question_editor.release": Example({"bank": "HAR", "code": "HAR-002"}),
     }
 
@@ -369,6 +368,7 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "translation.assign": {"assignee": "", "revision": "0"},
         "translation.save": {"title_ja": "個人に向けた侮辱", "body_ja": "侮辱は削除します。", "go": "check"},
         "question.new": question,
+        **FORMS_OF_QUESTIONS,
         "question_editor.save": prompts,
         "question_editor.release": prompts,
         "questions.change_bank": {"revision": "1", **titles},

@@ -39,6 +39,8 @@ from lms.foundation.security import signed
 from lms.foundation.sessions import STEP_UP_MINUTES, stored_id
 from lms.policies import actions as policies
 from lms.quizzes import actions as quizzes
+from lms.quizzes.actions import reporting
+from lms.quizzes.core.reporting import ReportKind
 from lms.reports import actions as reports
 from lms.sites import actions as sites
 from lms.sites.core.vendor import VendorKind
@@ -83,8 +85,15 @@ QUERIES = {"reports.new": "?quiz=harassment-checkpoint", "search.index": "?q=a"}
 AS_JSON = {"attempts.save_events"}
 LAST = [
     "cohorts.call_off",
-    *("question.retire", "question.restore", "questions.retire_bank", "questions.restore_bank"),
-    *("confirmation.confirm", "quizzes.result", "accounts.sign_out", "accounts.open_sample_account"),
+    *("question.hold", "question.confirm", "question.retire", "question.restore"),
+    *("questions.retire_bank", "questions.restore_bank"),
+    *(
+        "confirmation.confirm",
+        "quizzes.result",
+        "quizzes.practise",
+        "accounts.sign_out",
+        "accounts.open_sample_account",
+    ),
     *("accounts.redeem_link", "accounts.check_sign_in"),
 ]
 """What confirms, ends or changes the visitor's own session; and a result: it is there once the attempt is submitted."""
@@ -165,6 +174,7 @@ def world(sample: Flask) -> World:
         joiner, qa = sitting.person(), sitting.person("qa@kijun.example")
         assignment = sitting.assignment_id(joiner)
         attempt = quizzes.open_attempt(joiner, assignment, locale="en")
+        reporting.report(attempt, 1, ReportKind.ASK, "Why?", locale="en", by=joiner)
         report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))

@@ -33,8 +33,10 @@ from lms.questions import queries as question_queries
 from lms.questions.core.formats import native
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries as quiz_queries
+from lms.quizzes.actions import reporting
 from lms.quizzes.core.answers import Event
 from lms.quizzes.core.audience import AudienceKind
+from lms.quizzes.core.reporting import ReportKind
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.models import Attempt
 from lms.reports import actions as reports
@@ -150,6 +152,7 @@ def open_world(app: Flask) -> World:
         assignment = given[-1].assignment.id
         attempt = quizzes.open_attempt(joiner, assignment, locale="en")
         answer_all_wrong(joiner, attempt)
+        reporting.report(attempt, 1, ReportKind.ASK, "Why?", locale="en", by=joiner)
         report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
         for code in (DRAFT, WRITTEN):

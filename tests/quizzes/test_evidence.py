@@ -17,7 +17,7 @@ from lms.policies import queries as policy_queries
 from lms.questions import queries as questions
 from lms.questions.models import QuestionKey, QuestionVersion
 from lms.quizzes import actions, queries
-from lms.quizzes.models import Attempt
+from lms.quizzes.models import Attempt, QuizVersion
 from tests.conftest import Unit, Visitor
 from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
@@ -181,7 +181,7 @@ def swapped(unit: Unit) -> Callable[[], None]:
 
 
 def test_with_other_keys_every_response_before_the_submission_is_the_same(
-    joiner: Visitor, first: str, look: Look, swapped: Callable[[], None]
+    joiner: Visitor, first: str, look: Look, swapped: Callable[[], None], unit: Unit
 ) -> None:
     said = calls(first, look)
     for address, sent in said:
@@ -193,6 +193,9 @@ def test_with_other_keys_every_response_before_the_submission_is_the_same(
     after = everything(joiner, first, said)
     assert [address for address in before if before[address] != after.get(address)] == []
     assert before.keys() == after.keys()
+    with unit():
+        for version in db.session.scalars(select(QuizVersion)):
+            version.rules = {**version.rules, "attempts": 1}
     joiner.post(first.replace("questions/1", "submit"))
     closed = result_pages(joiner, first)
     swapped()

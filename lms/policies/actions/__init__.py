@@ -45,6 +45,7 @@ from lms.policies.models import (
 )
 from lms.policies.models import Section as SectionRow
 from lms.policies.queries import SectionText
+from lms.policies.queries.rule_changes import apply_rule_changes
 
 FIRST = VersionNumber(1, 0)
 SYSTEM = "system"
@@ -163,6 +164,7 @@ def publish_version(version: PolicyVersion, *, by: Person | None, effective_at: 
     if request is not None:
         tell_decided(version, request, by=by)
     if in_force_from <= now:
+        apply_rule_changes(version)
         tell_of_version(version)
     else:
         announce(version)

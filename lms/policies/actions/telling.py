@@ -11,6 +11,7 @@ from lms.accounts.models import Person
 from lms.foundation import clock, notices
 from lms.policies import queries
 from lms.policies.models import PolicyVersion, PublicationRequest
+from lms.policies.queries.rule_changes import apply_rule_changes
 
 WAITS, DECIDED, ANNOUNCED, TO_READ = "policy.waits", "policy.decided", "policy.announced", "policy.to_read"
 TOLD_WITHIN = timedelta(days=7)
@@ -52,11 +53,12 @@ def tell_of_version(version: PolicyVersion, *, people: Collection[int] | None = 
 
 
 def tell_of_effect() -> None:
-    """Tell of versions that came into force lately: those who have not read them, once."""
+    """Of versions that came into force lately: do what their rules change, tell those who have not read them, once."""
     now = clock.now()
     for version in queries.load_in_force(now).values():
         if version.effective_at is None or now - version.effective_at > TOLD_WITHIN:
             continue
+        apply_rule_changes(version)
         active = accounts.load_active_ids()
         read = queries.load_acknowledged_pairs(active, [version.id])
         tell_of_version(version, people=active - {person_id for person_id, _ in read})

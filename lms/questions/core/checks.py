@@ -112,11 +112,18 @@ def editorial(item: Placed, question: Question | None = None) -> list[Finding]:
     ]
 
 
+def is_id(word: str) -> bool:
+    """Whether a question may have this as its id."""
+    return bool(_ID.fullmatch(word))
+
+
 def flaws(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
     """What keeps a question from being stored at all, as (code, facts): its ids, its length, its characters."""
     found: list[tuple[str, Mapping[str, Any]]] = []
     if not _ID.fullmatch(question.id):
         found.append(("question.bad_code", {"question": question.id[:80]}))
+    if question.variant_of and not _ID.fullmatch(question.variant_of):
+        found.append(("question.bad_variant", {"question": question.variant_of[:80]}))
     most = max((len(group) for group in question.option_groups.values()), default=0)
     if most > MOST_OPTIONS:
         found.append(("question.too-many-options", {"options": most, "most": MOST_OPTIONS}))

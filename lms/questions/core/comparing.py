@@ -161,6 +161,7 @@ def _facts(question: Question) -> list[tuple[str, tuple[str, ...]]]:
         ("sections", tuple(question.sections)),
         ("difficulty", (question.difficulty.value,)),
         ("tags", tuple(question.tags)),
+        ("variant_of", (question.variant_of,) if question.variant_of else ()),
         *((f"weight.{name}", _weight(question, name)) for name in ("verdict", "section", "severity", "action")),
         ("sensitive", (label.kind, label.degree, label.form) if label else ()),
         ("pairs", tuple(f"{option.id} → {option.match}" for option in question.left if option.match)),

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from lms.policies.core.sensitive import Degree, Form
-from lms.questions.core.checks import LOCALES, LONGEST_TEXT, LONGEST_WORD, MOST_OPTIONS
+from lms.questions.core.checks import LOCALES, LONGEST_TEXT, LONGEST_WORD, MOST_OPTIONS, is_id
 from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.question import (
     TELLING,
@@ -61,6 +61,7 @@ class Typed:
 def fields_of(question: Question) -> dict[str, str]:
     """The fields of a question by name, such as ``options.o2.rationale.ja``."""
     fields = {"difficulty": question.difficulty.value, "tags": ", ".join(question.tags)}
+    fields["variant_of"] = question.variant_of
     label = question.sensitive
     for name in _OF_LABEL:
         fields[f"sensitive.{name}"] = getattr(label, name) if label else ""
@@ -105,6 +106,7 @@ def read_fields(base: Question, typed: Mapping[str, str]) -> Typed:
         difficulty=Difficulty(difficulty) if difficulty in set(Difficulty) else base.difficulty,
         sensitive=_label(base, typed) if "sensitive.kind" in typed else base.sensitive,
         tags=_tags(read, typed) if "tags" in typed else base.tags,
+        variant_of=_variant_of(read, typed) if "variant_of" in typed else base.variant_of,
     )
     return read
 
@@ -229,6 +231,13 @@ def _tags(read: Typed, typed: Mapping[str, str]) -> tuple[str, ...]:
     if longest > LONGEST_WORD:
         read.flaws["tags"] = ("question.word-too-long", {"length": longest, "most": LONGEST_WORD})
     return tags
+
+
+def _variant_of(read: Typed, typed: Mapping[str, str]) -> str:
+    named = _line(read, "variant_of", typed)
+    if named and not is_id(named):
+        read.flaws["variant_of"] = ("question.bad_variant", {"question": named[:80]})
+    return "" if named == read.question.id else named
 
 
 def _ids(typed: Mapping[str, str], group: str, options: tuple[Option, ...]) -> list[str]:

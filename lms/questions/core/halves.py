@@ -57,6 +57,8 @@ def halves(question: Question) -> Halves:
         "tags": list(question.tags),
         "groups": {name: [_option_body(option) for option in as_told(name, group)] for name, group in groups.items()},
     }
+    if question.variant_of:
+        body["variant_of"] = question.variant_of
     if question.case:
         body["case"] = dict(question.case)
     if question.sensitive is not None:
@@ -106,6 +108,7 @@ def question_from(question_id: str, body: Mapping[str, Any], key: Mapping[str, A
         rationale=key["rationale"],
         sensitive=Sensitive(**sensitive) if sensitive else None,
         tags=tuple(body["tags"]),
+        variant_of=body.get("variant_of", ""),
         left=groups.get("left", ()),
         right=groups.get("right", ()),
         items=groups.get("items", ()),

@@ -141,6 +141,8 @@ class Question:
     rationale: Text = field(default_factory=dict)
     sensitive: Sensitive | None = None
     tags: tuple[str, ...] = ()
+    variant_of: str = ""
+    """The code of the question that tests the same thing; a paper has one of them at most."""
     left: tuple[Option, ...] = ()
     right: tuple[Option, ...] = ()
     items: tuple[Option, ...] = ()

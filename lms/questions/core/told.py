@@ -40,9 +40,13 @@ class Told:
     chosen: list[Line] = field(default_factory=list)
     right: list[Line] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
+    tempting: list[str] = field(default_factory=list)
+    """The misconceptions behind what was chosen."""
 
     def add_reason(self, facts: Mapping[str, Any], locale: str) -> None:
-        """Add the rationale of something chosen, where it has one in the reader's language."""
+        """Add the rationale of something chosen and what tempts to it, where it has them in the reader's language."""
+        if (belief := facts.get("misconception", {}).get(locale)) and belief not in self.tempting:
+            self.tempting.append(belief)
         if (reason := facts["rationale"].get(locale)) and reason not in self.why:
             self.why.append(reason)
 

@@ -11,11 +11,12 @@ from flask_login import current_user
 
 from lms.foundation import clock
 from lms.foundation.access import access, policy
+from lms.foundation.errors import sentence
 from lms.foundation.forms import choices
 from lms.kit.problems import Invalid, NotFound, Refused
 from lms.policies import queries as policies
 from lms.policies.queries import SectionText
-from lms.questions import drafts, phrases, queries
+from lms.questions import drafts, holding, phrases, queries
 from lms.questions.core.halves import halves
 from lms.questions.core.question import QuestionType, without_key
 from lms.questions.core.types import type_of
@@ -47,7 +48,11 @@ def get_open_row(bank: str, code: str) -> Question:
 @blueprint.get("/questions/<bank>/<code>")
 @policy("question.read")
 def show(bank: str, code: str) -> str:
-    row = get_row(bank, code)
+    return _page(get_row(bank, code))
+
+
+def _page(row: Question, *, refusal: str = "", typed: str = "") -> str:
+    """The page of a question; a reason that could not be taken stands in its field, with what is wrong."""
     versions = queries.list_question_versions(row)
     asked = request.args.get("version", 0, type=int)
     version = next((version for version in versions if version.n == asked), versions[0] if versions else None)
@@ -67,6 +72,9 @@ def show(bank: str, code: str) -> str:
         versions=versions,
         draft=draft,
         is_withheld=is_withheld,
+        holds=queries.list_holds(row),
+        refusal=refusal,
+        typed=typed,
         sections=policies.load_sections_in_force(clock.now()),
         checks=checks_of(question),
         corrections=[] if is_withheld else queries.load_corrections(row.id),
@@ -120,6 +128,34 @@ def restore(bank: str, code: str) -> ResponseReturnValue:
         flash(_("%(code)s is back as a draft.", code=code))
     else:
         flash(_("%(code)s v%(n)s is in use.", code=code, n=done.version))
+    return redirect(url_for("question.show", bank=bank, code=code))
+
+
+@blueprint.post("/questions/<bank>/<code>/hold")
+@policy("question.write")
+def hold(bank: str, code: str) -> ResponseReturnValue:
+    """Keep a question from quizzes for a reason."""
+    row = get_row(bank, code)
+    reason = request.form.get("reason", "")
+    try:
+        holding.hold_by_hand(row, reason, by=current_user)
+    except Invalid as problem:
+        return _page(row, refusal=sentence(problem), typed=reason), 422
+    flash(_("%(code)s is held. Quizzes do not draw it until somebody confirms it.", code=code))
+    return redirect(url_for("question.show", bank=bank, code=code))
+
+
+@blueprint.post("/questions/<bank>/<code>/confirm")
+@policy("question.publish")
+def confirm(bank: str, code: str) -> ResponseReturnValue:
+    """Say that a held question is right under the rules in force."""
+    row = get_open_row(bank, code)
+    reason = request.form.get("reason", "")
+    try:
+        holding.confirm(row, reason, by=current_user)
+    except Invalid as problem:
+        return _page(row, refusal=sentence(problem), typed=reason), 422
+    flash(_("%(code)s is confirmed. Quizzes draw it again.", code=code))
     return redirect(url_for("question.show", bank=bank, code=code))
 
 

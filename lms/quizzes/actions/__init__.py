@@ -7,6 +7,7 @@ from lms.quizzes.actions.design import PublishQuiz, publish_quiz, retire_quiz
 from lms.quizzes.actions.drawing import drawn_by, modules_of, paper_of
 from lms.quizzes.actions.excusing import excuse, note_leave, take_back_excuse
 from lms.quizzes.actions.opening import open_attempt
+from lms.quizzes.actions.practising import practise
 from lms.quizzes.actions.resting import return_from_break, take_break
 from lms.quizzes.actions.telling import tell_by_the_clock, tell_given
 
@@ -27,6 +28,7 @@ __all__ = [
     "note_marks",
     "open_attempt",
     "paper_of",
+    "practise",
     "publish_quiz",
     "retire_quiz",
     "return_from_break",

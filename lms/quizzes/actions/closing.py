@@ -9,20 +9,21 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from lms.foundation import clock, journal
+from lms.foundation import clock
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import Conflict
 from lms.quizzes import queries
 from lms.quizzes.actions.grading import correct_at_close
 from lms.quizzes.actions.telling import settle
+from lms.quizzes.actions.trail import record
 from lms.quizzes.core.answers import Event, Stamp, missing
 from lms.quizzes.core.attempt import AttemptState, CloseCause, closing, is_overdue
-from lms.quizzes.core.grading import ENGINE_VERSION, grade
+from lms.quizzes.core.grading import ENGINE_VERSION, RunCause, grade
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
 from lms.quizzes.core.rules import rules_from
-from lms.quizzes.models import Attempt, GradingItem, GradingRun, RunCause
+from lms.quizzes.models import Attempt, GradingItem, GradingRun
 
 SYSTEM = "system"
 MOST_CLOSED_AT_ONCE = 100
@@ -86,7 +87,7 @@ def close(attempt: Attempt, now: datetime) -> None:
         return
     db.session.refresh(attempt)
     actor = attempt.person.code if cause is CloseCause.SUBMITTED else SYSTEM
-    journal.record("attempt.close", actor=actor, object=attempt.id, chain_id=attempt.vendor_id, cause=cause.value)
+    record(attempt, "attempt.close", actor=actor, cause=cause.value)
     _grade_first(attempt, events, now)
     settle(attempt.assignment_id, attempt.person_id)
 
@@ -118,7 +119,5 @@ def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> No
     )
     db.session.add(run)
     db.session.flush()
-    journal.record(
-        "attempt.grade", actor=SYSTEM, object=attempt.id, chain_id=attempt.vendor_id, score=result.score_thousandths
-    )
+    record(attempt, "attempt.grade", actor=SYSTEM, score=result.score_thousandths)
     correct_at_close(attempt, now)

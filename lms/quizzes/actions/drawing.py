@@ -10,13 +10,16 @@ from lms.policies import queries as policies
 from lms.questions.core.types import type_of
 from lms.questions.queries import Current
 from lms.quizzes import queries
-from lms.quizzes.core.blueprint import draw_rows, seen_last
+from lms.quizzes.core.blueprint import draw_rows, one_of_each
 from lms.quizzes.core.paper import PaperQuestion, PaperRow, draw
 from lms.quizzes.core.rules import Rules
 
+SEEN, AVOIDED = 1, 1000
+"""What drawing a question costs: one of an avoided kind comes after any number of those that were seen before."""
+
 
 def drawn_by(
-    usable: list[Current],
+    usable: Sequence[Current],
     rules: Rules,
     seed: str,
     avoided: Collection[str] = (),
@@ -24,19 +27,21 @@ def drawn_by(
 ) -> list[Current]:
     """What a paper holds: the whole list, or what its blueprint draws of it under the attempt's own seed.
 
-    What the person has ``seen`` (by code) comes only where no other is left, and sensitive cases of an avoided kind
-    only where nothing else is left at all.
+    Of variants that test the same thing there is one at most. What the person has ``seen`` (by code) comes only
+    where no other is left, and sensitive cases of an avoided kind only where nothing else is left at all.
     """
-    if not rules.draw:
-        return usable
     by_code = {found.question.code: found for found in usable}
     candidates = [queries.candidate_of(found) for found in usable]
     mixed = shuffled_by(f"{seed}:draw", candidates, lambda candidate: candidate.code)
-    mixed = sorted(
-        seen_last(mixed, seen),
-        key=lambda one: by_code[one.code].version.body.get("sensitive", {}).get("kind", "") in avoided,
-    )
-    return [by_code[candidate.code] for drawn in draw_rows(rules.draw, mixed) for candidate in drawn]
+    costs = {code: AVOIDED * _is_avoided(found, avoided) + SEEN * (code in seen) for code, found in by_code.items()}
+    if rules.draw:
+        return [by_code[candidate.code] for drawn in draw_rows(rules.draw, mixed, costs) for candidate in drawn]
+    chosen = {candidate.code for candidate in one_of_each(mixed, costs)}
+    return [found for found in usable if found.question.code in chosen]
+
+
+def _is_avoided(found: Current, avoided: Collection[str]) -> bool:
+    return found.version.body.get("sensitive", {}).get("kind", "") in avoided
 
 
 def paper_of(usable: Sequence[Current], rules: Rules, seed: str) -> list[PaperRow]:

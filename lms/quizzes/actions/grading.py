@@ -13,9 +13,9 @@ from lms.foundation import journal
 from lms.foundation.db import db
 from lms.foundation.journal import Entry
 from lms.questions import queries as questions
-from lms.quizzes.core.grading import ENGINE_VERSION
+from lms.quizzes.core.grading import ENGINE_VERSION, RunCause
 from lms.quizzes.core.regrading import Correction, Method, applies
-from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun, Regrade, RunCause
+from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun, Regrade
 from lms.quizzes.queries.regrading import Change, load_papers, load_standing
 
 SYSTEM = "system"

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
-from lms.foundation import clock, journal
+from lms.foundation import clock
 from lms.foundation.db import db
 from lms.kit.problems import Conflict, NotFound
 from lms.policies import queries as policies
+from lms.questions.queries import Current
 from lms.quizzes import queries
 from lms.quizzes.actions.closing import close
 from lms.quizzes.actions.drawing import drawn_by, modules_of, paper_of
+from lms.quizzes.actions.trail import record
 from lms.quizzes.core.attempt import GRACE, AttemptState, Purpose, deadline_for, is_overdue, may_open
 from lms.quizzes.core.rules import Rules
 from lms.quizzes.models import Assignee, Assignment, Attempt, AttemptPolicy, AttemptQuestion, QuizVersion
@@ -59,22 +61,22 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
     )
     db.session.add(attempt)
     avoided, seen = wellbeing.load_seeing(person.id).avoided, _seen(person.id, given.assignment, now)
-    _pin(attempt, given.version, given.rules, now, avoided=avoided, seen=seen)
-    name = f"{given.assignment.quiz.code} {attempt.id}"
-    journal.record("attempt.open", actor=person.code, object=name, chain_id=person.vendor_id)
+    _draw(attempt, given.version, given.rules, now, avoided=avoided, seen=seen)
+    record(attempt, "attempt.open", actor=person.code, object=f"{given.assignment.quiz.code} {attempt.id}")
     return attempt
 
 
 def _seen(person_id: int, assignment: Assignment, now: datetime) -> set[str]:
-    """What is drawn only where nothing else is left: where an assignment says for how many days a question stays away,
-    what they have had on any paper within those.
+    """What is drawn only where nothing else is left: what they have had in this quiz or practised, and where an
+    assignment says for how many days a question stays away, what they have had on any paper within those.
     """
+    seen = queries.load_seen_in(person_id, assignment.quiz_id)
     if not assignment.fresh_days:
-        return set()
-    return queries.load_seen(person_id, min(now - timedelta(days=assignment.fresh_days), assignment.opens_at))
+        return seen
+    return seen | queries.load_seen(person_id, min(now - timedelta(days=assignment.fresh_days), assignment.opens_at))
 
 
-def _pin(
+def _draw(
     attempt: Attempt,
     version: QuizVersion,
     rules: Rules,
@@ -83,10 +85,14 @@ def _pin(
     avoided: Collection[str],
     seen: Collection[str],
 ) -> None:
-    """Write the drawn paper and the policy versions in force."""
     usable = drawn_by(queries.list_drawable_questions(version), rules, attempt.option_seed, avoided, seen)
     if not usable:
         raise Conflict("attempt.no_questions")
+    pin(attempt, usable, rules, now)
+
+
+def pin(attempt: Attempt, usable: Sequence[Current], rules: Rules, now: datetime) -> None:
+    """Write the paper that these questions make, and the policy versions in force."""
     paper = paper_of(usable, rules, attempt.option_seed)
     for row in paper:
         attempt.questions.append(

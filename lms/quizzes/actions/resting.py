@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lms.foundation import clock, journal
+from lms.foundation import clock
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import Conflict
 from lms.quizzes import queries
+from lms.quizzes.actions.trail import record
 from lms.quizzes.core.attempt import BREAK, AttemptState, may_break
 from lms.quizzes.models import Attempt
 
@@ -25,9 +26,7 @@ def take_break(access: Access, attempt_id: str) -> Attempt:
         may_break(now, attempt.deadline_at, attempt.rest)
         attempt.break_started_at = now
         attempt.deadline_at += BREAK
-        journal.record(
-            "attempt.break", actor=attempt.person.code, object=attempt.id, chain_id=attempt.vendor_id, step="start"
-        )
+        record(attempt, "attempt.break", actor=attempt.person.code, step="start")
     return attempt
 
 
@@ -45,10 +44,7 @@ def end_break(attempt: Attempt, now: datetime) -> None:
     attempt.deadline_at -= attempt.rest.left(now)
     attempt.break_ended_at = now
     seconds = int((now - attempt.break_started_at).total_seconds())
-    code = attempt.person.code
-    journal.record(
-        "attempt.break", actor=code, object=attempt.id, chain_id=attempt.vendor_id, step="end", seconds=seconds
-    )
+    record(attempt, "attempt.break", actor=attempt.person.code, step="end", seconds=seconds)
 
 
 def _lock_open(access: Access, attempt_id: str) -> Attempt:

@@ -12,7 +12,7 @@ from sqlalchemy import exists, func, or_, select
 
 from lms.foundation import clock, notices
 from lms.foundation.db import db
-from lms.quizzes.core.attempt import AttemptState
+from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.excuse import Excuse
 from lms.quizzes.core.reminders import MOST_DAYS_BEFORE, Reminders, reminders_from
 from lms.quizzes.models import Assignee, Assignment, Attempt
@@ -87,7 +87,8 @@ def _tell_soon(assignment: Assignment, reminders: Reminders, due_at: datetime, p
 
 
 def _between(column: Any, after: datetime, until: datetime) -> list[Assignment]:
-    query = select(Assignment).where(column > after, column <= until, Assignment.ended_at.is_(None))
+    is_live = Assignment.ended_at.is_(None) & (Assignment.purpose != Purpose.PRACTICE)
+    query = select(Assignment).where(column > after, column <= until, is_live)
     return list(db.session.scalars(query.order_by(Assignment.id)))
 
 
@@ -99,6 +100,7 @@ def _ending(now: datetime) -> list[Assignment]:
     )
     is_near = (Assignment.due_at > first) & (Assignment.due_at <= last)
     query = select(Assignment).where(or_(is_near, own), Assignment.ended_at.is_(None), Assignment.opens_at <= now)
+    query = query.where(Assignment.purpose != Purpose.PRACTICE)
     return list(db.session.scalars(query.order_by(Assignment.id)))
 
 

@@ -20,6 +20,13 @@ ENGINE_VERSION = "1"
 """Raised when the rules of marking change: a run says by which rules it was graded."""
 
 
+class RunCause(StrEnum):
+    """Why an attempt was graded."""
+
+    CLOSE = "close"
+    REGRADE = "regrade"
+
+
 class Outcome(StrEnum):
     """What became of a question. Blank is not wrong, and what was never opened is not blank."""
 

@@ -10,6 +10,9 @@ from typing import Any
 from lms.kit.problems import Invalid
 from lms.quizzes.core.blueprint import DrawRow
 
+_ALWAYS = frozenset({"count", "section", "tag"})
+"""What the first blueprints said of each row, said or not; the same blueprint keeps its hash."""
+
 
 class MultipleRule(StrEnum):
     """How a multiple response earns its mark."""
@@ -44,8 +47,8 @@ class Rules:
     def as_json(self) -> dict[str, Any]:
         """The rules as they are stored; a fixed list says nothing of a blueprint."""
         stored = asdict(self)
-        rows = stored.pop("draw")
-        return {**stored, "draw": list(rows)} if rows else stored
+        rows = [{name: said for name, said in row.items() if said or name in _ALWAYS} for row in stored.pop("draw")]
+        return {**stored, "draw": rows} if rows else stored
 
 
 def rules_from(stored: Mapping[str, Any]) -> Rules:
@@ -54,7 +57,7 @@ def rules_from(stored: Mapping[str, Any]) -> Rules:
     >>> rules_from(Rules(minutes=30, cut_percent=80).as_json()) == Rules(minutes=30, cut_percent=80)
     True
     >>> rules_from(Rules(minutes=30, cut_percent=80, draw=(DrawRow(3, "HAR/a"),)).as_json()).draw
-    (DrawRow(count=3, section='HAR/a', tag=''),)
+    (DrawRow(count=3, section='HAR/a', tag='', type='', difficulty=''),)
     """
     enums = {"multiple": MultipleRule(stored["multiple"]), "feedback": Feedback(stored["feedback"])}
     return checked(Rules(**{**stored, **enums, "draw": tuple(DrawRow(**row) for row in stored.get("draw", ()))}))

@@ -25,6 +25,7 @@ from lms.quizzes.models import (
     QuizVersion,
 )
 from lms.quizzes.queries.attempts import (
+    Standing,
     count_late_answers,
     find_attempt_to_close,
     get_attempt,
@@ -40,13 +41,17 @@ from lms.quizzes.queries.attempts import (
     load_paper_places,
     load_policy_versions,
     load_seen,
+    load_seen_in,
+    load_standings,
     load_state,
     load_stored,
+    load_versions_then_and_now,
     lock_attempt,
 )
 
 __all__ = [
     "Given",
+    "Standing",
     "candidate_of",
     "count_late_answers",
     "find_attempt_to_close",
@@ -77,8 +82,11 @@ __all__ = [
     "load_paper_places",
     "load_policy_versions",
     "load_seen",
+    "load_seen_in",
+    "load_standings",
     "load_state",
     "load_stored",
+    "load_versions_then_and_now",
     "lock_attempt",
 ]
 
@@ -139,7 +147,8 @@ def _is_of_use(person_id: int) -> ColumnElement[bool]:
 
 def get_given(person_id: int, assignment_id: int) -> Given:
     """One assignment of a person; not found when it is not given to them."""
-    assignee = db.session.scalar(_held(person_id).where(Assignment.id == assignment_id))
+    wanted = (Assignment.id == assignment_id, Assignment.purpose != Purpose.PRACTICE)
+    assignee = db.session.scalar(_held(person_id).where(*wanted))  # a practice set is taken once, where it is made
     if assignee is None:
         raise NotFound
     return _given(person_id, [assignee])[0]
@@ -220,7 +229,7 @@ def load_counted_versions(quiz_ids: Collection[int]) -> dict[int, tuple[QuizVers
         .subquery()
     )
     count = (
-        select(func.count())
+        select(func.count(func.coalesce(Question.variant_of, Question.code).distinct()))
         .select_from(QuizQuestion)
         .join(QuizQuestion.question)
         .where(QuizQuestion.quiz_version_id == QuizVersion.id, Question.state == QuestionState.IN_USE)
@@ -264,7 +273,15 @@ def _load_stock(version_ids: Collection[int]) -> dict[int, list[Candidate]]:
 
 def candidate_of(found: questions.Current) -> Candidate:
     """A question in use as a blueprint sees it."""
-    return Candidate(found.question.code, found.main_section, tuple(found.version.body.get("tags", ())))
+    body = found.version.body
+    return Candidate(
+        code=found.question.code,
+        section=found.main_section,
+        tags=tuple(body.get("tags", ())),
+        type=body.get("type", ""),
+        difficulty=body.get("difficulty", ""),
+        group=found.question.variant_of or "",
+    )
 
 
 def list_quizzes() -> list[Quiz]:
@@ -308,7 +325,7 @@ def list_assignments(quiz: Quiz) -> list[tuple[Assignment, int]]:
     query = (
         select(Assignment, func.coalesce(counts.c.count, 0))
         .outerjoin(counts, counts.c.assignment_id == Assignment.id)
-        .where(Assignment.quiz_id == quiz.id)
+        .where(Assignment.quiz_id == quiz.id, Assignment.purpose != Purpose.PRACTICE)
         .order_by(Assignment.opens_at.desc())
     )
     return [(assignment, count) for assignment, count in db.session.execute(query)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +13,23 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
-from lms.policies.models import PolicyVersion
+from lms.policies.models import Module, PolicyVersion, Section, VersionState
 from lms.questions import queries as questions
-from lms.questions.models import Question, QuestionVersion
+from lms.questions.models import Question, QuestionVersion, SectionLink
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Event, Stamp, of_record
 from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
 from lms.quizzes.core.grading import Gradable, marking
 from lms.quizzes.core.rules import Rules
-from lms.quizzes.models import AnswerEvent, Attempt, AttemptPolicy, AttemptQuestion, GradingRun, LateEvent
+from lms.quizzes.models import (
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AttemptPolicy,
+    AttemptQuestion,
+    GradingRun,
+    LateEvent,
+)
 
 
 def get_attempt(access: Access, attempt_id: str) -> Attempt:
@@ -123,6 +132,20 @@ def list_overdue(now: datetime) -> list[str]:
     ]
 
 
+def load_seen_in(person_id: int, quiz_id: int) -> set[str]:
+    """The codes of the questions that somebody has had in attempts of a quiz, or has practised, in any version."""
+    query = (
+        select(Question.code)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .join(AttemptQuestion, AttemptQuestion.question_version_id == QuestionVersion.id)
+        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
+        .where(Attempt.person_id == person_id)
+        .where((Assignment.quiz_id == quiz_id) | (Attempt.purpose == Purpose.PRACTICE))
+    )
+    return set(db.session.scalars(query.distinct()))
+
+
 def load_events(attempt_id: str) -> list[Event]:
     """The answer log of an attempt, as values."""
     query = select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id)
@@ -187,8 +210,8 @@ def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False)
     """The newest published grading run of each attempt."""
     query = select(GradingRun).join(Attempt, is_current_run()).where(Attempt.id.in_(list(attempt_ids)))
     if with_items:
-        query = query.options(selectinload(GradingRun.items))
-    return {run.attempt_id: run for run in db.session.scalars(query)}
+        query = query.options(joinedload(GradingRun.items))
+    return {run.attempt_id: run for run in db.session.scalars(query).unique()}
 
 
 def is_current_run() -> ColumnElement[bool]:
@@ -200,6 +223,49 @@ def is_current_run() -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A question on a paper: its code, and the full name of the section that it rests on first, if there is one."""
+
+    code: str
+    section: str | None
+
+
+def load_standings(attempt_id: str) -> dict[int, Standing]:
+    """What each question of a paper is, by position."""
+    query = (
+        select(AttemptQuestion.position, Question.code, Module.code.label("module"), Section.key)
+        .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .outerjoin(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
+        .outerjoin(Section, Section.id == SectionLink.section_id)
+        .outerjoin(Module, Module.id == Section.module_id)
+        .where(AttemptQuestion.attempt_id == attempt_id)
+    )
+    return {
+        position: Standing(code, f"{module}/{key}" if key else None)
+        for position, code, module, key in db.session.execute(query)
+    }
+
+
+def load_versions_then_and_now(attempt_id: str, at: datetime) -> tuple[list[PolicyVersion], list[PolicyVersion]]:
+    """The policy versions in force when an attempt opened, and those of the same modules in force at an instant."""
+    pinned = select(AttemptPolicy.policy_version_id).where(AttemptPolicy.attempt_id == attempt_id)
+    modules = select(PolicyVersion.module_id).where(PolicyVersion.id.in_(pinned))
+    query = (
+        select(PolicyVersion, PolicyVersion.id.in_(pinned))
+        .join(PolicyVersion.module)
+        .where(PolicyVersion.module_id.in_(modules), PolicyVersion.state == VersionState.PUBLISHED)
+        .options(contains_eager(PolicyVersion.module))
+        .order_by(Module.code, PolicyVersion.effective_at, PolicyVersion.major, PolicyVersion.minor)
+    )
+    found = [(version, bool(is_pinned)) for version, is_pinned in db.session.execute(query)]
+    begun = {
+        version.module_id: version for version, _is in found if version.effective_at and version.effective_at <= at
+    }
+    return [version for version, is_pinned in found if is_pinned], list(begun.values())
 
 
 def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -81,7 +82,8 @@ def new() -> ResponseReturnValue:
     form = _form_of(queries.load_current_versions([model.id])[model.id], code="") if model else QuizForm(**USUAL)
     form.offer(pool.candidates, pool.sections)
     listed = _listed_codes(model) if model else []
-    if form.is_sent_and_valid():
+    is_asked = "check" in request.form
+    if not is_asked and form.is_sent_and_valid():
         try:
             if queries.find_quiz(form.code.data) is not None:
                 raise Invalid("quiz.code_taken", field="code")
@@ -92,7 +94,7 @@ def new() -> ResponseReturnValue:
             flash(_("Quiz published."))
             return redirect(url_for("quiz_design.show", code=form.code.data))
     page = _form_page(form, pool, listed, title=_("New quiz"))
-    return (page, 422) if request.method == "POST" else page
+    return (page, 422) if request.method == "POST" and not is_asked else page
 
 
 @blueprint.route("/quiz-design/<code>/edit", methods=["GET", "POST"])
@@ -105,10 +107,11 @@ def edit(code: str) -> ResponseReturnValue:
     form = _form_of(version, code=quiz.code, revision=quiz.revision)
     form.offer(pool.candidates, pool.sections)
     status, behind = 200, ""
+    is_asked = "check" in request.form
     if request.method == "POST":
         form.code.data = quiz.code
-        status = 422
-    if form.is_sent_and_valid():
+        status = 200 if is_asked else 422
+    if not is_asked and form.is_sent_and_valid():
         try:
             made = actions.publish_quiz(_command(form, quiz.code, pool), by=current_user)
         except Invalid as problem:
@@ -144,6 +147,9 @@ class _Pool:
         self.questions = questions.list_usable_questions()
         self.current = questions.load_current(self.questions)
         self.candidates = {found.question.code: queries.candidate_of(found) for found in self.current.values()}
+        held = questions.list_held_questions()
+        self.held = [queries.candidate_of(found) for found in questions.load_current(held).values()]
+        self.held_questions = held
         self.sections = policies.load_sections_in_force(clock.now())
 
     def ids_of(self, codes: Sequence[str]) -> list[int]:
@@ -159,7 +165,7 @@ def _form_of(version: QuizVersion, **values: object) -> QuizForm:
         title_en=version.title_text.get("en"),
         title_ja=version.title_text.get("ja"),
         mode="draw" if rules.draw else "fixed",
-        rows=[{"section": row.section, "tag": row.tag, "count": row.count} for row in rules.draw],
+        rows=[asdict(row) for row in rules.draw],
         **{name: getattr(rules, name) for name in ("minutes", "cut_percent", "attempts", "shuffle", "open_book")},
         multiple=rules.multiple.value,
         feedback=rules.feedback.value,
@@ -218,6 +224,8 @@ def _form_page(
         behind=behind,
         usable=sorted(pool.questions, key=by_list),
         current=pool.current,
+        stock=form.stock(list(pool.candidates.values()), pool.held),
+        held=_held_that_fit(form, pool),
         chosen=chosen,
         places=places,
         left_out=[code for code in listed if code not in pool.candidates],
@@ -225,6 +233,12 @@ def _form_page(
         rules_from=rules_from,
         phrases=phrases,
     )
+
+
+def _held_that_fit(form: QuizForm, pool: _Pool) -> list[Question]:
+    """The held questions that a row of the blueprint would draw, were they confirmed."""
+    fitting = {candidate.code for candidate in pool.held if any(map(candidate.fits, form.drawn))}
+    return [question for question in pool.held_questions if question.code in fitting]
 
 
 def _quiz_page(quiz: Quiz, *, behind: str = "") -> str:

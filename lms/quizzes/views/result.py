@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation import clock
 from lms.foundation.access import access, policy
+from lms.foundation.errors import sentence
 from lms.foundation.locale import SOURCE_LOCALE, current, localized
 from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
-from lms.kit.problems import NotFound
+from lms.kit.problems import Conflict, NotFound
 from lms.kit.text import letter, reading_key
 from lms.policies import queries as policies
 from lms.policies.core.citing import cited_sentences
@@ -26,8 +28,9 @@ from lms.questions.core.question import PartName, QuestionType
 from lms.questions.core.told import right_options
 from lms.questions.core.types import type_of
 from lms.questions.core.types.cloze import numbered_text
-from lms.quizzes import phrases, queries
+from lms.quizzes import actions, phrases, queries
 from lms.quizzes.core.answers import of_record
+from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.core.feedback import SectionScore, by_section
 from lms.quizzes.core.grading import GradedItem, Outcome
 from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, shown_percent, shown_points
@@ -35,6 +38,7 @@ from lms.quizzes.core.receipt import short_form
 from lms.quizzes.core.regrading import shown_scores
 from lms.quizzes.core.rules import Feedback, Rules, rules_from
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun
+from lms.quizzes.queries.ahead import load_ahead, load_due
 from lms.quizzes.queries.regrades import Note, load_notes
 from lms.quizzes.views.take import blueprint
 
@@ -57,9 +61,13 @@ class MissedQuestion:
         return self.item.outcome
 
     cited: Sequence[str] = ()
+    """The sentences of its section on which it rests, as the policy's page marks them."""
     label: Mapping[str, str] | None = None
     """Of options with sensitive content: they stay covered here as they were in the quiz."""
-    """The sentences of its section on which it rests, as the policy's page marks them."""
+    tempting: Sequence[str] = ()
+    """Why what was chosen is easily chosen: the misconceptions behind it."""
+    is_kept_back: bool = False
+    """Whether it may come again in this quiz, so that neither answer nor key is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ class MissedSection:
     version_number: str = ""
     locale: str = SOURCE_LOCALE
     blocks: Sequence[Prose] = ()
+    since: str = ""
+    """Whether the section has ``changed`` since the attempt, or is ``gone``; empty when it stands as it was."""
 
 
 RESULTS_SORTED_BY: Keys[tuple[Attempt, GradingRun, Any]] = {
@@ -107,36 +117,71 @@ def result(attempt_id: Any) -> str:
         GradedItem(item.position, item.key_n, item.awarded_thousandths, item.max_thousandths, Outcome(item.outcome))
         for item in run.items
     ]
-    sections, numbers = _pinned_sections(attempt)
-    main = questions.load_main_sections(row.question_version_id for row in attempt.questions)
+    texts = _load_texts(attempt)
+    paper = queries.load_standings(attempt.id)
     main_sections = {
-        row.position: section.full_name
-        for row in attempt.questions
-        if (section := main.get(row.question_version_id)) is not None and section.full_name in sections
+        place: one.section for place, one in paper.items() if one.section and one.section in texts.sections
     }
-    scores = by_section(items, main_sections, list(sections))
-    shows_details = rules.feedback is Feedback.NOW or (
-        rules.feedback is Feedback.AFTER_CLOSE
-        and clock.now() >= queries.load_closes_at(attempt.assignment)
-        and not queries.is_still_taken(attempt.assignment)
-    )
-    missed = _missed(attempt, items, scores, sections, numbers) if shows_details else []
+    scores = by_section(items, main_sections, list(texts.sections))
+    shows_details = _shows_details(attempt, rules)
+    kept_back = _kept_back(attempt, paper) if shows_details else frozenset()
+    missed = _missed(attempt, items, scores, texts, kept_back) if shows_details else []
     return render_template(
         "quizzes/result.html",
         attempt=attempt,
+        is_practice=attempt.purpose == Purpose.PRACTICE,
         run=run,
         rules=rules,
         scores=scores,
-        sections=sections,
+        sections=texts.sections,
         missed=missed,
         shows_details=shows_details,
+        kept_back=kept_back & {item.position for item in items if item.is_missed},
         figures=_figures(run, items, rules),
-        corrections=_corrections(attempt, sections, shows_details=shows_details),
+        corrections=_corrections(attempt, texts, shows_details=shows_details, kept_back=kept_back),
         late_count=queries.count_late_answers(attempt.id),
         points=shown_points,
         short_receipt=short_form(attempt.receipt_sha256) if attempt.receipt_sha256 else None,
         phrases=phrases,
     )
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/practice")
+@policy("attempt.write")
+def practise(attempt_id: Any) -> ResponseReturnValue:
+    """Practise what was missed: everything, one section, or one question by another that tests the same."""
+    attempt = queries.get_attempt(access(), str(attempt_id))
+    run = queries.load_current_runs([attempt.id], with_items=True).get(attempt.id)
+    if run is None:
+        raise NotFound
+    missed = {item.position for item in run.items if item.outcome != Outcome.RIGHT}
+    section, position = request.form.get("section"), request.form.get("question", type=int)
+    if section is not None:
+        paper = queries.load_standings(attempt.id)
+        missed = {place for place in missed if (paper[place].section or "") == section}
+    if position is not None:
+        missed &= {position}
+    try:
+        made = actions.practise(current_user, attempt, missed, locale=current(), is_variant=position is not None)
+    except Conflict as problem:
+        flash(sentence(problem))
+        return redirect(url_for("quizzes.result", attempt_id=attempt.id))
+    return redirect(url_for("quizzes.question", attempt_id=made.id, position=1))
+
+
+def _shows_details(attempt: Attempt, rules: Rules) -> bool:
+    """Whether the rule of the quiz lets the questions be shown by now; practice is there to be learned from."""
+    if attempt.purpose == Purpose.PRACTICE or rules.feedback is Feedback.NOW:
+        return True
+    is_over = clock.now() >= queries.load_closes_at(attempt.assignment)
+    return rules.feedback is Feedback.AFTER_CLOSE and is_over and not queries.is_still_taken(attempt.assignment)
+
+
+def _kept_back(attempt: Attempt, paper: Mapping[int, queries.Standing]) -> frozenset[int]:
+    """The positions of questions that may come again in this quiz before the person has no attempt left or passes."""
+    due = load_due(attempt.person_id, clock.now(), quiz_id=attempt.assignment.quiz_id)
+    asked = frozenset[str]().union(*(quiz.may_ask() for quiz in load_ahead(attempt.person_id, due)))
+    return frozenset(position for position, one in paper.items() if one.code in asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +194,9 @@ class Correction:
     reason: str
 
 
-def _corrections(attempt: Attempt, sections: Mapping[str, SectionText], *, shows_details: bool) -> list[Correction]:
+def _corrections(
+    attempt: Attempt, texts: Texts, *, shows_details: bool, kept_back: Collection[int]
+) -> list[Correction]:
     notes = load_notes(attempt.id)
     keys = questions.load_keys(
         {(note.regrade.question_version_id, note.regrade.key_n) for note in notes if note.regrade.key_n}
@@ -158,9 +205,10 @@ def _corrections(attempt: Attempt, sections: Mapping[str, SectionText], *, shows
     found = []
     for note in notes:
         key = keys.get((note.regrade.question_version_id, note.regrade.key_n or 0))
-        right = _right_now(rows[note.position], key, sections) if key and shows_details else []
+        is_told = shows_details and note.position not in kept_back
+        right = _right_now(rows[note.position], key, texts.sections) if key and is_told else []
         scores = shown_scores(note.before, note.after) if note.is_score_changed else None
-        reason = localized(note.regrade.reason_text) if shows_details else ""
+        reason = localized(note.regrade.reason_text) if is_told else ""
         found.append(Correction(note, right, scores, reason))
     return found
 
@@ -198,46 +246,72 @@ def _figures(run: GradingRun, items: list[GradedItem], rules: Rules) -> dict[str
     }
 
 
-def _pinned_sections(attempt: Attempt) -> tuple[dict[str, SectionText], dict[str, str]]:
-    """The sections in force when the attempt opened, in the order of the policy, and the version number of each."""
-    versions = queries.load_policy_versions(attempt.id)
-    texts = policies.load_sections([version.id for version in versions])
-    sections = {section.full_name: section for version in versions for section in texts[version.id]}
-    numbers = {section.full_name: version.number for version in versions for section in texts[version.id]}
-    return sections, numbers
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The sections in force when the attempt opened, in the order of the policy, and what has become of them since."""
+
+    sections: Mapping[str, SectionText]
+    numbers: Mapping[str, str]
+    """The version number of each."""
+    since: Mapping[str, str]
+    """Those whose text is another one now (``changed``), or that are in force no more (``gone``)."""
+
+
+def _load_texts(attempt: Attempt) -> Texts:
+    then, now = queries.load_versions_then_and_now(attempt.id, clock.now())
+    texts = policies.load_sections({version.id for version in (*then, *now)})
+    sections = {section.full_name: section for version in then for section in texts[version.id]}
+    numbers = {section.full_name: version.number for version in then for section in texts[version.id]}
+    current_texts = {section.full_name: section for version in now for section in texts[version.id]}
+    since = {}
+    for name, section in sections.items():
+        if name not in current_texts:
+            since[name] = "gone"
+        elif current_texts[name].bodies.get(SOURCE_LOCALE) != section.bodies.get(SOURCE_LOCALE):
+            since[name] = "changed"
+    return Texts(sections, numbers, since)
 
 
 def _missed(
     attempt: Attempt,
     items: list[GradedItem],
     scores: list[SectionScore],
-    sections: Mapping[str, SectionText],
-    numbers: Mapping[str, str],
+    texts: Texts,
+    kept_back: Collection[int],
 ) -> list[MissedSection]:
-    answers = of_record(queries.load_events(attempt.id))
+    shown_places = {item.position for item in items if item.is_missed} - set(kept_back)
+    answers = of_record(queries.load_events(attempt.id)) if shown_places else {}
     rows = {row.position: row for row in attempt.questions}
     marks = {item.position: item for item in items}
     pinned = {position: (rows[position].question_version_id, item.key_n) for position, item in marks.items()}
-    keys = questions.load_keys(pinned.values())
+    keys = questions.load_keys([key for position, key in pinned.items() if position in shown_places])
 
-    def shown(position: int) -> MissedQuestion:
+    def shown(position: int, section: SectionText | None = None) -> MissedQuestion:
         row = rows[position]
+        if position in kept_back:
+            prompt = row.question_version.body["prompt"].get(current(), "")
+            kind = row.question_version.body["type"]
+            return MissedQuestion(position, prompt, [], [], [], marks[position], kind, is_kept_back=True)
         payload = dict(answers[position].payload) if position in answers else {}
         key = keys[pinned[position]]
-        return _missed_question(row, key, payload, marks[position], sections)
+        found = _missed_question(row, key, payload, marks[position], texts.sections)
+        return replace(found, cited=_cited(section, row, key)) if section else found
 
     found = []
     for score in scores:
         if score.missed:
-            section = sections[score.section]
+            section = texts.sections[score.section]
             locale = current() if current() in section.bodies else SOURCE_LOCALE
-            questions_missed = [
-                replace(shown(position), cited=_cited(section, row, keys[pinned[position]]))
-                for position in score.missed
-                if (row := rows[position])
-            ]
-            prose = _prose(section.bodies[locale])
-            found.append(MissedSection(questions_missed, section, numbers[score.section], locale, prose))
+            found.append(
+                MissedSection(
+                    [shown(position, section) for position in score.missed],
+                    section,
+                    texts.numbers[score.section],
+                    locale,
+                    _prose(section.bodies[locale]),
+                    texts.since.get(score.section, ""),
+                )
+            )
     placed = {position for score in scores for position in score.missed}
     rest = [shown(item.position) for item in items if item.is_missed and item.position not in placed]
     return [*found, MissedSection(rest)] if rest else found
@@ -283,6 +357,7 @@ def _missed_question(
         item,
         body["type"],
         label=label,
+        tempting=said.tempting,
     )
 
 

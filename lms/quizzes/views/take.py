@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +19,8 @@ from lms.foundation.locale import current
 from lms.kit.pages import Page
 from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.policies import queries as policies
+from lms.policies.models import PolicyVersion
+from lms.policies.queries import SectionText
 from lms.quizzes import actions, phrases, queries
 from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.attempt import BREAK, AttemptState, minutes_left
@@ -172,15 +174,35 @@ def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) 
     )
 
 
+def _beside(
+    attempt: Attempt,
+    versions: Sequence[PolicyVersion],
+    texts: Mapping[int, Sequence[SectionText]],
+    is_case: Mapping[int, bool],
+) -> dict[int, tuple[SectionText, str]]:
+    """For an open book: the section that each question rests on, with the number of its version. Not that of a case,
+    where the section is one of the answers.
+    """
+    known = {one.full_name: (one, version.number) for version in versions for one in texts.get(version.id, ())}
+    return {
+        position: known[one.section]
+        for position, one in queries.load_standings(attempt.id).items()
+        if one.section in known and is_case.get(position) is False
+    }
+
+
 def _paper(attempt: Attempt, rows: Sequence[AttemptQuestion]) -> dict[str, Any]:
     """What these questions need to be shown: the rules, the policies in force and the sections that a case offers."""
     versions = queries.load_policy_versions(attempt.id)
-    cites = any("section" in row.question_version.body["groups"] for row in rows)
-    texts = policies.load_sections([version.id for version in versions], [current()]) if cites else {}
+    rules = rules_from(attempt.quiz_version.rules)
+    is_case = {row.position: "section" in row.question_version.body["groups"] for row in rows}
+    needs_texts = any(is_case.values()) or rules.open_book
+    texts = policies.load_sections([version.id for version in versions], [current()]) if needs_texts else {}
     return {
         "attempt": attempt,
-        "rules": rules_from(attempt.quiz_version.rules),
+        "rules": rules,
         "versions": versions,
+        "beside": _beside(attempt, versions, texts, is_case) if rules.open_book else {},
         "sections": {section.full_name: section for listed in texts.values() for section in listed},
         "phrases": phrases,
     }

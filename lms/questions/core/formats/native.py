@@ -27,7 +27,7 @@ from lms.questions.core.question import (
     Sensitive,
 )
 
-_HEAD_KEYS = ("id", "type", "difficulty", "sections", "sensitive")
+_HEAD_KEYS = ("id", "type", "difficulty", "sections", "variant_of", "sensitive")
 _LISTS = ("options", "left", "right", "items", "answers", "gaps")
 _QUESTION_KEYS = (*_HEAD_KEYS, "name", "case", "prompt", "rationale", *_LISTS, "parts", "tags")
 _OPTION_KEYS = ("id", "section", "fraction", "match", "text", "rationale", "misconception")
@@ -72,6 +72,8 @@ def write(question: Question) -> str:
         "difficulty": question.difficulty.value,
         "sections": list(question.sections),
     }
+    if question.variant_of:
+        document["variant_of"] = question.variant_of
     if question.sensitive is not None:
         sensitive = question.sensitive
         document["sensitive"] = {"kind": sensitive.kind, "degree": sensitive.degree, "form": sensitive.form}
@@ -129,6 +131,7 @@ def _question(tree: Tree) -> Question:
         items=_options(tree, "items", required=type_ is QuestionType.ORDERING),
         answers=read_answers(tree, _fraction, required=type_ in WRITTEN),
         gaps=read_gaps(tree, _option, _fraction, required=type_ is QuestionType.CLOZE),
+        variant_of=tree.word("variant_of", required=False) or "",
     )
     tree.refuse_others(_known_keys(type_))
     return question

@@ -1,0 +1,131 @@
+"""What a result shows and what it keeps back: keys that may come again wait for the last attempt or a pass."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+
+import pytest
+from sqlalchemy import select
+
+from lms.foundation import clock
+from lms.foundation.db import db
+from lms.policies import actions as policies
+from lms.policies import queries as policy_queries
+from lms.questions import queries as questions
+from lms.quizzes.core.blueprint import DrawRow
+from lms.quizzes.models import Attempt, QuizVersion
+from tests.conftest import Unit, Visitor
+from tests.quizzes import sitting
+from tests.quizzes.sitting import Look
+
+KEPT_BACK = "These questions may come again in this quiz."
+
+
+def result(joiner: Visitor, first: str) -> str:
+    page: str = joiner.get(first.replace("questions/1", "result") + "?lang=en").text
+    return page
+
+
+def hand_in(joiner: Visitor, first: str) -> str:
+    joiner.post(first.replace("questions/1", "submit"))
+    return result(joiner, first)
+
+
+def change_rules(unit: Unit, **rules: object) -> None:
+    with unit():
+        for version in db.session.scalars(select(QuizVersion)):
+            version.rules = {**version.rules, **rules}
+
+
+def start_again(joiner: Visitor, look: Look) -> str:
+    return str(joiner.post(f"/quizzes/{look(lambda attempt: attempt.assignment_id)}/attempts").location)
+
+
+def test_while_the_same_questions_may_come_again_their_answers_are_kept_back_in_words(
+    joiner: Visitor, first: str, look: Look
+) -> None:
+    page = hand_in(joiner, first)
+    assert "12 answers are kept back." in page
+    assert KEPT_BACK in page
+    assert "Right answer" not in page
+    assert "mark=" not in page, "the marked sentence would be the answer"
+    assert len(re.findall(r'<p class="qt"><span class="n">Q\d+</span>', page)) == 12
+    again = start_again(joiner, look)
+    assert "Right answer" not in result(joiner, first), "the last attempt is open"
+    assert "Right answer" in hand_in(joiner, again)
+    assert "Right answer" in result(joiner, first)
+    assert KEPT_BACK not in result(joiner, first)
+
+
+def test_after_a_pass_nothing_is_kept_back(joiner: Visitor, first: str, look: Look) -> None:
+    for position in range(1, 12):
+        joiner.post(sitting.at(first, position), data={**look.right(position), "go": "next"})
+    page = hand_in(joiner, first)
+    assert "You passed" in page
+    assert page.count("Right answer") == 1
+
+
+@pytest.mark.parametrize(("attempts", "is_shown"), [(2, True), (3, False)])
+def test_what_a_blueprint_has_no_need_to_draw_again_is_shown_at_once(
+    joiner: Visitor, first: str, look: Look, unit: Unit, attempts: int, is_shown: bool
+) -> None:
+    """Six of twelve: two attempts need nothing twice, three do."""
+    with unit():
+        for row in db.session.get_one(Attempt, look.attempt_id).questions[6:]:
+            db.session.delete(row)
+    change_rules(unit, draw=[asdict(DrawRow(6))], attempts=attempts)
+    assert ("Right answer" in hand_in(joiner, first)) is is_shown
+
+
+def test_why_the_chosen_option_tempts_is_said(joiner: Visitor, first: str, look: Look, unit: Unit) -> None:
+    change_rules(unit, attempts=1)
+
+    def single(attempt: Attempt) -> int:
+        return next(row.position for row in attempt.questions if row.question_version.body["type"] == "single")
+
+    position = look(single)
+    chosen = look.wrong(position)
+
+    def belief(attempt: Attempt) -> str:
+        row = attempt.questions[position - 1]
+        key = questions.load_keys({(row.question_version_id, row.key_n)}).popitem()[1]
+        return str(key["groups"]["options"][chosen["option"]]["misconception"]["en"])
+
+    joiner.post(sitting.at(first, position), data={**chosen, "go": "next"})
+    shown = hand_in(joiner, first).partition(f">Q{position}<")[2].partition("</li>")[0]
+    assert "Why it is easily chosen: " in shown
+    assert look(belief) in shown
+
+
+def test_a_rule_that_has_changed_since_is_said_beside_the_text_that_was_in_force(
+    joiner: Visitor, first: str, unit: Unit
+) -> None:
+    change_rules(unit, attempts=1)
+    assert "The rule has changed since." not in hand_in(joiner, first)
+    with unit():
+        module = policy_queries.get_module("HAR")
+        newest = policy_queries.load_in_force(clock.now(), [module.id])[module.id]
+        files = policies.export_policy(newest)
+        english = files["en"].replace("4.2", "4.3").replace("contact", "touch").encode()
+        policies.import_policy(policies.check_files(english, None), publish=True, effective_at=clock.now())
+    page = result(joiner, first)
+    assert "The rule has changed since." in page
+    assert "This is the text that was in force when you took the quiz." in page
+    assert "Policy text, v4.2" in page
+
+
+def test_only_an_open_book_shows_the_section_beside_the_question(
+    joiner: Visitor, first: str, look: Look, unit: Unit
+) -> None:
+    def kinds(attempt: Attempt) -> dict[str, int]:
+        return {row.question_version.body["type"]: row.position for row in attempt.questions}
+
+    places = look(kinds)
+    change_rules(unit, open_book=True)
+    assert "/policies/HAR?v=4.2#s-" in joiner.get(sitting.at(first, places["single"]) + "?lang=en").text
+    case = joiner.get(sitting.at(first, places["case"]) + "?lang=en").text
+    assert "/policies/HAR?v=4.2" in case
+    assert "/policies/HAR?v=4.2#s-" not in case, "of a case the section is one of the answers"
+    change_rules(unit, open_book=False)
+    assert "/policies/HAR" not in joiner.get(sitting.at(first, places["single"]) + "?lang=en").text
