@@ -51,7 +51,7 @@ class Plan:
 
 
 SHORT = Plan(takers=15, quizzes_each=20, seconds=150, acknowledged=300, kills=3, between=(0.3, 0.8), changes=10)
-LONG = Plan(takers=40, quizzes_each=200, seconds=900, acknowledged=20_000, kills=60, between=(2.0, 6.0))
+LONG = Plan(takers=40, quizzes_each=200, seconds=1800, acknowledged=20_000, kills=60, between=(2.0, 6.0))
 CONTROL = Plan(takers=15, quizzes_each=20, seconds=150, acknowledged=100, kills=0, between=(0, 0))
 FULL_DISK = Plan(takers=15, quizzes_each=40, seconds=240, acknowledged=3000, kills=5, between=(4.0, 8.0))
 

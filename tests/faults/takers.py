@@ -85,6 +85,8 @@ class Taker:
     async def _take(self, assignment: int) -> None:
         opened = await self._insist("POST", f"/quizzes/{assignment}/attempts", form=True)
         found = re.search(r"/attempts/([0-9a-f-]{36})/", opened.headers.get("location", ""))
+        if opened.status == 409 and self.leaves:
+            return  # its time was over before the line let us begin
         if opened.status != 302 or found is None:
             self.ledger.faults.append(f"assignment {assignment}: opening answers {opened.status}")
             return
