@@ -216,7 +216,7 @@ def take_the_quiz(learner: Visit, *, right: int) -> str:
     with learner.page.expect_navigation():
         learner.page.locator("main form button.btn-main").click()
     for number in range(1, 4):
-        expect(learner.page.locator("form[data-attempt]")).to_have_attribute("data-position", str(number))
+        expect(learner.page.locator(f'[data-question="{number}"]')).to_be_visible()
         wanted = "正しいもの" if number <= right else "別のもの（2）"
         with learner.page.expect_response("**/events"):
             learner.page.locator("label.opt", has_text=wanted).click()

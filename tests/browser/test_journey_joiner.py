@@ -94,6 +94,7 @@ def test_both_languages_side_by_side(own_server: Server, window: Window, languag
     english = visit.page.get_by_role("heading", name="Repeated unwanted contact").first
     japanese = visit.page.get_by_role("heading", name="望まない連絡の繰り返し").first
     english.scroll_into_view_if_needed()
+    visit.page.evaluate("document.fonts.ready")
     left, right = english.bounding_box(), japanese.bounding_box()
     assert left is not None
     assert right is not None
@@ -108,7 +109,7 @@ def test_taking_the_checkpoint_with_the_keyboard(own_server: Server, window: Win
     visit.page.on("response", lambda answer: bodies.append(answer.text()) if is_text(answer) else None)
     start(visit)
     for number in range(1, 13):
-        expect(visit.page.locator("form[data-attempt]")).to_have_attribute("data-position", str(number))
+        expect(question(visit, number)).to_be_visible()
         if number == FLAGGED:
             flag(visit)
         else:
@@ -142,7 +143,12 @@ def flag(visit: Visit) -> None:
     """Leave the question for later, and stay on it."""
     button(visit, WORDS[visit.language]["flag"]).click()
     expect(button(visit, WORDS[visit.language]["flag"])).to_have_attribute("aria-pressed", "true")
-    expect(visit.page.locator("form[data-attempt]")).to_have_attribute("data-position", str(FLAGGED))
+    expect(question(visit, FLAGGED)).to_be_visible()
+
+
+def question(visit: Visit, number: int) -> Locator:
+    """A question as it is shown; the others are not in the page."""
+    return visit.page.locator(f'form[data-attempt] [data-question="{number}"]')
 
 
 def uncover(visit: Visit) -> None:
@@ -218,7 +224,7 @@ def test_taking_the_checkpoint_without_script(untouched_server: Server, window: 
             group.locator("label").first.click()
         if number < 12:
             button(visit, words["next"]).click()
-            expect(visit.page.locator("form[data-attempt]")).to_have_attribute("data-position", str(number + 1))
+            expect(question(visit, number + 1)).to_be_visible()
     expect(visit.page.locator("[data-save]")).to_have_text(SAVED["en"])
     button(visit, words["review"]).click()
     expect(visit.page.locator(".st.is-pass")).to_have_count(12)

@@ -45,7 +45,7 @@
 
     mark = (position, mark) => inOne(this.db, 'readwrite', (_events, marks) => {
       const known = marks.get([this.attempt, position]);
-      known.onsuccess = () => marks.put({ ...known.result, attempt: this.attempt, position, ...mark, isNew: true });
+      known.onsuccess = () => marks.put({ ...known.result, attempt: this.attempt, position, ...mark, n: (known.result?.n ?? 0) + 1, isNew: true });
     });
 
     /* This window is the writer from now on: what has no number yet gets one of its own epoch. */
@@ -62,6 +62,14 @@
     };
 
     settle = (rows, state) => inOne(this.db, 'readwrite', (events) => { for (const row of rows) events.put({ ...row, state }); });
+
+    /* These marks have arrived, unless something else has been marked at their places meanwhile. */
+    tick = (sent) => inOne(this.db, 'readwrite', (_events, marks) => {
+      for (const mark of sent) {
+        const known = marks.get([mark.attempt, mark.position]);
+        known.onsuccess = () => { if (known.result?.n === mark.n) marks.put({ ...mark, isNew: false }); };
+      }
+    });
 
     /* One call with the oldest that waits. What is not said to be taken stays. */
     sendNext = async () => {
@@ -82,7 +90,7 @@
       if (answer.ok || body.error === 'answer.superseded') {
         await this.settle(part.filter((row) => has(body.acked, row)), 'saved');
         await this.settle(part.filter((row) => has(body.quarantined, row)), 'late');
-        await inOne(this.db, 'readwrite', (_events, store) => { for (const mark of marks) store.put({ ...mark, isNew: false }); });
+        await this.tick(marks);
       }
       if (answer.ok) return { outcome: answer.status === 202 ? 'late' : 'sent', body };
       if (body.error === 'answer.superseded') return { outcome: epoch === this.epoch ? 'superseded' : 'sent', body };
