@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from lms.accounts.phrases import ROLES
 from lms.cohorts.phrases import ATTENDANCE, AUDIENCES, GATES, SLIP_CAUSES
 from lms.questions.phrases import STATES
+from lms.quizzes.phrases import METHODS
 
 AREAS = {
     "session": _l("Sign-ins"),
@@ -264,6 +265,7 @@ VALUES: dict[str, Mapping[Any, Any]] = {
     "gate": GATES,
     "slip_cause": SLIP_CAUSES,
     "marks": ATTENDANCE,
+    "method": METHODS,
     "before": STATES,
     "after": STATES,
     "cause": {"submitted": _l("Submitted"), "expired": _l("Time ran out")},

@@ -124,6 +124,13 @@ PARTS = {
     PartName.ACTION: _l("Action"),
 }
 
+METHODS = {
+    Method.ACCEPT: _l("Accept more answers"),
+    Method.NEW_KEY: _l("Change the key"),
+    Method.CREDIT_ALL: _l("Full marks for all"),
+    Method.DROP: _l("Leave it out"),
+}
+
 CORRECTIONS = {
     Method.ACCEPT: _l("More than one answer now counts as right."),
     Method.NEW_KEY: _l("Another answer is the right one."),

@@ -11,7 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.foundation.forms import Form, Required, choices
 from lms.quizzes.actions.regrading import Proposal
 from lms.quizzes.core.regrading import Method
-from lms.regrades.phrases import METHODS
+from lms.quizzes.phrases import METHODS
 
 _REASON = _l("Say why, in both languages: people read it with their result.")
 _NOTE = _l("Write the note in both languages.")

@@ -33,13 +33,6 @@ PROBLEMS = {
     "regrade.note_differs": _l("The note in the other language has %(names)s as well. Use the same in both."),
 }
 
-METHODS = {
-    Method.ACCEPT: _l("Accept more answers"),
-    Method.NEW_KEY: _l("Change the key"),
-    Method.CREDIT_ALL: _l("Full marks for all"),
-    Method.DROP: _l("Leave it out"),
-}
-
 STATE_MARKS = {
     RegradeState.PROPOSED: "is-info",
     RegradeState.APPLYING: "is-info",

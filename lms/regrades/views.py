@@ -26,7 +26,7 @@ from lms.quizzes.actions import regrading
 from lms.quizzes.core.passing import shown_points
 from lms.quizzes.core.regrading import BY_KEY, Method, RegradeState, full_options, methods_for
 from lms.quizzes.models import Quiz, Regrade
-from lms.quizzes.phrases import PARTS
+from lms.quizzes.phrases import METHODS, PARTS
 from lms.quizzes.queries import regrades
 from lms.quizzes.queries.regrading import Change, Done, Papers, load_done, load_papers
 from lms.regrades import phrases, queries, tables
@@ -315,6 +315,7 @@ def _shown(
         "points": shown_points,
         "phrases": phrases,
         "parts_of": PARTS,
+        "method_words": METHODS,
         "BY_KEY": BY_KEY,
     }
 

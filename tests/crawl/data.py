@@ -36,6 +36,8 @@ SAME_FOR_ALL = {
 COUNTED = re.compile(r"v\d+|[A-Z]\d+|.|[0-9A-F]{12}")
 """Versions, people by letter and number, options and other single letters, receipts."""
 WORDS = re.compile(r"[\w@'’+-]+")
+FILLED = re.compile(r"\{\w+\}")
+"""What a note leaves open for each person: no piece of a page has it."""
 TAGS = re.compile(r"</?\w+>")
 
 
@@ -76,7 +78,7 @@ class Written:
                 is_text = column.name in TEXTS or (column.name == "key" and isinstance(column.type, JSON))
                 if is_text or column.name in NAMES or column.name.endswith("_text"):
                     for found in leaves(session.scalars(select(column).where(column.is_not(None)))):
-                        self.names.update(bare(line) for line in (found, *found.splitlines()))
+                        self.names.update(bare(line) for line in (found, *found.splitlines(), FILLED.sub(" ", found)))
                         texts |= {bare(found): None} if is_text else {}
         self.texts += "\n".join(texts)
 
