@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lms.foundation.db import db
 from lms.questions.core.question import WRITTEN, QuestionType
 from lms.questions.models import QuestionKey
-from lms.quizzes.models import Attempt
+from lms.quizzes.models import Attempt, QuizVersion
 from tests.conftest import Unit, Visitor
 from tests.questions.core.test_types import RIGHT, WRONG
 from tests.quizzes import newer, sitting
@@ -58,8 +58,11 @@ def test_right_answers_are_kept_as_typed_and_earn_everything(
 
 
 def test_the_result_tells_what_was_chosen_what_is_right_and_what_partial_credit_means(
-    joiner: Visitor, first: str, kinds: dict[int, QuestionType]
+    joiner: Visitor, first: str, kinds: dict[int, QuestionType], unit: Unit
 ) -> None:
+    with unit():  # the last attempt: nothing is kept back
+        for version in db.session.scalars(select(QuizVersion)):
+            version.rules = {**version.rules, "attempts": 1}
     partly: dict[Any, dict[str, Any]] = {
         **WRONG,
         QuestionType.MATCHING: {**RIGHT[QuestionType.MATCHING], "left-l1": "cnpf"},
