@@ -41,11 +41,14 @@ class Taker:
 
     def __init__(self, client: httpx.AsyncClient, house: Installation, times: Times) -> None:
         self.client, self.house, self.times, self.token = client, house, times, ""
+        self.cookies: dict[str, str] = {}
+        """Of somebody who is signed in already; else the client keeps what the sign-in gives."""
 
     async def ask(self, kind: str, method: str, path: str, expected: int, **sent: Any) -> httpx.Response:
         """One request, its time taken and its status checked."""
-        if method == "POST":
-            sent["headers"] = {"X-CSRF-Token": self.token}
+        sent["headers"] = {"X-CSRF-Token": self.token} if method == "POST" else {}
+        if self.cookies:
+            sent["headers"]["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         began = time.perf_counter()
         answer = await self.client.request(method, path, **sent)
         self.times[kind].append(time.perf_counter() - began)
@@ -95,7 +98,7 @@ async def saves(house: Installation, count: int, times: Times) -> None:
     """The saves of one sitting again and again, for what one of them costs."""
     async with httpx.AsyncClient(base_url=house.base, timeout=60) as client:
         taker = Taker(client, house, times)
-        client.cookies.set("sid", house.sids[-1])
+        taker.cookies = {"sid": house.sids[-1]}
         page = await taker.ask("start page", "GET", f"/quizzes/{house.assignment_id}?lang=en", 200)
         taker.token = TOKEN.search(page.text)[1]
         opened = await taker.ask("start", "POST", f"/quizzes/{house.assignment_id}/attempts", 302)
