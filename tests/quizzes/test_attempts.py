@@ -94,7 +94,7 @@ def test_a_repeated_answer_is_logged_once(attempt: Attempt, own: Access) -> None
 
 def test_another_content_under_the_same_number_is_refused(attempt: Attempt, own: Access) -> None:
     actions.save_events(own, attempt.id, [answer(attempt, 1, 1)])
-    with pytest.raises(Unfit, match="conflict"):
+    with pytest.raises(Unfit, match="conflict"), db.session.begin_nested():
         actions.save_events(own, attempt.id, [answer(attempt, 2, 2), answer(attempt, 1, 1, right=False)])
     assert logged(attempt) == 1
 

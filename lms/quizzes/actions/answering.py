@@ -26,7 +26,11 @@ from lms.quizzes.core.answers import (
     of_record,
 )
 from lms.quizzes.core.attempt import AttemptState, Timing, is_overdue, timing
-from lms.quizzes.models import AnswerEvent, Attempt, LateEvent
+from lms.quizzes.models import Attempt, LateEvent
+from lms.quizzes.queries.attempts import Locked
+
+FEW_CHANGES, FEW_WRITERS = 500, 10
+"""Within these the log cannot hold more than ``MOST_EVENTS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,58 +70,66 @@ def save_events(access: Access, attempt_id: str, sent: Sequence[Event]) -> Saved
     stamp comes again with other content, ``Conflict`` when there are too many or the screen is covered for a break;
     then nothing of the call is kept.
     """
-    attempt = queries.lock_attempt(access, attempt_id)
+    standing = queries.lock_for_answers(access, attempt_id)
     now = clock.attempt_now(db.session)
-    positions, logged_count = queries.load_paper_places(attempt_id)
-    check_fit(sent, positions, attempt.writer_epoch)
-    when = timing(now, attempt.deadline_at, attempt.grace)
-    if attempt.state != AttemptState.OPEN or when is Timing.LATE:
-        return _keep_late(attempt, sent, now)
-    if attempt.rest.lasts(now):
+    check_fit(sent, queries.load_bodies(access, attempt_id), standing.writer_epoch)
+    when = timing(now, standing.deadline_at, standing.grace)
+    if standing.state != AttemptState.OPEN or when is Timing.LATE:
+        return _keep_late(attempt_id, standing, sent, now)
+    if standing.rest.lasts(now):
         raise Conflict("attempt.on_break")
-    if logged_count + len(sent) > MOST_EVENTS:
-        raise Conflict("answer.too_many")
-    fresh = new_events(sent, queries.load_stored(attempt_id, [event.stamp for event in sent]))
-    if fresh:
-        in_grace = when is Timing.IN_GRACE
-        rows = [{**_columns(attempt, event, now), "in_grace": in_grace} for event in fresh]
-        db.session.execute(insert(AnswerEvent), rows)
-    is_behind = any(event.epoch < attempt.writer_epoch for event in sent)
+    _check_room(attempt_id, sent)
+    fresh = new_events(sent, {})
+    in_grace = when is Timing.IN_GRACE
+    rows = [{**_columns(attempt_id, event, now), "in_grace": in_grace} for event in fresh]
+    if rows and queries.append_events(rows) < len(rows):
+        # some stamps stood there: with the same content they are acknowledged again, with another this raises
+        new_events(sent, queries.load_stored(attempt_id, [event.stamp for event in sent]))
+    is_behind = any(event.epoch < standing.writer_epoch for event in sent)
     return Saved(
         acked=tuple(event.stamp for event in sent),
         quarantined=(),
         server_now=now,
-        deadline_at=attempt.deadline_at,
+        deadline_at=standing.deadline_at,
         receipt_sha256=None,
-        superseded_by=attempt.writer_epoch if is_behind else None,
+        superseded_by=standing.writer_epoch if is_behind else None,
     )
 
 
-def _keep_late(attempt: Attempt, sent: Sequence[Event], now: datetime) -> Saved:
+def _check_room(attempt_id: str, sent: Sequence[Event]) -> None:
+    """Raise ``Conflict`` when the log is full; it is counted only where the numbers say that it may be."""
+    may_be_full = any(event.seq > FEW_CHANGES or event.epoch > FEW_WRITERS for event in sent)
+    if may_be_full and queries.count_events(attempt_id) + len(sent) > MOST_EVENTS:
+        raise Conflict("answer.too_many")
+
+
+def _keep_late(attempt_id: str, standing: Locked, sent: Sequence[Event], now: datetime) -> Saved:
     """Keep what the log does not have for a reviewer."""
-    logged = {event.stamp: event.payload_sha256 for event in queries.load_events(attempt.id)}
-    late = {event.stamp: event.payload_sha256 for event in queries.load_late_events(attempt.id)}
+    logged = {event.stamp: event.payload_sha256 for event in queries.load_events(attempt_id)}
+    late = {event.stamp: event.payload_sha256 for event in queries.load_late_events(attempt_id)}
     fresh = new_events(sent, late | logged)
     if len(logged) + len(late) + len(fresh) > MOST_EVENTS:
         raise Conflict("answer.too_many")
-    reason = "closed" if attempt.state != AttemptState.OPEN else "late"
+    reason = "closed" if standing.state != AttemptState.OPEN else "late"
     if fresh:
-        db.session.execute(insert(LateEvent), [{**_columns(attempt, event, now), "reason": reason} for event in fresh])
+        db.session.execute(
+            insert(LateEvent), [{**_columns(attempt_id, event, now), "reason": reason} for event in fresh]
+        )
     stamps = [event.stamp for event in sent]
     return Saved(
         acked=tuple(stamp for stamp in stamps if stamp in logged),
         quarantined=tuple(stamp for stamp in stamps if stamp not in logged),
         server_now=now,
-        deadline_at=attempt.deadline_at,
-        receipt_sha256=attempt.receipt_sha256,
+        deadline_at=standing.deadline_at,
+        receipt_sha256=standing.receipt_sha256,
         superseded_by=None,
     )
 
 
-def _columns(attempt: Attempt, event: Event, now: datetime) -> dict[str, Any]:
+def _columns(attempt_id: str, event: Event, now: datetime) -> dict[str, Any]:
     """What the answer log and the late events store alike."""
     return {
-        "attempt_id": attempt.id,
+        "attempt_id": attempt_id,
         "epoch": event.epoch,
         "seq": event.seq,
         "position": event.position,

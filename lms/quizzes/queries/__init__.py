@@ -26,6 +26,8 @@ from lms.quizzes.models import (
 )
 from lms.quizzes.queries.attempts import (
     Standing,
+    append_events,
+    count_events,
     count_late_answers,
     find_attempt_to_close,
     get_attempt,
@@ -38,7 +40,6 @@ from lms.quizzes.queries.attempts import (
     load_gradables,
     load_last_saved_at,
     load_late_events,
-    load_paper_places,
     load_policy_versions,
     load_seen,
     load_seen_in,
@@ -47,12 +48,15 @@ from lms.quizzes.queries.attempts import (
     load_stored,
     load_versions_then_and_now,
     lock_attempt,
+    lock_for_answers,
 )
 
 __all__ = [
     "Given",
     "Standing",
+    "append_events",
     "candidate_of",
+    "count_events",
     "count_late_answers",
     "find_attempt_to_close",
     "find_quiz",
@@ -79,7 +83,6 @@ __all__ = [
     "load_last_saved_at",
     "load_late_events",
     "load_more_minutes",
-    "load_paper_places",
     "load_policy_versions",
     "load_seen",
     "load_seen_in",
@@ -88,6 +91,7 @@ __all__ = [
     "load_stored",
     "load_versions_then_and_now",
     "lock_attempt",
+    "lock_for_answers",
 ]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.foundation.access import Access
@@ -18,7 +19,7 @@ from lms.questions import queries as questions
 from lms.questions.models import Question, QuestionVersion, SectionLink
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Event, Stamp, of_record
-from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
+from lms.quizzes.core.attempt import AttemptState, Break, Purpose, is_overdue
 from lms.quizzes.core.grading import Gradable, marking
 from lms.quizzes.core.rules import Rules
 from lms.quizzes.models import (
@@ -69,39 +70,37 @@ def load_state(access: Access, attempt_id: str) -> Attempt:
     return attempt
 
 
-def load_bodies(access: Access, attempt_id: str) -> dict[int, Mapping[str, Any]]:
+def load_bodies(access: Access, attempt_id: str) -> Mapping[int, Mapping[str, Any]]:
     """What stands at each position of an attempt's paper: the bodies of its questions, without any key.
 
-    A body never changes, so it is read once in the life of this process and known by its hash.
+    A paper never changes and neither does who may write on it, so both are read once in the life of this process.
     """
-    query = (
-        select(AttemptQuestion.position, QuestionVersion.sha256, AttemptQuestion.question_version_id)
-        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
-        .where(AttemptQuestion.attempt_id == attempt_id, reach.attempts(access))
-    )
-    paper = list(db.session.execute(query))
-    if not paper:
-        raise NotFound
-    unknown = [row.question_version_id for row in paper if row.sha256 not in _bodies]
-    if unknown:
-        if len(_bodies) > MOST_BODIES:
-            _bodies.clear()
-        bodies = select(QuestionVersion.sha256, QuestionVersion.body).where(QuestionVersion.id.in_(unknown))
-        _bodies.update({row.sha256: row.body for row in db.session.execute(bodies)})
-    return {row.position: _bodies[row.sha256] for row in paper}
+    known = _papers.get((access.person_id, attempt_id))
+    if known is None:
+        query = (
+            select(AttemptQuestion.position, QuestionVersion.sha256, QuestionVersion.body)
+            .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
+            .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
+            .where(AttemptQuestion.attempt_id == attempt_id, reach.attempts(access))
+        )
+        known = {row.position: _bodies.setdefault(row.sha256, row.body) for row in db.session.execute(query)}
+        if not known:
+            raise NotFound
+        if len(_papers) >= MOST_PAPERS:
+            _papers.pop(next(iter(_papers)))
+        _papers[(access.person_id, attempt_id)] = known
+    return known
 
 
 _bodies: dict[str, Mapping[str, Any]] = {}
-MOST_BODIES = 5000
+"""Each body once, however many papers it stands on."""
+_papers: dict[tuple[int | None, str], Mapping[int, Mapping[str, Any]]] = {}
+MOST_PAPERS = 2000
 
 
-def load_paper_places(attempt_id: str) -> tuple[set[int], int]:
-    """The positions of an attempt's paper, and how many events its answer log holds."""
-    logged = select(func.count()).where(AnswerEvent.attempt_id == attempt_id).scalar_subquery()
-    query = select(AttemptQuestion.position, logged).where(AttemptQuestion.attempt_id == attempt_id)
-    rows = list(db.session.execute(query))
-    return {position for position, _count in rows}, rows[0][1] if rows else 0
+def count_events(attempt_id: str) -> int:
+    """How many events the answer log of an attempt holds."""
+    return db.session.scalar(select(func.count()).where(AnswerEvent.attempt_id == attempt_id)) or 0
 
 
 def lock_attempt(access: Access, attempt_id: str) -> Attempt:
@@ -111,6 +110,39 @@ def lock_attempt(access: Access, attempt_id: str) -> Attempt:
     if attempt is None:
         raise NotFound
     return attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What decides over an answer that comes now."""
+
+    state: str
+    writer_epoch: int
+    deadline_at: datetime
+    grace: timedelta
+    rest: Break
+    receipt_sha256: str | None
+
+
+def lock_for_answers(access: Access, attempt_id: str) -> Locked:
+    """How an attempt stands that is locked as by ``lock_attempt``: all that saving an answer has to know of it."""
+    query = select(
+        *(Attempt.state, Attempt.writer_epoch, Attempt.deadline_at, Attempt.grace_seconds),
+        *(Attempt.break_started_at, Attempt.break_ended_at, Attempt.receipt_sha256),
+    )
+    query = query.where(Attempt.id == attempt_id, reach.attempts(access)).with_for_update(of=Attempt)
+    row = db.session.execute(query).first()
+    if row is None:
+        raise NotFound
+    state, epoch, deadline_at, grace_seconds, started_at, ended_at, receipt = row
+    return Locked(state, epoch, deadline_at, timedelta(seconds=grace_seconds), Break(started_at, ended_at), receipt)
+
+
+def append_events(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Append to the answer log what it does not have yet, by stamp; says how many were appended."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    result = db.session.execute(insert(cast(Table, AnswerEvent.__table__)).values(list(rows)).on_conflict_do_nothing())
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def find_attempt_to_close(attempt_id: str) -> Attempt | None:
