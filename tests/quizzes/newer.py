@@ -25,7 +25,7 @@ def give(login: str = sitting.JOINER) -> int:
     ids = [questions.save_question(bank, one.question, by=None)[0].id for one in placed]
     titles = {"en": "Newer types", "ja": "新しい形式"}
     version = actions.publish_quiz(
-        actions.PublishQuiz(QUIZ, titles, ids, Rules(minutes=30, cut_percent=80, attempts=2)), by=None
+        actions.PublishQuiz(QUIZ, titles, ids, Rules(minutes=30, cut_percent=80, attempts=1)), by=None
     )
     now = clock.now()
     given = actions.assign(
