@@ -84,6 +84,11 @@ _alone: set[str] = set()
 _periodic: dict[str, Periodic] = {}
 
 
+def kinds() -> frozenset[str]:
+    """What jobs and periodic work there are."""
+    return frozenset(_runners) | frozenset(_periodic)
+
+
 def runs(kind: str, *, alone: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the runner of jobs of ``kind``; it gets the job's arguments and no transaction."""
 

@@ -23,6 +23,10 @@ KINDS = {
     "notices.digest": _l("Write the daily mail"),
     "notices.retention": _l("Delete read notices and old mail"),
     "policies.effect": _l("Announce policy versions that come into force"),
+    "campaigns.open": _l("Open the runs of recurring quizzes that are due"),
+    "campaigns.keep": _l("Keep open runs in step with people and their leave"),
+    "campaigns.late": _l("Tell leads who of theirs is late"),
+    "quizzes.regrade": _l("Regrade the attempts of a corrected question"),
     "quizzes.tell": _l("Announce quizzes that open, are due soon or have ended"),
 }
 """What jobs and periodic work do, by kind; an unknown kind shows its code."""

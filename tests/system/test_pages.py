@@ -15,6 +15,7 @@ from lms.foundation import clock, jobs
 from lms.foundation.db import db
 from lms.foundation.jobs import Job, JobState, Worker
 from lms.foundation.journal import AuditEvent
+from lms.system import phrases
 from tests.cast import Cast
 from tests.conftest import MONDAY_AFTERNOON, SignIn, Unit, Visitor
 
@@ -121,3 +122,8 @@ def test_periodic_work_tells_when_it_last_ran(admin: Visitor, app: Flask) -> Non
 def test_only_the_administrator_looks_here(sign_in_as: SignIn, cast: Cast) -> None:
     for path in ("/system", "/system/jobs", "/system/sample"):
         assert sign_in_as(cast.vendor_manager).get(path).status_code == 403
+
+
+def test_every_job_has_its_words(app: Flask) -> None:
+    """By its kind: the code of a kind is shown to nobody who can have a sentence."""
+    assert jobs.kinds() - set(phrases.KINDS) == set()
