@@ -271,3 +271,37 @@ def test_answers_stay_in_the_browser_until_the_receipt_has_come(visit: Visit) ->
     button(page, "Submit").click()
     page.wait_for_url("**/result")
     assert page.evaluate(KEPT) == 0
+
+
+def test_whoever_signs_out_leaves_no_saved_answer_behind(visit: Visit) -> None:
+    page = visit.page
+    choose(page, 0)
+    expect(status(page)).to_have_text(SAVED)
+    visit.open("/")
+    assert page.evaluate(KEPT) == 1
+    with page.expect_navigation():
+        page.locator('form[action$="/sign-out"]').evaluate("(form) => form.requestSubmit()")
+    page.wait_for_url("**/sign-in*")
+    assert page.evaluate(KEPT) == 0
+
+
+def test_what_was_left_behind_in_a_browser_is_sent_for_review_from_the_result(
+    visit: Visit, own_server: Server, window: Window
+) -> None:
+    left = visit.page
+    left.context.set_offline(True)
+    choose(left, 0)
+    expect(status(left)).to_have_text("Offline: 1 answer waiting")
+    result = left.url.replace("questions/1", "result")
+    left.close(run_before_unload=False)
+    other = window(own_server, "en")
+    other.sign_in("joiner")
+    other.page.goto(result.replace("result", "review"))
+    ready(other.page)
+    button(other.page, "Submit").click()
+    other.page.wait_for_url("**/result")
+    back = visit.page.context.new_page()
+    back.context.set_offline(False)
+    back.goto(result)
+    expect(back.get_by_text("1 answer came too late.")).to_be_visible()
+    assert back.evaluate(KEPT) == 0

@@ -160,7 +160,7 @@ def test_the_pages_give_script_every_word_and_address_that_it_asks_for(joiner: V
         dataset = name if name == "words" else rf"{name}\.dataset"
         asked = set(re.findall(rf"\b{dataset}\.([a-zA-Z]+)", script))
         given = {_camel(found) for found in re.findall(r'data-([a-z-]+)="[^"]', element[0])}
-        optional = {"last", "answered", "submits"} if page == "review" else {"answered", "submits"}
+        optional = {"answered", "closed", "submits"} | ({"last"} if page == "review" else set())
         assert asked, name
         assert asked - given - optional == set(), name
 

@@ -131,18 +131,4 @@
   }
 
   window.openAnswers = async (attempt, post) => new Answers(await open(), attempt, post);
-
-  /* Whoever signs out leaves nothing behind that the server has; what it does not have stays until they come back. */
-  window.forgetSavedAnswers = async () => {
-    const db = await open();
-    await inOne(db, 'readwrite', (events) => {
-      const asked = events.openCursor();
-      asked.onsuccess = () => {
-        const at = asked.result;
-        if (!at) return;
-        if (at.value.state !== 'waiting') at.delete();
-        at.continue();
-      };
-    });
-  };
 })();

@@ -65,4 +65,28 @@
     addEventListener('resize', look);
     look();
   }
+
+  /* Whoever signs out leaves no answer in this browser that the server has; what it does not have waits for them. */
+  const forgetSavedAnswers = async () => {
+    const known = await indexedDB.databases();
+    if (!known.some((one) => one.name === 'kijun-answers')) return;
+    await new Promise((resolve) => {
+      const asked = indexedDB.open('kijun-answers');
+      asked.onerror = asked.onblocked = resolve;
+      asked.onsuccess = () => {
+        const whole = asked.result.transaction('events', 'readwrite');
+        whole.oncomplete = whole.onabort = resolve;
+        whole.objectStore('events').openCursor().onsuccess = ({ target: { result: at } }) => {
+          if (!at) return;
+          if (at.value.state !== 'waiting') at.delete();
+          at.continue();
+        };
+      };
+    });
+  };
+  for (const form of document.querySelectorAll('form[action$="/sign-out"]')) form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const leave = new Promise((resolve) => { setTimeout(resolve, 1000); });
+    Promise.race([forgetSavedAnswers(), leave]).catch(() => {}).finally(() => form.submit());
+  });
 })();

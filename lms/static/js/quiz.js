@@ -469,6 +469,15 @@
     button?.removeAttribute('aria-disabled');
   });
 
+  /* After the close: what was left behind is sent for review, and then nothing stays here. */
+  if ('closed' in words) {
+    const isLeftBehind = (await answers.waiting()).length > 0;
+    if (!await deliver()) return;
+    await answers.forget();
+    if (isLeftBehind) location.reload();
+    return;
+  }
+
   for (const moment of ['online', 'focus']) addEventListener(moment, () => { tries = 0; deliver(); });
   addEventListener('offline', async () => { outcome = 'offline'; await tell(); });
 
