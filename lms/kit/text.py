@@ -38,7 +38,7 @@ def fold_code(text: str) -> str:
 def codes_in(text: str) -> list[str]:
     """The codes that somebody has typed or pasted, in any width, case and order, each once.
 
-    >>> codes_in("l0042、Ｌ００４３\nL0042")
+    >>> codes_in("l0042、Ｌ００４３ L0042")
     ['L0042', 'L0043']
     """
     return list(dict.fromkeys(fold_code(code) for code in re.split(r"[\s,、，]+", text) if code))

@@ -25,7 +25,7 @@ LISTS = [
     (TRAINER, "/cohorts/tokyo-a", "Person\tState\t"),
     (TRAINER, "/cohorts/tokyo-a/roll-calls", "Session\tWhen\tState"),
     (TRAINER, "/plans", "Training plan\tCode\tTraining days"),
-    (TRAINER, "/assignments", "Quiz\tFor\tOpens\tDue\tPeople\tTaken\tState"),
+    (TRAINER, "/assignments", "Quiz\tFor\tOpens\tDue\tLearners\tTaken\tState"),
     (QA, "/questions", "Question bank\tCode\tQuestions"),
     (QA, "/questions/HAR", "ID\tSection\tQuestion\tType\tDifficulty\tState\tLanguages\tChanged"),
     (QA, "/quiz-design", "Quiz\tCode\tQuestions\tState"),

@@ -156,11 +156,15 @@ def test_the_count_is_one_statement(cast: Cast, unit: Unit, sign_in_as: SignIn, 
     assert len([statement for statement in count.statements if "notices" in statement]) == 1
 
 
+NOTE = {"en": "A note", "ja": "お知らせ"}
+"""What somebody writes themselves, in both languages."""
+
+
 def test_every_kind_leads_to_a_page_and_speaks_both_languages(built: Flask) -> None:
     for code, kind in notices.all_kinds().items():
         names = set(re.findall(r"%\((\w+)\)s", str(kind.sentence)))
         facts = {
-            name: {"en": "x", "ja": "x"} if name.endswith("_text") else DUE.isoformat()
+            name: NOTE if name == "note_text" else {"en": "x", "ja": "x"} if name.endswith("_text") else DUE.isoformat()
             if name.endswith("_at") else "2026-11-20" if name.endswith("_on") else 7
             for name in {*names, *kind.arguments}
         }  # fmt: skip
