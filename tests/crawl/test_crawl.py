@@ -47,6 +47,7 @@ UNSEEN = {
     "campaigns.preview": "asked by script",
     "quizzes.paper": "asked by script; it holds what the pages of the questions hold",
     "confirmation.confirm": "only where a password was entered long ago: see below",
+    "question.confirm": "drawn only where a question is held",
     "questions.release_waiting": "drawn only where questions of somebody else wait",
     "mail.send": "drawn only where a mail server is set",
     "cohorts.take_back": "drawn only where a cohort is called off, and no walk presses that",
