@@ -330,6 +330,6 @@ def list_assignments(quiz: Quiz) -> list[tuple[Assignment, int]]:
         select(Assignment, func.coalesce(counts.c.count, 0))
         .outerjoin(counts, counts.c.assignment_id == Assignment.id)
         .where(Assignment.quiz_id == quiz.id, Assignment.purpose != Purpose.PRACTICE)
-        .order_by(Assignment.opens_at.desc())
+        .order_by(Assignment.opens_at.desc(), Assignment.id.desc())
     )
     return [(assignment, count) for assignment, count in db.session.execute(query)]
