@@ -67,6 +67,15 @@ def test_people_are_excused_with_a_reason_or_the_form_says_what_is_wrong(visit: 
     assert "On a course." in manager.get(f"{BOARD}?lang=en&state=excused").text
 
 
+@pytest.mark.parametrize("path", [f"/campaigns/{CODE}", f"/campaigns/{CODE}/edit", "/campaigns/new", BOARD])
+def test_no_two_landmarks_of_a_page_have_the_same_name(visit: dict[str, Visitor], path: str) -> None:
+    text = visit["qa"].get(f"{path}?lang=en").text
+    headed = [re.findall(rf'id="{name}">([^<]+)<', text)[0] for name in re.findall(r'aria-labelledby="(\w+)"', text)]
+    names = headed + re.findall(r'role="region" aria-label="([^"]+)"', text)
+    assert len(names) > 2
+    assert len(names) == len(set(names)), sorted(names)
+
+
 def test_the_preview_counts_what_the_form_says_now(visit: dict[str, Visitor]) -> None:
     def count(query: str) -> int:
         text = visit["qa"].get(f"/campaigns/preview?lang=en&quiz=harassment-checkpoint&roles=learner{query}").text
