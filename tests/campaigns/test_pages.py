@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from lms.campaigns import queries
+from tests.accounts.form_page import FormPage
 from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns, make_campaign
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
@@ -88,6 +89,18 @@ def test_the_preview_counts_what_the_form_says_now(visit: dict[str, Visitor]) ->
     assert 0 < count("&locales=ja") < everybody
     assert count("&locales=ja") + count("&locales=en") == everybody
     assert count("&skips_training=y") < everybody
+
+
+@pytest.mark.parametrize("days", ["-1", "367", "99999999999"])
+def test_days_that_nobody_can_mean_are_refused_at_their_field(visit: dict[str, Visitor], days: str) -> None:
+    sent = {**forms_of_campaigns("")["campaigns.new"], "passed_days": days}
+    answer = visit["qa"].post("/campaigns/new?lang=en", data=sent)
+    assert (answer.status_code, FormPage(answer.text).error("passed_days")) == (
+        422,
+        "Enter a number of days from 0 to 366.",
+    )
+    beside = visit["qa"].get(f"/campaigns/preview?quiz=harassment-checkpoint&roles=learner&passed_days={days}")
+    assert beside.status_code == 200
 
 
 def test_what_is_typed_stays_beside_what_somebody_else_saved(visit: dict[str, Visitor], unit: Unit) -> None:

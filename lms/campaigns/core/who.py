@@ -10,6 +10,8 @@ from typing import Any
 
 from lms.kit.problems import Invalid
 
+MOST_PASSED_DAYS = 366
+
 
 @dataclass(frozen=True, slots=True)
 class Taker:
@@ -133,6 +135,6 @@ def checked(who: Who) -> Who:
     """The rules, when they can be kept; raises ``Invalid`` on the field that cannot."""
     if not who.roles:
         raise Invalid("campaign.no_role", field="roles")
-    if not 0 <= who.passed_days <= 366:
+    if not 0 <= who.passed_days <= MOST_PASSED_DAYS:
         raise Invalid("campaign.days", field="passed_days")
     return who

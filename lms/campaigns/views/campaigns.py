@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from lms.accounts.core.roles import Role
 from lms.campaigns import actions, phrases, queries
 from lms.campaigns.core.progress import total
 from lms.campaigns.core.recurrence import rule_from, runs_from
-from lms.campaigns.core.who import Part, Step, who_from
+from lms.campaigns.core.who import MOST_PASSED_DAYS, Part, Step, who_from
 from lms.campaigns.forms import CampaignForm, NewCampaignForm
 from lms.campaigns.models import Campaign, CampaignRun, RunState
 from lms.campaigns.queries import board
@@ -309,10 +310,12 @@ def _plan(form: CampaignForm) -> actions.Plan:
 
 
 def _counted(form: CampaignForm) -> dict[str, Any]:
-    """How many people the rules of a form hold today."""
+    """How many people the rules of a form hold today; days that it refuses leave nobody out."""
     quiz = quizzes.find_quiz(form.quiz.data or "")
     takers = queries.load_takers(quiz.id if quiz else 0, clock.now())
     who, today = form.who, clock.now().date()
+    if not 0 <= who.passed_days <= MOST_PASSED_DAYS:
+        who = replace(who, passed_days=0)
     return {
         "steps": _steps(who.steps(takers, today)),
         "count": len(who.of(takers, today)),
