@@ -13,12 +13,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.campaigns.core.recurrence import OnHoliday, Repeat, Rule
 from lms.campaigns.core.who import Who
 from lms.campaigns.phrases import LANGUAGES, ON_HOLIDAY, REPEATS
-from lms.foundation.forms import Form, Required, RevisedForm, choices
+from lms.foundation.forms import Form, Required, RevisedForm, choices, of_known_year
 from lms.kit.text import codes_in
 from lms.quizzes.core.reminders import Reminders
 
 BOTH = _l("Enter the title in both languages.")
 NUMBER = _l("Enter a whole number.")
+DAY = (InputRequired(_l("Enter a date.")), of_known_year)
 
 
 def _ticks(label: Any) -> SelectMultipleField:
@@ -39,7 +40,7 @@ class CampaignForm(RevisedForm):
     repeat = SelectField(_l("Repeats"), choices=choices(REPEATS.items()))
     day = _number(_l("Day"), 1, _l("Of the month (1 to 31), or of the week (1 is Monday)."))
     every = _number(_l("Every"), 1, _l("Months, or weeks for a day of the week."))
-    starts_on = DateField(_l("First run on or after"), [InputRequired(_l("Enter a date."))])
+    starts_on = DateField(_l("First run on or after"), DAY)
     opens = TimeField(_l("Opens at"), [InputRequired(_l("Enter a time such as 09:30."))], default=time(9))
     due_days = _number(_l("Due after"), 8, _l("Working days from the day it opens."))
     due = TimeField(_l("Due at"), [InputRequired(_l("Enter a time such as 09:30."))], default=time(18))
@@ -118,12 +119,14 @@ class PeopleForm(Form):
 
 
 class LeaveForm(PeopleForm):
-    first_on = DateField(_l("First day"), [InputRequired(_l("Enter a date."))])
-    last_on = DateField(_l("Last day"), [InputRequired(_l("Enter a date."))])
+    first_on = DateField(_l("First day"), DAY)
+    last_on = DateField(_l("Last day"), DAY)
 
 
 class ExcuseForm(PeopleForm):
     until = DateField(
-        _l("Until"), [Optional()], description=_l("The last day away. Leave it empty to excuse them from this run.")
+        _l("Until"),
+        [Optional(), of_known_year],
+        description=_l("The last day away. Leave it empty to excuse them from this run."),
     )
     reason = StringField(_l("Reason"), [Required(_l("Enter the reason.")), Length(max=255)])

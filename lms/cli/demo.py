@@ -11,13 +11,13 @@ from lms.accounts.core.sample_accounts import login_of
 from lms.accounts.phrases import SAMPLE_ACCOUNTS
 from lms.cli.commands import Group, Whole, help_text
 from lms.cli.speech import speaking
-from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.demo import loader
 from lms.demo.settings import SEED, sample_password
 from lms.demo.settings import today as sample_today
 from lms.foundation import transaction
 from lms.foundation.settings import sample_day
 from lms.kit.problems import Invalid
+from lms.kit.workdays import FIRST_YEAR, LAST_YEAR
 
 group = Group("demo", help=help_text("The sample organisation."))
 

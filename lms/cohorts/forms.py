@@ -10,15 +10,15 @@ from wtforms.fields import DateField, DateTimeLocalField, SelectChoice, TimeFiel
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.cohorts.core.readiness import GateKind
 from lms.cohorts.core.slips import SlipCause
 from lms.cohorts.core.steps import MOST_MINUTES, StepFault, StepLine, check_steps, read_steps
 from lms.cohorts.phrases import AUDIENCES, PROBLEMS, SLIP_CAUSES, STEP_FAULTS
-from lms.foundation.forms import Form, Required, RevisedForm, choices
+from lms.foundation.forms import Form, Required, RevisedForm, choices, of_known_year
 from lms.foundation.locale import localized
 from lms.kit.problems import Problem
 from lms.kit.text import codes_in
+from lms.kit.workdays import FIRST_YEAR, LAST_YEAR
 from lms.quizzes.core.audience import Audience, AudienceKind
 from lms.quizzes.core.reminders import Reminders
 
@@ -32,11 +32,6 @@ def _of_our_time(_form: Form, field: DateTimeLocalField) -> None:
     """Beyond these years an instant may be none: it is kept in another zone than it was typed in."""
     if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
         raise ValidationError(_l("Enter a date from 2000 to 2099."))
-
-
-def _of_known_year(_form: Form, field: DateField) -> None:
-    if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
-        raise ValidationError(_l("Enter a date from 2000 to 2099; the holidays of other years are not known."))
 
 
 MOMENT = (InputRequired(_l("Enter a date and time.")), _of_our_time)
@@ -138,7 +133,7 @@ class CohortForm(Form):
     name_ja = StringField(_l("Name in Japanese"), [Required(_l("Enter the name in both languages.")), Length(max=255)])
     site = SelectField(_l("Site"), coerce=int)
     template = SelectField(_l("Training plan"))
-    go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date.")), _of_known_year])
+    go_live_on = DateField(_l("Go-live"), [InputRequired(_l("Enter a date.")), of_known_year])
     room = SelectField(
         _l("Room"), default="", description=_l("For the classes and meetings of the plan, at the site of the cohort.")
     )
@@ -162,7 +157,7 @@ class CohortChangeForm(RevisedForm):
     name_ja = StringField(_l("Name in Japanese"), [Required(_l("Enter the name in both languages.")), Length(max=255)])
     go_live_on = DateField(
         _l("Go-live"),
-        [InputRequired(_l("Enter a date.")), _of_known_year],
+        [InputRequired(_l("Enter a date.")), of_known_year],
         description=_l(
             "Sessions that have not begun move with it, day by day. You see what changes before it is saved."
         ),
@@ -175,7 +170,7 @@ class CohortChangeForm(RevisedForm):
 
 
 class ShiftForm(Form):
-    first = DateField(_l("From"), [InputRequired(_l("Enter a date.")), _of_known_year])
+    first = DateField(_l("From"), [InputRequired(_l("Enter a date.")), of_known_year])
     days = IntegerField(
         _l("Working days"),
         [
@@ -339,7 +334,9 @@ class ExcuseForm(Form):
         _l("People"), [Required(_l("Enter at least one code."))], description=_l("Codes such as L0042, in any order.")
     )
     until = DateField(
-        _l("Until"), [Optional()], description=_l("The last day away. Leave it empty to excuse them from this quiz.")
+        _l("Until"),
+        [Optional(), of_known_year],
+        description=_l("The last day away. Leave it empty to excuse them from this quiz."),
     )
     reason = StringField(_l("Reason"), [Required(_l("Enter the reason.")), Length(max=255)])
 

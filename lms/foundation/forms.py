@@ -19,6 +19,7 @@ from lms.foundation.carried import is_reopened
 from lms.foundation.errors import sentence
 from lms.foundation.locale import listed
 from lms.kit.problems import Conflict, Invalid, Problem
+from lms.kit.workdays import FIRST_YEAR, LAST_YEAR
 
 WORDS = {
     "Not a valid choice.": _l("Choose one of the options."),
@@ -147,6 +148,12 @@ def _asking(check: Check) -> Callable[[WTForm, Field], None]:
                 raise ValidationError(sentence(problem)) from problem
 
     return ask
+
+
+def of_known_year(_form: WTForm, field: Field) -> None:
+    """Lets a day through from which working days can be counted."""
+    if field.data and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise ValidationError(_l("Enter a date from 2000 to 2099; the holidays of other years are not known."))
 
 
 class Required(DataRequired):

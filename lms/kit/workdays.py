@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+"""The years of which public holidays are known for every country; what is counted in working days lies within them."""
 
 
 @dataclass(frozen=True, slots=True)

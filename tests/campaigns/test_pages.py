@@ -103,6 +103,28 @@ def test_days_that_nobody_can_mean_are_refused_at_their_field(visit: dict[str, V
     assert beside.status_code == 200
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_days_of_years_without_known_holidays_are_refused_at_their_field(
+    visit: dict[str, Visitor], unit: Unit, year: str
+) -> None:
+    """Nothing can be reckoned from them; a leave without end would stop the runs of everybody."""
+    with unit():
+        maho = sitting.person("maho.yoshida@northwind.example").code
+        run_id = queries.get_run(CODE, PERIOD).id
+        assignment_id = queries.load_places_of([run_id])[run_id][0].assignment_id
+    far, excused = f"{year}-12-31", {"people": maho, "reason": "Away."}
+    for path, field, sent in (
+        ("/campaigns/new", "starts_on", {**forms_of_campaigns("")["campaigns.new"], "starts_on": far}),
+        ("/leave", "first_on", {"people": maho, "first_on": far, "last_on": "9999-12-31"}),
+        ("/leave", "last_on", {"people": maho, "first_on": "0001-01-01", "last_on": far}),
+        (f"{BOARD}/excuse", "until", {**excused, "until": far}),
+        (f"/assignments/{assignment_id}/excuse", "until", {**excused, "until": far}),
+    ):
+        answer = visit["qa"].post(f"{path}?lang=en", data=sent)
+        assert answer.status_code == 422, path
+        assert FormPage(answer.text).error(field).startswith("Enter a date from 2000 to 2099"), path
+
+
 def test_what_is_typed_stays_beside_what_somebody_else_saved(visit: dict[str, Visitor], unit: Unit) -> None:
     sent = {**forms_of_campaigns("")["campaigns.edit"], "title_en": "Mine"}
     assert visit["qa"].post(f"/campaigns/{CODE}/edit", data=sent).status_code == 302

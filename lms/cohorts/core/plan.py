@@ -14,10 +14,6 @@ from zoneinfo import ZoneInfo
 from lms.kit.problems import Invalid
 from lms.kit.workdays import DAY, WorkCalendar
 
-FIRST_YEAR, LAST_YEAR = 2000, 2099
-"""The years of which public holidays are known for every country; plans lie within them."""
-
-
 QUIZ_DUE = time(17)
 """When the quiz of a plan is due on its day, by the clock of the site."""
 

@@ -19,7 +19,6 @@ from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
 from lms.cohorts import actions, phrases, queries
 from lms.cohorts.core.clashes import Clash
-from lms.cohorts.core.plan import FIRST_YEAR, LAST_YEAR
 from lms.cohorts.core.readiness import (
     Standing,
     by_need,
@@ -43,7 +42,7 @@ from lms.foundation.access import access, access_for, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Invalid, NotFound
-from lms.kit.workdays import DAY
+from lms.kit.workdays import DAY, FIRST_YEAR, LAST_YEAR
 from lms.policies import queries as policies
 from lms.quizzes import queries as quizzes
 from lms.sites import queries as sites
