@@ -6,8 +6,11 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from lms.campaigns import queries
+from lms.foundation.db import db
+from lms.questions.models import Question, QuestionState
 from tests.accounts.form_page import FormPage
 from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns, make_campaign
 from tests.conftest import SignIn, Unit, Visitor
@@ -36,6 +39,13 @@ def test_the_page_says_when_for_whom_and_what_shapes_it(visit: dict[str, Visitor
     assert re.search(r"\d+ of \d+ people", page)
     japanese = visit["qa"].get(f"/campaigns/{CODE}?lang=ja").text
     assert "12月16日（水）" in japanese
+
+
+def test_a_quiz_without_a_question_in_use_takes_no_time(visit: dict[str, Visitor], unit: Unit) -> None:
+    with unit():
+        db.session.execute(update(Question).values(state=QuestionState.RETIRED))
+    page = visit["qa"].get(f"/campaigns/{CODE}?lang=en")
+    assert (page.status_code, "0 questions" in page.text) == (200, True)
 
 
 def test_each_sees_their_own_people_and_small_sites_are_withheld(visit: dict[str, Visitor], unit: Unit) -> None:

@@ -224,8 +224,8 @@ def _load(coming: Sequence[Coming], outlook: Outlook, questions: int) -> list[tu
     if not coming:
         return []
     hours = {code: -(-count * questions * MINUTES_A_QUESTION // 60) for code, count in coming[0].by_site.items()}
-    most = max(hours.values(), default=0)
-    return [(code, hours[code], hours[code] * 100 // most) for code in outlook.located.sites if code in hours]
+    most = max(hours.values(), default=0)  # none where no question is in use
+    return [(code, hours[code], hours[code] * 100 // most) for code in outlook.located.sites if hours.get(code)]
 
 
 def _messages(campaign: Campaign, coming: Sequence[Coming], outlook: Outlook) -> list[tuple[str, str]]:
