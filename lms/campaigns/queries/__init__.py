@@ -57,14 +57,14 @@ def get_run(code: str, period: str) -> CampaignRun:
 def list_runs(campaign_id: int) -> list[CampaignRun]:
     """What became of the periods of a campaign, the newest first."""
     query = select(CampaignRun).where(CampaignRun.campaign_id == campaign_id)
-    return list(db.session.scalars(query.order_by(CampaignRun.opens_at.desc())))
+    return list(db.session.scalars(query.order_by(CampaignRun.opens_at.desc(), CampaignRun.id.desc())))
 
 
 def list_runs_of(campaign_ids: Collection[int]) -> dict[int, list[CampaignRun]]:
     """What became of the periods of these campaigns, the newest first."""
     found: dict[int, list[CampaignRun]] = {campaign_id: [] for campaign_id in campaign_ids}
     query = select(CampaignRun).where(CampaignRun.campaign_id.in_(list(campaign_ids)))
-    for run in db.session.scalars(query.order_by(CampaignRun.opens_at.desc())):
+    for run in db.session.scalars(query.order_by(CampaignRun.opens_at.desc(), CampaignRun.id.desc())):
         found[run.campaign_id].append(run)
     return found
 

@@ -154,10 +154,10 @@ def load_weakest(run_ids: Collection[int], access: Access) -> dict[int, Weakest]
         .join(Module, Module.id == Section.module_id)
         .where(CampaignPlace.run_id.in_(list(run_ids)), people_access.people(access))
         .group_by(CampaignPlace.run_id, name)
+        .order_by("percent", "section")
     )
     found: dict[int, Weakest] = {}
     for run_id, section, people, percent in db.session.execute(query):
-        here = found.get(run_id)
-        if not is_small(people) and (here is None or (percent, section) < (here.percent, here.section)):
-            found[run_id] = Weakest(section, people, int(percent))
+        if not is_small(people):
+            found.setdefault(run_id, Weakest(section, people, int(percent)))
     return found
