@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from lms.foundation import transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
+from lms.notifications.models import Notice
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Assignee, Assignment
 from tests.accounts.form_page import FormPage
@@ -207,6 +208,19 @@ def test_one_language_may_get_it_and_the_preview_counts_what_is_given(enter: Ent
             assert (newest().reminders or {})["days_before"] == 3
     assert found["en"] + found["ja"] == found[""]
     assert 0 < found["ja"] < found[""]
+
+
+@pytest.mark.parametrize(("ticked", "hear"), [({}, False), ({"at_opening": "y"}, True)])
+@pytest.mark.parametrize("audience", ["cohort:tokyo-a", "site:tokyo"])
+def test_people_hear_of_the_opening_when_it_is_asked_for(
+    enter: Enter, sample: Flask, audience: str, ticked: dict[str, str], hear: bool
+) -> None:
+    form = {**WINDOW, "opens_at": "2026-11-16T09:00", "audience": audience, "days_before": "3", "given": "1"}
+    enter("qa").post("/assignments/new", data={**form, **ticked})
+    with sample.app_context():
+        about = str(newest().id)
+        told = db.session.scalars(select(Notice).where(Notice.kind == "quiz.given", Notice.about == about)).all()
+        assert bool(told) is hear
 
 
 def test_somebody_is_excused_and_has_days_of_their_own_when_they_come_back(

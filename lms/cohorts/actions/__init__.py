@@ -39,6 +39,7 @@ from lms.kit.ids import public_id
 from lms.kit.problems import Invalid
 from lms.quizzes import actions as quizzes
 from lms.quizzes.core.audience import Audience, AudienceKind
+from lms.quizzes.core.reminders import Reminders
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.models import Assignment, Quiz
 from lms.quizzes.queries import load_current_versions
@@ -192,7 +193,15 @@ def audience_of(cohort: Cohort) -> Audience:
     return Audience(AudienceKind.COHORT, cohort.code, cohort.name_text)
 
 
-def assign_quiz(cohort: Cohort, quiz: Quiz, *, opens_at: datetime, due_at: datetime, by: Person) -> Assignment:
+def assign_quiz(
+    cohort: Cohort,
+    quiz: Quiz,
+    *,
+    opens_at: datetime,
+    due_at: datetime,
+    by: Person,
+    reminders: Reminders | None = None,
+) -> Assignment:
     """Give a quiz to everybody in a cohort, and put it on the cohort's calendar."""
     members = [person.id for person in queries.list_members(cohort)]
     if not members:
@@ -202,7 +211,14 @@ def assign_quiz(cohort: Cohort, quiz: Quiz, *, opens_at: datetime, due_at: datet
         raise Invalid("cohort.window_over", field="due_at")
     zone_name = cohort.site.zone_name
     assignment = quizzes.assign(
-        quiz, members, opens_at=opens_at, due_at=due_at, zone_name=zone_name, by=by, audience=audience_of(cohort)
+        quiz,
+        members,
+        opens_at=opens_at,
+        due_at=due_at,
+        zone_name=zone_name,
+        by=by,
+        audience=audience_of(cohort),
+        reminders=reminders,
     )
     version = load_current_versions([quiz.id])[quiz.id]
     cohort.sessions.append(

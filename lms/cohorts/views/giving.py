@@ -192,9 +192,9 @@ def _give(audience: Audience, chosen: list[Person], form: GiveForm, zone: ZoneIn
     opens_at, due_at = form.opens_at.data.replace(tzinfo=zone), form.due_at.data.replace(tzinfo=zone)
     if audience.kind is AudienceKind.COHORT and not audience.locale:
         cohort = queries.get_cohort(access(), audience.code)
-        given = actions.assign_quiz(cohort, quiz, opens_at=opens_at, due_at=due_at, by=current_user)
-        given.reminders = form.reminders.as_json()
-        return given
+        return actions.assign_quiz(
+            cohort, quiz, opens_at=opens_at, due_at=due_at, by=current_user, reminders=form.reminders
+        )
     return assignments.give(
         quiz,
         audience,
