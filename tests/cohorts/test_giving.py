@@ -156,6 +156,8 @@ def test_what_is_ended_is_begun_by_nobody_and_shown_to_nobody_who_had_not_sat_it
     stale = trainer.post(f"/assignments/{given}/end?lang=en", data={"revision": "7"})
     assert stale.status_code == 409
     assert "Somebody else changed this assignment in the meantime." in stale.text
+    shown = FormPage(stale.text)
+    assert (shown.value("due_at"), shown.value("opens_at")) == (WINDOW["due_at"], WINDOW["opens_at"]), "what is saved"
     assert trainer.post(f"/assignments/{given}/end", data={"revision": "1"}).status_code == 302
     assert path not in joiner.get("/quizzes").text
     assert joiner.post(f"/quizzes/{given}/attempts").status_code == 409

@@ -121,17 +121,10 @@ def show(assignment_id: int) -> ResponseReturnValue:
 @policy("assignment.write")
 def end(assignment_id: int) -> ResponseReturnValue:
     assignment = audiences.get_assignment(access(), assignment_id)
-    zone = ZoneInfo(assignment.zone_name)
     try:
         assignments.end(assignment, revision=request.form.get("revision", 0, type=int), by=current_user)
     except Conflict as problem:
-        form = WindowForm(
-            None,
-            opens_at=_wall(assignment.opens_at, zone),
-            due_at=_wall(assignment.due_at, zone),
-            revision=assignment.revision,
-        )
-        return _assignment_page(assignment, form, behind=sentence(problem)), problem.status
+        return _assignment_page(assignment, _window_form(assignment), behind=sentence(problem)), problem.status
     flash(_("Assignment ended. Results are kept."))
     return redirect(url_for("assignments.show", assignment_id=assignment.id))
 
