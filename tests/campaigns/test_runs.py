@@ -130,6 +130,22 @@ def test_leave_moves_the_end_and_excuses_until_the_return() -> None:
         assert attempt.deadline_at <= own_end
 
 
+def test_nobody_has_less_time_than_all_the_others_when_the_window_moves() -> None:
+    moderator, qa = sitting.person(MODERATOR), sitting.person("qa@kijun.example")
+    actions.note_leave([moderator], date(2026, 11, 16), date(2026, 12, 1), by=qa)
+    make_campaign()
+    row = held()[MODERATOR][1]
+    assignment, own_end = row.assignment, datetime(2026, 12, 8, 9, tzinfo=UTC)
+    assert row.own_due_at == own_end
+    moved = own_end + timedelta(days=2)
+    quizzes.change_window(assignment, opens_at=assignment.opens_at, due_at=moved, revision=1, by=qa)
+    actions.keep_open_runs()
+    assert quiz_queries.get_given(moderator.id, assignment.id).window.due_at == moved
+    quizzes.change_window(assignment, opens_at=assignment.opens_at, due_at=DUE, revision=2, by=qa)
+    actions.keep_open_runs()
+    assert quiz_queries.get_given(moderator.id, assignment.id).window.due_at == own_end
+
+
 def test_an_excuse_holds_until_its_day_and_can_be_taken_back() -> None:
     make_campaign()
     assignment = held()[MODERATOR][1].assignment

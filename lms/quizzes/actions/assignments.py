@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, select, update
 
 from lms.accounts.models import Person
 from lms.foundation import clock, journal
@@ -140,6 +140,8 @@ def change_window(
     assignment.opens_at, assignment.due_at = opens_at, due_at
     assignment.revision += 1
     db.session.flush()
+    own = Assignee.assignment_id == assignment.id, Assignee.own_due_at <= due_at
+    db.session.execute(update(Assignee).where(*own).values(own_due_at=None))  # nobody has less time than all the others
     tell_moved(assignment, is_told=is_told)
     journal.record(
         "assignment.change",

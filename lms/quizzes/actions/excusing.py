@@ -56,12 +56,12 @@ def take_back_excuse(assignment: Assignment, person_id: int, *, by: Person) -> N
     db.session.flush()
 
 
-def note_leave(assignee: Assignee, *, until: date, due_at: datetime | None) -> None:
+def note_leave(assignee: Assignee, *, until: date, due_at: datetime) -> None:
     """Somebody is on leave while it is open; safe to repeat. An excuse that somebody gave stays as it is."""
     if assignee.excused_at is None or (assignee.excused_by is None and assignee.excused_until != until):
         assignee.excused_at, assignee.excused_until = clock.now(), until
         settle(assignee.assignment_id, assignee.person_id)
-    if due_at is not None and (assignee.own_due_at is None or assignee.own_due_at < due_at):
+    if due_at > (assignee.own_due_at or assignee.assignment.due_at):
         assignee.own_due_at = due_at
 
 
