@@ -179,6 +179,22 @@ def test_reminders_come_when_the_rule_says_and_not_to_the_excused() -> None:
     assert joiner.id not in about
 
 
+def test_who_has_an_end_of_their_own_hears_of_that_one() -> None:
+    moderator, qa = sitting.person(MODERATOR), sitting.person("qa@kijun.example")
+    make_campaign()
+    own_end = DUE + timedelta(days=7)
+    assignment = held()[MODERATOR][1].assignment
+    quizzes.excuse(assignment, [moderator.id], reason="Ill.", until=date(2026, 11, 27), due_at=own_end, by=qa)
+    query = select(Notice).where(Notice.kind == "quiz.ended", Notice.person_id == moderator.id)
+    query = query.where(Notice.about == str(assignment.id))
+    with clock.fixed(DUE + timedelta(hours=1)):
+        tell_by_the_clock()
+        assert db.session.scalars(query).all() == []
+    with clock.fixed(own_end + timedelta(hours=1)):
+        tell_by_the_clock()
+    assert [notice.facts["due_at"] for notice in db.session.scalars(query)] == [own_end.isoformat()]
+
+
 def test_leads_hear_a_day_late_of_their_own_people_alone() -> None:
     make_campaign()
     with clock.fixed(DUE + timedelta(hours=23)):

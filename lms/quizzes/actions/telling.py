@@ -43,14 +43,14 @@ def tell_moved(assignment: Assignment, *, is_told: bool = True) -> None:
 
 def tell_ended(assignment: Assignment) -> None:
     """Tell those who had still to take it that nobody begins it any more."""
-    _tell_ended(assignment, set(_still_to_take(assignment)))
+    _tell_ended(assignment, assignment.due_at, set(_still_to_take(assignment)))
 
 
-def _tell_ended(assignment: Assignment, people: set[int]) -> None:
+def _tell_ended(assignment: Assignment, due_at: datetime, people: set[int]) -> None:
     about = str(assignment.id)
     notices.settle(GIVEN, DUE_SOON, LAST_DAY, about=about, people=people)
     if assignment.opens_at <= clock.now() + SOON:  # the end of what nobody has heard of is no news
-        notices.tell(ENDED, about, people, anew=False, due_at=assignment.due_at, **_facts(assignment))
+        notices.tell(ENDED, about, people, anew=False, due_at=due_at, **_facts(assignment))
 
 
 def tell_reopened(assignment: Assignment) -> None:
@@ -70,11 +70,9 @@ def tell_by_the_clock() -> None:
         tell_given(assignment)
     for assignment in _ending(now):
         reminders = reminders_from(assignment.reminders)
-        to_take = _still_to_take(assignment)
-        ended = {person for person, due_at in to_take.items() if now - TOLD_WITHIN < due_at <= now}
-        if ended:
-            _tell_ended(assignment, ended)
-        for due_at, people in _by_end(to_take).items():
+        for due_at, people in _by_end(_still_to_take(assignment)).items():
+            if now - TOLD_WITHIN < due_at <= now:
+                _tell_ended(assignment, due_at, people)
             _tell_soon(assignment, reminders, due_at, people, now)
 
 
