@@ -81,6 +81,15 @@ def test_a_run_is_not_opened_before_its_time_and_not_when_it_is_skipped() -> Non
             actions.skip(campaign, "2026-12", by=qa)
 
 
+def test_a_run_that_is_over_wherever_somebody_is_does_not_open() -> None:
+    """Tokyo, where nobody is whom it is for, has a holiday within it and goes on for a day longer."""
+    wanted = plan(who=Who(roles=("learner",), sites=("dublin",), skips_training=False))
+    actions.create(CODE, wanted, by=None)
+    with clock.fixed(datetime(2026, 11, 26, 18, 0, tzinfo=UTC)):
+        assert actions.open_due_runs() == 0
+    assert db.session.scalars(select(CampaignRun)).all() == []
+
+
 def test_a_change_does_not_touch_a_run_that_has_opened() -> None:
     campaign = make_campaign()
     logins = set(held())

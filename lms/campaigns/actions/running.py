@@ -33,11 +33,17 @@ def open_due_runs() -> int:
     known = queries.load_known_periods([campaign.id for campaign in campaigns])
     opened = 0
     for campaign in campaigns:
-        for run in _due(campaign, now, located.places, known[campaign.id]):
-            hold(campaign)
-            if run.period.key not in queries.load_known_periods([campaign.id])[campaign.id] and _may_run(campaign):
-                opened += open_run(campaign, run, located)
+        if any(_due(campaign, now, located.places, known[campaign.id])):
+            hold(campaign)  # and look again: its rule may be another by now
+            opened += _open_due_of(campaign, now, located)
     return opened
+
+
+def _open_due_of(campaign: Campaign, now: datetime, located: Located) -> int:
+    if not _may_run(campaign):
+        return 0
+    known = queries.load_known_periods([campaign.id])[campaign.id]
+    return sum(open_run(campaign, run, located) for run in list(_due(campaign, now, located.places, known)))
 
 
 def _may_run(campaign: Campaign) -> bool:
@@ -54,9 +60,10 @@ def _due(campaign: Campaign, now: datetime, places: Mapping[str, Place], known: 
 
 def open_run(campaign: Campaign, run: Run, located: Located) -> bool:
     """Open a run at every site where somebody is whom it is for; nobody anywhere, and it waits."""
+    now = clock.now()
     takers = queries.load_takers(campaign.quiz_id, run.opens_at)
-    chosen = who_from(campaign.who).of(takers, clock.now().date(), run.opens_at.date())
-    held = located.holding(chosen)
+    chosen = who_from(campaign.who).of(takers, now.date(), run.opens_at.date())
+    held = [code for code in located.holding(chosen) if run.windows[code].due_at > now]
     if not held:
         return False
     windows = [run.windows[code] for code in held]
@@ -68,13 +75,13 @@ def open_run(campaign: Campaign, run: Run, located: Located) -> bool:
         who=campaign.who,
         opens_at=min(window.opens_at for window in windows),
         due_at=max(window.due_at for window in windows),
-        made_at=clock.now(),
+        made_at=now,
     )
     db.session.add(made)
     db.session.flush()
-    journal.record(
-        "campaign.open", actor=SYSTEM, object=f"{campaign.code} {run.period.key}", people=len(chosen), sites=len(held)
-    )
+    people = sum(taker.site in held for taker in chosen)
+    name = f"{campaign.code} {run.period.key}"
+    journal.record("campaign.open", actor=SYSTEM, object=name, people=people, sites=len(held))
     made.campaign = campaign
     _put_in_step(made, chosen, located)
     return True
