@@ -25,8 +25,10 @@ from lms.quizzes import actions as quizzes
 from lms.quizzes import queries as quiz_queries
 from lms.quizzes.actions import tell_by_the_clock
 from lms.quizzes.core.blueprint import DrawRow
+from lms.quizzes.core.reminders import Reminders
 from lms.quizzes.core.rules import Rules
 from lms.quizzes.models import Assignee, Assignment
+from lms.sites.models import Site
 from tests.campaigns.making import CODE, PERIOD, make_campaign, make_leave, plan
 from tests.quizzes import sitting
 
@@ -117,6 +119,53 @@ def test_who_joins_moves_or_leaves_is_followed_unless_they_have_begun() -> None:
         assert held()[MODERATOR][0] == "osaka"
         assert held()[joiner.login][0] == "tokyo", "what is begun goes on"
         assert other.login not in held()
+
+
+def without_dublin() -> Person:
+    """The run opens while nobody is in Dublin; this is who goes there."""
+    dublin = [taker.id for taker in queries.load_takers(0, clock.now()) if taker.site == "dublin"]
+    for person in db.session.scalars(select(Person).where(Person.id.in_(dublin))):
+        person.deactivated_at = clock.now()
+    make_campaign()
+    return sitting.person(MODERATOR)
+
+
+def test_who_comes_to_a_site_that_had_none_of_it_gets_what_the_others_have() -> None:
+    moderator = without_dublin()
+    assert "dublin" not in {site for site, _row in held().values()}
+    campaign, qa = queries.get_campaign(CODE), sitting.person("qa@kijun.example")
+    other = next(quiz for quiz in quiz_queries.list_quizzes() if quiz.id != campaign.quiz_id)
+    changed = plan(quiz=other, fresh_days=0, reminders=Reminders(days_before=7))
+    actions.change(campaign, changed, revision=campaign.revision, by=qa)
+    moderator.site = db.session.scalars(select(Site).where(Site.code == "dublin")).one()
+    db.session.flush()
+    actions.keep_open_runs()
+    site, row = held()[MODERATOR]
+    before = plan()
+    assert (site, row.assignment.quiz.code) == ("dublin", before.quiz.code)
+    assert (row.assignment.fresh_days, row.assignment.reminders) == (90, before.reminders.as_json())
+
+
+def test_a_retired_quiz_is_given_at_no_other_site_and_the_rest_goes_on() -> None:
+    moderator = without_dublin()
+    queries.get_campaign(CODE).quiz.retired_at = clock.now()
+    moderator.site = db.session.scalars(select(Site).where(Site.code == "dublin")).one()
+    db.session.flush()
+    actions.keep_open_runs()
+    assert MODERATOR not in held()
+
+
+def test_who_was_late_stays_so_wherever_they_go() -> None:
+    make_campaign()
+    moderator, other = sitting.person(MODERATOR), sitting.person("maho.yoshida@northwind.example")
+    actions.note_leave([other], date(2026, 11, 16), date(2026, 12, 1), by=other)
+    actions.keep_open_runs()
+    moderator.deactivated_at = DUE
+    db.session.flush()
+    with clock.fixed(DUE + timedelta(hours=1)):
+        assert len(queries.list_unfinished(clock.now())) == 1, "for somebody it is open still"
+        actions.keep_open_runs()
+        assert states(clock.now())[MODERATOR] is State.LATE
 
 
 def test_leave_moves_the_end_and_excuses_until_the_return() -> None:

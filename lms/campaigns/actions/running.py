@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,7 @@ def _open_due_of(campaign: Campaign, now: datetime, located: Located) -> int:
     if not _may_run(campaign):
         return 0
     known = queries.load_known_periods([campaign.id])[campaign.id]
-    return sum(open_run(campaign, run, located) for run in list(_due(campaign, now, located.places, known)))
+    return sum(open_run(campaign, run, located) for run in _due(campaign, now, located.places, known))
 
 
 def _may_run(campaign: Campaign) -> bool:
@@ -83,7 +83,7 @@ def open_run(campaign: Campaign, run: Run, located: Located) -> bool:
     name = f"{campaign.code} {run.period.key}"
     journal.record("campaign.open", actor=SYSTEM, object=name, people=people, sites=len(held))
     made.campaign = campaign
-    _put_in_step(made, chosen, located)
+    _put_in_step(made, [], chosen, located)
     return True
 
 
@@ -94,54 +94,65 @@ def keep_open_runs() -> None:
     if not runs:
         return
     located = queries.load_places(now, *(run.opens_at for run in runs))
+    placed = queries.load_places_of([run.id for run in runs])
     for run in runs:
-        takers = queries.load_takers(run.campaign.quiz_id, run.opens_at)
-        _put_in_step(run, who_from(run.who).of(takers, now.date(), run.opens_at.date()), located)
+        takers = queries.load_takers(_as_opened(run, placed[run.id]).quiz_id, run.opens_at)
+        chosen = who_from(run.who).of(takers, now.date(), run.opens_at.date())
+        _put_in_step(run, placed[run.id], chosen, located)
 
 
-def _put_in_step(run: CampaignRun, chosen: Collection[Taker], located: Located) -> None:
-    places = {place.site.code: place for place in queries.load_places_of([run.id])[run.id]}
-    ids = [place.assignment_id for place in places.values()]
-    held, begun = queries.load_held(ids), queries.load_begun(ids)
+def _as_opened(run: CampaignRun, places: Sequence[CampaignPlace]) -> Assignment | Campaign:
+    """What says which quiz a run gives and how: what was given first, whatever the campaign has become since."""
+    return places[0].assignment if places else run.campaign
+
+
+def _put_in_step(
+    run: CampaignRun, places: Sequence[CampaignPlace], chosen: Collection[Taker], located: Located
+) -> None:
+    given = {place.assignment_id: place for place in places}
     site_of = {taker.id: taker.site for taker in chosen}
-    here = {place.assignment_id: code for code, place in places.items()}
-    for assignee in held:
-        if site_of.get(assignee.person_id) != here[assignee.assignment_id] and assignee.person_id not in begun:
+    begun = queries.load_begun(list(given))
+    for assignee in queries.load_held(list(given)):
+        place = given[assignee.assignment_id]
+        has_left = site_of.get(assignee.person_id) != place.site.code
+        if has_left and assignee.person_id not in begun and not _is_over_for(assignee, place.assignment):
             quizzes.take_from(assignee)
-    have = {(here[assignee.assignment_id], assignee.person_id) for assignee in held}
+    have = {assignee.person_id for assignee in queries.load_held(list(given))}  # and whoever began just now
     for code in sorted({taker.site for taker in chosen} & set(located.places)):
-        new = [
-            taker.id
-            for taker in chosen
-            if taker.site == code and (code, taker.id) not in have and taker.id not in begun
-        ]
+        new = [taker.id for taker in chosen if taker.site == code and taker.id not in have]
         if new:
-            _enter(run, code, new, places.get(code), located)
+            _enter(run, code, new, places, located)
     _apply_leave(run, located)
 
 
-def _enter(run: CampaignRun, code: str, people: list[int], place: CampaignPlace | None, located: Located) -> None:
+def _is_over_for(assignee: Assignee, assignment: Assignment) -> bool:
+    """Whether somebody's time has passed: who was late by then stays so, wherever they go."""
+    return max(assignment.due_at, assignee.own_due_at or assignment.due_at) <= clock.now()
+
+
+def _enter(run: CampaignRun, code: str, people: list[int], places: Sequence[CampaignPlace], located: Located) -> None:
     """Give a run to people of a site, which may have had none of it so far."""
+    place = next((place for place in places if place.site.code == code), None)
     if place is not None:
         assignment = place.assignment
         if assignment.ended_at is None and assignment.due_at > clock.now():
             quizzes.add_assignees(assignment, people)
             quizzes.tell_given(assignment)
         return
-    window = window_at(run, located.places[code])
-    if window.due_at <= clock.now():
+    window, as_opened = window_at(run, located.places[code]), _as_opened(run, places)
+    if window.due_at <= clock.now() or as_opened.quiz.retired_at is not None:
         return
     site = located.sites[code]
     assignment = quizzes.assign(
-        run.campaign.quiz,
+        as_opened.quiz,
         people,
         opens_at=window.opens_at,
         due_at=window.due_at,
         zone_name=site.zone_name,
         by=None,
         audience=Audience(AudienceKind.CAMPAIGN, f"{run.campaign.code} {run.period} {code}", site.name_text),
-        reminders=reminders_from(run.campaign.reminders),
-        fresh_days=run.campaign.fresh_days,
+        reminders=reminders_from(as_opened.reminders),
+        fresh_days=as_opened.fresh_days,
         is_told=False,
     )
     db.session.add(CampaignPlace(run_id=run.id, site_id=site.id, assignment_id=assignment.id))
