@@ -123,6 +123,11 @@ class Assignee(Base):
     assignment: Mapped[Assignment] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
+    @property
+    def is_on_leave(self) -> bool:
+        """Whether it is leave that excuses them, or did, and nobody's decision."""
+        return self.excused_at is not None and self.excused_by is None
+
 
 class Accommodation(Base):
     """More time for a person, in every quiz. Why is nobody's business and is not kept."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from lms.campaigns import queries
+from lms.campaigns import actions, queries
 from lms.foundation.db import db
 from lms.questions.models import Question, QuestionState
 from tests.accounts.form_page import FormPage
@@ -85,6 +86,22 @@ def test_no_two_landmarks_of_a_page_have_the_same_name(visit: dict[str, Visitor]
     names = headed + re.findall(r'role="region" aria-label="([^"]+)"', text)
     assert len(names) > 2
     assert len(names) == len(set(names)), sorted(names)
+
+
+def test_an_excuse_by_leave_is_taken_back_with_the_leave_alone(visit: dict[str, Visitor], unit: Unit) -> None:
+    with unit():
+        maho = sitting.person("maho.yoshida@northwind.example")
+        actions.note_leave([maho], date(2026, 11, 16), date(2026, 12, 1), by=maho)
+        actions.keep_open_runs()
+        code, run_id = maho.code, queries.get_run(CODE, PERIOD).id
+        place = next(place for place in queries.load_places_of([run_id])[run_id] if place.site.code == "osaka")
+        assignment_id = place.assignment_id
+    for path in (f"{BOARD}?lang=en&state=excused", f"/assignments/{assignment_id}?lang=en"):
+        page = visit["qa"].get(path).text
+        assert code in page
+        assert "Exempt" in page
+        assert 'name="take_back"' not in page
+        assert "None" not in page
 
 
 def test_the_preview_counts_what_the_form_says_now(visit: dict[str, Visitor]) -> None:

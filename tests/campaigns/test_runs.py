@@ -14,7 +14,7 @@ from lms.accounts.models import Person
 from lms.campaigns import actions, queries
 from lms.campaigns.core.progress import State
 from lms.campaigns.core.who import Who
-from lms.campaigns.models import CampaignRun
+from lms.campaigns.models import CampaignRun, Leave
 from lms.campaigns.queries.board import list_members
 from lms.foundation import clock, notices, transaction
 from lms.foundation.db import db
@@ -134,8 +134,9 @@ def test_who_comes_to_a_site_that_had_none_of_it_gets_what_the_others_have() -> 
     moderator = without_dublin()
     assert "dublin" not in {site for site, _row in held().values()}
     campaign, qa = queries.get_campaign(CODE), sitting.person("qa@kijun.example")
-    other = next(quiz for quiz in quiz_queries.list_quizzes() if quiz.id != campaign.quiz_id)
-    changed = plan(quiz=other, fresh_days=0, reminders=Reminders(days_before=7))
+    ids = list(db.session.scalars(select(Question.id).order_by(Question.code).limit(2)))
+    quizzes.publish_quiz(quizzes.PublishQuiz("other", {"en": "O", "ja": "O"}, ids, Rules(20, 80)), by=None)
+    changed = plan(quiz=quiz_queries.get_quiz("other"), fresh_days=0, reminders=Reminders(days_before=7))
     actions.change(campaign, changed, revision=campaign.revision, by=qa)
     moderator.site = db.session.scalars(select(Site).where(Site.code == "dublin")).one()
     db.session.flush()
@@ -186,6 +187,36 @@ def test_leave_moves_the_end_and_excuses_until_the_return() -> None:
     with clock.fixed(datetime(2026, 12, 2, 0, 30, tzinfo=UTC)):
         attempt = quizzes.open_attempt(moderator, given.assignment.id, locale="ja")
         assert attempt.deadline_at <= own_end
+
+
+def test_leave_that_is_noted_piece_by_piece_counts_together() -> None:
+    """Each week alone leaves five of the nine days."""
+    moderator = sitting.person(MODERATOR)
+    make_campaign()
+    for first, last in ((17, 20), (24, 27)):
+        actions.note_leave([moderator], date(2026, 11, first), date(2026, 11, last), by=moderator)
+    for day, own_end in ((20, None), (24, datetime(2026, 12, 4, 9, tzinfo=UTC))):
+        with clock.fixed(datetime(2026, 11, day, 1, tzinfo=UTC)):
+            actions.keep_open_runs()
+        assert held()[MODERATOR][1].own_due_at == own_end
+    assert states(DUE)[MODERATOR] is State.EXCUSED
+
+
+def test_who_is_not_away_after_all_is_excused_no_longer_and_keeps_the_later_end() -> None:
+    moderator, qa = sitting.person(MODERATOR), sitting.person("qa@kijun.example")
+    actions.note_leave([moderator], date(2026, 11, 16), date(2026, 12, 1), by=qa)
+    make_campaign()
+    assert states(clock.now())[MODERATOR] is State.EXCUSED
+    assignment = held()[MODERATOR][1].assignment
+    quizzes.take_back_excuse(assignment, moderator.id, by=qa)
+    actions.keep_open_runs()
+    assert states(clock.now())[MODERATOR] is State.EXCUSED, "the leave stands"
+    actions.withdraw_leave(db.session.scalars(select(Leave)).one(), by=qa)
+    actions.keep_open_runs()
+    assert states(DUE)[MODERATOR] is State.NOT_BEGUN
+    quizzes.excuse(assignment, [moderator.id], reason="Ill.", until=None, due_at=None, by=qa)
+    actions.keep_open_runs()
+    assert states(DUE)[MODERATOR] is State.EXCUSED, "what somebody decided stays"
 
 
 def test_nobody_has_less_time_than_all_the_others_when_the_window_moves() -> None:

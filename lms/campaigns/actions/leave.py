@@ -41,7 +41,7 @@ def note_leave(people: Collection[Person], first_on: date, last_on: date, *, by:
 
 
 def withdraw_leave(leave: Leave, *, by: Person) -> None:
-    """Somebody is not away after all; an end that the leave has moved stays."""
+    """Somebody is not away after all, and soon excused no longer; an end that the leave has moved stays."""
     hold(leave)
     if leave.withdrawn_at is None:
         leave.withdrawn_at = clock.now()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lms.campaigns import queries
-from lms.campaigns.core.recurrence import Place, Run, Window, own_due, periods, rule_from, runs_from, window_of
+from lms.campaigns.core.recurrence import Place, Run, Window, own_end, periods, rule_from, runs_from, window_of
 from lms.campaigns.core.who import Taker, who_from
 from lms.campaigns.models import Campaign, CampaignPlace, CampaignRun, RunState
 from lms.campaigns.queries import Located
@@ -168,13 +168,14 @@ def window_at(run: CampaignRun, place: Place) -> Window:
     return window_of(rule, period, place)
 
 
-def own_end(run: CampaignRun, site: Site, away_until: date) -> datetime | None:
-    """The end of a run for somebody who is away from now until a day."""
+def end_for(run: CampaignRun, site: Site, away_until: date) -> datetime | None:
+    """The end of a run for somebody who is away from its opening until a day."""
     place = queries.load_places(clock.now(), run.opens_at).places.get(site.code)
     if place is None:
         return None
     window = window_at(run, place)
-    return own_due(window, rule_from(run.rule), place, (window.opens_on, away_until), MAKE_UP_DAYS)
+    own = own_end(window, rule_from(run.rule), place, [(window.opens_on, away_until)], MAKE_UP_DAYS)
+    return own.due_at if own else None
 
 
 def _apply_leave(run: CampaignRun, located: Located) -> None:
@@ -185,14 +186,18 @@ def _apply_leave(run: CampaignRun, located: Located) -> None:
 
 
 def _apply_leave_to(run: CampaignRun, assignment: Assignment, place: Place, held: Collection[Assignee]) -> None:
-    """Excuse those on leave, and give them their own end, when the window leaves them too few days."""
+    """Excuse those on leave, and give them their own end, when the window leaves them too few days; and those who are
+    not away after all are excused no longer.
+    """
     today = clock.now().astimezone(ZoneInfo(assignment.zone_name)).date()
     window = window_at(run, place)
     leaves = queries.load_leaves(window.opens_on, [assignee.person_id for assignee in held])
     rule = rule_from(run.rule)
     for assignee in held:
-        for away in leaves.get(assignee.person_id, ()):
-            due_at = own_due(window, rule, place, away, MAKE_UP_DAYS)
-            if due_at is not None and away[0] <= today:
-                quizzes.note_leave(assignee, until=away[1], due_at=due_at)
+        begun = [days for days in leaves.get(assignee.person_id, ()) if days[0] <= today]
+        own = own_end(window, rule, place, begun, MAKE_UP_DAYS)
+        if own is not None:
+            quizzes.note_leave(assignee, until=own.away_until, due_at=own.due_at)
+        elif assignee.is_on_leave:
+            quizzes.end_leave(assignee)
     db.session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -197,26 +197,41 @@ def instant(day: date, wall: time, zone: ZoneInfo, *, is_end: bool = False) -> d
     return datetime.combine(day, wall.replace(fold=int(is_end)), tzinfo=zone).astimezone(UTC)
 
 
-def own_due(window: Window, rule: Rule, place: Place, away: tuple[date, date], make_up_days: int) -> datetime | None:
-    """The end for somebody who is away on these days, the last one counted: so many working days after their return,
+@dataclass(frozen=True, slots=True)
+class OwnEnd:
+    """Until which day somebody is away, and when a run is over for them."""
+
+    away_until: date
+    due_at: datetime
+
+
+def own_end(
+    window: Window, rule: Rule, place: Place, leaves: Collection[tuple[date, date]], make_up_days: int
+) -> OwnEnd | None:
+    """The end for somebody who is away on these days, first and last ones: so many working days after their return,
     when what the window leaves them is less. None: they have the window that all have.
+
+    Leave is taken together, however it was noted: what begins before the days of the return are over moves them, too.
 
     >>> tokyo = Place(WorkCalendar(), ZoneInfo("Asia/Tokyo"))
     >>> rule = Rule(Repeat.FIRST_WORKDAY, date(2026, 12, 1), time(9), time(18), 8)
     >>> window = window_of(rule, Period("2026-12", date(2026, 12, 1)), tokyo)
-    >>> first, back = date(2026, 12, 1), date(2026, 12, 15)
-    >>> [own_due(window, rule, tokyo, (first, last), 5) for last in (date(2026, 12, 4), back - DAY)]
-    [None, datetime.datetime(2026, 12, 21, 9, 0, tzinfo=datetime.timezone.utc)]
+    >>> weeks = [(date(2026, 12, 1), date(2026, 12, 4)), (date(2026, 12, 7), date(2026, 12, 14))]
+    >>> own_end(window, rule, tokyo, weeks[:1], 5)
+    >>> own_end(window, rule, tokyo, weeks, 5)
+    OwnEnd(away_until=datetime.date(2026, 12, 14), due_at=datetime.datetime(2026, 12, 21, 9, 0, tzinfo=...utc))
     """
-    first, last = away
-    if last < window.opens_on or first > window.due_on:
+    touching = [(first, last) for first, last in leaves if last >= window.opens_on and first <= window.due_on]
+    days = (window.opens_on + n * DAY for n in range((window.due_on - window.opens_on).days + 1))
+    there = (day for day in days if not any(first <= day <= last for first, last in touching))
+    if not touching or sum(map(place.calendar.is_workday, there)) >= make_up_days:
         return None
-    within = max(first, window.opens_on), min(last, window.due_on)
-    left = place.calendar.count(window.opens_on, window.due_on) - place.calendar.count(*within)
-    if left >= make_up_days:
-        return None
-    due_at = instant(place.calendar.shift(last, make_up_days), rule.due, place.zone, is_end=True)
-    return due_at if due_at > window.due_at else None
+    away_until = max(last for _first, last in touching)
+    for first, last in sorted(leaves):
+        if last > away_until and first <= place.calendar.shift(away_until, make_up_days):
+            away_until = last
+    due_at = instant(place.calendar.shift(away_until, make_up_days), rule.due, place.zone, is_end=True)
+    return OwnEnd(away_until, due_at) if due_at > window.due_at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Member:
     zone_name: str
     excused_until: date | None
     excuse: str
+    is_on_leave: bool
     has_own_due: bool
 
 
@@ -102,6 +103,7 @@ def _member(assignee: Assignee, assignment: Assignment, now: datetime, taken: Ta
         zone_name=assignment.zone_name,
         excused_until=assignee.excused_until if is_excused else None,
         excuse=(assignee.excuse or "") if is_excused else "",
+        is_on_leave=is_excused and assignee.is_on_leave,
         has_own_due=due_at != assignment.due_at,
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from lms.campaigns import queries
 from lms.campaigns.core.freshness import Short, earlier_within, short_rows
-from lms.campaigns.core.recurrence import Rule, Run, Window, own_due, run_of, runs_from
+from lms.campaigns.core.recurrence import Rule, Run, Window, own_end, run_of, runs_from
 from lms.campaigns.core.who import Step, Taker, Who
 from lms.campaigns.models import CampaignRun, RunState
 from lms.campaigns.queries import Located
@@ -199,10 +199,9 @@ def _coming(
         if taker.site not in held:
             continue
         window, place = run.windows[taker.site], held[taker.site]
-        for days in leaves.get(taker.id, ()):
-            due_at = own_due(window, rule, place, days, MAKE_UP_DAYS)
-            if due_at is not None:
-                away[days[1], due_at, taker.site] += 1
+        own = own_end(window, rule, place, leaves.get(taker.id, ()), MAKE_UP_DAYS)
+        if own is not None:
+            away[own.away_until, own.due_at, taker.site] += 1
     grouped = [Away(last_on, due_at, count, site) for (last_on, due_at, site), count in sorted(away.items())]
     by_site = Counter(taker.site for taker in chosen if taker.site in held)
     return Coming(run, is_skipped, by_site, (), grouped)

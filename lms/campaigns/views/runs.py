@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from lms.accounts import queries as people
 from lms.campaigns import phrases, queries
-from lms.campaigns.actions.running import own_end
+from lms.campaigns.actions.running import end_for
 from lms.campaigns.core.progress import State, Tally, tally, total
 from lms.campaigns.forms import ExcuseForm
 from lms.campaigns.models import CampaignPlace, CampaignRun
@@ -105,7 +105,7 @@ def _excuse(run: CampaignRun, places: Sequence[CampaignPlace], form: ExcuseForm)
             ids,
             reason=form.reason.data,
             until=form.until.data,
-            due_at=own_end(run, place.site, form.until.data) if form.until.data else None,
+            due_at=end_for(run, place.site, form.until.data) if form.until.data else None,
             by=current_user,
         )
     return len(form.codes)

@@ -5,7 +5,7 @@ from lms.quizzes.actions.assignments import add_assignees, assign, change_window
 from lms.quizzes.actions.closing import close, submit, sweep
 from lms.quizzes.actions.design import PublishQuiz, publish_quiz, retire_quiz
 from lms.quizzes.actions.drawing import drawn_by, modules_of, paper_of
-from lms.quizzes.actions.excusing import excuse, note_leave, take_back_excuse
+from lms.quizzes.actions.excusing import end_leave, excuse, note_leave, take_back_excuse
 from lms.quizzes.actions.opening import open_attempt
 from lms.quizzes.actions.practising import practise
 from lms.quizzes.actions.resting import return_from_break, take_break
@@ -22,6 +22,7 @@ __all__ = [
     "close",
     "drawn_by",
     "end",
+    "end_leave",
     "excuse",
     "modules_of",
     "note_leave",

@@ -58,11 +58,19 @@ def take_back_excuse(assignment: Assignment, person_id: int, *, by: Person) -> N
 
 def note_leave(assignee: Assignee, *, until: date, due_at: datetime) -> None:
     """Somebody is on leave while it is open; safe to repeat. An excuse that somebody gave stays as it is."""
-    if assignee.excused_at is None or (assignee.excused_by is None and assignee.excused_until != until):
+    db.session.refresh(assignee, with_for_update=True)
+    if assignee.excused_at is None or (assignee.is_on_leave and assignee.excused_until != until):
         assignee.excused_at, assignee.excused_until = clock.now(), until
         settle(assignee.assignment_id, assignee.person_id)
     if due_at > (assignee.own_due_at or assignee.assignment.due_at):
         assignee.own_due_at = due_at
+
+
+def end_leave(assignee: Assignee) -> None:
+    """Somebody is not on leave after all; an end of their own stays, and so does an excuse that somebody gave."""
+    db.session.refresh(assignee, with_for_update=True)
+    if assignee.is_on_leave:
+        assignee.excused_at = assignee.excused_until = None
 
 
 def _lock(assignment: Assignment, person_ids: Collection[int]) -> list[Assignee]:
