@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import DateField, TimeField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NoneOf, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.campaigns.core.recurrence import OnHoliday, Repeat, Rule
@@ -102,6 +102,7 @@ class NewCampaignForm(CampaignForm):
             Required(_l("Enter a code.")),
             Regexp(r"[A-Za-z0-9-]+\Z", message=_l("Use letters, digits and hyphens.")),
             Length(max=40),
+            NoneOf(["new", "preview"], message=_l("This code is taken. Choose another.")),  # as addresses of pages
         ],
     )
 

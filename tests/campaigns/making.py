@@ -57,7 +57,7 @@ def forms_of_campaigns(learner: str) -> dict[str, dict[str, Any]]:
         "passed_days": "14",
     }
     return {
-        "campaigns.new": {**campaign, "code": "new"},
+        "campaigns.new": {**campaign, "code": "weekly"},
         "campaigns.edit": {**campaign, "revision": "1"},
         "campaigns.end": {"revision": "2"},
         "campaigns.skip": {"period": "2026-12"},

@@ -152,6 +152,13 @@ def test_days_of_years_without_known_holidays_are_refused_at_their_field(
         assert FormPage(answer.text).error(field).startswith("Enter a date from 2000 to 2099"), path
 
 
+@pytest.mark.parametrize("code", [CODE, "new", "preview"])
+def test_a_code_is_an_address_of_its_own(visit: dict[str, Visitor], code: str) -> None:
+    sent = {**forms_of_campaigns("")["campaigns.new"], "code": code}
+    answer = visit["qa"].post("/campaigns/new?lang=en", data=sent)
+    assert (answer.status_code, FormPage(answer.text).error("code")) == (422, "This code is taken. Choose another.")
+
+
 def test_what_is_typed_stays_beside_what_somebody_else_saved(visit: dict[str, Visitor], unit: Unit) -> None:
     sent = {**forms_of_campaigns("")["campaigns.edit"], "title_en": "Mine"}
     assert visit["qa"].post(f"/campaigns/{CODE}/edit", data=sent).status_code == 302
