@@ -45,6 +45,11 @@ class Campaign(Base):
     quiz: Mapped[Quiz] = relationship()
     runs: Mapped[list[CampaignRun]] = relationship(back_populates="campaign", order_by="CampaignRun.opens_at")
 
+    @property
+    def may_run(self) -> bool:
+        """Whether its next run will open."""
+        return self.ended_at is None and self.quiz.retired_at is None
+
 
 class CampaignRun(Base):
     """A period of a campaign that has opened, with the rules as they were then, or that is skipped."""

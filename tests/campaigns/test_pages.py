@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from lms.campaigns import actions, queries
+from lms.foundation import clock
 from lms.foundation.db import db
 from lms.questions.models import Question, QuestionState
 from tests.accounts.form_page import FormPage
@@ -47,6 +48,13 @@ def test_a_quiz_without_a_question_in_use_takes_no_time(visit: dict[str, Visitor
         db.session.execute(update(Question).values(state=QuestionState.RETIRED))
     page = visit["qa"].get(f"/campaigns/{CODE}?lang=en")
     assert (page.status_code, "0 questions" in page.text) == (200, True)
+
+
+def test_the_list_names_no_next_run_of_a_quiz_that_is_retired(visit: dict[str, Visitor], unit: Unit) -> None:
+    assert "16 Dec" in visit["qa"].get("/campaigns?lang=en").text
+    with unit():
+        queries.get_campaign(CODE).quiz.retired_at = clock.now()
+    assert "16 Dec" not in visit["qa"].get("/campaigns?lang=en").text
 
 
 def test_each_sees_their_own_people_and_small_sites_are_withheld(visit: dict[str, Visitor], unit: Unit) -> None:

@@ -25,7 +25,7 @@ SYSTEM = "system"
 
 def open_due_runs() -> int:
     """Open the runs whose time has come: one for each campaign and period. Returns how many were opened."""
-    campaigns = [found for found in queries.list_campaigns() if _may_run(found)]
+    campaigns = [found for found in queries.list_campaigns() if found.may_run]
     if not campaigns:
         return 0
     now = clock.now()
@@ -40,14 +40,10 @@ def open_due_runs() -> int:
 
 
 def _open_due_of(campaign: Campaign, now: datetime, located: Located) -> int:
-    if not _may_run(campaign):
+    if not campaign.may_run:
         return 0
     known = queries.load_known_periods([campaign.id])[campaign.id]
     return sum(open_run(campaign, run, located) for run in _due(campaign, now, located.places, known))
-
-
-def _may_run(campaign: Campaign) -> bool:
-    return campaign.ended_at is None and campaign.quiz.retired_at is None
 
 
 def _due(campaign: Campaign, now: datetime, places: Mapping[str, Place], known: Collection[str]) -> Iterable[Run]:

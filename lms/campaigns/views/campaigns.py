@@ -72,7 +72,7 @@ def index() -> str:
 def _next_opening(
     campaign: Campaign, runs: Sequence[CampaignRun], places: Mapping[str, Any], now: datetime
 ) -> datetime | None:
-    if campaign.ended_at is not None or not places:
+    if not campaign.may_run or not places:
         return None
     known = {run.period for run in runs}
     found = (run.opens_at for run in runs_from(rule_from(campaign.rule), now, places) if run.period.key not in known)
