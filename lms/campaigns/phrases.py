@@ -32,7 +32,6 @@ PROBLEMS = {
     "leave.days": _l("The last day must not lie before the first."),
     "leave.past": _l("Enter days that are not all past."),
     "leave.unknown": _l("Not found among your people: %(codes)s."),
-    "leave.nobody": _l("Enter at least one code."),
 }
 
 REPEATS = {

@@ -42,7 +42,7 @@ blueprint = Blueprint("campaigns", __name__, template_folder="../templates")
 
 LAST_RUNS = 6
 MINUTES_A_QUESTION = 1
-TODAY, AHEAD = 0.0, 100.0
+WHOLE = 100
 
 
 @blueprint.get("/campaigns")
@@ -248,7 +248,7 @@ def _line(coming: Sequence[Coming], now: datetime) -> list[tuple[float, float]]:
     whole = (max(one.run.due_at for one in coming) - now).total_seconds() * 1.04
 
     def place(moment: datetime) -> float:
-        return round(max(TODAY, (moment - now).total_seconds() / whole * AHEAD), 1)
+        return round(max(0, (moment - now).total_seconds()) / whole * WHOLE, 1)
 
     return [(place(one.run.opens_at), round(place(one.run.due_at) - place(one.run.opens_at), 1)) for one in coming]
 
