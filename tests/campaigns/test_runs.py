@@ -18,7 +18,7 @@ from lms.campaigns.models import CampaignRun, Leave
 from lms.campaigns.queries.board import list_members
 from lms.foundation import clock, notices, transaction
 from lms.foundation.db import db
-from lms.kit.problems import Conflict
+from lms.kit.problems import Conflict, Invalid
 from lms.notifications.models import Notice
 from lms.questions.models import Question
 from lms.quizzes import actions as quizzes
@@ -332,6 +332,19 @@ def test_a_retired_quiz_opens_no_run() -> None:
     campaign.quiz.retired_at = clock.now()
     with clock.fixed(datetime(2026, 12, 16, 0, 0, tzinfo=UTC)):
         assert actions.open_due_runs() == 0
+
+
+@pytest.mark.parametrize(("zone_name", "is_past"), [("America/Chicago", False), ("Asia/Tokyo", True)])
+def test_leave_is_past_by_the_day_of_whoever_notes_it(zone_name: str, is_past: bool) -> None:
+    moderator, qa = sitting.person(MODERATOR), sitting.person("qa@kijun.example")
+    qa.own_zone_name = zone_name
+    day = date(2026, 11, 16)
+    with clock.fixed(datetime(2026, 11, 17, 2, tzinfo=UTC)):
+        if is_past:
+            with pytest.raises(Invalid):
+                actions.note_leave([moderator], day, day, by=qa)
+        else:
+            assert actions.note_leave([moderator], day, day, by=qa) == 1
 
 
 def test_leave_that_is_noted_twice_stands_once() -> None:

@@ -12,6 +12,7 @@ from lms.campaigns.models import Leave
 from lms.foundation import clock, journal
 from lms.foundation.db import db, hold
 from lms.kit.problems import Invalid
+from lms.sites.core.year import today_at
 
 
 def note_leave(people: Collection[Person], first_on: date, last_on: date, *, by: Person) -> int:
@@ -20,7 +21,7 @@ def note_leave(people: Collection[Person], first_on: date, last_on: date, *, by:
     """
     if last_on < first_on:
         raise Invalid("leave.days", field="last_on")
-    if last_on < clock.now().date():
+    if last_on < today_at(by.zone_name, clock.now()):
         raise Invalid("leave.past", field="last_on")
     ids = [person.id for person in people]
     query = select(Leave).where(Leave.person_id.in_(ids), Leave.first_on == first_on, Leave.withdrawn_at.is_(None))

@@ -37,6 +37,7 @@ from lms.policies.queries import SectionText
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.blueprint import DrawRow
 from lms.quizzes.core.reminders import reminders_from
+from lms.sites.core.year import today_at
 
 blueprint = Blueprint("campaigns", __name__, template_folder="../templates")
 
@@ -90,7 +91,8 @@ def show(code: str) -> str:
 @policy("campaign.write")
 def new() -> ResponseReturnValue:
     """A quiz that is to come again and again."""
-    form = NewCampaignForm(starts_on=clock.now().date(), roles=[Role.LEARNER.value], quiz=request.args.get("quiz"))
+    today = today_at(current_user.zone_name, clock.now())
+    form = NewCampaignForm(starts_on=today, roles=[Role.LEARNER.value], quiz=request.args.get("quiz"))
     _offer(form)
     if form.is_sent_and_valid():
         try:

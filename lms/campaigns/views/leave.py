@@ -16,6 +16,7 @@ from lms.campaigns.queries.leave import get_leave, list_by_codes, list_leaves
 from lms.foundation import clock
 from lms.foundation.access import access, policy
 from lms.kit.problems import Invalid
+from lms.sites.core.year import today_at
 
 blueprint = Blueprint("leave", __name__, template_folder="../templates")
 
@@ -33,7 +34,8 @@ def index() -> ResponseReturnValue:
         else:
             flash(ngettext("Leave noted for %(num)d person.", "Leave noted for %(num)d people.", noted))
             return redirect(url_for("leave.index"))
-    listed, part = list_leaves(access(), clock.now().date(), request.args.get("page", 1, type=int))
+    today = today_at(current_user.zone_name, clock.now())
+    listed, part = list_leaves(access(), today, request.args.get("page", 1, type=int))
     named = people.load_named(leave.person_id for leave in listed)
     page = render_template("campaigns/leave.html", form=form, listed=listed, part=part, named=named)
     return page, 422 if request.method == "POST" else 200
