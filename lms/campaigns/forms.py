@@ -38,7 +38,7 @@ class CampaignForm(RevisedForm):
     quiz = SelectField(_l("Quiz"))
     fresh_days = _number(_l("No question twice within"), 90, _l("Days; 0 for no such limit."))
     repeat = SelectField(_l("Repeats"), choices=choices(REPEATS.items()))
-    day = _number(_l("Day"), 1, _l("Of the month (1 to 31), or of the week (1 is Monday)."))
+    day = _number(_l("Day of the month or week"), 1, _l("Of the month (1 to 31), or of the week (1 is Monday)."))
     every = _number(_l("Every"), 1, _l("Months, or weeks for a day of the week."))
     starts_on = DateField(_l("First run on or after"), DAY)
     opens = TimeField(_l("Opens at"), [InputRequired(_l("Enter a time such as 09:30."))], default=time(9))
