@@ -59,6 +59,23 @@ def test_a_quiz_is_given_moved_and_ended(writable: Server, window: Window, langu
     expect(row).to_contain_text(ENDED[language])
 
 
+def test_what_stands_beside_the_form_is_no_page_of_the_sign_in(server: Server, window: Window) -> None:
+    visit = window(server, "en")
+    page = visit.page
+    visit.sign_in("qa")
+    visit.open("/assignments/new")
+    audience, beside = page.locator('[name="audience"]'), page.locator("#chosen")
+    audience.select_option("role:localizer")
+    expect(beside.get_by_role("status")).to_be_visible()
+    shown = beside.inner_text()
+    page.context.clear_cookies()
+    for value in ("role:learner", "role:trainer"):  # once the second is answered the first has been shown, if at all
+        with page.expect_response(lambda answer: "/sign-in" in answer.url) as answered:
+            audience.select_option(value)
+        answered.value.finished()
+    assert beside.inner_text() == shown
+
+
 def wall(moment: datetime) -> str:
     """As a field of date and time takes it."""
     return moment.strftime("%Y-%m-%dT%H:%M")

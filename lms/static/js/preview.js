@@ -9,7 +9,7 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
     try {
       const answer = await fetch(`${form.dataset.preview}?${fields}`);
       const shown = await answer.text();
-      if (answer.ok && turn === asked) into.innerHTML = shown;
+      if (answer.ok && !answer.redirected && turn === asked) into.innerHTML = shown; // not the page of the sign-in
     } catch {
       /* what is shown stays: the next change asks again */
     }
