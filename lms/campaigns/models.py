@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
+from lms.campaigns.core.recurrence import Period, period_of
 from lms.foundation.columns import Code, Document, Instant, Key, LocalDay, Localized, Revision, Word, one_of
 from lms.foundation.db import Base
 from lms.quizzes.models import Assignment, Quiz
@@ -74,6 +75,11 @@ class CampaignRun(Base):
 
     campaign: Mapped[Campaign] = relationship(back_populates="runs")
     places: Mapped[list[CampaignPlace]] = relationship(back_populates="run")
+
+    @property
+    def turn(self) -> Period:
+        """Its turn of the rule."""
+        return period_of(self.period)
 
 
 class CampaignPlace(Base):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from lms.campaigns import actions, queries
+from lms.campaigns.core.recurrence import Repeat
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.questions.models import Question, QuestionState
 from tests.accounts.form_page import FormPage
-from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns, make_campaign
+from tests.campaigns.making import CODE, PERIOD, RULE, forms_of_campaigns, make_campaign, plan
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
 
@@ -55,6 +57,27 @@ def test_the_list_names_no_next_run_of_a_quiz_that_is_retired(visit: dict[str, V
     with unit():
         queries.get_campaign(CODE).quiz.retired_at = clock.now()
     assert "16 Dec" not in visit["qa"].get("/campaigns?lang=en").text
+
+
+def test_a_run_has_the_month_of_its_turn_wherever_it_is_read(visit: dict[str, Visitor], unit: Unit) -> None:
+    """It opens on 1 December at nine in Tokyo, when it is still November in Chicago."""
+    with unit():
+        rule = replace(RULE, repeat=Repeat.FIRST_WORKDAY, day=1, starts_on=date(2026, 12, 1))
+        actions.create("first", plan(rule=rule), by=None)
+        sitting.person("qa@kijun.example").own_zone_name = "America/Chicago"
+    assert "December" in visit["qa"].get("/campaigns/first?lang=en").text
+    with unit(), clock.fixed(datetime(2026, 12, 1, 0, 0, tzinfo=UTC)):
+        assert actions.open_due_runs() == 1
+    assert "<h1>Monthly refresher, December" in visit["qa"].get("/campaigns/first/runs/2026-12?lang=en").text
+
+
+def test_a_campaign_whose_next_runs_are_all_skipped_says_so(visit: dict[str, Visitor]) -> None:
+    for period in ("2026-12", "2027-01", "2027-02"):
+        assert visit["qa"].post(f"/campaigns/{CODE}/skip", data={"period": period}).status_code == 302
+    page = visit["qa"].get(f"/campaigns/{CODE}?lang=en")
+    assert page.status_code == 200
+    assert page.text.count("Let it open") == 3
+    assert "Skip the next run" not in page.text
 
 
 def test_each_sees_their_own_people_and_small_sites_are_withheld(visit: dict[str, Visitor], unit: Unit) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lms.campaigns import queries
-from lms.campaigns.core.recurrence import Place, Run, Window, own_end, periods, rule_from, runs_from, window_of
+from lms.campaigns.core.recurrence import Place, Run, Window, own_end, rule_from, runs_from, window_of
 from lms.campaigns.core.who import Taker, who_from
 from lms.campaigns.models import Campaign, CampaignPlace, CampaignRun, RunState
 from lms.campaigns.queries import Located
@@ -159,9 +159,7 @@ def _enter(run: CampaignRun, code: str, people: list[int], places: Sequence[Camp
 
 def window_at(run: CampaignRun, place: Place) -> Window:
     """The window of a run at a site, by the rule that it opened with."""
-    rule = rule_from(run.rule)
-    period = next(period for period in periods(rule, rule.starts_on) if period.key == run.period)
-    return window_of(rule, period, place)
+    return window_of(rule_from(run.rule), run.turn, place)
 
 
 def end_for(run: CampaignRun, site: Site, away_until: date) -> datetime | None:

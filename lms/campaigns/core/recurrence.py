@@ -102,6 +102,15 @@ class Period:
     first: date
 
 
+def period_of(key: str) -> Period:
+    """The turn of this name.
+
+    >>> [period_of(key).first.isoformat() for key in ("2026-12", "2026-W49")]
+    ['2026-12-01', '2026-11-30']
+    """
+    return Period(key, date.fromisoformat(f"{key}-1" if "W" in key else f"{key}-01"))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A site as a run needs it."""

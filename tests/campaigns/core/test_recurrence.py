@@ -20,6 +20,7 @@ from lms.campaigns.core.recurrence import (
     checked,
     instant,
     own_end,
+    period_of,
     periods,
     rule_from,
     runs_from,
@@ -108,6 +109,12 @@ def test_who_comes_back_has_the_days_they_need_or_all_that_the_others_have(
     )
     whole = place.calendar.count(window.opens_on, window.due_on)
     assert theirs >= min(make_up, whole)
+
+
+@given(rules, days)
+def test_a_turn_is_known_by_its_name(rule: Rule, day: date) -> None:
+    for period in islice(periods(rule, day), 4):
+        assert period_of(period.key) == period
 
 
 @given(rules)
