@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from lms.quizzes.core.reminders import Reminders
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.models import Assignment, Quiz
 from lms.quizzes.queries import load_current_versions
+from lms.sites.models import Site
 
 
 def give(
@@ -55,12 +57,15 @@ def excuse(assignment: Assignment, people: Collection[Person], *, reason: str, u
     count = 0
     zone = ZoneInfo(assignment.zone_name)
     due = assignment.due_at.astimezone(zone)
+    by_site: dict[Site, list[int]] = defaultdict(list)
     for person in people:
+        by_site[person.site].append(person.id)
+    for site, ids in by_site.items():
         due_at = None
         if until is not None:
-            last_on = load_calendar(person.site, until).shift(until, MAKE_UP_DAYS)
+            last_on = load_calendar(site, until).shift(until, MAKE_UP_DAYS)
             due_at = datetime.combine(last_on, due.time(), tzinfo=zone)
-        count += quizzes.excuse(assignment, [person.id], reason=reason, until=until, due_at=due_at, by=by)
+        count += quizzes.excuse(assignment, ids, reason=reason, until=until, due_at=due_at, by=by)
     return count
 
 
