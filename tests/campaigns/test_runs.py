@@ -69,6 +69,23 @@ def test_a_run_opens_once_however_often_the_clock_is_looked_at() -> None:
     assert held()[MODERATOR][1].assignment.due_at == DUE
 
 
+def test_practice_with_full_marks_is_no_pass_of_the_quiz() -> None:
+    learner = sitting.person()
+    access = sitting.own_access(learner)
+    failed = quizzes.open_attempt(learner, sitting.assignment_id(learner), locale="en")
+    failed.quiz_version.rules = {**failed.quiz_version.rules, "attempts": 1}
+    quizzes.submit(access, failed.id)
+    places = [row.position for row in failed.questions]
+    practice = quizzes.practise(learner, failed, places, locale="en", is_variant=False)
+    for row in practice.questions:
+        answer = sitting.right_answer(practice, row.position)
+        quizzes.answer_by_form(access, practice.id, row.position, answer, locale="en")
+    quizzes.submit(access, practice.id)
+    assert quiz_queries.load_current_runs([practice.id])[practice.id].passed
+    takers = queries.load_takers(failed.quiz_version.quiz_id, clock.now() + timedelta(hours=1))
+    assert [taker.passed_on for taker in takers if taker.id == learner.id] == [None]
+
+
 def test_a_run_is_not_opened_before_its_time_and_not_when_it_is_skipped() -> None:
     campaign = make_campaign()
     qa = sitting.person("qa@kijun.example")

@@ -18,6 +18,7 @@ from lms.cohorts.queries import calendar_of
 from lms.foundation.access import Access, roles_for
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
+from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun
 from lms.quizzes.queries import is_current_run
 from lms.sites.models import Site, Vendor
@@ -154,7 +155,8 @@ def _passes(quiz_id: int, before: datetime) -> Subquery:
         select(Attempt.person_id, func.max(Attempt.closed_at).label("at"))
         .join(Attempt.assignment)
         .join(GradingRun, is_current_run())
-        .where(Assignment.quiz_id == quiz_id, GradingRun.passed, Attempt.closed_at < before)
+        .where(Assignment.quiz_id == quiz_id, Attempt.purpose != Purpose.PRACTICE)
+        .where(GradingRun.passed, Attempt.closed_at < before)
         .group_by(Attempt.person_id)
         .subquery()
     )
