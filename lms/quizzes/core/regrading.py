@@ -151,7 +151,8 @@ class Case:
 class Regraded:
     """The question and the paper after the correction; ``is_changed`` says whether another run is to be written.
 
-    ``fails`` is true where the score passes no longer by the marks alone, whether or not the pass is kept.
+    ``fails`` is true where the score, which has changed, passes no longer by the marks alone, whether or not the
+    pass is kept.
     """
 
     item: GradedItem | None
@@ -164,14 +165,15 @@ def regraded(case: Case, correction: Correction, *, lowers_passes: bool) -> Regr
     """Grade a paper anew under a correction.
 
     Without ``lowers_passes`` whoever has passed keeps the pass: the run then holds the new marks and the better
-    outcome.
+    outcome. Where the marks stay, so does a pass that an earlier correction kept: this one has nothing against it.
     """
     item = _item(case, correction)
     score = case.before.score + _awarded(item) - _awarded(case.item)
     maximum = case.before.maximum + _most(item) - _most(case.item)
     reaches = has_passed(score, maximum, case.cut_percent)
-    fails = case.before.passed and not reaches
-    after = Standing(score, maximum, reaches or (case.before.passed and not lowers_passes))
+    is_same = (score, maximum) == (case.before.score, case.before.maximum)
+    fails = case.before.passed and not reaches and not is_same
+    after = Standing(score, maximum, reaches or (case.before.passed and (is_same or not lowers_passes)))
     return Regraded(item, after, item != case.item, fails)
 
 

@@ -15,6 +15,7 @@ from lms.foundation.db import db
 from lms.questions.models import QuestionVersion
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.grading import Gradable, GradedItem, Mark, Outcome, marking
+from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.regrading import (
     NO_MARK,
     Case,
@@ -272,7 +273,8 @@ def _done(
     position: int,
     rules: Mapping[str, Any],
 ) -> Done:
-    reaches = run.max_thousandths > 0 and run.score_thousandths * 100 >= rules["cut_percent"] * run.max_thousandths
+    reaches = has_passed(run.score_thousandths, run.max_thousandths, rules["cut_percent"])
+    is_same = (run.score_thousandths, run.max_thousandths) == (before.score_thousandths, before.max_thousandths)
     return Done(
         attempt_id=attempt.id,
         attempt_no=attempt.attempt_no,
@@ -282,7 +284,7 @@ def _done(
         position=position,
         before=Standing(before.score_thousandths, before.max_thousandths, before.passed),
         after=Standing(run.score_thousandths, run.max_thousandths, run.passed),
-        fails=before.passed and not reaches,
+        fails=before.passed and not reaches and not is_same,
         cut_percent=rules["cut_percent"],
     )
 

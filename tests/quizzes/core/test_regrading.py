@@ -80,7 +80,10 @@ def test_without_the_tick_nobody_loses_a_pass_and_with_it_the_marks_alone_decide
     kept = regraded(case, Correction(method, 2), lowers_passes=False)
     strict = regraded(case, Correction(method, 2), lowers_passes=True)
     assert kept.after.passed >= case.before.passed
-    assert strict.after.passed == has_passed(strict.after.score, strict.after.maximum, case.cut_percent)
+    if (strict.after.score, strict.after.maximum) == (case.before.score, case.before.maximum):
+        assert kept.after.passed == strict.after.passed == case.before.passed, "what is kept is not taken in passing"
+    else:
+        assert strict.after.passed == has_passed(strict.after.score, strict.after.maximum, case.cut_percent)
     assert kept.fails == strict.fails == (case.before.passed and not strict.after.passed)
 
 
