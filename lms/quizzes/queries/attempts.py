@@ -317,7 +317,7 @@ def list_finished(person_id: int, *, most: int | None = None) -> list[tuple[Atte
         select(Attempt)
         .where(Attempt.person_id == person_id, Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
         .options(joinedload(Attempt.quiz_version))
-        .order_by(Attempt.closed_at.desc())
+        .order_by(Attempt.closed_at.desc(), Attempt.id)
         .limit(most)
     )
     attempts = list(db.session.scalars(query))
