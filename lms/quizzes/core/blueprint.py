@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 NO_COSTS: Mapping[str, int] = {}
 
@@ -84,13 +84,26 @@ def shortages(rows: Sequence[DrawRow], candidates: Sequence[Candidate]) -> list[
 
 
 def suffices(rows: Sequence[DrawRow], candidates: Sequence[Candidate], papers: int) -> bool:
-    """Whether so many papers can be drawn from these without any question, or what it tests, coming twice.
+    """Whether so many papers can be drawn from these, one after the other, and nothing that is tested comes twice.
+
+    A paper is drawn without a thought of the next: what two rows fit may go to either. So where more than one is to be
+    drawn, a row needs enough for every row that could take some of what it fits.
 
     >>> stock = [Candidate("1", "HAR/a"), Candidate("2", "HAR/a")]
     >>> [suffices([DrawRow(1)], stock, papers) for papers in (1, 2, 3)]
     [True, True, False]
+    >>> stock += [Candidate("3", "HAR/b"), Candidate("4", "HAR/b")]
+    >>> [suffices([DrawRow(1), DrawRow(1, section="HAR/a")], stock, papers) for papers in (1, 2)]
+    [True, False]
     """
-    return not any(shortages([replace(row, count=row.count * papers) for row in rows], candidates))
+    if papers == 1:
+        return not any(shortages(rows, candidates))
+    fitting = [{candidate.tested for candidate in candidates if candidate.fits(row)} for row in rows]
+    for place, own in enumerate(fitting):
+        rivals = (row for other, row in enumerate(rows) if other == place or own & fitting[other])
+        if papers * sum(row.count for row in rivals) > len(own):
+            return False
+    return True
 
 
 def one_of_each(candidates: Sequence[Candidate], costs: Mapping[str, int] = NO_COSTS) -> list[Candidate]:
