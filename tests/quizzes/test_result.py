@@ -18,7 +18,7 @@ from lms.policies.models import Section
 from lms.questions.models import QuestionKey, SectionLink
 from lms.quizzes import actions
 from lms.quizzes.core.passing import shown_points
-from lms.quizzes.models import Assignment, Attempt, QuizVersion
+from lms.quizzes.models import Assignee, Assignment, Attempt, QuizVersion
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
@@ -130,6 +130,17 @@ def test_after_the_window_what_was_missed_is_shown_and_not_before(
         with clock.fixed(moment):
             page = sign_in_as(code).get(first.replace("questions/1", "result") + "?lang=en").text
         assert (SHOWN_LATER not in page, "Right answer" in page) == (is_shown, is_shown)
+
+
+@pytest.mark.usefixtures("after_close")
+def test_an_end_of_somebody_else_that_is_later_is_the_time_that_is_named(look: Look, unit: Unit, hand_in: Hand) -> None:
+    assignment_id, due_at = look(lambda attempt: (attempt.assignment_id, attempt.assignment.due_at))
+    later = due_at + timedelta(days=9)
+    with unit():
+        other = sitting.person("moderator@kijun.example")
+        db.session.add(Assignee(assignment_id=assignment_id, person_id=other.id, own_due_at=later))
+    page = hand_in()
+    assert f"They are shown after {later.day} {later:%b} {later.year}" in page
 
 
 @pytest.mark.usefixtures("after_close")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -123,7 +124,8 @@ def result(attempt_id: Any) -> str:
         place: one.section for place, one in paper.items() if one.section and one.section in texts.sections
     }
     scores = by_section(items, main_sections, list(texts.sections))
-    shows_details = _shows_details(attempt, rules)
+    closes_at = queries.load_closes_at(attempt.assignment) if rules.feedback is Feedback.AFTER_CLOSE else None
+    shows_details = _shows_details(attempt, rules, closes_at)
     kept_back = _kept_back(attempt, paper) if shows_details else frozenset()
     missed = _missed(attempt, items, scores, texts, kept_back) if shows_details else []
     return render_template(
@@ -136,6 +138,7 @@ def result(attempt_id: Any) -> str:
         sections=texts.sections,
         missed=missed,
         shows_details=shows_details,
+        closes_at=closes_at,
         kept_back=kept_back & {item.position for item in items if item.is_missed},
         figures=_figures(run, items, rules),
         corrections=_corrections(attempt, texts, shows_details=shows_details, kept_back=kept_back),
@@ -169,12 +172,12 @@ def practise(attempt_id: Any) -> ResponseReturnValue:
     return redirect(url_for("quizzes.question", attempt_id=made.id, position=1))
 
 
-def _shows_details(attempt: Attempt, rules: Rules) -> bool:
+def _shows_details(attempt: Attempt, rules: Rules, closes_at: datetime | None) -> bool:
     """Whether the rule of the quiz lets the questions be shown by now; practice is there to be learned from."""
     if attempt.purpose == Purpose.PRACTICE or rules.feedback is Feedback.NOW:
         return True
-    is_over = clock.now() >= queries.load_closes_at(attempt.assignment)
-    return rules.feedback is Feedback.AFTER_CLOSE and is_over and not queries.is_still_taken(attempt.assignment)
+    is_over = closes_at is not None and clock.now() >= closes_at
+    return is_over and not queries.is_still_taken(attempt.assignment)
 
 
 def _kept_back(attempt: Attempt, paper: Mapping[int, queries.Standing]) -> frozenset[int]:
