@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -10,11 +11,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.accounts.models import Person
-from lms.foundation import transaction
+from lms.foundation import clock, transaction
 from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
 from lms.questions import queries as questions
-from lms.quizzes import queries
+from lms.quizzes import actions, queries
+from lms.quizzes.core.rules import Rules
 from lms.quizzes.models import Attempt
 
 T = TypeVar("T")
@@ -36,6 +38,15 @@ def assignment_id(someone: Person) -> int:
     return min(
         g.assignment.id for g in queries.list_given(someone.id) if g.version.quiz.code == "harassment-checkpoint"
     )
+
+
+def give_another(someone: Person, codes: Sequence[str], quiz: str = "another") -> int:
+    """Another quiz with these questions, to be taken once from now on; its assignment."""
+    ids = [questions.get_question(code).id for code in codes]
+    command = actions.PublishQuiz(quiz, {"en": "Another", "ja": "別のテスト"}, ids, Rules(minutes=30, cut_percent=80))
+    made, due_at = actions.publish_quiz(command, by=None).quiz, clock.now() + timedelta(days=30)
+    given = actions.assign(made, [someone.id], opens_at=clock.now(), due_at=due_at, zone_name="Asia/Tokyo", by=None)
+    return given.id
 
 
 def right_answer(attempt: Attempt, position: int) -> dict[str, Any]:

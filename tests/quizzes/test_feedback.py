@@ -12,6 +12,7 @@ from lms.foundation import clock
 from lms.foundation.db import db
 from lms.policies import actions as policies
 from lms.policies import queries as policy_queries
+from lms.questions import holding
 from lms.questions import queries as questions
 from lms.quizzes.core.blueprint import DrawRow
 from lms.quizzes.models import Attempt, QuizVersion
@@ -19,7 +20,7 @@ from tests.conftest import Unit, Visitor
 from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
 
-KEPT_BACK = "These questions may come again in this quiz."
+KEPT_BACK = "These questions may come again."
 
 
 def result(joiner: Visitor, first: str) -> str:
@@ -76,6 +77,47 @@ def test_what_a_blueprint_has_no_need_to_draw_again_is_shown_at_once(
             db.session.delete(row)
     change_rules(unit, draw=[asdict(DrawRow(6))], attempts=attempts)
     assert ("Right answer" in hand_in(joiner, first)) is is_shown
+
+
+def test_what_was_seen_elsewhere_within_the_days_is_no_stock_for_a_retake(
+    joiner: Visitor, first: str, look: Look, unit: Unit
+) -> None:
+    """Where a question stays away for some days, the draw takes it as readily as one of the paper before."""
+    with unit():
+        attempt = db.session.get_one(Attempt, look.attempt_id)
+        attempt.assignment.fresh_days = 90
+        rest = [row.question_version.question.code for row in attempt.questions[6:]]
+        for row in attempt.questions[6:]:
+            db.session.delete(row)
+        elsewhere = sitting.give_another(sitting.person(), rest)
+    hand_in(joiner, joiner.post(f"/quizzes/{elsewhere}/attempts").location)
+    change_rules(unit, draw=[asdict(DrawRow(6))], attempts=2)
+    assert "Right answer" not in hand_in(joiner, first)
+
+
+def test_a_question_that_is_held_may_be_confirmed_and_come_again(
+    joiner: Visitor, first: str, look: Look, unit: Unit
+) -> None:
+    with unit():
+        question = db.session.get_one(Attempt, look.attempt_id).questions[0].question_version.question
+        holding.hold_by_hand(question, "The key is doubtful.", by=sitting.person("qa@kijun.example"))
+    assert "Right answer" not in hand_in(joiner, first)
+
+
+def test_while_a_question_is_on_an_open_paper_no_result_of_any_quiz_shows_its_answer(
+    joiner: Visitor, first: str, look: Look, unit: Unit
+) -> None:
+    change_rules(unit, attempts=1)
+    assert hand_in(joiner, first).count("Right answer") == 12
+    with unit():
+        code = db.session.get_one(Attempt, look.attempt_id).questions[0].question_version.question.code
+        other = sitting.give_another(sitting.person(), [code])
+    assert result(joiner, first).count("Right answer") == 12
+    again = joiner.post(f"/quizzes/{other}/attempts").location
+    assert result(joiner, first).count("Right answer") == 11
+    assert "1 answer is kept back." in result(joiner, first)
+    hand_in(joiner, again)
+    assert result(joiner, first).count("Right answer") == 12
 
 
 def test_why_the_chosen_option_tempts_is_said(joiner: Visitor, first: str, look: Look, unit: Unit) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.foundation import transaction
+from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.questions import queries as questions
 from lms.quizzes import actions, queries
 from lms.quizzes.core.blueprint import DrawRow
-from lms.quizzes.models import Assignment, Attempt, GradingRun, QuizVersion
+from lms.quizzes.models import Assignee, Assignment, Attempt, GradingRun, QuizVersion
 from tests.conftest import SignIn, Unit, Visitor
 from tests.conventions.examples import examples
 from tests.conventions.test_query_counts import NO_PAGES, open_world
@@ -110,6 +111,39 @@ def test_nothing_is_practised_that_a_quiz_may_still_ask(
     assert codes
     again = joiner.post(f"/quizzes/{look(lambda attempt: attempt.assignment_id)}/attempts").location
     assert not (codes | had) & set(practised(sample, again)[1]), "what was practised is not asked again"
+
+
+def test_the_result_of_practice_keeps_back_what_a_quiz_given_since_may_ask(
+    joiner: Visitor, failed: str, sample: Flask, unit: Unit
+) -> None:
+    address = start(joiner, failed)
+    codes = practised(sample, address)[1]
+    joiner.post(address.replace("questions/1", "submit"))
+    result = address.replace("questions/1", "result?lang=en")
+    assert joiner.get(result).text.count("Right answer") == len(codes)
+    with unit():
+        sitting.give_another(sitting.person(), codes[:1])
+    assert joiner.get(result).text.count("Right answer") == len(codes) - 1
+
+
+def test_what_is_shown_after_the_close_is_practised_by_nobody_while_others_may_take_it(
+    failed: str, look: Look, unit: Unit, sign_in_as: SignIn
+) -> None:
+    with unit():
+        attempt = db.session.get_one(Attempt, look.attempt_id)
+        due_at, code = attempt.assignment.due_at, attempt.person.code
+        attempt.quiz_version.rules = {**attempt.quiz_version.rules, "feedback": "after_close"}
+        fixed = {row.question_version.question_id for row in attempt.questions}
+        for question in questions.list_usable_questions():
+            if question.id not in fixed:
+                question.state = "retired"
+        later = due_at + timedelta(days=1)
+        other = sitting.person("moderator@kijun.example")
+        db.session.add(Assignee(assignment_id=attempt.assignment_id, person_id=other.id, own_due_at=later))
+    for moment, is_practised in ((due_at, False), (later, True)):
+        with clock.fixed(moment):
+            made = start(sign_in_as(code), failed)
+        assert ("/questions/1" in made) is is_practised
 
 
 def test_nobody_else_sees_practice_in_any_page_list_or_file(

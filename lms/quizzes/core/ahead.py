@@ -12,7 +12,8 @@ from lms.quizzes.core.blueprint import Candidate, DrawRow, suffices
 class Ahead:
     """A quiz that may ask somebody again: so many papers are left, drawn by these rows from a pool, by code.
 
-    Without rows each paper is the whole pool. ``seen`` is what the person had before, ``avoided`` what is drawn last.
+    Without rows each paper is the whole pool. ``seen`` is what the person had before; ``avoided`` what is drawn
+    last, or not before somebody confirms it.
     """
 
     papers: int

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.foundation.db import db
@@ -25,49 +26,51 @@ from lms.quizzes.models import (
     QuizQuestion,
     QuizVersion,
 )
-from lms.quizzes.queries.attempts import is_current_run
+from lms.quizzes.queries.attempts import is_current_run, load_seen
 from lms.wellbeing.models import SeeingPreference
 
 _Shown = aliased(QuestionVersion)
+_Anybody = aliased(Assignee)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A quiz as it is given to a person: the rules that a new attempt would have, how many are left, what is open."""
+    """A quiz as it is given to a person: the rules that a new attempt would have, and how many are left."""
 
     quiz_id: int
     version_id: int
     rules: Rules
     papers: int
-    is_open: bool
     is_over: bool
+    """Whether nobody takes it any more, not even those who have an end of their own."""
+    fresh_since: datetime | None
+    """Since when what was seen on any paper is drawn like what was seen in this quiz; None where that is not asked."""
+
+    @property
+    def guards_keys(self) -> bool:
+        """Whether its rule shows no keys yet, or never."""
+        feedback = self.rules.feedback
+        return feedback is Feedback.SECTIONS_ONLY or (feedback is Feedback.AFTER_CLOSE and not self.is_over)
 
 
 def load_due(person_id: int, at: datetime, *, quiz_id: int | None = None) -> list[Due]:
     """The quizzes given to somebody, or one of them; after a pass no attempt is left, and none after its time."""
     newest = select(func.max(QuizVersion.n)).where(QuizVersion.quiz_id == Assignment.quiz_id).correlate(Assignment)
-    own = and_(Attempt.assignment_id == Assignment.id, Attempt.person_id == person_id)
-    attempts = select(func.count()).select_from(Attempt).where(own).correlate(Assignment)
-    passed = (
-        select(func.count())
-        .select_from(Attempt)
-        .join(GradingRun, is_current_run())
-        .where(own, GradingRun.passed)
-        .correlate(Assignment)
-    )
-    # an end of their own counts as long as nobody has ended it for all
-    due_at = case(
-        (Assignment.ended_at.is_(None), func.coalesce(Assignee.own_due_at, Assignment.due_at)), else_=Assignment.due_at
-    )
+    of_anybody = select(func.count()).select_from(Attempt).where(Attempt.assignment_id == Assignment.id)
+    of_anybody = of_anybody.correlate(Assignment)
+    own = of_anybody.where(Attempt.person_id == person_id)
+    passed = own.join(GradingRun, is_current_run()).where(GradingRun.passed)
+    latest = select(func.max(_Anybody.own_due_at)).where(_Anybody.assignment_id == Assignment.id).correlate(Assignment)
     query = (
         select(
-            Assignment.quiz_id,
-            due_at.label("due_at"),
+            Assignment,
+            Assignee.own_due_at,
+            latest.scalar_subquery().label("latest_due_at"),
             QuizVersion.id,
             QuizVersion.rules,
-            attempts.scalar_subquery().label("taken"),
-            attempts.where(Attempt.state == AttemptState.OPEN).scalar_subquery().label("open"),
+            own.scalar_subquery().label("taken"),
             passed.scalar_subquery().label("passed"),
+            of_anybody.where(Attempt.state == AttemptState.OPEN).scalar_subquery().label("open"),
         )
         .join(Assignee, Assignee.assignment_id == Assignment.id)
         .join(QuizVersion, and_(QuizVersion.quiz_id == Assignment.quiz_id, QuizVersion.n == newest.scalar_subquery()))
@@ -77,56 +80,75 @@ def load_due(person_id: int, at: datetime, *, quiz_id: int | None = None) -> lis
     if quiz_id is not None:
         query = query.where(Assignment.quiz_id == quiz_id)
     found = []
-    for row in db.session.execute(query):
-        rules = rules_from(row.rules)
-        is_over = row.due_at <= at
-        papers = 0 if is_over or row.passed else max(0, rules.attempts - row.taken)
-        found.append(Due(row.quiz_id, row.id, rules, papers, bool(row.open), is_over))
+    for given, own_due_at, latest_due_at, version_id, stored, taken, has_passed, still_open in db.session.execute(
+        query
+    ):
+        # an end of their own counts as long as nobody has ended it for all
+        due_at, last_due_at = given.due_at, given.due_at
+        if given.ended_at is None:
+            due_at, last_due_at = own_due_at or due_at, max(latest_due_at or due_at, due_at)
+        rules = rules_from(stored)
+        papers = 0 if due_at <= at or has_passed else max(0, rules.attempts - taken)
+        since = min(at - timedelta(days=given.fresh_days), given.opens_at) if given.fresh_days else None
+        found.append(Due(given.quiz_id, version_id, rules, papers, last_due_at <= at and not still_open, since))
     return found
 
 
 def load_ahead(person_id: int, due: Collection[Due], *, guards_keys: bool = False) -> list[Ahead]:
-    """What these quizzes may still ask somebody, and what stands on papers that are open.
+    """What these quizzes may still ask somebody, and what stands on any paper that they have open.
 
     With ``guards_keys`` those are among them whole whose rule shows no keys yet, or never.
     """
-    papers: dict[int, int] = {}
-    guarded: set[int] = set()
+    papers = Counter({entry.quiz_id: 0 for entry in due})
     for entry in due:
-        papers[entry.quiz_id] = papers.get(entry.quiz_id, 0) + entry.papers
-        feedback = entry.rules.feedback
-        if feedback is Feedback.SECTIONS_ONLY or (feedback is Feedback.AFTER_CLOSE and not entry.is_over):
-            guarded.add(entry.quiz_id)
-    ahead = []
-    for entry in {entry.quiz_id: entry for entry in due}.values():
-        if guards_keys and entry.quiz_id in guarded:
-            pool, _seen, _avoided = _load_pool(person_id, entry)
-            ahead.append(Ahead(1, (), pool))
-        elif papers[entry.quiz_id]:
-            pool, seen, avoided = _load_pool(person_id, entry)
-            ahead.append(Ahead(papers[entry.quiz_id], entry.rules.draw, pool, seen, avoided))
-    if any(entry.is_open for entry in due):
-        ahead.append(Ahead(1, (), _load_open(person_id)))
+        papers[entry.quiz_id] += entry.papers
+    guarded = {entry.quiz_id for entry in due if guards_keys and entry.guards_keys}
+    asking = {entry.quiz_id: entry for entry in due if entry.quiz_id in guarded or papers[entry.quiz_id]}
+    pools = _load_pools(person_id, asking.values())
+    fresh = [(entry.fresh_since, entry.quiz_id) for entry in due if entry.papers and entry.fresh_since is not None]
+    lately = load_seen(person_id, min(fresh)[0]) if fresh else set()
+    ahead = [Ahead(1, (), _load_open(person_id))]
+    for quiz_id, entry in asking.items():
+        pool = pools[quiz_id]
+        if quiz_id in guarded:
+            ahead.append(Ahead(1, (), pool.stock))
+            continue
+        avoided = pool.avoided | lately if quiz_id in {of_quiz for _since, of_quiz in fresh} else pool.avoided
+        ahead.append(Ahead(papers[quiz_id], entry.rules.draw, pool.stock, frozenset(pool.seen), frozenset(avoided)))
     return ahead
 
 
-def _load_pool(person_id: int, entry: Due) -> tuple[dict[str, Candidate], frozenset[str], frozenset[str]]:
-    """The questions in use of a quiz by code, those that the person has seen, and those of an avoided kind."""
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """What a quiz draws from, by code; of that what the person has seen, and what is drawn last or not just now."""
+
+    stock: dict[str, Candidate] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    avoided: set[str] = field(default_factory=set)
+
+
+def _load_pools(person_id: int, asking: Collection[Due]) -> dict[int, _Pool]:
+    """The pool of each of these quizzes, in one statement; a question that is held may be confirmed and come then."""
+    pools = {entry.quiz_id: _Pool() for entry in asking}
+    if not pools:
+        return {}
     seen = (
         select(AttemptQuestion.attempt_id)
         .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
         .join(Assignment, Assignment.id == Attempt.assignment_id)
         .join(_Shown, _Shown.id == AttemptQuestion.question_version_id)
         .where(_Shown.question_id == Question.id, Attempt.person_id == person_id)
-        .where(or_(Assignment.quiz_id == entry.quiz_id, Attempt.purpose == Purpose.PRACTICE))
-        .correlate(Question)
+        .where(or_(Assignment.quiz_id == QuizVersion.quiz_id, Attempt.purpose == Purpose.PRACTICE))
+        .correlate(Question, QuizVersion)
         .exists()
     )
     newest = select(func.max(_Shown.n)).where(_Shown.question_id == Question.id).correlate(Question)
     avoided = select(SeeingPreference.avoided).where(SeeingPreference.person_id == person_id).scalar_subquery()
     query = (
         select(
+            QuizVersion.quiz_id,
             Question.code,
+            Question.state,
             Question.variant_of,
             QuestionVersion.body,
             Module.code.label("module"),
@@ -134,25 +156,26 @@ def _load_pool(person_id: int, entry: Due) -> tuple[dict[str, Candidate], frozen
             seen,
             avoided,
         )
-        .join(QuizQuestion, QuizQuestion.question_id == Question.id)
+        .join(QuizQuestion, QuizQuestion.quiz_version_id == QuizVersion.id)
+        .join(Question, Question.id == QuizQuestion.question_id)
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
         .outerjoin(SectionLink, and_(SectionLink.question_version_id == QuestionVersion.id, SectionLink.position == 0))
         .outerjoin(Section, Section.id == SectionLink.section_id)
         .outerjoin(Module, Module.id == Section.module_id)
-        .where(QuizQuestion.quiz_version_id == entry.version_id, Question.state == QuestionState.IN_USE)
+        .where(QuizVersion.id.in_([entry.version_id for entry in asking]))
+        .where(Question.state.in_((QuestionState.IN_USE, QuestionState.HELD)))
         .where(QuestionVersion.n == newest.scalar_subquery())
     )
-    pool: dict[str, Candidate] = {}
-    had, shunned = set(), set()
-    for code, variant_of, body, module, key, is_seen, kinds in db.session.execute(query):
+    for quiz_id, code, state, variant_of, body, module, key, is_seen, kinds in db.session.execute(query):
+        pool = pools[quiz_id]
         tags = tuple(body.get("tags", ()))
         section = f"{module}/{key}" if key else ""
-        pool[code] = Candidate(code, section, tags, body["type"], body["difficulty"], variant_of or "")
+        pool.stock[code] = Candidate(code, section, tags, body["type"], body["difficulty"], variant_of or "")
         if is_seen:
-            had.add(code)
-        if body.get("sensitive", {}).get("kind", "") in (kinds or ()):
-            shunned.add(code)
-    return pool, frozenset(had), frozenset(shunned)
+            pool.seen.add(code)
+        if state == QuestionState.HELD or body.get("sensitive", {}).get("kind", "") in (kinds or ()):
+            pool.avoided.add(code)
+    return pools
 
 
 def _load_open(person_id: int) -> dict[str, Candidate]:

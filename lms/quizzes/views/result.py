@@ -68,7 +68,7 @@ class MissedQuestion:
     tempting: Sequence[str] = ()
     """Why what was chosen is easily chosen: the misconceptions behind it."""
     is_kept_back: bool = False
-    """Whether it may come again in this quiz, so that neither answer nor key is shown."""
+    """Whether it may come again, so that neither answer nor key is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +181,13 @@ def _shows_details(attempt: Attempt, rules: Rules, closes_at: datetime | None) -
 
 
 def _kept_back(attempt: Attempt, paper: Mapping[int, queries.Standing]) -> frozenset[int]:
-    """The positions of questions that may come again in this quiz before the person has no attempt left or passes."""
-    due = load_due(attempt.person_id, clock.now(), quiz_id=attempt.assignment.quiz_id)
-    asked = frozenset[str]().union(*(quiz.may_ask() for quiz in load_ahead(attempt.person_id, due)))
+    """The positions of questions that stand on a paper that is open, or may come again in this quiz before the person
+    has no attempt left or passes; of practice those that any quiz may ask, since it was made to give none of them away.
+    """
+    is_practice = attempt.purpose == Purpose.PRACTICE
+    due = load_due(attempt.person_id, clock.now(), quiz_id=None if is_practice else attempt.assignment.quiz_id)
+    ahead = load_ahead(attempt.person_id, due, guards_keys=is_practice)
+    asked = frozenset[str]().union(*(quiz.may_ask() for quiz in ahead))
     return frozenset(position for position, one in paper.items() if one.code in asked)
 
 
