@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from flask import Flask
 
 from lms.foundation.db import db
-from lms.quizzes.models import Attempt, QuestionReport
+from lms.questions import holding
+from lms.quizzes import actions
+from lms.quizzes.models import Assignment, Attempt, QuestionReport
 from lms.quizzes.queries import reports
-from tests.conftest import SignIn, Unit, Visitor
+from tests.conftest import QueryCount, SignIn, Unit, Visitor
 from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
 
@@ -87,7 +92,70 @@ def test_nobody_reads_the_comments_of_others_and_learners_not_the_inbox(
     assert moderator.post(first.replace("questions/1", "comment"), data={"question": "1"}).status_code == 404
     assert joiner.get("/question-comments").status_code == 403
     assert joiner.post("/question-comments/1", data={"answer": ANSWER}).status_code == 403
-    for _n in range(40):
+    for _n in range(29):
         comment(joiner, first)
+    form = {"question": "3", "kind": "ask", "text": "One more."}
+    refused = joiner.post(first.replace("questions/1", "comment?lang=en"), data=form)
+    assert refused.status_code == 409
+    assert "One more." in refused.text, "what was typed is kept"
     with unit():
         assert reports.count_of(first.split("/")[2]) == 30
+
+
+def test_an_editor_who_has_still_to_take_the_quiz_reads_nothing_of_what_is_said_of_it(
+    joiner: Visitor, first: str, look: Look, sign_in_as: SignIn, unit: Unit
+) -> None:
+    """What somebody says of a question, and the reply, hint at its key."""
+    comment(joiner, first)
+    assignment_id = look(lambda attempt: attempt.assignment_id)
+    with unit():
+        question = db.session.get_one(Attempt, look.attempt_id).questions[2].question_version.question
+        holding.hold_by_hand(question, "Option C is right too.", by=sitting.person("qa@kijun.example"))
+        address = f"/questions/{question.bank.code}/{question.code}"
+        code = sitting.person("editor@kijun.example").code
+    visitor = sign_in_as(code)
+    assert SAID in visitor.get("/question-comments").text
+    assert "Option C is right too." in visitor.get(address).text
+    with unit():
+        actions.add_assignees(
+            db.session.get_one(Assignment, assignment_id), [sitting.person("editor@kijun.example").id]
+        )
+    shown = visitor.get("/question-comments?lang=en")
+    assert SAID not in shown.text
+    assert "No comment waits for an answer" in shown.text
+    assert "Option C is right too." not in visitor.get(address).text
+    assert visitor.get("/question-comments/1").status_code == 403
+    assert visitor.post("/question-comments/1", data={"answer": ANSWER}).status_code == 403
+
+
+def test_during_the_break_a_comment_does_not_uncover_its_question(joiner: Visitor, first: str, look: Look) -> None:
+    own = comment(joiner, first)
+    prompt = look(lambda attempt: attempt.questions[2].question_version.body["prompt"]["en"])[:12]
+    assert prompt in joiner.get(own + "?lang=en").text
+    joiner.post(first.replace("questions/1", "break"), json={"step": "start"})
+    assert look(lambda attempt: attempt.break_started_at) is not None
+    covered = joiner.get(own + "?lang=en").text
+    assert prompt not in covered
+    assert SAID in covered
+
+
+def test_however_many_quizzes_are_to_be_taken_a_reply_needs_as_many_statements(
+    joiner: Visitor,
+    first: str,
+    qa: Visitor,
+    look: Look,
+    unit: Unit,
+    queries_counted: Callable[[], AbstractContextManager[QueryCount]],
+) -> None:
+    own = comment(joiner, first)
+    qa.post("/question-comments/1", data={"answer": ANSWER})
+    joiner.post(first.replace("questions/1", "submit"))
+    codes = look(lambda attempt: [row.question_version.question.code for row in attempt.questions])
+    needed = []
+    for n, code in enumerate(codes[:4]):
+        with unit():
+            sitting.give_another(sitting.person(), [code], f"another-{n}")
+        with queries_counted() as counted:
+            joiner.get(own)
+        needed.append(len(counted))
+    assert len(set(needed)) == 1

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from typing import Any
 
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
+from lms.questions.access import withheld
 from lms.questions.models import Question, QuestionVersion
 from lms.quizzes.models import Attempt, QuestionReport
 
@@ -23,31 +27,31 @@ def list_of(attempt_id: str) -> list[QuestionReport]:
     return list(db.session.scalars(query.order_by(QuestionReport.id.desc())))
 
 
-def count_waiting() -> int:
-    """How many wait for an answer."""
-    query = select(func.count()).select_from(QuestionReport).where(QuestionReport.answered_at.is_(None))
-    return db.session.scalar(query) or 0
-
-
-def list_reports(*, are_answered: bool, offset: int, most: int) -> list[QuestionReport]:
+def list_reports(access: Access, *, are_answered: bool, offset: int, most: int) -> list[QuestionReport]:
     """Those that wait, the one owed first before the others; or those that are answered, the newest first."""
-    query = select(QuestionReport).options(
-        joinedload(QuestionReport.question_version).joinedload(QuestionVersion.question).joinedload(Question.bank)
+    query = _readable(select(QuestionReport), access, are_answered=are_answered).options(
+        contains_eager(QuestionReport.question_version)
+        .contains_eager(QuestionVersion.question)
+        .joinedload(Question.bank)
     )
     if are_answered:
-        query = query.where(QuestionReport.answered_at.is_not(None))
         query = query.order_by(QuestionReport.answered_at.desc(), QuestionReport.id.desc())
     else:
-        query = query.where(QuestionReport.answered_at.is_(None))
         query = query.order_by(QuestionReport.owed_at, QuestionReport.id)
     return list(db.session.scalars(query.offset(offset).limit(most)))
 
 
-def count_reports(*, are_answered: bool) -> int:
+def count_reports(access: Access, *, are_answered: bool) -> int:
     """How many are answered, or wait."""
-    waits = QuestionReport.answered_at.is_(None)
-    query = select(func.count()).select_from(QuestionReport).where(~waits if are_answered else waits)
+    query = _readable(select(func.count()).select_from(QuestionReport), access, are_answered=are_answered)
     return db.session.scalar(query) or 0
+
+
+def _readable(query: Select[Any], access: Access, *, are_answered: bool) -> Select[Any]:
+    """What is said of a question may hint at its key, and is not for whoever has still to take it."""
+    waits = QuestionReport.answered_at.is_(None)
+    query = query.join(QuestionReport.question_version).join(QuestionVersion.question)
+    return query.where(~waits if are_answered else waits, ~withheld(access))
 
 
 def get_report(report_id: int) -> QuestionReport:

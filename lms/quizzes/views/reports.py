@@ -14,7 +14,8 @@ from lms.foundation.access import access, policy
 from lms.foundation.errors import sentence
 from lms.foundation.locale import current
 from lms.kit.pages import Page
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Conflict, Invalid, Refused
+from lms.questions import queries as questions
 from lms.quizzes import phrases, queries
 from lms.quizzes.actions import reporting
 from lms.quizzes.core.attempt import AttemptState
@@ -45,14 +46,14 @@ def send(attempt_id: Any) -> ResponseReturnValue:
         if kind not in list(ReportKind):
             raise Invalid("report.kind", field="kind")
         made = reporting.report(attempt, position, ReportKind(kind), typed, locale=current(), by=current_user)
-    except Invalid as problem:
+    except (Conflict, Invalid) as problem:
         page = _write_page(attempt, position=position, kind=kind, typed=typed, problem=problem)
-        return page, 422
+        return page, 422 if isinstance(problem, Invalid) else problem.status
     return redirect(url_for(".own", report_id=made.id))
 
 
 def _write_page(
-    attempt: Attempt, *, position: int, kind: str = "", typed: str = "", problem: Invalid | None = None
+    attempt: Attempt, *, position: int, kind: str = "", typed: str = "", problem: Conflict | Invalid | None = None
 ) -> str:
     return render_template(
         "quizzes/comment.html",
@@ -79,6 +80,7 @@ def own(report_id: int) -> str:
         report=report,
         is_kept_back=report.answer is not None and _may_come_again(report),
         is_open=report.attempt.state == AttemptState.OPEN,
+        is_covered=report.attempt.rest.lasts(clock.now()),
         phrases=phrases,
     )
 
@@ -98,8 +100,8 @@ def _may_come_again(report: QuestionReport) -> bool:
 def index() -> str:
     """What waits for an answer, the one owed first before the others; or what is answered."""
     are_answered = request.args.get("state") == "answered"
-    part = Page.of(reports.count_reports(are_answered=are_answered), request.args.get("page", 1, type=int))
-    listed = reports.list_reports(are_answered=are_answered, offset=part.offset, most=part.size)
+    part = Page.of(reports.count_reports(access(), are_answered=are_answered), request.args.get("page", 1, type=int))
+    listed = reports.list_reports(access(), are_answered=are_answered, offset=part.offset, most=part.size)
     return render_template(
         "quizzes/comments.html", reports=listed, are_answered=are_answered, part=part, at=clock.now(), phrases=phrases
     )
@@ -108,13 +110,13 @@ def index() -> str:
 @blueprint.get("/question-comments/<int:report_id>")
 @policy("question.read")
 def show(report_id: int) -> str:
-    return _answer_page(reports.get_report(report_id))
+    return _answer_page(_report(report_id))
 
 
 @blueprint.post("/question-comments/<int:report_id>")
 @policy("question.write")
 def answer(report_id: int) -> ResponseReturnValue:
-    report = reports.get_report(report_id)
+    report = _report(report_id)
     typed = request.form.get("answer", "")
     try:
         reporting.answer(report, typed, by=current_user)
@@ -123,6 +125,13 @@ def answer(report_id: int) -> ResponseReturnValue:
         return _answer_page(report, typed=typed, refusal=sentence(problem)), status
     flash(_("Answered. Whoever asked has been told."))
     return redirect(url_for(".index"))
+
+
+def _report(report_id: int) -> QuestionReport:
+    report = reports.get_report(report_id)
+    if questions.load_withheld([report.question_version.question], access()):
+        raise Refused("question.is_withheld")
+    return report
 
 
 def _answer_page(report: QuestionReport, *, typed: str = "", refusal: str = "") -> str:
