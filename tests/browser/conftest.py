@@ -11,7 +11,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -28,6 +27,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
@@ -68,12 +68,6 @@ class Server:
         path = Path(self.environment["KIJUN_DATA"], "kijun.sqlite")
         with closing(sqlite3.connect(path, timeout=10)) as database, database:
             database.execute("UPDATE web_sessions SET confirmed_at = datetime(created_at, '-1 hour')")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @cache

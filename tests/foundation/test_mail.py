@@ -34,9 +34,9 @@ from tests.foundation.mail_server import (
     Door,
     MailBox,
     certificate,
-    free_port,
     knows,
 )
+from tests.ports import free_port
 
 SUBJECT = "【Kijun】11月16日（月）：新着のお知らせ3件"
 BODY = "テスト「ハラスメント」の期限は今日です。\n.点で始まる行\n"
