@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import socket
 import statistics
 import sys
 import tempfile
@@ -22,12 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import config
-from lms.foundation import transaction
+from lms.foundation import clock, transaction
 from tests.faults.installation import Cluster, Installation, Prepared
 from tests.faults.ledger import Finding, Ledger, compare
 from tests.faults.takers import Taker
 from tests.faults.trouble import Deed, Disk, Trouble, small_disk
-from tests.faults.wire import LOOPBACK, BadLine
+from tests.faults.wire import BadLine
+from tests.ports import free_port
 from tests.quizzes import invariants
 
 TMPFS_MEGABYTES = {"sqlite": 64, "postgresql": 320}
@@ -126,9 +126,15 @@ class Campaign:
         return rare[number % 60] if number % 60 in rare else self.chance.choice(deeds)
 
     def reckon(self) -> Finding:
+        """Compare the ledger with the database, and see that every invariant holds."""
         with self.installation.app.app_context(), transaction.unit(write=False):
-            invariants.check_journal()
-            return compare(self.ledger)
+            finding = compare(self.ledger)
+            try:
+                invariants.check(clock.now())
+                invariants.check_journal()
+            except AssertionError as broken:
+                finding.problems.append(str(broken))
+            return finding
 
 
 def report(campaign: Campaign, finding: Finding, seconds: float) -> None:
@@ -191,7 +197,7 @@ def main() -> int:
         own = place / "kijun"
         own.mkdir()
         url = cluster.url if cluster else config.embedded_url(own)
-        installation = Installation(own, _free_port(), url, hasty=asked.hasty)
+        installation = Installation(own, free_port(), url, hasty=asked.hasty)
         campaign = Campaign(plan, installation, Trouble(installation, cluster, random.Random(seed)), disk)  # noqa: S311
         began = time.monotonic()
         asyncio.run(campaign.run())
@@ -212,12 +218,6 @@ def judge(is_control: bool, plan: Plan, finding: Finding) -> int:
     enough = finding.acknowledged >= plan.acknowledged
     print(f"  {'holds' if finding.is_clean and enough else 'DOES NOT HOLD' if enough else 'TOO FEW ACKNOWLEDGED'}")
     return 0 if finding.is_clean and enough else 1
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

