@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.conftest import csrf_token_for
 from tests.faults.ledger import Ledger
 from tests.faults.wire import Answer, NoAnswer, ask
 
+GRACE = timedelta(seconds=60)
 SHORT_REST = 0.1
 """Seconds before a call that got no answer is made again."""
 
@@ -91,8 +93,10 @@ class Taker:
             self.ledger.faults.append(f"assignment {assignment}: opening answers {opened.status}")
             return
         attempt_id = found[1]
-        paper = Paper((await self._insist("GET", f"/attempts/{attempt_id}/paper")).body.decode())
-        await self._claim(attempt_id)
+        read = await self._insist("GET", f"/attempts/{attempt_id}/paper")
+        if self._came_too_late(read) or not await self._claim(attempt_id):
+            return
+        paper = Paper(read.body.decode())
         left, seq = self.changes, 0
         while left > 0:
             calls = []
@@ -103,23 +107,36 @@ class Taker:
                     position = self.chance.choice(list(paper.fields))
                     stamp = (self._epoch, seq)
                     events[stamp] = Event(*stamp, position, "en", paper.answer(position, self.chance))
-                calls.append(self._save(attempt_id, events))
+                calls.append(self.save(attempt_id, events))
             await asyncio.gather(*calls)
             await asyncio.sleep(self.pause * self.chance.random())
             if self.chance.random() < 0.03:
-                await self._claim(attempt_id)
+                if not await self._claim(attempt_id):
+                    return
                 seq = 0
         if not self.leaves:
             await self._hand_in(attempt_id)
 
-    async def _claim(self, attempt_id: str) -> None:
+    async def _claim(self, attempt_id: str) -> bool:
+        """Become the one who writes; returns whether the attempt is still open."""
         claimed = await self._insist("POST", f"/attempts/{attempt_id}/claim", {})
         if claimed.status == 200:
             self._epoch = json.loads(claimed.body)["epoch"]
-        else:
+        elif not self._came_too_late(claimed):
             self.ledger.faults.append(f"{attempt_id}: claiming answers {claimed.status}")
+        return claimed.status == 200
 
-    async def _save(self, attempt_id: str, events: Mapping[Stamp, Event]) -> None:
+    def _came_too_late(self, answer: Answer) -> bool:
+        """Whether the time of one who leaves was over while nobody answered: rightly refused, or kept for review."""
+        if not self.leaves or answer.status not in {202, 409}:
+            return False
+        told = json.loads(answer.body)
+        if answer.status == 409:
+            return bool(told["error"] == "attempt.closed")
+        return datetime.fromisoformat(told["server_now"]) > datetime.fromisoformat(told["deadline"]) + GRACE
+
+    async def save(self, attempt_id: str, events: Mapping[Stamp, Event]) -> None:
+        """Send answers until they are taken, and note which of them were said to be saved."""
         sent = {
             "epoch": next(iter(events.values())).epoch,
             "events": [
@@ -129,12 +146,13 @@ class Taker:
         }
         sent_at = time.monotonic()
         answer = await self._insist("POST", f"/attempts/{attempt_id}/events", sent)
-        if answer.status in {200, 202, 409}:
-            # 409 is for whoever has been overtaken by another window: the answers are in the log all the same
-            document = json.loads(answer.body)
-            self.ledger.note_saved(attempt_id, events, document.get("acked", []))
+        document = json.loads(answer.body) if answer.status in {200, 202, 409} else {}
+        # whoever has been overtaken by another window is told 409, and the answers are in the log all the same
+        is_overtaken = answer.status == 409 and document["error"] == "answer.superseded"
+        if answer.status in {200, 202} or is_overtaken:
+            self.ledger.note_saved(attempt_id, events, document["acked"])
             self.ledger.times.append((sent_at, time.monotonic()))
-        if answer.status not in {200, 409}:
+        if answer.status != 200 and not is_overtaken and not self._came_too_late(answer):
             self.ledger.faults.append(f"{attempt_id}: saving answers {answer.status} {answer.body[:80]!r}")
 
     async def _hand_in(self, attempt_id: str) -> None:
