@@ -22,7 +22,10 @@ def campaign(*words: str) -> str:
 
 @pytest.mark.sqlite
 def test_kills_lose_nothing_that_was_acknowledged() -> None:
-    assert "lost 0, changed 0" in campaign("--database", "sqlite", "--short")
+    told = campaign("--database", "sqlite", "--short")
+    assert "lost 0, changed 0" in told
+    assert "web worker killed: 2 times" in told
+    assert "web server killed: 1 times" in told
 
 
 @pytest.mark.sqlite
@@ -33,4 +36,7 @@ def test_a_server_that_acknowledges_before_the_commit_is_found_out() -> None:
 @pytest.mark.database
 @pytest.mark.postgresql
 def test_kills_and_a_crash_of_postgresql_lose_nothing_that_was_acknowledged() -> None:
-    assert "lost 0, changed 0" in campaign("--database", "postgresql", "--short")
+    told = campaign("--database", "postgresql", "--short")
+    assert "lost 0, changed 0" in told
+    for blow in ("web worker killed", "PostgreSQL stopped immediate and started", "web server killed"):
+        assert f"{blow}: 1 times" in told
