@@ -8,7 +8,6 @@ from contextlib import suppress
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 
 from lms.accounts.models import Person
 from lms.foundation import transaction
@@ -18,8 +17,8 @@ from lms.quizzes import actions, queries
 from lms.quizzes.actions import regrading
 from lms.quizzes.core.answers import Event
 from lms.quizzes.models import Assignment, AttemptQuestion, GradingItem, GradingRun, Regrade
-from tests.at_once import all_at_once
-from tests.conftest import MONDAY_AFTERNOON, Unit
+from tests.at_once import all_at_once, insisting
+from tests.conftest import MONDAY_AFTERNOON, Sizes, Unit
 from tests.quizzes import invariants, regrades, sitting
 
 pytestmark = pytest.mark.postgresql
@@ -29,21 +28,21 @@ BEGUN = "SET LOCAL statement_timeout"
 """The first statement of a unit: everybody waits there for the others."""
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """As many rounds as are asked for, each with a database of its own."""
+    metafunc.parametrize("round_no", range(Sizes(metafunc.config.getoption("--long")).of(1, 200)), indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def round_no(request: pytest.FixtureRequest) -> int:
+    """Which of the rounds it is."""
+    return int(request.param)
+
+
 def runs_twice() -> int:
     """Attempts that a regrade has graded more than once."""
     counted = select(func.count()).where(GradingRun.regrade_id.is_not(None))
     return len(db.session.scalars(counted.group_by(GradingRun.attempt_id).having(func.count() > 1)).all())
-
-
-def trying(call: Callable[[], None]) -> Callable[[], None]:
-    """The same, tried again where the database has let it wait for too long: a browser and a worker do."""
-
-    def run() -> None:
-        while True:
-            with suppress(OperationalError):
-                return call()
-
-    return run
 
 
 def test_of_two_who_apply_it_at_once_one_does(sample: Flask, unit: Unit) -> None:
@@ -73,7 +72,7 @@ def test_two_workers_at_once_grade_everybody_once(sample: Flask, unit: Unit) -> 
         with sample.app_context():
             regrading.carry_out(regrade_id, batch=9)
 
-    all_at_once(sample, [trying(work)] * 3, after=BEGUN)
+    all_at_once(sample, [insisting(work)] * 3, after=BEGUN)
     with unit():
         found = queries.load_current_runs(list(expected))
         assert {attempt_id: run.score_thousandths for attempt_id, run in found.items()} == expected
@@ -104,13 +103,13 @@ def test_whoever_hands_in_while_it_runs_is_graded_by_it(sample: Flask, unit: Uni
             with sample.app_context(), transaction.unit():
                 actions.submit(sitting.own_access(db.session.get_one(Person, key)), opened[key])
 
-        return trying(submit)
+        return insisting(submit)
 
     def work() -> None:
         with sample.app_context():
             regrading.carry_out(regrade_id, batch=3)
 
-    all_at_once(sample, [trying(work), *(hand_in(key) for key in opened)], after=BEGUN)
+    all_at_once(sample, [insisting(work), *(hand_in(key) for key in opened)], after=BEGUN)
     with unit():
         marks = (
             select(GradingItem.awarded_thousandths, GradingItem.key_n)
