@@ -87,7 +87,7 @@ def bind(app: Flask) -> None:
 
     @app.errorhandler(Problem)
     def expected(problem: Problem) -> Response:
-        if isinstance(problem, Unavailable):
+        if problem.code == "database.unavailable":
             problem_page.forget_reader()  # even their language is in the database
         if problem.status in {403, 404}:
             log.info("refused: %s to person %s", problem.code, getattr(g.get("access"), "person_id", None))

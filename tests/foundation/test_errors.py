@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lms.foundation.db import db
+from lms.kit.problems import Unavailable
 from tests.cast import Cast
 from tests.conftest import SignIn, Visitor
 
@@ -170,6 +171,18 @@ def test_a_mistake_of_ours_has_the_navigation_too_unless_that_is_what_fails(
     monkeypatch.setitem(app.jinja_env.globals, "navigation", broken)
     bare = visitor.get("/people?lang=en")
     assert (bare.status_code, 'class="nav"' in bare.text, "Reference: R-" in bare.text) == (500, False, True)
+
+
+def test_a_document_that_fails_signs_nobody_out(
+    app: Flask, cast: Cast, sign_in_as: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_rest: object) -> None:
+        raise Unavailable("pdf.failed")
+
+    visitor = sign_in_as(cast.admin)
+    monkeypatch.setitem(app.view_functions, "people.index", decorated(failing, app.view_functions["people.index"]))
+    answer = visitor.get("/people?lang=en")
+    assert (answer.status_code, 'class="nav"' in answer.text) == (503, True)
 
 
 def decorated(view: Callable[..., Any], like: Callable[..., Any]) -> Callable[..., Any]:
