@@ -95,6 +95,12 @@ def test_the_trail_says_who_took_away_what_and_names_nobody(trainer: Visitor, sa
     assert len(journalled(sample)) == 1
 
 
+def test_what_was_sent_as_a_code_and_is_none_is_not_in_the_trail(trainer: Visitor, sample: Flask) -> None:
+    assert table(trainer, cohort="Emma Lindqvist", quiz="Emma", outcome="Lindqvist") == []
+    table(trainer, outcome="Lindqvist")
+    assert [entry.keys() for entry in journalled(sample)] == [{"format", "entries"}] * 2
+
+
 @pytest.mark.parametrize(("who", "is_asked"), [("trainer", False), ("vendor", True), ("admin", True)])
 def test_the_password_is_asked_for_again_where_the_access_table_says_so(
     enter: Enter, sample: Flask, who: str, is_asked: bool

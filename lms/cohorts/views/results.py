@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from lms.accounts import queries as people
 from lms.cohorts import queries
-from lms.cohorts.queries.results import SORTS, Wanted, list_for_export, list_quizzes, list_results
+from lms.cohorts.queries.results import OUTCOMES, SORTS, Wanted, list_for_export, list_quizzes, list_results
 from lms.foundation import clock, journal, pdf, transaction
 from lms.foundation.access import access, access_for, policy
 from lms.foundation.locale import current, localized, moment_in_zone, zone
@@ -145,8 +145,12 @@ def _html(found: Sequence[tuple[Attempt, GradingRun, Quiz]], count: int, wanted:
 
 
 def _note_export(form: Format, wanted: Wanted, codes: Sequence[str]) -> None:
-    """Say in the trail who took away what. The words may have been a name: it says by code who was found."""
-    asked: dict[str, Any] = {"cohort": wanted.cohort, "quiz": wanted.quiz, "outcome": wanted.outcome}
+    """Say in the trail who took away what. The words may have been a name: it says by code who was found.
+
+    So may whatever was sent as a cohort or quiz of which nothing was found.
+    """
+    asked: dict[str, Any] = {"cohort": wanted.cohort, "quiz": wanted.quiz} if codes else {}
+    asked["outcome"] = wanted.outcome if wanted.outcome in OUTCOMES else ""
     asked["people"] = sorted(set(codes)) if wanted.words else []
     journal.record(
         "result.export",
