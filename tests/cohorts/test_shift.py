@@ -172,7 +172,8 @@ def test_the_log_says_why(trainer: Visitor, sample: Flask) -> None:
     assert "Go-live Mon 30 Nov → Wed 2 Dec" in said
     with sample.app_context():
         [event] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "cohort.change"))
-        assert (event.detail["slip_cause"], event.detail["reason"]) == ("tool_access", "The VDI is late")
+        assert event.detail["slip_cause"] == "tool_access"
+        assert "reason" not in event.detail, "it may name people, whom the trail names by code"
 
 
 @pytest.mark.parametrize(("late", "status"), [(MINUTES - SECOND, 302), (MINUTES + SECOND, 409)])

@@ -146,7 +146,7 @@ def change_cohort(cohort: Cohort, change: CohortChange, *, seen: str, by: Person
     chain_id, extra = cohort.site.vendor_id, {}
     if cohort.go_live_on != before_on:
         slip = slips.keep(cohort, before_on, change.cause, change.reason, keeping, joining, told, by=by)
-        extra = {"slip_cause": slip.cause, "reason": slip.reason}
+        extra = {"slip_cause": slip.cause}  # the reason stays in its row: it may name people
         kind, facts = shift_message(cohort, before_on, cohort.go_live_on, moved)
         notices.tell(kind, slips.about(slip), told, **facts)
     elif entries:
