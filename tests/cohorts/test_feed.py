@@ -176,7 +176,8 @@ def test_a_text_with_commas_and_semicolons_is_read_back_as_it_was(
     title = "Q&A; one, two\\three\nfour：会議"
     with unit():
         session_titled("Nesting 2: live queue").title_text = {"en": title, "ja": title}
-    titled(read(client, address(sitting.JOINER)), title)
+    _uid, event = titled(read(client, address(sitting.JOINER)), title)
+    assert str(event["SUMMARY"]) == title
 
 
 @pytest.mark.parametrize(
