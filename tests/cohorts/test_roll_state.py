@@ -91,6 +91,7 @@ def test_a_closed_roll_takes_no_marks_and_no_code(
     page = FormPage(answer.text)
     assert (answer.status_code, page.value(f"status.{emma}"), page.value(f"note.{emma}")) == (409, "late", "train")
     assert "The roll was closed in the meantime." in answer.text
+    assert "Once the roll is reopened, save again." in answer.text, "saving again now would be refused, too"
     joiner = enter(sitting.JOINER)
     answer = joiner.post("/attendance?lang=en", data={"code": held.room_code})
     assert (answer.status_code, "The code is no longer accepted." in answer.text) == (422, True)
