@@ -29,7 +29,7 @@ from lms.notifications.models import Notice
 from lms.quizzes.models import Assignment
 from tests.accounts.form_page import FormPage
 from tests.cohorts.conftest import Enter
-from tests.cohorts.pages import section, section_html, words
+from tests.cohorts.pages import section, words
 from tests.cohorts.test_change import TOKYO, cohort
 from tests.cohorts.test_settle import second_cohort
 from tests.conftest import MONDAY_AFTERNOON, Unit, Visitor

@@ -46,13 +46,16 @@ class Mend:
 
 
 def swaps_of_request() -> list[tuple[str, str, int]]:
-    """The trainers and rooms chosen so far: of each session its public id, what is swapped, and for which id."""
-    found = {}
+    """The trainers and rooms chosen so far: of each session its public id, what is swapped, and for which id.
+
+    A browser sends the button that was pressed first, before what the form carries on from earlier choices.
+    """
+    found: dict[tuple[str, str], int] = {}
     for value in request.form.getlist("swap"):
         key, _colon, rest = value.partition(":")
         what, _colon, chosen = rest.partition(":")
         if what in {TRAINER, ROOM} and chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
-            found[key, what] = int(chosen)
+            found.setdefault((key, what), int(chosen))
     return [(key, what, chosen) for (key, what), chosen in found.items()]
 
 
