@@ -15,8 +15,7 @@ from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import select
 
-from lms.accounts.models import RoleGrant
-from lms.cohorts import queries
+from lms.cohorts import actions, queries
 from lms.cohorts.core.feed import PURPOSE
 from lms.cohorts.models import Slip, TrainingSession
 from lms.foundation import clock, notices
@@ -38,6 +37,7 @@ from tests.quizzes import sitting
 PAGE, SHOWN = "/cohorts/tokyo-a/shift", "/cohorts/tokyo-a?lang=en"
 FROM_WEDNESDAY = {"first": "2026-11-18", "days": "2"}
 WHY = {"cause": "tool_access", "reason": "The VDI is late"}
+ADMIN = "admin@kijun.example"
 MINUTES, SECOND = timedelta(minutes=10), timedelta(seconds=1)
 
 
@@ -220,6 +220,10 @@ def cancel_session() -> None:
     queries.list_sessions(cohort())[-1].state = "cancelled"
 
 
+def take_out_the_trainer() -> None:
+    actions.remove_trainer(cohort(), sitting.person("trainer@kijun.example"), by=sitting.person(ADMIN))
+
+
 def move_window() -> None:
     given = [s.assignment for s in queries.list_sessions(cohort()) if s.sequence and s.assignment]
     given[0].revision += 1
@@ -244,88 +248,31 @@ def take_the_old_place() -> None:
     [
         (change_session, "was changed after this shift"),
         (cancel_session, "was changed after this shift"),
+        (take_out_the_trainer, "was changed after this shift"),
         (move_window, "was changed after this shift"),
         (move_go_live, "The go-live was changed after this shift"),
         (take_the_old_place, "has been booked since"),
     ],
 )
 def test_what_was_changed_meanwhile_is_not_overwritten(
-    trainer: Visitor, sample: Flask, unit: Unit, change: Any, said: str
+    trainer: Visitor, enter: Enter, sample: Flask, unit: Unit, change: Any, said: str
 ) -> None:
     give_quiz(trainer)
     shift(trainer)
     with unit():
         change()
     before = places(sample)
-    answer = undo(trainer, sample)
+    answer = undo(enter("admin"), sample)
     assert (answer.status_code, said in html.unescape(answer.text)) == (409, True), words(answer.text)
     assert places(sample) == before
 
 
-def test_a_trainer_who_would_be_booked_twice_is_swapped_in_one_click(enter: Enter, sample: Flask, unit: Unit) -> None:
-    admin = enter("admin")
-    with unit():
-        second_cohort("tokyo", "5A", ["trainer@kijun.example"])
-        helper = free_trainer()
-    before = places(sample)
-    page = seen(admin).text
-    assert "A trainer is booked twice." in words(page)
-    button = re.search(r'name="swap" value="([^"]+:trainer:\d+)"', section_html(page, "settle"))
-    assert button is not None
-    assert int(button[1].rpartition(":")[2]) in {helper, *before["trainers"]}
-    clashes = to_settle(page)
-    swapped = admin.post(f"{PAGE}?lang=en", data=entered(page) | {"swap": [button[1]]})
-    assert swapped.status_code == 200
-    assert to_settle(swapped.text) == clashes - 1
-    sent = entered(swapped.text) | WHY | {"confirmed": "1"}
-    assert admin.post(PAGE, data=sent).status_code == 302
-    public_id, _what, chosen = button[1].split(":")
-    assert places(sample)["sessions"][public_id][4] == int(chosen)
-    assert int(chosen) in places(sample)["trainers"], "who holds a session trains the cohort"
-    with sample.app_context():
-        told = db.session.scalars(select(Notice.person_id).where(Notice.kind == "cohort.shifted")).all()
-        assert int(chosen) in told
-    assert undo(admin, sample).status_code == 302
-    assert places(sample) == before, "trainers, too"
-
-
-def to_settle(page: str) -> int:
-    found = re.search(r"(\d+) things? to settle afterwards", page)
-    return int(found[1]) if found else 0
-
-
-def free_trainer() -> int:
-    """Somebody else of the site who trains nobody yet and speaks the same language."""
-    person = sitting.person("moderator@kijun.example")
-    db.session.add(RoleGrant(person_id=person.id, role="trainer", granted_at=clock.now(), granted_by=None))
-    person.locale = sitting.person("trainer@kijun.example").locale
-    return person.id
-
-
-def test_who_is_no_longer_free_is_not_booked(enter: Enter, sample: Flask, unit: Unit) -> None:
-    admin = enter("admin")
-    with unit():
-        second_cohort("tokyo", "5A", ["trainer@kijun.example"])
-        free_trainer()
-    page = seen(admin).text
-    button = re.search(r'name="swap" value="([^"]+:trainer:\d+)"', section_html(page, "settle"))
-    assert button is not None
-    public_id, _what, chosen = button[1].split(":")
-    with sample.app_context():
-        session = db.session.scalars(select(TrainingSession).where(TrainingSession.public_id == public_id)).one()
-        span = queries.load_calendar(cohort().site, date(2026, 11, 18)).shift(session.starts_at.date(), 2)
-        length = session.ends_at - session.starts_at
-        at = datetime.combine(span, session.starts_at.timetz())
-    with unit():
-        second_cohort("tokyo", None, ["trainer-b@kijun.example"], "third")
-        other = db.session.scalars(select(TrainingSession).order_by(TrainingSession.id.desc())).first()
-        assert other is not None
-        other.starts_at, other.ends_at, other.trainer_id = at, at + length, int(chosen)
-    before = places(sample)
-    sent = entered(page) | WHY | {"confirmed": "1", "swap": [button[1]]}
-    answer = admin.post(f"{PAGE}?lang=en", data=sent)
-    assert (answer.status_code, "is no longer free" in answer.text) == (422, True)
-    assert places(sample) == before
+def test_of_a_cohort_that_is_called_off_no_shift_is_undone(trainer: Visitor, sample: Flask) -> None:
+    shift(trainer)
+    assert trainer.post("/cohorts/tokyo-a/call-off", data={"reason": "Given up"}).status_code == 302
+    assert "Undo the shift" not in trainer.get(SHOWN).text
+    answer = undo(trainer, sample)
+    assert (answer.status_code, "This cohort is called off." in answer.text) == (409, True)
 
 
 @pytest.mark.parametrize(

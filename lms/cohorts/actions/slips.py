@@ -103,7 +103,9 @@ def undo(slip: Slip, *, by: Person) -> None:
         raise Conflict("slip.undone")
     if not is_in_time(slip.decided_at, now):
         raise Conflict("slip.too_late")
-    if cohort.called_off_at is not None or cohort.go_live_on != slip.after_on:
+    if cohort.called_off_at is not None:
+        raise Conflict("cohort.called_off")
+    if cohort.go_live_on != slip.after_on:
         raise Conflict("slip.plan_changed")
     planned = {session.id: session for session in lock_sessions(cohort)}
     _check(slip, planned)
@@ -132,6 +134,7 @@ def _check(slip: Slip, planned: Mapping[int, TrainingSession]) -> None:
     given = {s.assignment.id: s.assignment.revision for s in moved if s.assignment and s.assignment.ended_at is None}
     begun, marked = load_begun(moved), _marked(left, slip.decided_at)
     changed = {*changed_since(left, found), *marked, *(s.id for s in moved if s.assignment_id in begun)}
+    changed |= _handed_on(slip, planned)
     quizzes = set(changed_since(windows, given))
     changed |= {s.id for s in moved if s.assignment_id in quizzes}
     if changed:
@@ -142,6 +145,18 @@ def _check(slip: Slip, planned: Mapping[int, TrainingSession]) -> None:
 
 
 def _restore(slip: Slip, planned: Mapping[int, TrainingSession], now: datetime, by: Person) -> list[journal.Entry]:
+def _handed_on(slip: Slip, planned: Mapping[int, TrainingSession]) -> set[int]:
+    """The sessions that somebody else holds since a trainer was taken from the cohort, or whose trainer before was."""
+    trainers = {None, *(trainer.person_id for trainer in slip.cohort.trainers)}
+    found = set()
+    for entry in slip.moved["sessions"]:
+        before, after = entry["before"]["trainer_id"], entry["after"]["trainer_id"]
+        session = planned.get(entry["id"])
+        if session is not None and (session.trainer_id != after or (before != after and before not in trainers)):
+            found.add(session.id)
+    return found
+
+
     for entry in slip.moved["quizzes"]:
         given = db.session.get_one(Assignment, entry["id"])
         window = {name: datetime.fromisoformat(entry[name]) for name in ("opens_at", "due_at")}
