@@ -148,6 +148,10 @@ NOTICES = {
     "session.in_room": Kind(_l("%(title_text)s: %(after_at)s"), "home.today"),
     "session.shifted": Kind(_l("%(title_text)s: %(before_at)s → %(after_at)s"), "home.today"),
     "session.shifted_to": Kind(_l("%(title_text)s: %(before_at)s → %(after_at)s, trainer %(trainer)s"), "home.today"),
+    "session.shifted_into": Kind(_l("%(title_text)s: %(before_at)s → %(after_at)s, room %(room)s"), "home.today"),
+    "session.shifted_into_to": Kind(
+        _l("%(title_text)s: %(before_at)s → %(after_at)s, room %(room)s, trainer %(trainer)s"), "home.today"
+    ),
     "session.quiz_shifted": Kind(_l("%(title_text)s: %(before_at)s → %(after_at)s, due %(due_at)s"), "home.today"),
     "session.moved": Kind(
         _l("Changed: %(session_text)s is on %(starts_at)s. It was to be on %(before_at)s."), "home.today"

@@ -137,7 +137,7 @@ def change_cohort(cohort: Cohort, change: CohortChange, *, seen: str, by: Person
     told = concerned(cohort, outcome, by)
     joining = slips.let_in(cohort, outcome.swaps.trainers.values(), by)
     keeping = slips.Keeping(outcome.changed)
-    moved = moved_by(outcome)
+    moved = moved_by(cohort, outcome)
     entries = _move(cohort, outcome, by)
     if before == _facts(cohort) and not entries:
         return
@@ -175,14 +175,15 @@ def concerned(cohort: Cohort, outcome: Outcome, by: Person) -> set[int]:
     return {key for key in {*people, *trainers} if key is not None} - {by.id}
 
 
-def moved_by(outcome: Outcome) -> list[Moved]:
+def moved_by(cohort: Cohort, outcome: Outcome) -> list[Moved]:
     """What a message says of each session that changes; to be asked before anything is written."""
     found = []
+    rooms = {room.id: room.name for room in cohort.site.rooms}
     for session in outcome.changed:
         span = outcome.moves.get(session.id)
         given = session.assignment
         due_at = moved_due(session, given, span.starts_at) if given is not None and span is not None else None
-        swapped = outcome.swaps.people.get(session.id)
+        swapped, room_id = outcome.swaps.people.get(session.id), outcome.room_of(session)
         found.append(
             Moved(
                 title_text=session.title_text,
@@ -190,6 +191,7 @@ def moved_by(outcome: Outcome) -> list[Moved]:
                 after_at=span.starts_at if span else session.starts_at,
                 due_at=due_at,
                 trainer=swapped.code if swapped else None,
+                room=rooms.get(room_id or 0, NO_ROOM) if room_id != session.room_id else None,
             )
         )
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,18 +11,29 @@ from lms.cohorts.models import Cohort
 from lms.foundation.columns import LocalizedText
 
 SHIFTED, UNDONE, ROOM_CHANGED = "cohort.shifted", "cohort.shift_undone", "cohort.room_changed"
+NO_ROOM = "–"
 Message = tuple[str, dict[str, Any]]
 """The kind of a notice and its facts."""
+_NEW: Mapping[tuple[str, ...], str] = {
+    (): "session.shifted",
+    ("trainer",): "session.shifted_to",
+    ("room",): "session.shifted_into",
+    ("room", "trainer"): "session.shifted_into_to",
+}
+"""What is said of a session, by what is new besides its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A session that changes: when it was and is to be; of a quiz when it is due; who holds it, where that is new."""
+    """A session that changes: when it was and is to be; of a quiz when it is due; its room and who holds it, where that
+    is new.
+    """
 
     title_text: LocalizedText
     before_at: datetime
     after_at: datetime
     due_at: datetime | None = None
+    room: str | None = None
     trainer: str | None = None
 
 
@@ -38,7 +49,7 @@ def undo_message(cohort: Cohort, before_on: date, after_on: date, moved: Sequenc
 
 def room_message(cohort: Cohort, room_id: int | None, moved: Sequence[Moved]) -> Message:
     """That sessions of a cohort are in another room."""
-    room = next((room.name for room in cohort.site.rooms if room.id == room_id), "–")
+    room = next((room.name for room in cohort.site.rooms if room.id == room_id), NO_ROOM)
     lines = [{"kind": "session.in_room", "title_text": entry.title_text, "after_at": entry.after_at} for entry in moved]
     return ROOM_CHANGED, {"cohort_text": cohort.name_text, "room": room, "parts": lines}
 
@@ -56,6 +67,5 @@ def _part(entry: Moved) -> dict[str, Any]:
     part = {"title_text": entry.title_text, "before_at": entry.before_at, "after_at": entry.after_at}
     if entry.due_at is not None:
         return {"kind": "session.quiz_shifted", **part, "due_at": entry.due_at}
-    if entry.trainer is not None:
-        return {"kind": "session.shifted_to", **part, "trainer": entry.trainer}
-    return {"kind": "session.shifted", **part}
+    new = {name: value for name, value in (("room", entry.room), ("trainer", entry.trainer)) if value is not None}
+    return {"kind": _NEW[tuple(new)], **part, **new}

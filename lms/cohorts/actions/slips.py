@@ -14,7 +14,7 @@ from lms.cohorts.actions.messages import SHIFTED, Moved, undo_message
 from lms.cohorts.actions.sessions import booking_of
 from lms.cohorts.core.slips import SlipCause, changed_since, is_in_time
 from lms.cohorts.models import Attendance, Cohort, CohortTrainer, Slip, TrainingSession
-from lms.cohorts.queries.changes import load_begun, load_taken_since, lock_sessions
+from lms.cohorts.queries.changes import load_begun, load_taken_since, lock_sessions, span_of
 from lms.foundation import clock, journal, notices
 from lms.foundation.columns import LocalizedText
 from lms.foundation.db import db, hold
@@ -109,8 +109,8 @@ def undo(slip: Slip, *, by: Person) -> None:
         raise Conflict("slip.plan_changed")
     planned = {session.id: session for session in lock_sessions(cohort)}
     _check(slip, planned)
-    moved = [_back(entry, planned[entry["id"]], slip) for entry in slip.moved["sessions"]]
     entries = _restore(slip, planned, now, by)
+    moved = [_back(entry, planned[entry["id"]], slip) for entry in slip.moved["sessions"]]
     cohort.go_live_on = slip.before_on
     cohort.revision += 1
     slip.undone_at, slip.undone_by = now, by.id
@@ -168,7 +168,7 @@ def _handed_on(slip: Slip, planned: Mapping[int, TrainingSession]) -> set[int]:
     for entry in slip.moved["sessions"]:
         session, before = planned[entry["id"]], booking_of(planned[entry["id"]])
         place = entry["before"]
-        session.starts_at, session.ends_at = (datetime.fromisoformat(place[name]) for name in ("starts_at", "ends_at"))
+        session.starts_at, session.ends_at = span_of(place)
         session.day, session.room_id, session.trainer_id = place["day"], place["room_id"], place["trainer_id"]
         session.sequence += 1
         session.changed_at = now
@@ -194,12 +194,17 @@ def _take_out(cohort: Cohort, trainers: Collection[int], by: Person) -> None:
 
 def _back(entry: Mapping[str, Any], session: TrainingSession, slip: Slip) -> Moved:
     due = {quiz["id"]: quiz["due_at"] for quiz in slip.moved["quizzes"]}.get(session.assignment_id)
+    """What a message says of a session that is back in its place."""
     return Moved(
+    new = {name for name, value in entry["before"].items() if value != entry["after"][name]}
+    room = session.room.name if session.room else NO_ROOM
         title_text=session.title_text,
-        before_at=session.starts_at,
-        after_at=datetime.fromisoformat(entry["before"]["starts_at"]),
+        before_at=span_of(entry["after"])[0],
+        after_at=session.starts_at,
         due_at=datetime.fromisoformat(due) if due else None,
     )
+        room=room if "room_id" in new else None,
+        trainer=session.trainer.code if session.trainer and "trainer_id" in new else None,
 
 
 def _marked(session_ids: Iterable[int], since: datetime) -> set[int]:

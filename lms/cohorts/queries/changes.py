@@ -16,7 +16,6 @@ from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.quizzes.models import Attempt
 
-ENDS = ("starts_at", "ends_at")
 ROOMED_KINDS = frozenset({StepKind.CLASS, StepKind.MEETING})
 """The kinds of sessions that a plan puts into the room of its cohort."""
 
@@ -72,7 +71,7 @@ def load_taken_since(cohort: Cohort, places: Mapping[int, Mapping[str, Any]], si
     A place says when it was (``starts_at``, ``ends_at``, as the log of shifts writes them), and its ``room_id`` and
     ``trainer_id``.
     """
-    spans = {key: tuple(datetime.fromisoformat(place[end]) for end in ENDS) for key, place in places.items()}
+    spans = {key: span_of(place) for key, place in places.items()}
     if not spans:
         return None
     query = select(TrainingSession).where(
@@ -91,6 +90,11 @@ def load_taken_since(cohort: Cohort, places: Mapping[int, Mapping[str, Any]], si
             if is_same and other.starts_at < ends and starts < other.ends_at:
                 return key
     return None
+
+
+def span_of(place: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """When a session begins and ends at a place of the log of shifts."""
+    return datetime.fromisoformat(place["starts_at"]), datetime.fromisoformat(place["ends_at"])
 
 
 def get_slip(cohort: Cohort, slip_id: int) -> Slip:

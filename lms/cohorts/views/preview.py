@@ -96,7 +96,7 @@ def _messages(
     cohort: Cohort, change: changes.CohortChange, outcome: changes.Outcome, zone: ZoneInfo
 ) -> dict[str, tuple[str, list[str]]]:
     """What people will read, by language, in the zone of the site."""
-    moved = changes.moved_by(outcome)
+    moved = changes.moved_by(cohort, outcome)
     if change.go_live_on != cohort.go_live_on:
         kind, facts = shift_message(cohort, cohort.go_live_on, change.go_live_on, moved)
     else:
