@@ -26,12 +26,11 @@ from lms.cohorts.queries.stand_ins import ROOM, TRAINER, list_candidates, load_b
 from lms.cohorts.views.settle import Line, Sight, clashes_of, line_of
 from lms.foundation import clock, notices
 from lms.foundation.access import access_for
-from lms.foundation.locale import speaking
+from lms.foundation.locale import LOCALES, speaking
 from lms.kit.workdays import DAY
 
 MOST_LINES = 12
 """So many clashes stand on the page; the rest is counted."""
-LANGUAGES = ("en", "ja")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def _messages(
     else:
         kind, facts = room_message(cohort, outcome.room_id, moved)
     found = {}
-    for language in LANGUAGES:
+    for language in LOCALES:
         with speaking(language):
             found[language] = notices.preview(kind, zone, **facts)
     return found
