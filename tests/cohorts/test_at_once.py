@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
 from lms.cohorts import actions, queries
-from lms.cohorts.actions import changes, closing, moves, plans, sessions, slips
+from lms.cohorts.actions import changes, closing, moves, plans, reopening, sessions, slips
+from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.slips import SlipCause
-from lms.cohorts.models import Cohort, Enrolment, Slip
+from lms.cohorts.models import Cohort, Enrolment, SessionState, Slip
 from lms.cohorts.queries.changes import usual_room
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.kit.problems import Conflict, Invalid
 from lms.quizzes import actions as quizzes
 from lms.quizzes.models import Assignee
+from tests.cohorts.test_swaps import free_trainer
+from tests.conftest import Unit
 from tests.quizzes import sitting
 
 pytestmark = pytest.mark.postgresql
@@ -55,11 +59,7 @@ def cohort(code: str) -> Cohort:
 
 
 def test_nobody_is_put_into_two_cohorts(sample: Flask) -> None:
-    with sample.app_context(), transaction.unit():
-        site, plan = cohort("tokyo-a").site, queries.get_template("labeller-15")
-        name = {"en": "Tokyo B", "ja": "東京B"}
-        new = actions.NewCohort("tokyo-b", name, site, plan, date(2026, 12, 14), [sitting.person(TRAINER)])
-        actions.create_cohort(new, by=None)
+    tokyo_b(sample)
 
     def enrol(code: str) -> Callable[[], None]:
         return lambda: actions.enrol(
@@ -72,6 +72,105 @@ def test_nobody_is_put_into_two_cohorts(sample: Flask) -> None:
     with sample.app_context():
         moderator = sitting.person("moderator@kijun.example")
         assert len(db.session.scalars(select(Enrolment).where(Enrolment.person_id == moderator.id)).all()) == 1
+
+
+def tokyo_b(sample: Flask) -> None:
+    """A second cohort of the site, whose own sessions are in nobody's way."""
+    with sample.app_context(), transaction.unit():
+        site, plan = cohort("tokyo-a").site, queries.get_template("labeller-15")
+        name = {"en": "Tokyo B", "ja": "東京B"}
+        new = actions.NewCohort("tokyo-b", name, site, plan, date(2026, 12, 14), [sitting.person(TRAINER)])
+        for session in queries.list_sessions(actions.create_cohort(new, by=None)):
+            session.state = SessionState.CANCELLED
+
+
+def booking(
+    code: str, starts_at: datetime, room_id: int | None = None, trainer_id: int | None = None
+) -> Callable[[], object]:
+    """A class that a cohort plans at a time, in a room or with somebody."""
+    here = starts_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    titles = {"en": "One more", "ja": "もう一つ"}
+    plan = sessions.SessionPlan(StepKind.CLASS, titles, {}, here.date(), here.time(), 30, room_id, trainer_id)
+
+    return lambda: sessions.add_session(cohort(code), plan, by=sitting.person(TRAINER))
+
+
+def test_no_room_is_booked_twice(sample: Flask) -> None:
+    tokyo_b(sample)
+    with sample.app_context():
+        room_id = cohort("tokyo-a").site.rooms[0].id
+    saturday = datetime(2026, 12, 5, 10, tzinfo=UTC)
+    problem = both(sample, booking("tokyo-a", saturday, room_id), booking("tokyo-b", saturday, room_id)).exception()
+    assert isinstance(problem, Invalid)
+    assert problem.code == "session.room_taken"
+
+
+def test_who_is_booked_while_a_plan_is_shifted_does_not_stand_in(sample: Flask, unit: Unit) -> None:
+    tokyo_b(sample)
+    with unit():
+        somebody = free_trainer()
+
+    def foreseen() -> tuple[changes.CohortChange, changes.Outcome]:
+        found = cohort("tokyo-a")
+        last = queries.list_sessions(found)[-1].public_id
+        what = changes.CohortChange(
+            found.name_text,
+            date(2026, 12, 7),
+            usual_room(found, clock.now()),
+            revision=1,
+            swaps=[(last, "trainer", somebody)],
+            cause=SlipCause.TRAINER,
+        )
+        return what, changes.foresee(found, what)
+
+    def shift() -> None:
+        with sample.test_request_context():
+            what, outcome = foreseen()
+            changes.change_cohort(cohort("tokyo-a"), what, seen=outcome.mark, by=sitting.person(TRAINER))
+
+    with sample.test_request_context():
+        _what, outcome = foreseen()
+        [key] = outcome.swaps.people
+        at = outcome.moves[key].starts_at
+    problem = both(sample, booking("tokyo-b", at, trainer_id=somebody), shift).exception()
+    assert isinstance(problem, Invalid)
+    assert problem.code == "slip.not_free"
+
+
+def test_a_place_that_is_booked_while_a_shift_is_undone_is_not_booked_twice(sample: Flask) -> None:
+    tokyo_b(sample)
+    with sample.app_context(), transaction.unit():
+        found = cohort("tokyo-a")
+        room = usual_room(found, clock.now())
+        at = next(s for s in queries.list_sessions(found) if s.room_id == room and s.starts_at > clock.now()).starts_at
+        what = changes.CohortChange(found.name_text, date(2026, 12, 7), room, 1, cause=SlipCause.VENDOR)
+        changes.change_cohort(found, what, seen=changes.foresee(found, what).mark, by=sitting.person(TRAINER))
+
+    def undo() -> None:
+        slips.undo(db.session.scalars(select(Slip)).one(), by=sitting.person(TRAINER))
+
+    with clock.fixed(clock.now() + timedelta(minutes=1)):
+        problem = both(sample, booking("tokyo-b", at, room), undo).exception()
+    assert isinstance(problem, Conflict)
+    assert problem.code == "slip.taken"
+
+
+def test_a_place_that_is_booked_while_a_cohort_is_taken_back_is_not_booked_twice(sample: Flask) -> None:
+    tokyo_b(sample)
+    with sample.app_context(), transaction.unit():
+        found = cohort("tokyo-a")
+        room = usual_room(found, clock.now())
+        last = next(s for s in reversed(queries.list_sessions(found)) if s.room_id == room)
+        at, public_id = last.starts_at, last.public_id
+        closing.call_off(found, "Given up", by=sitting.person(TRAINER))
+
+    def take_back() -> None:
+        reopening.take_back(cohort("tokyo-a"), by=sitting.person(TRAINER))
+
+    both(sample, booking("tokyo-b", at, room), take_back).result()
+    with sample.app_context():
+        states = {s.public_id: s.state for s in queries.list_sessions(cohort("tokyo-a"))}
+    assert states[public_id] == SessionState.CANCELLED
 
 
 def test_of_two_changes_of_a_plan_neither_is_lost(sample: Flask) -> None:

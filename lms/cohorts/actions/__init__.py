@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -43,7 +43,7 @@ from lms.quizzes.core.reminders import Reminders
 from lms.quizzes.core.rules import rules_from
 from lms.quizzes.models import Assignment, Quiz
 from lms.quizzes.queries import load_current_versions
-from lms.sites.models import Site
+from lms.sites.models import Room, Site
 
 SYSTEM = "system"
 
@@ -173,6 +173,15 @@ def enrol(cohort: Cohort, people: Collection[Person], *, by: Person | None, at: 
     db.session.flush()
     ids = [person.id for person in people]
     notices.tell("cohort.enrolled", cohort.code, ids, cohort_text=cohort.name_text, go_live_on=cohort.go_live_on)
+
+
+def lock_places(rooms: Iterable[int | None], trainers: Iterable[int | None]) -> None:
+    """Of two who book a room or somebody's time at once, the second sees what the first has written."""
+    for column, ids in ((Room.id, rooms), (Person.id, trainers)):
+        wanted = sorted({key for key in ids if key is not None})
+        if wanted:
+            held = select(column).where(column.in_(wanted)).order_by(column)
+            db.session.scalars(held.with_for_update(key_share=True)).all()
 
 
 def refuse_called_off(cohort: Cohort, field: str | None = None) -> None:

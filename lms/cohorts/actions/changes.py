@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from lms.accounts.models import Person
 from lms.cohorts import queries
-from lms.cohorts.actions import slips
-from lms.cohorts.actions.messages import Moved, room_message, shift_message
+from lms.cohorts.actions import lock_places, slips
+from lms.cohorts.actions.messages import NO_ROOM, Moved, room_message, shift_message
 from lms.cohorts.actions.sessions import MOVED, booking_of, move_quiz, moved_due
 from lms.cohorts.core import moving
 from lms.cohorts.core.enrolment import is_in_training
@@ -130,6 +130,7 @@ def change_cohort(cohort: Cohort, change: CohortChange, *, seen: str, by: Person
     outcome = foresee(cohort, change, lock_sessions(cohort))
     if outcome.changed and outcome.mark != seen:
         raise Invalid("cohort.sessions_changed", field="go_live_on")
+    lock_places(outcome.swaps.rooms.values(), outcome.swaps.trainers.values())
     if (wrong := outcome.swaps.taken_by(outcome.sessions, outcome.moves)) is not None:
         raise Invalid("slip.not_free", field="go_live_on", title=wrong.title_text)
     before, before_on = _facts(cohort), cohort.go_live_on
@@ -177,8 +178,8 @@ def concerned(cohort: Cohort, outcome: Outcome, by: Person) -> set[int]:
 
 def moved_by(cohort: Cohort, outcome: Outcome) -> list[Moved]:
     """What a message says of each session that changes; to be asked before anything is written."""
-    found = []
     rooms = {room.id: room.name for room in cohort.site.rooms}
+    found = []
     for session in outcome.changed:
         span = outcome.moves.get(session.id)
         given = session.assignment
@@ -190,8 +191,8 @@ def moved_by(cohort: Cohort, outcome: Outcome) -> list[Moved]:
                 before_at=session.starts_at,
                 after_at=span.starts_at if span else session.starts_at,
                 due_at=due_at,
-                trainer=swapped.code if swapped else None,
                 room=rooms.get(room_id or 0, NO_ROOM) if room_id != session.room_id else None,
+                trainer=swapped.code if swapped else None,
             )
         )
     return found

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person
-from lms.cohorts.actions import lock_people
+from lms.cohorts.actions import lock_people, lock_places
 from lms.cohorts.core.clashes import first_meeting
 from lms.cohorts.core.enrolment import is_in_training
 from lms.cohorts.models import Cohort, Enrolment, SessionState, TrainingSession
@@ -111,11 +111,15 @@ def take_back(cohort: Cohort, *, by: Person) -> TakenBack | None:
 
 
 def _lock(cohort: Cohort) -> None:
-    """Of two who put somebody into a cohort at once, or change its sessions, the second sees what the first wrote."""
+    """Of two who put somebody into a cohort at once, change its sessions or book what they had, the second sees what
+    the first wrote.
+    """
     people = db.session.scalars(select(Person).where(Person.id.in_(cohort.put_off.get("people", ())))).all()
     lock_people(people)
     sessions = select(TrainingSession.id).where(TrainingSession.cohort_id == cohort.id).order_by(TrainingSession.id)
     db.session.scalars(sessions.with_for_update()).all()
+    cancelled = _cancelled(cohort)
+    lock_places((s.room_id for s in cancelled), (s.trainer_id for s in cancelled))
 
 
 def _quizzes_due(cohort: Cohort, now: datetime) -> dict[int, datetime]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from lms.accounts.models import Person
 from lms.cohorts import queries
-from lms.cohorts.actions import refuse_called_off
+from lms.cohorts.actions import lock_places, refuse_called_off
 from lms.cohorts.core.plan import Step, StepKind, slot
 from lms.cohorts.models import Cohort, SessionState, TrainingSession
 from lms.cohorts.queries.sessions import find_clash
@@ -118,6 +118,7 @@ def _check(
     """Nothing begins in the past, and nobody and no room is booked twice."""
     if starts_at <= clock.now() and (session is None or starts_at != session.starts_at):
         raise Invalid("session.begins_in_past", field="starts")
+    lock_places([plan.room_id], [plan.trainer_id])
     clash = find_clash(cohort, plan.room_id, plan.trainer_id, starts_at, ends_at, session.id if session else None)
     if clash is not None:
         own, room = clash.cohort_id == cohort.id, plan.room_id is not None and clash.room_id == plan.room_id

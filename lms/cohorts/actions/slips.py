@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from lms.accounts.models import Person
-from lms.cohorts.actions import add_trainer, record_trainer
-from lms.cohorts.actions.messages import SHIFTED, Moved, undo_message
+from lms.cohorts.actions import add_trainer, lock_places, record_trainer
+from lms.cohorts.actions.messages import NO_ROOM, SHIFTED, Moved, undo_message
 from lms.cohorts.actions.sessions import booking_of
 from lms.cohorts.core.slips import SlipCause, changed_since, is_in_time
 from lms.cohorts.models import Attendance, Cohort, CohortTrainer, Slip, TrainingSession
@@ -140,11 +140,11 @@ def _check(slip: Slip, planned: Mapping[int, TrainingSession]) -> None:
     if changed:
         raise Conflict("slip.changed_meanwhile", title=_title(min(changed)))
     places = {entry["id"]: entry["before"] for entry in slip.moved["sessions"]}
+    lock_places((p["room_id"] for p in places.values()), (p["trainer_id"] for p in places.values()))
     if (taken := load_taken_since(slip.cohort, places, slip.decided_at)) is not None:
         raise Conflict("slip.taken", title=_title(taken))
 
 
-def _restore(slip: Slip, planned: Mapping[int, TrainingSession], now: datetime, by: Person) -> list[journal.Entry]:
 def _handed_on(slip: Slip, planned: Mapping[int, TrainingSession]) -> set[int]:
     """The sessions that somebody else holds since a trainer was taken from the cohort, or whose trainer before was."""
     trainers = {None, *(trainer.person_id for trainer in slip.cohort.trainers)}
@@ -157,6 +157,7 @@ def _handed_on(slip: Slip, planned: Mapping[int, TrainingSession]) -> set[int]:
     return found
 
 
+def _restore(slip: Slip, planned: Mapping[int, TrainingSession], now: datetime, by: Person) -> list[journal.Entry]:
     for entry in slip.moved["quizzes"]:
         given = db.session.get_one(Assignment, entry["id"])
         window = {name: datetime.fromisoformat(entry[name]) for name in ("opens_at", "due_at")}
@@ -193,18 +194,18 @@ def _take_out(cohort: Cohort, trainers: Collection[int], by: Person) -> None:
 
 
 def _back(entry: Mapping[str, Any], session: TrainingSession, slip: Slip) -> Moved:
-    due = {quiz["id"]: quiz["due_at"] for quiz in slip.moved["quizzes"]}.get(session.assignment_id)
     """What a message says of a session that is back in its place."""
-    return Moved(
+    due = {quiz["id"]: quiz["due_at"] for quiz in slip.moved["quizzes"]}.get(session.assignment_id)
     new = {name for name, value in entry["before"].items() if value != entry["after"][name]}
     room = session.room.name if session.room else NO_ROOM
+    return Moved(
         title_text=session.title_text,
         before_at=span_of(entry["after"])[0],
         after_at=session.starts_at,
         due_at=datetime.fromisoformat(due) if due else None,
-    )
         room=room if "room_id" in new else None,
         trainer=session.trainer.code if session.trainer and "trainer_id" in new else None,
+    )
 
 
 def _marked(session_ids: Iterable[int], since: datetime) -> set[int]:
