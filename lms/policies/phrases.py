@@ -47,6 +47,7 @@ PROBLEMS = {
     "policy.already_published": _l(
         "Version %(number)s is published and cannot be changed. Give the new text a new number."
     ),
+    "policy.assignee_gone": _l("This person no longer takes part. Choose somebody else."),
     "policy.not_asked": _l("Nobody has asked to publish this draft, or it has changed since."),
     "policy.changed_meanwhile": _l(
         "Version %(number)s is in force now. Please read what it says before you confirm. Nothing was recorded."

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.accounts.models import Person
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
@@ -137,6 +138,21 @@ def test_a_draft_that_is_deleted_or_published_leaves_nothing_to_do(
     assert unread(app) == []
     assert "Translate Spam" not in localizer.get("/?lang=en").text
     assert editor.post(ASSIGN, data=order(cast, revision="1")).status_code == 409
+
+
+def test_who_has_left_gets_no_other_day_and_the_assignment_stays(
+    editor: Visitor, cast: Cast, app: Flask, unit: Unit
+) -> None:
+    editor.post(ASSIGN, data=order(cast))
+    with unit():
+        person = db.session.scalars(select(Person).where(Person.code == cast.localizer)).one()
+        person.deactivated_at = clock.now()
+    answer = editor.post(f"{ASSIGN}?lang=en", data=order(cast, due_on="2026-11-24", revision="1"))
+    assert answer.status_code == 422
+    assert FormPage(answer.text).error("assignee") == "This person no longer takes part. Choose somebody else."
+    with app.app_context():
+        assert [row.due_on.day for row in db.session.scalars(select(TranslationAssignment))] == [20]
+    assert editor.post(ASSIGN, data={"assignee": "", "revision": "1"}).status_code == 302
 
 
 def test_a_localizer_assigns_nobody(localizer: Visitor, cast: Cast) -> None:

@@ -19,7 +19,7 @@ from lms.foundation.access import may, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.findings import Finding, Level
-from lms.kit.problems import Conflict, NotFound
+from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.policies import drafting, phrases, queries
 from lms.policies.actions import assigning
 from lms.policies.core.draft import Text, cleaned
@@ -151,7 +151,7 @@ def assign(code: str, number: str) -> ResponseReturnValue:
     """Ask a localizer for the translation of a draft by a day, or ask nobody any more."""
     version = get_draft(code, number)
     form = _assignment_form(version)
-    if form.is_sent_and_valid() and _is_assigned(version, form):
+    if form.is_sent_and_valid(assignee=_check_active) and _is_assigned(version, form):
         said = _("Assigned to %(code)s.", code=form.assignee.data) if form.assignee.data else _("Assigned to nobody.")
         flash(said)
         return redirect(url_for(".show", code=code, number=number))
@@ -167,6 +167,12 @@ def _assignment_form(version: PolicyVersion) -> AssignmentForm:
         codes.add(found.assignee.code)
     form.assignee.choices = choices([("", _("Nobody")), *((code, code) for code in sorted(codes))])
     return form
+
+
+def _check_active(code: str) -> None:
+    """Who takes part no longer stays among the choices while it is theirs, but is not asked anew."""
+    if code and accounts.find_active(code) is None:
+        raise Invalid("policy.assignee_gone")
 
 
 def _is_assigned(version: PolicyVersion, form: AssignmentForm) -> bool:
