@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -135,28 +135,27 @@ def restore(bank: str, code: str) -> ResponseReturnValue:
 @policy("question.write")
 def hold(bank: str, code: str) -> ResponseReturnValue:
     """Keep a question from quizzes for a reason."""
-    row = get_row(bank, code)
-    reason = request.form.get("reason", "")
-    try:
-        holding.hold_by_hand(row, reason, by=current_user)
-    except Invalid as problem:
-        return _page(row, refusal=sentence(problem), typed=reason), 422
-    flash(_("%(code)s is held. Quizzes do not draw it until somebody confirms it.", code=code))
-    return redirect(url_for("question.show", bank=bank, code=code))
+    told = _("%(code)s is held. Quizzes do not draw it until somebody confirms it.", code=code)
+    return _for_a_reason(holding.hold_by_hand, get_row(bank, code), told)
 
 
 @blueprint.post("/questions/<bank>/<code>/confirm")
 @policy("question.publish")
 def confirm(bank: str, code: str) -> ResponseReturnValue:
     """Say that a held question is right under the rules in force."""
-    row = get_open_row(bank, code)
+    told = _("%(code)s is confirmed. Quizzes draw it again.", code=code)
+    return _for_a_reason(holding.confirm, get_open_row(bank, code), told)
+
+
+def _for_a_reason(change: Callable[..., None], row: Question, told: str) -> ResponseReturnValue:
+    """Do what asks for a reason, and say so; without one the page says at its field what is missing."""
     reason = request.form.get("reason", "")
     try:
-        holding.confirm(row, reason, by=current_user)
+        change(row, reason, by=current_user)
     except Invalid as problem:
         return _page(row, refusal=sentence(problem), typed=reason), 422
-    flash(_("%(code)s is confirmed. Quizzes draw it again.", code=code))
-    return redirect(url_for("question.show", bank=bank, code=code))
+    flash(told)
+    return redirect(url_for("question.show", bank=row.bank.code, code=row.code))
 
 
 def section_choices(sections: Mapping[str, SectionText]) -> list[tuple[str, str]]:
