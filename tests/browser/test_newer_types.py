@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, Visit, Window, serve
 from tests.conftest import ROOT
@@ -67,8 +67,22 @@ def answer(page: Page, name: str) -> None:
         with page.expect_response(lambda response: wanted in (response.request.post_data or "")):  # saved in the field
             convert(page, "いぎもうしたて", wanted)
     else:
+        if name == "number":
+            say_what_is_no_number(page, field)
         page.keyboard.insert_text(wanted)
     expect(field).to_have_value(wanted)
+
+
+def say_what_is_no_number(page: Page, field: Locator) -> None:
+    """What would earn nothing is said once it stands there, and not before; then the field is empty again."""
+    error = "数値ではありません。このままでは不正解になります。"
+    expect(field).to_have_accessible_description("30や2.5のように、数字だけを入力してください。全角でもかまいません。")
+    page.keyboard.insert_text("1,5")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("alert").filter(has_text=error)).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
 
 
 def convert(page: Page, kana: str, word: str) -> None:

@@ -19,7 +19,13 @@ from lms.questions.core.formats.plain import has_controls
 LONGEST = 200
 """As many characters somebody may write; the field takes no more."""
 _NUMBER = re.compile(r"[-+]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d{1,15})?")
-_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "−": "-", "－": "-"})
+TYPED_NUMBER = (
+    r"\s*[\-+−－＋‐‑–—―]?([0-9０-９]{1,15}|[0-9０-９]{1,3}([,，][0-9０-９]{3}){1,4})([.．][0-9０-９]{1,15})?\s*"
+)
+"""The same for the field on the page, which says at once what is no number."""
+_DASHES = dict.fromkeys("‐‑–—―−", "-")
+_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "〜": "~", **_DASHES})
+"""What keyboards and systems write apart: Japanese ranges are typed with either of two wave dashes."""
 
 
 def line_of(untrusted: Any) -> str:
@@ -38,6 +44,8 @@ def folded(text: str, locale: str) -> str:
 
     >>> folded("Ｔｈｉｒｔｙ  Days", "en"), folded("ｻﾝｼﾞｭｳ　日", "ja") == folded("さんじゅう日", "ja")
     ('thirty days', True)
+    >>> folded("７〜１０日", "ja") == folded("7～10日", "ja")
+    True
     """
     words = fold_spaces(unicodedata.normalize("NFKC", text).translate(_MARKS))
     return reading_key(words).replace(" ", "") if locale == "ja" else words.casefold()
