@@ -95,6 +95,21 @@ def test_the_result_tells_what_was_chosen_what_is_right_and_what_partial_credit_
         assert told in japanese
 
 
+def test_a_range_is_told_as_each_language_writes_it(
+    joiner: Visitor, first: str, kinds: dict[int, QuestionType], unit: Unit
+) -> None:
+    with unit():
+        for version in db.session.scalars(select(QuizVersion)):
+            version.rules = {**version.rules, "attempts": 1}
+        for row in db.session.scalars(select(QuestionKey)):
+            if any("low" in answer for answer in row.key.get("answers", ())):
+                row.key = {**row.key, "answers": [{"low": "28", "high": "31", "fraction": "1", "rationale": {}}]}
+    answered(joiner, first, kinds, WRONG)
+    joiner.post(first.replace("questions/1", "submit"))
+    for language, told in (("en", "<dd>28 to 31</dd>"), ("ja", "<dd>28～31</dd>")):
+        assert told in joiner.get(first.replace("questions/1", f"result?lang={language}")).text
+
+
 def test_a_foreign_option_is_refused_at_the_question_and_what_is_too_long_as_well(
     joiner: Visitor, first: str, kinds: dict[int, QuestionType]
 ) -> None:

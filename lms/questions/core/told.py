@@ -32,6 +32,10 @@ class Reader(Protocol):
         """A pair: what belongs to what."""
         ...
 
+    def span(self, low: str, high: str) -> str:
+        """A range of numbers."""
+        ...
+
 
 @dataclass(slots=True)
 class Told:

@@ -15,6 +15,7 @@ from typing import Any
 from lms.kit.problems import Invalid
 from lms.kit.text import fold_spaces, reading_key
 from lms.questions.core.formats.plain import has_controls
+from lms.questions.core.told import Reader
 
 LONGEST = 200
 """As many characters somebody may write; the field takes no more."""
@@ -82,17 +83,13 @@ def best(answers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     return next((answer for answer in answers if Fraction(answer["fraction"]) == 1), None)
 
 
-def spoken(answer: Mapping[str, Any], locale: str) -> str:
-    """An accepted answer in words: the first of the reader's language, or the number with how far it may be off.
-
-    >>> spoken({"value": "30", "tolerance": "2"}, "en"), spoken({"low": "1", "high": "3"}, "en")
-    ('30 ± 2', '1–3')
-    """
+def spoken(answer: Mapping[str, Any], reader: Reader) -> str:
+    """An accepted answer in words: the first of the reader's language, or the number with how far it may be off."""
     if "text" in answer:
-        words: list[str] = answer["text"].get(locale) or next(iter(answer["text"].values()), [])
+        words: list[str] = answer["text"].get(reader.locale) or next(iter(answer["text"].values()), [])
         return str(words[0]) if words else ""
     if "low" in answer:
-        return f"{answer['low']}–{answer.get('high', '')}"
+        return reader.span(answer["low"], answer["high"])
     off = number_of(answer.get("tolerance", "0"))
     return f"{answer['value']} ± {answer['tolerance']}" if off else str(answer.get("value", ""))
 

@@ -384,6 +384,9 @@ class _Reader:
     def choice(self, before: str, after: str) -> str:
         return str(_("%(left)s → %(right)s", left=before, right=after))
 
+    def span(self, low: str, high: str) -> str:
+        return str(_("%(low)s to %(high)s", low=low, high=high))
+
 
 def _option_text(option: Mapping[str, Any], locale: str, sections: Mapping[str, SectionText]) -> str:
     name = option.get("section")

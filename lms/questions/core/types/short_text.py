@@ -78,7 +78,7 @@ def written_told(
                 said.add_reason(answer, reader.locale)
     right = best(accepted)
     if right is not None:
-        said.right.append((part, spoken(right, reader.locale)))
+        said.right.append((part, spoken(right, reader)))
 
 
 def answers(question: Question) -> list[dict[str, Any]]:
