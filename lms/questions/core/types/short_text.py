@@ -54,9 +54,13 @@ def text_flaws(accepted: Sequence[Answer], group: str) -> list[tuple[str, Mappin
     found: list[tuple[str, Mapping[str, Any]]] = [
         ("question.no-answer-in", {"locale": locale, "group": group})
         for locale in ("en", "ja")
-        if not any(answer.text.get(locale) for answer in full)
+        if not any(word.strip() for answer in full for word in answer.text.get(locale, ()))
     ]
-    empty = [place for place, answer in enumerate(accepted, start=1) if not any(answer.text.values())]
+    empty = [
+        place
+        for place, answer in enumerate(accepted, start=1)
+        if not any(word.strip() for words in answer.text.values() for word in words)
+    ]
     return [*found, *(("question.answer-empty", {"answer": place, "group": group}) for place in empty)]
 
 
