@@ -129,7 +129,7 @@ def _question(tree: Tree) -> Question:
         left=_options(tree, "left", required=type_ is QuestionType.MATCHING),
         right=_options(tree, "right", required=type_ is QuestionType.MATCHING),
         items=_options(tree, "items", required=type_ is QuestionType.ORDERING),
-        answers=read_answers(tree, _fraction, required=type_ in WRITTEN),
+        answers=read_answers(tree, _fraction, type_),
         gaps=read_gaps(tree, _option, _fraction, required=type_ is QuestionType.CLOZE),
         variant_of=tree.word("variant_of", required=False) or "",
     )

@@ -8,22 +8,27 @@ from fractions import Fraction
 from typing import Any
 
 from lms.questions.core.formats.tree import Tree
-from lms.questions.core.question import GAP_TYPES, NUMBERS, Answer, Gap, Option, Question, QuestionType
+from lms.questions.core.question import GAP_TYPES, NUMBERS, WRITTEN, Answer, Gap, Option, Question, QuestionType
 from lms.questions.core.written import number_of
 
 _WRITTEN_AS = {"value": "value", "tolerance": "tolerance", "low": "min", "high": "max"}
 """What the numbers of an answer are called in a file."""
-_ANSWER_KEYS = (*_WRITTEN_AS.values(), "text", "fraction", "rationale")
-_GAP_KEYS = ("id", "type", "weight", "options", "answers")
+_OF_EVERY_ANSWER = ("fraction", "rationale")
+_ANSWER_KEYS: Mapping[QuestionType, tuple[str, ...]] = {
+    QuestionType.NUMERIC: (*_WRITTEN_AS.values(), *_OF_EVERY_ANSWER),
+    QuestionType.SHORT_TEXT: ("text", *_OF_EVERY_ANSWER),
+}
+"""What an answer may say: words beside a number would be compared in its place."""
+_GAP_KEYS = ("id", "type", "weight")
 _GAP_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 ReadFraction = Callable[[Tree, Fraction], Fraction]
 ReadOption = Callable[[Tree], Option]
 
 
-def read_answers(tree: Tree, fraction: ReadFraction, *, required: bool) -> tuple[Answer, ...]:
+def read_answers(tree: Tree, fraction: ReadFraction, kind: QuestionType | None) -> tuple[Answer, ...]:
     """What is accepted where somebody writes."""
-    return tuple(_answer(place, fraction) for place in tree.items("answers", required=required))
+    return tuple(_answer(place, fraction, kind) for place in tree.items("answers", required=kind in WRITTEN))
 
 
 def read_gaps(tree: Tree, option: ReadOption, fraction: ReadFraction, *, required: bool) -> tuple[Gap, ...]:
@@ -41,7 +46,7 @@ def key_documents(question: Question, option: Callable[[Option], dict[str, Any]]
     return {name: listed for name, listed in lists.items() if listed}
 
 
-def _answer(tree: Tree, fraction: ReadFraction) -> Answer:
+def _answer(tree: Tree, fraction: ReadFraction, kind: QuestionType | None) -> Answer:
     numbers = {name: _number(tree, key) for name, key in _WRITTEN_AS.items()}
     answer = Answer(
         fraction=fraction(tree, Fraction(1)),
@@ -49,7 +54,8 @@ def _answer(tree: Tree, fraction: ReadFraction) -> Answer:
         rationale=tree.text("rationale", required=False),
         **numbers,
     )
-    tree.refuse_others(_ANSWER_KEYS)
+    if kind is not None and kind in _ANSWER_KEYS:
+        tree.refuse_others(_ANSWER_KEYS[kind])
     return answer
 
 
@@ -74,9 +80,10 @@ def _gap(tree: Tree, option: ReadOption, fraction: ReadFraction) -> Gap:
         kind or QuestionType.SINGLE,
         1 if weight is None else weight,
         tuple(option(place) for place in tree.items("options", required=kind is QuestionType.SINGLE)),
-        read_answers(tree, fraction, required=kind in (QuestionType.SHORT_TEXT, QuestionType.NUMERIC)),
+        read_answers(tree, fraction, kind),
     )
-    tree.refuse_others(_GAP_KEYS)
+    lists = ("options", "answers") if kind is None else ("options",) if kind is QuestionType.SINGLE else ("answers",)
+    tree.refuse_others((*_GAP_KEYS, *lists))
     return gap
 
 
