@@ -115,6 +115,7 @@ def write_question(staff: Visit, code: str, english: str, japanese: str, section
     }
     for name, (text_en, text_ja) in texts.items():
         staff.write(**{f"{name}.en": text_en, f"{name}.ja": text_ja})
+    staff.page.locator('[name="key.options"][value="o1"]').check()
     staff.send()
     expect(staff.page.locator("main .chip, main .st").first).to_contain_text("In use")
 

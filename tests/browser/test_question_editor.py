@@ -69,6 +69,7 @@ def test_a_question_is_written_checked_and_put_into_use_by_a_second_person(
     for change in ("remove.options.o4", "remove.options.o3"):
         press(author, change)
     expect(page.locator(".optrow")).to_have_count(2)
+    page.locator('[name="key.options"][value="o1"]').check()
     author.write(**TEXTS | {"prompt.ja": ""})
     expect(page.locator("#checks-found")).to_contain_text(MISSING[language])  # by script, while one types
     author.write(**{"prompt.ja": TEXTS["prompt.ja"]})

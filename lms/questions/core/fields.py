@@ -122,7 +122,7 @@ def changed(question: Question, change: str, taken: Collection[str] = (), seed: 
     if verb == "part" and question.type is QuestionType.CASE:
         return _with_or_without(question, rest, taken)
     if question.type is QuestionType.CLOZE and verb == "gap":
-        return with_gap(question, rest)
+        return with_gap(question, rest, seed or question.id)
     if group == "gaps" and verb == "remove":
         return without_gap(question, option_id)
     if group in question.answer_groups:

@@ -11,7 +11,8 @@ from typing import Any
 
 from lms.questions.core.checks import LOCALES, LONGEST_WORD, MOST_ANSWERS
 from lms.questions.core.formats.plain import has_controls
-from lms.questions.core.question import GAP_TYPES, NUMBERS, WRITTEN, Answer, Gap, Option, Question, QuestionType, Text
+from lms.questions.core.question import GAP_TYPES, NUMBERS, WRITTEN, Answer, Gap, Question, QuestionType, Text
+from lms.questions.core.types.single_choice import new_options
 from lms.questions.core.written import number_of
 
 Flaws = dict[str, tuple[str, Mapping[str, Any]]]
@@ -77,7 +78,7 @@ def without_answer(question: Question, group: str, place: str) -> Question:
     return question.with_answers({group: (*answers[: int(place) - 1], *answers[int(place) :])})
 
 
-def with_gap(question: Question, kind: str) -> Question:
+def with_gap(question: Question, kind: str, seed: str) -> Question:
     """The question with a gap more, which its author puts into the text."""
     if kind not in GAP_TYPES or len(question.gaps) >= MOST_ANSWERS:
         return question
@@ -85,8 +86,7 @@ def with_gap(question: Question, kind: str) -> Question:
     gap = Gap(f"g{max(numbers, default=0) + 1}", QuestionType(kind))
     if gap.type in WRITTEN:
         return replace(question, gaps=(*question.gaps, replace(gap, answers=(Answer(),))))
-    options = tuple(Option(f"o{n}", fraction=Fraction(int(n == 1))) for n in range(1, 4))
-    return replace(question, gaps=(*question.gaps, replace(gap, options=options)))
+    return replace(question, gaps=(*question.gaps, replace(gap, options=new_options(3, seed))))
 
 
 def without_gap(question: Question, name: str) -> Question:

@@ -291,6 +291,19 @@ def test_buttons_of_the_editor_add_move_and_remove() -> None:
     assert [answer.value for answer in changed(numeric, "remove.answers.1").answers] == [None, None]
     cloze = changed(QUESTIONS[QuestionType.CLOZE], "gap.numeric")
     assert [gap.id for gap in cloze.gaps] == ["count", "channel", "word", "g1"]
+@pytest.mark.parametrize("kind", [QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.CLOZE])
+def test_the_ids_of_a_new_question_do_not_say_which_option_is_right(kind: QuestionType) -> None:
+    """Whoever begins with the right option, as most do, would else have it under the same id in every question."""
+    begun = [blank("T-1", kind, seed=str(number)) for number in range(40)]
+    if kind is QuestionType.CLOZE:
+        begun = [changed(question, "gap.single", seed=f"{place}") for place, question in enumerate(begun)]
+    groups = [group for question in begun for group in question.option_groups.values()]
+    assert all(group[0].fraction == 1 for group in groups)
+    assert {group[0].id for group in groups} == {option.id for option in groups[0]}
+    for name in {name for question in begun for name in question.option_groups}:
+        assert len({question.option_groups[name][0].id for question in begun}) > 1
+
+
     assert [gap.id for gap in changed(cloze, "remove.gaps.channel").gaps] == ["count", "word", "g1"]
     assert len(changed(cloze, "add.gap-channel").gaps[1].options) == 3
     both = QUESTIONS[QuestionType.TRUE_FALSE]

@@ -13,21 +13,21 @@ from itertools import count
 from typing import Any
 
 from lms.kit.problems import Invalid
-from lms.questions.core.question import Gap, Option, Question, QuestionType, fractions_of, option_ids
+from lms.questions.core.question import Gap, Question, QuestionType, fractions_of, option_ids
 from lms.questions.core.told import Reader, Told, options_told
 from lms.questions.core.types.numeric import number_flaws, number_json
 from lms.questions.core.types.short_text import text_flaws, text_json, written_told
+from lms.questions.core.types.single_choice import new_options
 from lms.questions.core.written import line_of, share_of
 
 _GAP = re.compile(r"\[\[([A-Za-z0-9_-]{1,40})\]\]")
 MOST_WEIGHT = 100
 
 
-def blank(_section: str | None, _seed: str) -> dict[str, Any]:
+def blank(_section: str | None, seed: str) -> dict[str, Any]:
     """One gap with three options to choose from."""
-    options = tuple(Option(f"o{n}", fraction=Fraction(int(n == 1))) for n in range(1, 4))
     return {
-        "gaps": (Gap("g1", QuestionType.SINGLE, options=options),),
+        "gaps": (Gap("g1", QuestionType.SINGLE, options=new_options(3, seed)),),
         "prompt": {"en": "… [[g1]] …", "ja": "…[[g1]]…"},
     }
 

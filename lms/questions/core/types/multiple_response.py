@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from lms.kit.problems import Invalid
-from lms.questions.core.question import Option, Question, fractions_of, option_ids
+from lms.questions.core.question import Question, fractions_of, option_ids
 from lms.questions.core.told import Reader, Told, options_told
+from lms.questions.core.types.single_choice import blank, order
 
-
-def blank(_section: str | None, _seed: str) -> dict[str, Any]:
-    """Four options, the first of them right."""
-    return {"options": tuple(Option(f"o{n}", fraction=Fraction(int(n == 1))) for n in range(1, 5))}
+__all__ = ["answers", "blank", "findings", "mark", "order", "parse", "told"]
 
 
 def parse(body: Mapping[str, Any], untrusted: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -50,11 +48,6 @@ def mark(key: Mapping[str, Any], payload: Mapping[str, Any], *, all_or_nothing: 
 def is_plain(fractions: Sequence[Fraction]) -> bool:
     """Whether the fractions only say right (1) or wrong (0), so that our own rule marks."""
     return set(fractions) <= {Fraction(0), Fraction(1)}
-
-
-def order(body: Mapping[str, Any], ordering: Callable[[Sequence[str]], Sequence[str]]) -> dict[str, list[str]]:
-    """The options, ordered."""
-    return {"options": list(ordering(option_ids(body)))}
 
 
 def findings(question: Question) -> list[tuple[str, Mapping[str, Any]]]:

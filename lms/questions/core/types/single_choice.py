@@ -7,13 +7,24 @@ from fractions import Fraction
 from typing import Any
 
 from lms.kit.problems import Invalid
+from lms.kit.shuffles import shuffled
 from lms.questions.core.question import Option, Question, fractions_of, option_ids
 from lms.questions.core.told import Reader, Told, options_told
 
 
-def blank(_section: str | None, _seed: str) -> dict[str, Any]:
+def blank(_section: str | None, seed: str) -> dict[str, Any]:
     """Four options, the first of them right."""
-    return {"options": tuple(Option(f"o{n}", fraction=Fraction(int(n == 1))) for n in range(1, 5))}
+    return {"options": new_options(4, seed)}
+
+
+def new_options(count: int, seed: str) -> tuple[Option, ...]:
+    """Options of which the first is right. Their ids, which stand on the paper, do not say so.
+
+    >>> [option.id for option in new_options(3, "one")], [option.id for option in new_options(3, "two")]
+    (['o3', 'o1', 'o2'], ['o2', 'o1', 'o3'])
+    """
+    ids = shuffled(seed, [f"o{n}" for n in range(1, count + 1)])
+    return tuple(Option(name, fraction=Fraction(int(name == ids[0]))) for name in ids)
 
 
 def parse(body: Mapping[str, Any], untrusted: Mapping[str, Any]) -> dict[str, Any] | None:
