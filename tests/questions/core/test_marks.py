@@ -92,6 +92,14 @@ def test_an_option_that_is_not_on_the_paper_is_refused(option) -> None:
         single_choice.parse(BODY, {"option": option})
 
 
+@pytest.mark.parametrize("chosen", [[1], [1, "2"], [True], [None], [["1"]], [{"1": 1}], "12", {"1": 1}])
+def test_only_ids_are_chosen_and_nothing_that_reads_like_one(chosen) -> None:
+    """A number is no id of the key: kept, it would keep the whole paper from being graded."""
+    body = {"type": "multiple", "groups": {"options": [{"id": name} for name in ("1", "2", "True", "None")]}}
+    with pytest.raises(Invalid, match=r"answer\.unknown_option"):
+        multiple_response.parse(body, {"options": chosen})
+
+
 def test_options_are_shuffled_but_decisions_sections_and_severities_keep_their_order() -> None:
     body = {
         "groups": {

@@ -17,7 +17,8 @@ __all__ = ["answers", "blank", "findings", "mark", "order", "parse", "told"]
 def parse(body: Mapping[str, Any], untrusted: Mapping[str, Any]) -> dict[str, Any] | None:
     """The chosen options without repeats; None when nothing is chosen."""
     chosen = untrusted.get("options") or []
-    if not isinstance(chosen, list) or not set(map(str, chosen)) <= set(option_ids(body)):
+    known = option_ids(body)
+    if not isinstance(chosen, list) or not all(option in known for option in chosen):
         raise Invalid("answer.unknown_option")
     return {"options": sorted(set(chosen))} if chosen else None
 
