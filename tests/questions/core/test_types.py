@@ -238,6 +238,16 @@ ONE_TEXT = (Answer(text={"en": ("one",), "ja": ("一",)}),)
             "ids-tell-pairs",
         ),
         (
+            Question(
+                "T",
+                QuestionType.MATCHING,
+                {},
+                left=(Option("ham", match="r1"), Option("dog", match="r2"), Option("owl", match="r3")),
+                right=tuple(Option(f"r{n}") for n in (1, 2, 3, 4)),
+            ),
+            "ids-tell-order",
+        ),
+        (
             Question("T", QuestionType.MATCHING, {}, left=(Option("a"), Option("b")), right=(Option("k"), Option("m"))),
             "without-match",
         ),
@@ -281,16 +291,6 @@ def test_a_new_question_of_each_type_can_be_shown_and_gives_nothing_away(kind: Q
     assert kind not in (QuestionType.ORDERING, QuestionType.MATCHING) or halves(others).body != cut.body
 
 
-def test_buttons_of_the_editor_add_move_and_remove() -> None:
-    order = QUESTIONS[QuestionType.ORDERING]
-    assert [item.id for item in changed(order, "up.items.fvqs").items][:2] == ["fvqs", "tgkb"]
-    added = changed(order, "add.items", seed="x")
-    assert len({item.id for item in added.items}) == 5
-    numeric = changed(QUESTIONS[QuestionType.NUMERIC], "add.answers")
-    assert [answer.value for answer in numeric.answers] == ["30", None, None]
-    assert [answer.value for answer in changed(numeric, "remove.answers.1").answers] == [None, None]
-    cloze = changed(QUESTIONS[QuestionType.CLOZE], "gap.numeric")
-    assert [gap.id for gap in cloze.gaps] == ["count", "channel", "word", "g1"]
 @pytest.mark.parametrize("kind", [QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.CLOZE])
 def test_the_ids_of_a_new_question_do_not_say_which_option_is_right(kind: QuestionType) -> None:
     """Whoever begins with the right option, as most do, would else have it under the same id in every question."""
@@ -304,6 +304,16 @@ def test_the_ids_of_a_new_question_do_not_say_which_option_is_right(kind: Questi
         assert len({question.option_groups[name][0].id for question in begun}) > 1
 
 
+def test_buttons_of_the_editor_add_move_and_remove() -> None:
+    order = QUESTIONS[QuestionType.ORDERING]
+    assert [item.id for item in changed(order, "up.items.fvqs").items][:2] == ["fvqs", "tgkb"]
+    added = changed(order, "add.items", seed="x")
+    assert len({item.id for item in added.items}) == 5
+    numeric = changed(QUESTIONS[QuestionType.NUMERIC], "add.answers")
+    assert [answer.value for answer in numeric.answers] == ["30", None, None]
+    assert [answer.value for answer in changed(numeric, "remove.answers.1").answers] == [None, None]
+    cloze = changed(QUESTIONS[QuestionType.CLOZE], "gap.numeric")
+    assert [gap.id for gap in cloze.gaps] == ["count", "channel", "word", "g1"]
     assert [gap.id for gap in changed(cloze, "remove.gaps.channel").gaps] == ["count", "word", "g1"]
     assert len(changed(cloze, "add.gap-channel").gaps[1].options) == 3
     both = QUESTIONS[QuestionType.TRUE_FALSE]

@@ -11,7 +11,7 @@ from typing import Any
 
 from lms.kit.problems import Invalid
 from lms.questions.core.question import Option, Question, option_ids
-from lms.questions.core.telling import gives_away, neutral_ids
+from lms.questions.core.telling import gives_away, is_series, neutral_ids
 from lms.questions.core.told import Reader, Told
 
 _FIELD = "left-"
@@ -67,6 +67,8 @@ def findings(question: Question) -> list[tuple[str, Mapping[str, Any]]]:
     matched = [(option.id, option.match) for option in question.left if option.match is not None]
     if gives_away([own for own, _match in matched], [match for _own, match in matched]):
         found.append(("question.ids-tell-pairs", {}))
+    elif is_series(list(dict.fromkeys(match for _own, match in matched))):
+        found.append(("question.ids-tell-order", {}))
     return found
 
 

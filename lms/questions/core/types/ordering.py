@@ -52,7 +52,7 @@ def mark(key: Mapping[str, Any], payload: Mapping[str, Any], *, all_or_nothing: 
 
 
 def order(body: Mapping[str, Any], ordering: Callable[[Sequence[str]], Sequence[str]]) -> dict[str, list[str]]:
-    """The items, ordered anew; unshuffled they stand by their ids, never as is right."""
+    """The items, ordered anew; unshuffled they stand by their ids, whatever is right."""
     return {"items": list(ordering(option_ids(body, "items")))}
 
 
