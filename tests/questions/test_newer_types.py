@@ -10,6 +10,8 @@ from flask import Flask
 from lms.questions import actions, queries
 from lms.questions.core.formats import native
 from lms.questions.core.question import QuestionType
+from lms.questions.drafts import working_copy
+from tests.accounts.form_page import FormPage
 from tests.cast import Cast
 from tests.conftest import SignIn, Unit, Visitor
 from tests.questions.conftest import value_of
@@ -72,6 +74,21 @@ def test_a_wrong_number_is_said_at_its_field_and_what_was_typed_stays(qa: Visito
     assert 'id="answers.1.value-error"' in answer.text
     assert "30や2.5のように数字で入力してください。" in answer.text
     assert 'value="about 30"' in answer.text
+
+
+def test_a_wrong_answer_can_be_removed_and_another_removed_beside_it_waits(app: Flask, qa: Visitor) -> None:
+    qa.post("/questions/T/new-question", data={"code": "T-1", "type": "numeric", "section": ""})
+    wrong = form_of(QUESTIONS[QuestionType.NUMERIC]) | {"answers.1.value": "about 30"}
+    for change, status in (("remove.answers.2", 422), ("remove.answers.1", 302)):
+        sent = {**wrong, "seen": seen(qa.get("/questions/T/T-1/edit").text), "change": change}
+        answer = qa.post("/questions/T/T-1/edit", data=sent)
+        assert answer.status_code == status
+        if status == 422:  # everything is still there, each under its own number
+            assert FormPage(answer.text).value("answers.1.value") == "about 30"
+            assert FormPage(answer.text).value("answers.2.low") == "28"
+    with app.app_context():
+        draft, _row = working_copy(queries.get_question("T-1"))
+    assert [(answer.low, answer.high) for answer in draft.answers] == [("28", "31")]
 
 
 def test_an_unfinished_draft_says_what_it_lacks_and_is_not_put_into_use(qa: Visitor) -> None:

@@ -141,6 +141,18 @@ def changed(question: Question, change: str, taken: Collection[str] = (), seed: 
     return question.with_groups({group: tuple(options)})
 
 
+def left_over(flaws: Mapping[str, Flaw], change: str) -> dict[str, Flaw]:
+    """What is still wrong once a button has taken something away: not the fields of what is gone."""
+    verb, _dot, stem = change.partition(".")
+    group = stem.replace("gaps.", "gap-", 1) if stem.startswith("gaps.") else stem
+    is_gone = verb == "remove"
+    return {
+        name: flaw
+        for name, flaw in flaws.items()
+        if not (is_gone and (name.startswith(f"{group}.") or name == f"weight.{group}"))
+    }
+
+
 def _new_option(group: str, taken: Collection[str], seed: str) -> Option:
     """An option under a free id, which says nothing where ids could tell the key."""
     return Option(neutral_ids(1, taken, seed)[0] if group in TELLING else next_id(group, taken))
@@ -159,7 +171,10 @@ def next_id(group: str, taken: Collection[str]) -> str:
 
 
 def united(question: Question, stored: Question) -> Question:
-    """The question with those options of ``stored`` that it lacks, so that a conflict loses none and moves no key."""
+    """The question with those options of ``stored`` that it lacks, so that a conflict loses none and moves no key.
+
+    Accepted answers have no ids: what is more of them there comes behind.
+    """
     for group, options in stored.option_groups.items():
         own = question.option_groups.get(group, ())
         ids = {option.id for option in own}
@@ -168,6 +183,10 @@ def united(question: Question, stored: Question) -> Question:
             lacking = [replace(option, fraction=Fraction(0)) if option.fraction == 1 else option for option in lacking]
         if group in question.option_groups and lacking:
             question = question.with_groups({group: (*question.option_groups[group], *lacking)})
+    written = stored.answer_groups
+    question = question.with_answers(
+        {group: (*own, *written.get(group, ())[len(own) :]) for group, own in question.answer_groups.items()}
+    )
     gaps = {gap.id for gap in question.gaps}
     return replace(question, gaps=(*question.gaps, *(gap for gap in stored.gaps if gap.id not in gaps)))
 

@@ -21,7 +21,7 @@ from lms.policies.core.markup import Prose, blocks
 from lms.policies.core.sensitive import KINDS, Degree, Form
 from lms.policies.queries import SectionText
 from lms.questions import actions, drafts, phrases, queries
-from lms.questions.core.fields import MOST_SECTIONS, Typed, changed, fields_of, read_fields, united
+from lms.questions.core.fields import MOST_SECTIONS, Typed, changed, fields_of, left_over, read_fields, united
 from lms.questions.core.question import Question as QuestionValue
 from lms.questions.core.question import option_ids
 from lms.questions.models import Question, QuestionDraft
@@ -94,12 +94,13 @@ def _save(row: Question, change: str) -> ResponseReturnValue | None:
     """Keep what was typed; gives the page to show instead when it could not be kept."""
     stored, _draft = drafts.working_copy(row)
     typed = read_fields(stored, request.form)
+    typed.flaws = left_over(typed.flaws, change)
+    if typed.flaws:  # a button waits until they are mended: accepted answers would change places under their flaws
+        return _page(row, typed.question, typed=typed), 422
     question = typed.question
     if change:
         taken = _taken_ids(row, change.partition(".")[2])
         question = changed(question, change, taken, seed=secrets.token_hex(8))
-    if typed.flaws:
-        return _page(row, question, typed=typed), 422
     try:
         drafts.save_draft(row, question, seen=request.form.get("seen", ""), by=current_user)
     except Conflict:

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from lms.questions.core.fields import MOST_SECTIONS, blank, changed, fields_of, read_fields, united
-from lms.questions.core.question import Option, Question, QuestionType, Sensitive
+from lms.questions.core.fields import MOST_SECTIONS, Flaw, blank, changed, fields_of, left_over, read_fields, united
+from lms.questions.core.question import Answer, Option, Question, QuestionType, Sensitive
 
 SINGLE = Question(
     "T-1",
@@ -127,6 +127,22 @@ def test_a_conflict_leaves_the_key_where_it_was_typed() -> None:
 def test_a_conflict_loses_no_option() -> None:
     shorter = replace(SINGLE, options=SINGLE.options[:2])
     assert united(shorter, SINGLE).options == SINGLE.options
+
+
+def test_a_conflict_loses_no_accepted_answer() -> None:
+    mine = Question("T-4", QuestionType.NUMERIC, {}, answers=(Answer(value="1"),))
+    theirs = replace(mine, answers=(Answer(value="2"), Answer(value="3")))
+    assert [answer.value for answer in united(mine, theirs).answers] == ["1", "3"]
+    assert united(theirs, mine) == theirs
+
+
+def test_what_a_button_takes_away_is_not_wrong_any_more() -> None:
+    flaw: Flaw = ("question.not_a_number", {})
+    names = ("answers.1.value", "answers.10.value", "gap-a.1.low", "gap-ab.o1.percent", "weight.gap-a")
+    flaws = dict.fromkeys(names, flaw)
+    assert flaws.keys() - left_over(flaws, "remove.answers.1") == {"answers.1.value"}
+    assert flaws.keys() - left_over(flaws, "remove.gaps.a") == {"gap-a.1.low", "weight.gap-a"}
+    assert left_over(flaws, "add.answers") == left_over(flaws, "") == flaws
 
 
 def test_a_label_is_kept_changed_and_taken_off_and_in_doubt_it_is_the_stronger_one() -> None:
