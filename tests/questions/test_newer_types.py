@@ -105,6 +105,12 @@ def test_two_versions_of_each_type_are_compared_with_their_answers(qa: Visitor, 
             actions.save_question(bank, placed.question, by=None)
         for placed in native.read(FILE.replace(b"'30'", b"'40'").replace(b"match: bvgr", b"match: cnpf")).questions:
             actions.save_question(bank, placed.question, by=None)
+        again = FILE.replace(b"'30'", b"'40'").replace(b"match: bvgr", b"match: cnpf")
+        for placed in native.read(again.replace(b"The name of the step", b"The word for it")).questions:
+            actions.save_question(bank, placed.question, by=None)
+    words = qa.get("/questions/T/TYP-005/compare?lang=en").text
+    assert "The two say the same." not in words
+    assert "a review / 再確認 (25%): The word for it is appeal." in words
     numbers = qa.get("/questions/T/TYP-004/compare?lang=en").text
     assert "<del>30" in numbers
     assert "<ins>40" in numbers

@@ -171,14 +171,15 @@ def _facts(question: Question) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _accepted(answers: Sequence[Answer]) -> tuple[str, ...]:
-    """The accepted answers in words, with what they earn where that is not all."""
+    """The accepted answers in words, with what they earn where that is not all, and why."""
     said = []
     for answer in answers:
         off = f" ± {answer.tolerance}" if answer.tolerance not in (None, "0") else ""
         number = f"{answer.low}–{answer.high}" if answer.low or answer.high else f"{answer.value}{off}"
         words = " / ".join(word for locale in sorted(answer.text) for word in answer.text[locale])
         share = f" ({float(answer.fraction * 100):g}%)" if answer.fraction != 1 else ""
-        said.append((words or number) + share)
+        why = " / ".join(answer.rationale[locale] for locale in sorted(answer.rationale))
+        said.append((words or number) + share + (f": {why}" if why else ""))
     return tuple(said)
 
 
