@@ -10,12 +10,13 @@ from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis, Filters
 from lms.analysis.queries.rows import Listed, list_results
 from lms.foundation import spreadsheets
-from lms.foundation.access import policy
+from lms.foundation.access import access, policy
 from lms.foundation.locale import LOCALES, localized
 from lms.kit.figures import INDICATIVE, shown_count
 from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
 from lms.kit.text import is_found, reading_key
+from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
 
 blueprint = Blueprint("analysis", __name__, template_folder="templates")
@@ -56,12 +57,16 @@ def show(code: str) -> str:
     quiz = quizzes.get_quiz(code)
     filters = _filters()
     found = queries.load_analysis(quiz, filters)
+    withheld = questions.load_withheld_codes(found.facts, access()) if found else frozenset()
+    if found and withheld:
+        found = found.without_keys(withheld)
     return render_template(
         "analysis/show.html",
         quiz=quiz,
         filters=found.filters if found else filters,
         folded=bool(found and filters.language and not found.filters.language),
         found=found,
+        withheld=withheld,
         chosen=_chosen(found),
         cohorts=found.cohorts if found else queries.load_cohort_names(quiz),
         phrases=phrases,

@@ -265,6 +265,20 @@ class TestRights:
         assert "/reports/new" in AnalysisPage(qa).html
         assert "/reports/new" not in AnalysisPage(enter("editor")).html
 
+    def test_an_editor_who_has_still_to_take_the_quiz_sees_its_figures_and_no_key(
+        self, enter: Enter, qa: Visitor, unit: Unit
+    ) -> None:
+        editor, told = enter("editor"), ('class="key"', "chip-line", "Misconception", "Bottom 27%")
+        before = AnalysisPage(editor, question="HAR-017").html
+        assert all(word in before for word in told)
+        codes = list(AnalysisPage(qa).questions)
+        with unit():
+            sitting.give_another(sitting.person("editor@kijun.example"), codes)
+        after = AnalysisPage(editor, question="HAR-017")
+        assert not any(word in after.html for word in told)
+        assert "This question is in a quiz that you still have to take." in after.words
+        assert after.figures == AnalysisPage(qa).figures
+
     def test_nobody_is_named(self, qa: Visitor, sample: Flask) -> None:
         html = AnalysisPage(qa).html
         people = {sheet.person for sheet in results(sample).sheets}

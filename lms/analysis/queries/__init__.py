@@ -99,6 +99,12 @@ class Analysis:
         """The numbers of the sections that are below the cut in every cohort."""
         return [self.sections[name].number or name for name in self.heatmap.below_everywhere]
 
+    def without_keys(self, codes: Collection[str]) -> Analysis:
+        """The same without what tells the keys of these questions: their choices, and what the wrong ones stand for."""
+        options = {code: figures for code, figures in self.options.items() if code not in codes}
+        named = {code: fact.misconceptions for code, fact in self.facts.items()}
+        return replace(self, options=options, misconceptions=misconceptions(options, named))
+
 
 def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
     """The analysis of the first assessed attempts of a quiz; None while nobody has finished it.
