@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,15 +87,17 @@ def load_bodies(access: Access, attempt_id: str) -> Mapping[int, Mapping[str, An
         known = {row.position: _bodies.setdefault(row.sha256, row.body) for row in db.session.execute(query)}
         if not known:
             raise NotFound
-        if len(_papers) >= MOST_PAPERS:
-            _papers.pop(next(iter(_papers)))
-        _papers[(access.person_id, attempt_id)] = known
+        with _papers_change:
+            if len(_papers) >= MOST_PAPERS:
+                del _papers[next(iter(_papers))]
+            _papers[(access.person_id, attempt_id)] = known
     return known
 
 
 _bodies: dict[str, Mapping[str, Any]] = {}
 """Each body once, however many papers it stands on."""
 _papers: dict[tuple[int | None, str], Mapping[int, Mapping[str, Any]]] = {}
+_papers_change = threading.Lock()
 MOST_PAPERS = 2000
 
 
