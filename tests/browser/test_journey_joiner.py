@@ -166,6 +166,7 @@ def answer_by_digit(visit: Visit) -> None:
             visit.page.keyboard.press("1")
         assert answered.value.status == 200
         expect(visit.page.locator("[data-save]")).to_have_text(SAVED[visit.language])
+        expect(visit.page.locator("[data-save].is-risk")).to_have_count(0)
 
 
 def review(visit: Visit) -> None:

@@ -126,6 +126,10 @@ def test_a_session_that_ended_is_begun_again_without_leaving(visit: Visit, own_s
     expect(status(page)).to_contain_text("this device keeps your answer")
     visit.faults.clear()
     visit.check()
+    asked.get_by_role("button", name="Later").click()
+    expect(asked).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(asked).to_be_visible()
     asked.get_by_label("E-mail").fill("joiner@kijun.example")
     asked.get_by_label("Password").fill("wrong")
     asked.get_by_role("button", name="Sign in").click()
@@ -220,6 +224,46 @@ def test_the_page_fits_a_finger_and_a_break_covers_it_and_stops_the_clock(visit:
     expect(cover).to_contain_text("The time runs on.")
     cover.get_by_role("button", name="Return").click()
     expect(cover).to_be_hidden()
+
+
+def test_under_the_cover_the_clock_goes_on_when_the_break_has_run_out(visit: Visit) -> None:
+    page = visit.page
+    page.route("**/break", with_two_seconds_of_break)
+    button(page, "Take a break").click()
+    cover = page.get_by_role("dialog", name="Your screen is covered.")
+    expect(cover).to_contain_text("The timer is paused until")
+    expect(cover).to_contain_text("The time runs on.")
+    expect(cover).to_be_visible()
+
+
+def with_two_seconds_of_break(route: Route) -> None:
+    response = route.fetch()
+    standing = response.json()
+    end = datetime.fromisoformat(standing["server_now"]) + timedelta(seconds=2)
+    route.fulfill(response=response, json={**standing, "break_until": end.isoformat()})
+
+
+@pytest.mark.parametrize("page_of", ["questions/1", "review"])
+def test_what_was_chosen_before_anybody_could_become_the_writer_is_numbered_then_in_its_order(
+    visit: Visit, page_of: str
+) -> None:
+    page = visit.page
+    page.route("**/claim", lambda route: route.fulfill(status=503, body="{}"))
+    page.reload()
+    choose(page, 0)
+    choose(page, 1)
+    choose(page, 2)
+    expect(status(page)).to_have_text("Not saved yet. It will be sent again automatically.")
+    kept = page.locator(".opts").first.locator("input")
+    checked = [one.is_checked() for one in kept.all()]
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.unroute("**/claim")
+    page.goto(page.url.replace("questions/1", page_of))
+    ready(page)
+    expect(status(page)).to_have_text(SAVED)
+    page.goto(page.url.replace("review", "questions/1"))
+    ready(page)
+    assert [one.is_checked() for one in kept.all()] == checked
 
 
 def test_digits_choose_in_the_question_only(visit: Visit) -> None:

@@ -55,7 +55,7 @@ def claim(access: Access, attempt_id: str) -> Attempt:
     """
     attempt = queries.lock_attempt(access, attempt_id)
     if attempt.state != AttemptState.OPEN:
-        raise Conflict("attempt.closed", receipt=attempt.receipt_sha256)
+        raise Conflict("attempt.closed", receipt=attempt.receipt_sha256, epoch=attempt.writer_epoch)
     if attempt.writer_epoch >= MOST_EPOCH:
         raise Conflict("answer.too_many")
     attempt.writer_epoch += 1

@@ -37,29 +37,34 @@
     /* What stands at a position by what this browser knows and the server does not: none when the server has it all. */
     ownAt = async (position) => (await this.waiting()).filter((row) => row.position === position).sort((one, other) => isNewer(other, one))[0];
 
-    add = async (position, locale, payload) => {
-      this.lastTime = Math.max(Date.now(), this.lastTime + 1);
-      const stamp = this.epoch ? { epoch: this.epoch, seq: ++this.seq } : { epoch: 0, seq: this.lastTime };
-      await inOne(this.db, 'readwrite', (events) => events.add({ attempt: this.attempt, ...stamp, position, locale, payload, state: 'waiting' }));
-    };
+    /* The number is given inside the transaction: they follow one another, so a later answer has a later number. */
+    add = (position, locale, payload) => inOne(this.db, 'readwrite', (events) => {
+      events.count().onsuccess = () => {
+        this.lastTime = Math.max(Date.now(), this.lastTime + 1);
+        const stamp = this.epoch ? { epoch: this.epoch, seq: ++this.seq } : { epoch: 0, seq: this.lastTime };
+        events.add({ attempt: this.attempt, ...stamp, position, locale, payload, state: 'waiting' });
+      };
+    });
 
     mark = (position, mark) => inOne(this.db, 'readwrite', (_events, marks) => {
       const known = marks.get([this.attempt, position]);
       known.onsuccess = () => marks.put({ ...known.result, attempt: this.attempt, position, ...mark, n: (known.result?.n ?? 0) + 1, isNew: true });
     });
 
-    /* This window is the writer from now on: what has no number yet gets one of its own epoch. */
-    become = async (epoch, rows) => {
-      this.epoch = epoch;
-      this.seq = 0;
-      const unnumbered = rows ?? (await this.rows()).filter((row) => row.epoch === 0);
-      await inOne(this.db, 'readwrite', (events) => {
-        for (const row of unnumbered) {
+    /* This window is the writer from now on. What has no number yet gets one of its own epoch, in the order in which it
+       was chosen; after a mix-up of numbers (``isAnew``) everything that waits does. */
+    become = (epoch, { isAnew = false, after = 0 } = {}) => inOne(this.db, 'readwrite', (events) => {
+      events.index('attempt').getAll(this.attempt).onsuccess = ({ target: { result: known } }) => {
+        const renumbered = known.filter((row) => row.state === 'waiting' && (isAnew || row.epoch === 0)).sort(isNewer);
+        this.epoch = epoch;
+        this.seq = after;
+        for (const row of renumbered) {
           events.delete([row.attempt, row.epoch, row.seq]);
-          events.add({ ...row, epoch, seq: ++this.seq, state: 'waiting' });
+          events.add({ ...row, epoch, seq: ++this.seq });
         }
-      });
-    };
+      };
+    });
+    hasUnnumbered = async () => (await this.waiting()).some((row) => row.epoch === 0);
 
     settle = (rows, state) => inOne(this.db, 'readwrite', (events) => { for (const row of rows) events.put({ ...row, state }); });
 
@@ -95,7 +100,7 @@
       if (answer.ok) return { outcome: answer.status === 202 ? 'late' : 'sent', body };
       if (body.error === 'answer.superseded') return { outcome: epoch === this.epoch ? 'superseded' : 'sent', body };
       if (answer.status === 422 && part.length > 1) { this.most = 1; return { outcome: 'sent' }; } // one by one, to find which it is
-      if (body.error === 'answer.conflict') return { outcome: 'conflict', rows: part };
+      if (body.error === 'answer.conflict') return { outcome: 'conflict' };
       if (answer.status === 422) { await this.settle(part, 'refused'); return { outcome: 'refused', body }; }
       return { outcome: { 400: 'signed-out', 401: 'signed-out', 403: 'foreign', 404: 'foreign', 409: 'held' }[answer.status] ?? 'again', body };
     };
@@ -127,7 +132,11 @@
     };
 
     /* One sender at a time, whatever windows of this browser are open. */
-    alone = (work) => navigator.locks ? navigator.locks.request(`kijun-${this.attempt}`, work) : work();
+    alone = (work) => {
+      if (navigator.locks) return navigator.locks.request(`kijun-${this.attempt}`, work);
+      this.before = (this.before ?? Promise.resolve()).then(work, work); // without TLS there are no locks: one at a time here
+      return this.before;
+    };
   }
 
   window.openAnswers = async (attempt, post) => new Answers(await open(), attempt, post);

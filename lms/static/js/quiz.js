@@ -9,6 +9,7 @@
   const counted = (element, n) => (n === 1 ? element.dataset.one : element.dataset.other).replace('{n}', n);
   const clock = (instant) => new Date(instant).toLocaleTimeString('en-GB', { timeZone: words.zone });
   const isQuestion = Boolean($('[data-question]'));
+  const AFTER_THE_CLOSE = 1000000; // numbers that no answer has which was sent in time
 
   /* ——— calls ——— */
 
@@ -56,12 +57,14 @@
   let outcome = 'clear'; // of the last call
   let savedAt = '';
 
-  const sentence = (n) => {
-    if (outcome === 'offline' && n) return counted(save, n);
-    if (outcome === 'again' && n) return save.dataset.again;
-    if (n) return { 'signed-out': save.dataset.signedOut, foreign: save.dataset.foreign, held: save.dataset.held }[outcome] ?? save.dataset.saving;
-    if (outcome === 'late' || outcome === 'refused') return save.dataset[outcome];
-    return savedAt && save.dataset.saved.replace('{time}', savedAt);
+  /* What is said while ``n`` answers wait, and whether it is something to worry about. */
+  const said = (n) => {
+    if (outcome === 'offline' && n) return [counted(save, n), true];
+    const { again, held, foreign, saving } = save.dataset;
+    const trouble = { again, held, foreign, 'signed-out': save.dataset.signedOut }[outcome];
+    if (n) return [trouble ?? saving, Boolean(trouble)];
+    if (outcome === 'late' || outcome === 'refused') return [save.dataset[outcome], true];
+    return [savedAt && save.dataset.saved.replace('{time}', savedAt), false];
   };
 
   const tell = async () => {
@@ -70,9 +73,9 @@
     paintMap(new Set(waiting.map((row) => row.position)));
     if (!save) return;
     const n = new Set(waiting.map((row) => row.position)).size;
-    const text = sentence(n);
+    const [text, isRisk] = said(n);
     const isOffline = outcome === 'offline' && n > 0;
-    save.classList.toggle('is-risk', text !== save.dataset.saving && !(savedAt && text.endsWith(savedAt)));
+    save.classList.toggle('is-risk', isRisk);
     save.classList.toggle('is-off', isOffline);
     if (text && save.lastElementChild.textContent !== text) save.lastElementChild.textContent = text;
     if (!off) return;
@@ -86,12 +89,16 @@
   let tries = 0;
   let retry;
 
-  const becomeWriter = async (rows) => {
+  const becomeWriter = async (how) => {
     const answer = await post('claim', {});
     const body = await answer.json().catch(() => ({}));
-    if (body.error === 'attempt.closed') location.assign(words.result);
-    if (!answer.ok) { outcome = answer.status === 401 || answer.status === 400 ? 'signed-out' : 'again'; return false; }
-    await answers.become(body.epoch, rows);
+    if (body.error === 'attempt.closed') {
+      if (!('closed' in words)) { finish(); return false; } // the result sends what is left
+      await answers.become(body.epoch, { after: AFTER_THE_CLOSE });
+      return true;
+    }
+    if (!answer.ok) { outcome = { 400: 'signed-out', 401: 'signed-out', 403: 'foreign', 404: 'foreign' }[answer.status] ?? 'again'; return false; }
+    await answers.become(body.epoch, how);
     windows?.postMessage(body.epoch);
     setTime(body.server_now, body.deadline);
     await showStanding(body);
@@ -100,15 +107,15 @@
 
   /* One step; true when another may follow at once. */
   const step = async () => {
-    if (isQuestion && !answers.epoch && !await becomeWriter()) return false;
+    if (!answers.epoch && (isQuestion || await answers.hasUnnumbered()) && !await becomeWriter()) return false;
     const sent = await answers.sendNext();
     if (sent.outcome !== 'clear') outcome = sent.outcome;
     if (sent.body?.server_now) setTime(sent.body.server_now, sent.body.deadline);
-    if (sent.outcome === 'conflict') return becomeWriter(sent.rows);
+    if (sent.outcome === 'conflict') return becomeWriter({ isAnew: true });
     if (sent.outcome === 'superseded') standBack(sent.body);
     if (sent.outcome === 'held' && sent.body.message) announce(sent.body.message);
-    if (sent.outcome === 'sent' && sent.body.acked?.length) savedAt = clock(sent.body.server_now);
-    return ['sent', 'late', 'refused'].includes(sent.outcome);
+    if (sent.outcome === 'sent' && sent.body?.acked?.length) savedAt = clock(sent.body.server_now);
+    return ['sent', 'late', 'refused', 'superseded'].includes(sent.outcome);
   };
 
   const drain = async () => {
@@ -124,6 +131,7 @@
     }
     await tell();
     if (outcome === 'signed-out') askToSignIn();
+    if (isQuestion && answers.epoch && paper.size < last) await loadPaper();
     if (outcome === 'offline' || outcome === 'again') retry = setTimeout(deliver, 300 + Math.random() * Math.min(9700, 400 * 2 ** tries++));
     return !(await answers.waiting()).length;
   };
@@ -283,10 +291,13 @@
     await tell();
   }));
 
+  let restEnds;
   const cover = (standing) => {
     isResting = Boolean(standing?.break_until);
     if (!rest.matches(':modal')) rest.showModal();
     $('[data-rest]', rest).textContent = isResting ? rest.dataset.paused.replace('{time}', clock(standing.break_until)) : rest.dataset.runs;
+    clearTimeout(restEnds);
+    if (isResting) restEnds = setTimeout(() => cover(null), Date.parse(standing.break_until) - serverNow()); // then the time runs again
   };
   $('[data-break]')?.addEventListener('click', async (event) => {
     event.preventDefault();
@@ -299,7 +310,8 @@
   });
   const comeBack = async () => {
     rest.close();
-    if (!isResting) return;
+    clearTimeout(restEnds);
+    if (!isResting) return deliver();
     isResting = false;
     try {
       const standing = await (await post('break', { step: 'end' })).json();
@@ -319,8 +331,10 @@
       const standing = await answer.json();
       setTime(standing.server_now, standing.deadline);
       if (standing.state !== 'open') return finish();
+      if (standing.break_until && !isResting) return cover(standing);
       if (outcome === 'offline') { outcome = 'clear'; await tell(); }
       if (answers.epoch && standing.epoch > answers.epoch) standBack(await (await call('state?answers')).json());
+      deliver();
     } catch { /* the next answer tells */ }
   };
 
@@ -367,7 +381,8 @@
       }
       if (answer.status === 401 || answer.status === 400) { outcome = 'signed-out'; askToSignIn(); }
       if (!answer.ok) { if (body.message) announce(body.message); return false; }
-      if (await answers.isCoveredBy(body.answers)) await answers.forget();
+      if (!await answers.isCoveredBy(body.answers)) { announce(words.uncovered); return false; }
+      await answers.forget();
       return true;
     }
     return false;
@@ -471,10 +486,9 @@
 
   /* After the close: what was left behind is sent for review, and then nothing stays here. */
   if ('closed' in words) {
+    if (!(await answers.rows()).length) return;
     const isLeftBehind = (await answers.waiting()).length > 0;
-    if (!await deliver()) return;
-    await answers.forget();
-    if (isLeftBehind) location.reload();
+    if (await deliver() && await handIn() && isLeftBehind) location.reload();
     return;
   }
 
@@ -495,7 +509,6 @@
 
   document.documentElement.dataset.answers = 'kept'; // styles and tests see that the page saves by itself
   await deliver();
-  if (isQuestion) await loadPaper();
   const own = isQuestion && await answers.ownAt(position);
   if (own) fill(paper.get(position), own.payload);
 })();
