@@ -75,6 +75,7 @@ FEATURES: tuple[Feature, ...] = (
             "views.feed",
         ),
     ),
+    Feature("invigilation", 8, _names("quizzes accounts"), ("views.open_attempts",)),
     Feature(
         "campaigns",
         9,

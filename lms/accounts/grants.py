@@ -89,6 +89,8 @@ GRANTS: Grants = {
         Role.EDITOR: Scope.OWN,
         Role.LOCALIZER: Scope.OWN,
     },
+    "attempt.watch": {Role.TRAINER: Scope.COHORT, Role.ADMIN: Scope.ALL},  # who is at it, without answers or score
+    "attempt.extend": {Role.TRAINER: Grant(Scope.COHORT, step_up=True), Role.ADMIN: Grant(Scope.ALL, step_up=True)},
     "result.read": {
         Role.LEARNER: Scope.OWN,
         Role.TRAINER: Scope.OWN,

@@ -106,6 +106,7 @@ ACTIONS = frozenset(
         "leave.withdraw",
         "attempt.open",
         "attempt.break",
+        "attempt.extend",
         "attempt.close",
         "attempt.grade",
         "regrade.propose",

@@ -14,12 +14,10 @@ from sqlalchemy.orm import joinedload
 from lms.accounts import actions as accounts
 from lms.cohorts.models import ClosedRoll, Cohort, TrainingSession
 from lms.demo import content
-from lms.foundation import notices, outbox
 from lms.foundation.db import db
-from lms.foundation.outbox import MailProblem, MailState
-from lms.notifications.models import Notice
 from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns
 from tests.cast import PASSWORD
+from tests.invigilation.looking_after import FORMS_OF_INVIGILATION, OF_AN_ASSIGNMENT
 from tests.quizzes.commenting import FORMS_OF_QUESTIONS, OF_A_QUESTION, OF_AN_ATTEMPT
 from tests.quizzes.regrades import FORMS_OF_REGRADES, arguments_of_regrades
 
@@ -149,7 +147,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["question_reports.show", "question_reports.answer"], Example({"report_id": 1})),
         **dict.fromkeys(["contacts.edit", "contacts.retire"], Example({"contact_id": 1})),
         **dict.fromkeys(["system.retry_job", "system.give_up_job"], Example({"job_id": world.failed_job})),
-        **dict.fromkeys(["assignments.show", "assignments.end", "assignments.excuse"], assigned),
+        **dict.fromkeys(["assignments.show", "assignments.end", "assignments.excuse", *OF_AN_ASSIGNMENT], assigned),
         **dict.fromkeys(OF_A_CAMPAIGN, Example({"code": CODE, "period": PERIOD})),
         "leave.withdraw": Example(
             {"leave_id": world.leaves.get("tokyo-a", 0)}, vendor="kijun-sample", trainers=cohort.trainers
@@ -375,6 +373,7 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "questions.import_file": {"file": bank, "locale": "en", "pair_by": ""},
         "questions.new_bank": {"code": "NEW", **titles},
         **FORMS_OF_REGRADES,
+        **FORMS_OF_INVIGILATION,
         "quiz_design.new": {"code": "new", **titles, **limits, "mode": "fixed", "questions": ["HAR-014"]},
         "quiz_design.edit": {**titles, **limits, "mode": "fixed", "questions": ["HAR-014"], "revision": "1"},
         "quiz_design.retire": {"change": "retire", "revision": "2"},
@@ -387,14 +386,3 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
 
 def file(path: Path) -> tuple[BytesIO, str]:
     return BytesIO(path.read_bytes()), path.name
-
-
-def make_notice_and_mail(person_id: int) -> tuple[int, int]:
-    """A notice in somebody's inbox, and a mail that is set aside; their ids."""
-    notices.tell("cohort.enrolled", "example", [person_id], cohort_text={"en": "A", "ja": "A"}, go_live_on="2026-12-01")
-    notice = db.session.scalars(select(Notice.id).where(Notice.about == "example", Notice.person_id == person_id)).one()
-    mail = outbox.post(
-        "digest", recipient="a@site.example", locale="en", subject="Example", plain_body="One.", html_body="<p>One."
-    )
-    mail.state, mail.problem = MailState.SET_ASIDE, MailProblem.REFUSED
-    return notice, mail.id

@@ -63,10 +63,10 @@ from tests.conventions.examples import (
     examples,
     examples_at_northwind,
     form_for,
-    make_notice_and_mail,
     sessions_held,
     sessions_to_come,
 )
+from tests.conventions.mailing import make_notice_and_mail
 from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade
 

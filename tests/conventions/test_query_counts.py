@@ -51,10 +51,10 @@ from tests.conventions.examples import (
     WRITTEN,
     World,
     examples,
-    make_notice_and_mail,
     sessions_held,
     sessions_to_come,
 )
+from tests.conventions.mailing import make_notice_and_mail
 from tests.conventions.test_access import QUERIES, STATES, make_empty_place, make_list
 from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade

@@ -25,9 +25,10 @@ from lms.foundation.db import db
 from lms.kit.problems import Problem
 from lms.quizzes import actions, queries
 from lms.quizzes.core.answers import Event, Stamp, of_record
-from lms.quizzes.core.attempt import AttemptState
+from lms.quizzes.core.attempt import MOST_EXTENSION_MINUTES, AttemptState
 from lms.quizzes.models import Attempt
 from tests.conftest import Database, Sizes
+from tests.invigilation import looking_after
 from tests.quizzes import invariants, sitting
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class Model:
     id: str
     deadline: datetime
     epoch: int = 1
+    more: int = 0
     state: str = AttemptState.OPEN
     rest_began: datetime | None = None
     rest_ended: datetime | None = None
@@ -241,13 +243,13 @@ class Sittings(RuleBasedStateMachine):
     def extend(self, minutes: int) -> None:
         """Staff add time to the attempt that is open."""
 
-        def step() -> None:
-            attempt = queries.lock_attempt(self.own(), self.attempt.id)
-            attempt.more_minutes += minutes
-            attempt.deadline_at += timedelta(minutes=minutes)
-
-        self.act(step)
-        self.attempt.deadline += timedelta(minutes=minutes)
+        model = self.attempt
+        may = not model.is_overdue(self.now) and model.more + minutes <= MOST_EXTENSION_MINUTES
+        given = self.act(lambda: looking_after.extend(model.id, minutes))
+        assert (given is not None) is may
+        if may:
+            model.more += minutes
+            model.deadline += timedelta(minutes=minutes)
 
     @rule(lacking=st.booleans())
     def submit(self, lacking: bool) -> None:

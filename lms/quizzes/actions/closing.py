@@ -61,7 +61,7 @@ def sweep() -> int:
             break
         try:
             with db.session.begin_nested():
-                attempt = queries.find_attempt_to_close(attempt_id)
+                attempt = queries.find_attempt_to_close(attempt_id, now)
                 if attempt is not None:
                     close(attempt, now)
                     closed += 1

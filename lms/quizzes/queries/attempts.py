@@ -148,11 +148,12 @@ def append_events(rows: Sequence[Mapping[str, Any]]) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def find_attempt_to_close(attempt_id: str) -> Attempt | None:
-    """An open attempt, locked; none when it is closed by now or somebody else has the lock."""
+def find_attempt_to_close(attempt_id: str, now: datetime) -> Attempt | None:
+    """An overdue attempt, locked; none when it is closed or has got more time by now, or somebody else has the lock."""
     query = select(Attempt).where(Attempt.id == attempt_id, Attempt.state == AttemptState.OPEN)
     query = query.with_for_update(skip_locked=True, of=Attempt)
-    return db.session.scalar(query.execution_options(populate_existing=True))
+    attempt = db.session.scalar(query.execution_options(populate_existing=True))
+    return attempt if attempt is not None and is_overdue(now, attempt.deadline_at, attempt.grace) else None
 
 
 def list_overdue(now: datetime) -> list[str]:

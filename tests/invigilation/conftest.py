@@ -1,0 +1,21 @@
+"""The joiner at the checkpoint, as in the tests of quizzes, and who looks after them."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.conftest import SignIn, Unit, Visitor
+from tests.invigilation.looking_after import TRAINER
+from tests.quizzes import sitting
+from tests.quizzes.conftest import first, joiner, look
+
+__all__ = ["first", "joiner", "look"]
+
+
+@pytest.fixture
+def trainer(sample: Flask, sign_in_as: SignIn, unit: Unit) -> Visitor:
+    """The trainer of the joiner's cohort, who has just signed in."""
+    with unit():
+        code = sitting.person(TRAINER).code
+    return sign_in_as(code)
