@@ -18,6 +18,7 @@ from lms.kit.pages import Page
 from lms.kit.text import is_found, reading_key
 from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
+from lms.quizzes.models import Quiz
 
 blueprint = Blueprint("analysis", __name__, template_folder="templates")
 
@@ -56,10 +57,7 @@ def index() -> str:
 def show(code: str) -> str:
     quiz = quizzes.get_quiz(code)
     filters = _filters()
-    found = queries.load_analysis(quiz, filters)
-    withheld = questions.load_withheld_codes(found.facts, access()) if found else frozenset()
-    if found and withheld:
-        found = found.without_keys(withheld)
+    found, withheld = _found(quiz, filters)
     return render_template(
         "analysis/show.html",
         quiz=quiz,
@@ -81,11 +79,18 @@ def show(code: str) -> str:
 @policy("analysis.read")
 def items_csv(code: str) -> Response:
     quiz = quizzes.get_quiz(code)
-    found = queries.load_analysis(quiz, _filters())
+    found, _withheld = _found(quiz, _filters())
     response = make_response(spreadsheets.as_csv(tables.questions(found)))
     response.headers["Content-Type"] = spreadsheets.CSV_TYPE
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-items.csv"'
     return response
+
+
+def _found(quiz: Quiz, filters: Filters) -> tuple[Analysis | None, frozenset[str]]:
+    """The analysis, and the questions whose keys this person may not see yet, which it does not tell."""
+    found = queries.load_analysis(quiz, filters)
+    withheld = questions.load_withheld_codes(found.facts, access()) if found else frozenset()
+    return (found.without_keys(withheld) if found and withheld else found), withheld
 
 
 def _filters() -> Filters:

@@ -278,6 +278,8 @@ class TestRights:
         assert not any(word in after.html for word in told)
         assert "This question is in a quiz that you still have to take." in after.words
         assert after.figures == AnalysisPage(qa).figures
+        assert {row.section for row in after.questions.values()} == {""}
+        assert "HAR/" not in editor.get(f"{PATH}/items.csv").text
 
     def test_nobody_is_named(self, qa: Visitor, sample: Flask) -> None:
         html = AnalysisPage(qa).html

@@ -100,10 +100,18 @@ class Analysis:
         return [self.sections[name].number or name for name in self.heatmap.below_everywhere]
 
     def without_keys(self, codes: Collection[str]) -> Analysis:
-        """The same without what tells the keys of these questions: their choices, and what the wrong ones stand for."""
+        """The same without what tells the keys of these questions: their choices, what the wrong ones stand for, and
+        the sections, which are answers of cases.
+        """
         options = {code: figures for code, figures in self.options.items() if code not in codes}
         named = {code: fact.misconceptions for code, fact in self.facts.items()}
-        return replace(self, options=options, misconceptions=misconceptions(options, named))
+        missed = [
+            replace(section, questions=tuple(each for each in section.questions if each.item not in codes))
+            for section in self.missed
+        ]
+        facts = {code: replace(fact, section=None) if code in codes else fact for code, fact in self.facts.items()}
+        told = misconceptions(options, named)
+        return replace(self, options=options, misconceptions=told, missed=missed, facts=facts)
 
 
 def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
