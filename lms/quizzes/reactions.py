@@ -1,12 +1,14 @@
 """Tells those that lie below: the policies which quizzes rest on them, the briefing whom it is not to interrupt,
-the questions how their results were corrected.
+the questions how their results were corrected and whose keys wait until a quiz is taken.
 """
 
 from __future__ import annotations
 
 from lms.policies.queries.uses import Use, register_module_uses
 from lms.questions import queries as questions
+from lms.questions.access import register_withheld_criterion
 from lms.quizzes.queries import is_in_attempt
+from lms.quizzes.queries.ahead import still_to_take
 from lms.quizzes.queries.citing import list_quizzes_with
 from lms.quizzes.queries.regrades import list_regrades
 from lms.wellbeing.queries import register_running_time
@@ -37,5 +39,6 @@ def corrections_of(question_id: int) -> list[questions.Corrected]:
 
 
 questions.register_corrections(corrections_of)
+register_withheld_criterion(still_to_take)
 register_module_uses("quizzes", uses_of_module)
 register_running_time(is_in_attempt)

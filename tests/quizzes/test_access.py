@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from lms.accounts.models import Person
+from lms.accounts.core.roles import Role
+from lms.accounts.models import Person, RoleGrant
 from lms.analysis import queries as analysis
 from lms.foundation import clock
 from lms.quizzes import actions, queries
 from lms.quizzes.core.attempt import Purpose
+from lms.wellbeing import actions as wellbeing
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
 
@@ -72,6 +74,32 @@ def test_what_is_being_taken_withholds_its_keys_though_the_quiz_was_ended_meanwh
     with unit():
         ended = queries.get_given(sitting.person(EDITOR).id, given).assignment
         actions.end(ended, revision=ended.revision, by=sitting.person("qa@kijun.example"))
+    assert KEY_MARK not in editor.get(KEY_PAGE).text
+    with unit():
+        actions.submit(sitting.own_access(sitting.person(EDITOR)), attempt_id)
+    assert KEY_MARK in editor.get(KEY_PAGE).text
+
+
+def test_whoever_learns_too_sees_no_key_before_the_last_attempt_or_a_pass(editor: Visitor, unit: Unit) -> None:
+    """The result keeps the answers back as long; the page of the question is no way around it."""
+    with unit():
+        person = sitting.person(EDITOR)
+        person.grants.append(RoleGrant(role=Role.LEARNER, granted_at=clock.now()))
+        wellbeing.confirm(person, locale="en")
+        given = give_the_checkpoint(person)
+    for is_shown in (False, True):
+        with unit():
+            person = sitting.person(EDITOR)
+            attempt_id = actions.open_attempt(person, given, locale="en").id
+            assert actions.submit(sitting.own_access(person), attempt_id).purpose == Purpose.ASSESSED
+        assert (KEY_MARK in editor.get(KEY_PAGE).text) is is_shown
+    with unit():
+        again = give_the_checkpoint(sitting.person(EDITOR), days=4)
+        attempt = actions.open_attempt(sitting.person(EDITOR), again, locale="en")
+        for row in attempt.questions:
+            answer = sitting.right_answer(attempt, row.position)
+            actions.answer_by_form(sitting.own_access(attempt.person), attempt.id, row.position, answer, locale="en")
+        attempt_id = attempt.id
     assert KEY_MARK not in editor.get(KEY_PAGE).text
     with unit():
         actions.submit(sitting.own_access(sitting.person(EDITOR)), attempt_id)

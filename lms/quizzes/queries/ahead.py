@@ -1,4 +1,6 @@
-"""Reads what a person may still be asked: the attempts left, and of each quiz the questions that it draws from."""
+"""Reads what a person may still be asked: the attempts left, of each quiz the questions that it draws from, and whose
+keys wait until a quiz is taken.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from lms.foundation import clock
+from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.policies.models import Module, Section
 from lms.questions.models import Question, QuestionState, QuestionVersion, SectionLink
@@ -31,6 +35,7 @@ from lms.wellbeing.models import SeeingPreference
 
 _Shown = aliased(QuestionVersion)
 _Anybody = aliased(Assignee)
+_Newest = aliased(QuizVersion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +194,27 @@ def _load_open(person_id: int) -> dict[str, Candidate]:
         .where(Attempt.purpose != Purpose.PRACTICE)
     )
     return {code: Candidate(code, "") for code in db.session.scalars(query)}
+
+
+def still_to_take(access: Access) -> ColumnElement[bool]:
+    """The questions of quizzes that this person has still to take, or is taking now: what is open outlives a window
+    that was moved or ended meanwhile. What counts is to be taken until it is passed or no attempt is left.
+    """
+    own = (Attempt.assignment_id == Assignment.id) & (Attempt.person_id == access.person_id)
+    is_open = exists().where(own, Attempt.state == AttemptState.OPEN)
+    was_looked_at = exists().where(own, Attempt.state != AttemptState.OPEN, Attempt.purpose != Purpose.ASSESSED)
+    is_passed = exists().where(own, is_current_run(), GradingRun.passed)
+    taken = select(func.count()).select_from(Attempt).where(own).correlate(Assignment).scalar_subquery()
+    newest = select(_Newest.rules["attempts"].as_integer()).where(_Newest.quiz_id == Assignment.quiz_id)
+    allowed = newest.order_by(_Newest.n.desc()).limit(1).correlate(Assignment).scalar_subquery()
+    now = clock.now()
+    is_due = (Assignment.due_at > now) | ((Assignee.own_due_at > now) & Assignment.ended_at.is_(None))
+    query = (
+        select(QuizQuestion.question_id)
+        .join(QuizVersion, QuizVersion.id == QuizQuestion.quiz_version_id)
+        .join(Assignment, Assignment.quiz_id == QuizVersion.quiz_id)
+        .join(Assignee, Assignee.assignment_id == Assignment.id)
+        .where(Assignee.person_id == access.person_id, Assignment.purpose != Purpose.PRACTICE)
+        .where(or_(is_open, and_(is_due, ~was_looked_at, ~is_passed, taken < allowed)))
+    )
+    return Question.id.in_(query)
