@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, text, true
+from sqlalchemy import ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.core.roles import Role
-from lms.foundation.columns import Instant, Key, Line, Prose, Revision, Sha256, Word, one_of
+from lms.foundation.columns import Instant, Key, Line, Prose, Revision, Sha256, Word, one_of, unique_where
 from lms.foundation.db import Base
 from lms.kit.text import reading_key, search_key
 from lms.sites.models import Site, Vendor
@@ -105,14 +105,7 @@ class RoleProposal(Base):
         one_of("role", Role),
         one_of("decision", ProposalDecision),
         Index(None, "person_id"),
-        Index(
-            "uq_role_proposals_open",
-            "person_id",
-            "role",
-            unique=True,
-            sqlite_where=text("decision IS NULL"),
-            postgresql_where=text("decision IS NULL"),
-        ),
+        unique_where("decision IS NULL", "uq_role_proposals_open", "person_id", "role"),
     )
 
     id: Mapped[Key]

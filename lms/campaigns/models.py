@@ -2,12 +2,23 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
 from lms.campaigns.core.recurrence import Period, period_of
-from lms.foundation.columns import Code, Document, Instant, Key, LocalDay, Localized, Revision, Word, one_of
+from lms.foundation.columns import (
+    Code,
+    Document,
+    Instant,
+    Key,
+    LocalDay,
+    Localized,
+    Revision,
+    Word,
+    one_of,
+    unique_where,
+)
 from lms.foundation.db import Base
 from lms.quizzes.models import Assignment, Quiz
 from lms.sites.models import Site
@@ -103,14 +114,7 @@ class Leave(Base):
     __tablename__ = "leaves"
     __table_args__ = (
         CheckConstraint("first_on <= last_on", name="days"),
-        Index(
-            "uq_leaves_standing",
-            "person_id",
-            "first_on",
-            unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
+        unique_where("withdrawn_at IS NULL", "uq_leaves_standing", "person_id", "first_on"),
         Index(None, "last_on"),
     )
 

@@ -11,7 +11,19 @@ from lms.cohorts.core.attendance import AttendanceStatus
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.core.readiness import GateKind
 from lms.cohorts.core.slips import SlipCause
-from lms.foundation.columns import Code, Document, Instant, Key, LocalDay, Localized, Prose, Revision, Word, one_of
+from lms.foundation.columns import (
+    Code,
+    Document,
+    Instant,
+    Key,
+    LocalDay,
+    Localized,
+    Prose,
+    Revision,
+    Word,
+    one_of,
+    unique_where,
+)
 from lms.foundation.db import Base
 from lms.kit.search import found_by
 from lms.policies.models import Module, Section
@@ -209,15 +221,7 @@ class GateDecision(Base):
 
     __tablename__ = "gate_decisions"
     __table_args__ = (
-        Index(
-            "uq_gate_decisions_standing",
-            "cohort_id",
-            "person_id",
-            "gate",
-            unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
+        unique_where("withdrawn_at IS NULL", "uq_gate_decisions_standing", "cohort_id", "person_id", "gate"),
         Index(None, "person_id"),
         one_of("gate", GateKind),
         one_of("decision", GateDecisionKind),

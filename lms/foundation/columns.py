@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, DateTime, Dialect, Integer, String, Text
+from sqlalchemy import JSON, CheckConstraint, Date, DateTime, Dialect, Index, Integer, String, Text, text
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -51,3 +51,8 @@ def one_of(column: str, states: type[StrEnum], name: str | None = None) -> Check
     """The named check that a text column holds one of the enum's values: the same enum that the core uses."""
     listed = ", ".join(f"'{state.value}'" for state in states)
     return CheckConstraint(f"{column} IN ({listed})", name=name or column)
+
+
+def unique_where(condition: str, name: str, *columns: str) -> Index:
+    """The unique index over those rows alone for which a condition holds."""
+    return Index(name, *columns, unique=True, sqlite_where=text(condition), postgresql_where=text(condition))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
@@ -18,6 +18,7 @@ from lms.foundation.columns import (
     Sha256,
     Word,
     one_of,
+    unique_where,
 )
 from lms.foundation.db import Base
 from lms.policies.models import PolicyVersion
@@ -145,14 +146,7 @@ class Attempt(Base):
     __tablename__ = "attempts"
     __table_args__ = (
         UniqueConstraint("person_id", "assignment_id", "attempt_no"),
-        Index(
-            "uq_attempts_open",
-            "person_id",
-            "assignment_id",
-            unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
+        unique_where("state = 'open'", "uq_attempts_open", "person_id", "assignment_id"),
         Index(None, "assignment_id"),
         Index(None, "quiz_version_id", "state"),
         Index(None, "state", "deadline_at"),
@@ -319,13 +313,7 @@ class Regrade(Base):
         one_of("state", RegradeState),
         Index(None, "quiz_id", "question_version_id"),
         Index(None, "question_version_id"),
-        Index(
-            "uq_regrades_applying",
-            "quiz_id",
-            unique=True,
-            sqlite_where=text("state = 'applying'"),
-            postgresql_where=text("state = 'applying'"),
-        ),
+        unique_where("state = 'applying'", "uq_regrades_applying", "quiz_id"),
     )
 
     id: Mapped[Key]
