@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from html import escape
 
 import pytest
 from sqlalchemy import select
@@ -57,6 +58,19 @@ def test_while_the_same_questions_may_come_again_their_answers_are_kept_back_in_
     assert "Right answer" in hand_in(joiner, again)
     assert "Right answer" in result(joiner, first)
     assert KEPT_BACK not in result(joiner, first)
+
+
+def test_a_case_that_is_kept_back_does_not_stand_under_its_section(joiner: Visitor, first: str, look: Look) -> None:
+    bodies = look(lambda attempt: [row.question_version.body for row in attempt.questions])
+    cases = [escape(body["prompt"]["en"]) for body in bodies if body["type"] == "case"]
+
+    def stands_under_sections(page: str) -> set[bool]:
+        cards = page.split('<article class="card miss">')[1:]
+        return {'class="pol"' in card for card in cards if any(case in card for case in cases)}
+
+    assert stands_under_sections(hand_in(joiner, first)) == {False}
+    hand_in(joiner, start_again(joiner, look))
+    assert stands_under_sections(result(joiner, first)) == {True}
 
 
 def test_after_a_pass_nothing_is_kept_back(joiner: Visitor, first: str, look: Look) -> None:

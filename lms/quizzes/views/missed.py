@@ -64,6 +64,8 @@ class MissedSection:
     blocks: Sequence[Prose] = ()
     since: str = ""
     """Whether the section has ``changed`` since the attempt, or is ``gone``; empty when it stands as it was."""
+    is_kept_back: bool = False
+    """Whether they are cases that may come again: their section is one of the answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def missed_sections(
     def shown(position: int, section: SectionText | None = None) -> MissedQuestion:
         row = rows[position]
         if position in kept_back:
-            prompt = row.question_version.body["prompt"].get(current(), "")
+            prompt = numbered_text(row.question_version.body["prompt"].get(current(), ""))
             kind = row.question_version.body["type"]
             return MissedQuestion(position, prompt, [], [], [], marks[position], kind, is_kept_back=True)
         payload = dict(answers[position].payload) if position in answers else {}
@@ -119,14 +121,16 @@ def missed_sections(
         found = _missed_question(row, key, payload, marks[position], texts.sections)
         return replace(found, cited=_cited(section, row, key)) if section else found
 
+    cases = [place for place in sorted(kept_back) if "section" in rows[place].question_version.body["groups"]]
     found = []
     for score in scores:
-        if score.missed:
+        told = [place for place in score.missed if place not in cases]
+        if told:
             section = texts.sections[score.section]
             locale = current() if current() in section.bodies else SOURCE_LOCALE
             found.append(
                 MissedSection(
-                    [shown(position, section) for position in score.missed],
+                    [shown(position, section) for position in told],
                     section,
                     texts.numbers[score.section],
                     locale,
@@ -134,9 +138,11 @@ def missed_sections(
                     texts.since.get(score.section, ""),
                 )
             )
-    placed = {position for score in scores for position in score.missed}
+    placed = {position for score in scores for position in score.missed} | set(cases)
     rest = [shown(item.position) for item in items if item.is_missed and item.position not in placed]
-    return [*found, MissedSection(rest)] if rest else found
+    veiled = [shown(place) for place in cases if marks[place].is_missed]
+    apart = [MissedSection(rest), MissedSection(veiled, is_kept_back=True)]
+    return [*found, *(group for group in apart if group.questions)]
 
 
 def _cited(section: SectionText, row: AttemptQuestion, key: Mapping[str, Any]) -> list[str]:
