@@ -13,7 +13,7 @@ from lms.foundation.db import db
 from lms.questions.core.question import WRITTEN, QuestionType
 from lms.questions.models import QuestionKey
 from lms.quizzes.models import Attempt, QuizVersion
-from tests.conftest import Unit, Visitor
+from tests.conftest import SignIn, Unit, Visitor
 from tests.questions.core.test_types import RIGHT, WRONG
 from tests.quizzes import newer, sitting
 from tests.quizzes.sitting import Look
@@ -93,6 +93,28 @@ def test_the_result_tells_what_was_chosen_what_is_right_and_what_partial_credit_
     japanese = joiner.get(first.replace("questions/1", "result?lang=ja")).text
     for told in ("中止を明確に求めた後の2回目の連絡 → 削除", "異議申し立て", "空欄ごとに配点があります。"):
         assert told in japanese
+
+
+def test_where_nothing_can_be_filled_in_the_gaps_have_numbers(
+    joiner: Visitor, first: str, kinds: dict[int, QuestionType], sign_in_as: SignIn, unit: Unit
+) -> None:
+    place = next(position for position, kind in kinds.items() if kind is QuestionType.CLOZE)
+    said = {"question": place, "kind": "ask", "text": "Which channel?"}
+    own = joiner.post(first.replace("questions/1", "comment?lang=en"), data=said).location
+    with unit():
+        for version in db.session.scalars(select(QuizVersion)):
+            version.rules = {**version.rules, "attempts": 2}
+        qa = sitting.person("qa@kijun.example").code
+    joiner.post(first.replace("questions/1", "submit"))
+    visitor = sign_in_as(qa)
+    for page in (
+        joiner.get(f"{own}?lang=en"),
+        joiner.get(first.replace("questions/1", "result?lang=en")),
+        visitor.get("/question-comments/1?lang=en"),
+        visitor.get(f"/quiz-design/{newer.QUIZ}/edit?lang=en"),
+    ):
+        assert "there are (1) ____ or more" in page.text
+        assert "[[" not in page.text
 
 
 def test_a_range_is_told_as_each_language_writes_it(

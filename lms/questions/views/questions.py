@@ -20,7 +20,7 @@ from lms.questions import drafts, holding, phrases, queries
 from lms.questions.core.halves import halves
 from lms.questions.core.question import QuestionType, without_key
 from lms.questions.core.types import type_of
-from lms.questions.core.types.cloze import pieces
+from lms.questions.core.types.cloze import numbered_text, pieces
 from lms.questions.core.written import TYPED_NUMBER
 from lms.questions.forms import NewQuestionForm
 from lms.questions.models import Question
@@ -28,6 +28,7 @@ from lms.questions.views.checks import checks_of
 
 blueprint = Blueprint("question", __name__, template_folder="../templates")
 blueprint.add_app_template_filter(pieces, "gap_pieces")
+blueprint.add_app_template_filter(numbered_text, "numbered_gaps")
 blueprint.add_app_template_global(lambda: TYPED_NUMBER, "typed_number")
 
 
