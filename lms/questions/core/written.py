@@ -58,8 +58,18 @@ def number_of(text: str) -> Fraction | None:
     >>> number_of("１，０００.5"), number_of("−3"), number_of("1,5"), number_of("thirty")
     (Fraction(2001, 2), Fraction(-3, 1), None, None)
     """
+    digits = in_digits(text)
+    return None if digits is None else Fraction(digits)
+
+
+def in_digits(text: str) -> str | None:
+    """A number in plain digits, as it is kept; None for what is none.
+
+    >>> in_digits("１，０００.5"), in_digits("–3"), in_digits("1,5")
+    ('1000.5', '-3', None)
+    """
     written = unicodedata.normalize("NFKC", text).translate(_MARKS).strip()
-    return Fraction(written.replace(",", "")) if _NUMBER.fullmatch(written) else None
+    return written.replace(",", "") if _NUMBER.fullmatch(written) else None
 
 
 def share_of(answers: Sequence[Mapping[str, Any]], written: str) -> Fraction:

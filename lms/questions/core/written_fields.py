@@ -13,7 +13,7 @@ from lms.questions.core.checks import LOCALES, LONGEST_WORD, MOST_ANSWERS
 from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.question import GAP_TYPES, NUMBERS, WRITTEN, Answer, Gap, Question, QuestionType, Text
 from lms.questions.core.types.single_choice import new_options
-from lms.questions.core.written import number_of
+from lms.questions.core.written import in_digits
 
 Flaws = dict[str, tuple[str, Mapping[str, Any]]]
 ReadText = Callable[[str, Text], Text]
@@ -138,14 +138,13 @@ def _number(name: str, earlier: str | None, typed: Mapping[str, str], flaws: Fla
     """A number as it was typed, in plain digits; a flaw at its field for anything else."""
     if name not in typed:
         return earlier
-    written = unicodedata.normalize("NFKC", typed[name]).strip().replace("−", "-").replace(",", "")
-    if not written:
+    if not typed[name].strip():
         return None
-    number = number_of(typed[name])
-    if number is None or (number < 0 and name.endswith(".tolerance")):
+    number = in_digits(typed[name])
+    if number is None or (Fraction(number) < 0 and name.endswith(".tolerance")):
         flaws[name] = ("question.not_a_number", {})
         return earlier
-    return written
+    return number
 
 
 def _share(name: str, earlier: Fraction, typed: Mapping[str, str], flaws: Flaws) -> Fraction:

@@ -129,6 +129,14 @@ def test_a_conflict_loses_no_option() -> None:
     assert united(shorter, SINGLE).options == SINGLE.options
 
 
+@pytest.mark.parametrize("dash", "-－−–—")
+def test_a_typed_number_is_kept_in_plain_digits(dash: str) -> None:
+    typed = read_fields(
+        Question("T-4", QuestionType.NUMERIC, {}, answers=(Answer(),)), {"answers.1.value": f"{dash}１，０００．5"}
+    )
+    assert (typed.question.answers[0].value, typed.flaws) == ("-1000.5", {})
+
+
 def test_a_conflict_loses_no_accepted_answer() -> None:
     mine = Question("T-4", QuestionType.NUMERIC, {}, answers=(Answer(value="1"),))
     theirs = replace(mine, answers=(Answer(value="2"), Answer(value="3")))
