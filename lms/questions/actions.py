@@ -18,7 +18,7 @@ from lms.questions.core.checks import BANK_CODE, LONGEST_TITLE, check, distinct,
 from lms.questions.core.formats.plain import has_controls
 from lms.questions.core.formats.report import LeftOut, Placed, Reading
 from lms.questions.core.halves import halves
-from lms.questions.core.languages import PairBy, fill, in_language, key_differences, languages, only
+from lms.questions.core.languages import PairBy, fill, in_language, is_same, key_differences, languages, only
 from lms.questions.core.question import UNDETERMINED, Question, code_from_texts
 from lms.questions.models import Bank, QuestionDraft, QuestionKey, QuestionState, QuestionVersion, SectionLink
 from lms.questions.models import Question as QuestionRow
@@ -316,7 +316,7 @@ def _take(bank: Bank, items: Sequence[Placed], locale: str | None, by: Person | 
             continue
         if earlier is not None and UNDETERMINED in languages(item.question):
             lost = languages(earlier) - languages(question) - {UNDETERMINED}
-            if lost and only(earlier, languages(question)) == question:
+            if lost and is_same(only(earlier, languages(question)), question):
                 done.unchanged.append(question.id)
                 continue
             if lost:

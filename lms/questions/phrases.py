@@ -70,14 +70,7 @@ FACTS = {
 
 LANGUAGES = {"en": _l("English"), "ja": _l("Japanese"), "und": _l("language not stated")}
 
-ITEM_TYPES = {
-    "description": _l("text without answers"),
-    "essay": _l("essay"),
-    "matching": _l("matching"),
-    "numeric": _l("number"),
-    "short_text": _l("short text"),
-    "true_false": _l("true or false"),
-}
+ITEM_TYPES = {"description": _l("text without answers"), "essay": _l("essay")}
 """What items of other formats are called that are not taken."""
 
 FILE_FORMATS = {
@@ -190,7 +183,16 @@ FINDINGS: Mapping[str, Any] = {
     "yaml.control-character": _l("There is a character that is not allowed here."),
     "yaml.missing-key": _l("“%(key)s” is missing."),
     "gift.brace-not-closed": _l("This “{” is never closed."),
-    "gift.type-not-taken": Worded(_l("An item of the type “%(type)s” was left out; only choice questions are read.")),
+    "gift.type-not-taken": Worded(_l("An item of the type “%(type)s” was left out: no question here can hold it.")),
+    "gift.pair-incomplete": _l("A matching was left out: each of its lines needs “->” and something behind it."),
+    "gift.not-a-number": _l("A question was left out: “%(value)s” is not a number."),
+    "gift.wildcard": _l(
+        "A question was left out: the “*” in “%(value)s” stands for any text, and only listed answers can be accepted."
+    ),
+    "gift.no-answer": _l("A question was left out: it accepts no answer."),
+    "gift.bare-answer": _l("The text between the braces was read as an accepted answer, although it lacks a “=”."),
+    "gift.text-before-answers": _l("The text between “{” and the first answer was left out."),
+    "gift.others-feedback-dropped": _l("The feedback for all other answers was left out."),
     "gift.second-brace": _l(
         "An item with a second “{” was left out. Put a blank line between questions, and write “\\{” in texts."
     ),

@@ -99,10 +99,10 @@ def test_check_gives_a_case_question_with_the_answers_of_its_four_parts(run: Run
     assert all(name.startswith("HAR/") for name in cited)
 
 
-def test_check_reads_the_choice_questions_of_gift_and_names_all_the_rest(run: Run, write: Write) -> None:
+def test_check_reads_gift_in_the_shape_of_the_contract_and_names_all_the_rest(run: Run, write: Write) -> None:
     document = run("questions", "check", write("q.gift", GIFT), "--json").document
     assert document["format"] == "gift"
-    insult, house = document["questions"]
+    insult, house, built, born = document["questions"]
     assert (insult["type"], insult["line"], insult["category"]) == ("single", 4, ["policy", "harassment"])
     assert insult["name"] == {"und": "Insult"}
     assert insult["options"][0] == {
@@ -111,16 +111,22 @@ def test_check_reads_the_choice_questions_of_gift_and_names_all_the_rest(run: Ru
         "feedback": {"und": "Right"},
     }
     assert (house["type"], [option["fraction"] for option in house["options"]]) == ("multiple", [0.5, 0.5, -1])
+    assert (built["type"], built["answers"]) == ("true_false", [])
+    assert [option["fraction"] for option in built["options"]] == [1, 0]
+    assert (born["type"], born["answers"]) == (
+        "numeric",
+        [{"value": "1822", "tolerance": "5", "fraction": 1}],
+    )
     dropped = [(finding["line"], finding["level"], finding["code"]) for finding in document["findings"]]
-    assert dropped == [(line, "dropped", "gift.type-not-taken") for line in (12, 14, 16)]
+    assert dropped == [(16, "dropped", "gift.type-not-taken")]
 
 
 def test_what_was_left_out_is_no_error_and_stands_on_standard_error(run: Run, write: Write) -> None:
     answer = run("questions", "check", write("q.gift", GIFT))
     assert answer.code == 0
-    assert "2" in answer.out
-    assert [line.partition(":")[0] for line in answer.err.splitlines()] == ["12", "14", "16"]
-    assert "“number”" in answer.err
+    assert "4" in answer.out
+    assert [line.partition(":")[0] for line in answer.err.splitlines()] == ["16"]
+    assert "“text without answers”" in answer.err
 
 
 @pytest.mark.parametrize(

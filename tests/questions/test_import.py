@@ -29,7 +29,7 @@ parts:
       - {id: s1, fraction: 1, section: HAR/insults}
       - {id: s2, section: HAR/nowhere}
 """
-GIFT = "// [id:G-1]\n::One:: Which? { =right ~wrong }\n\n// [id:G-2]\nTwo? { =right ~wrong }\n\nTrue? {T}\n"
+GIFT = "// [id:G-1]\n::One:: Which? { =right ~wrong }\n\n// [id:G-2]\nTwo? { =right ~wrong }\n\nWhy? {}\n"
 
 
 def test_yaml_enters_in_both_languages_and_in_use(door: Door) -> None:
@@ -53,7 +53,7 @@ def test_gift_enters_as_a_draft_in_the_language_that_was_said(door: Door, locale
 def test_what_was_left_out_of_a_file_is_said_even_when_the_rest_is_taken(door: Door) -> None:
     taken, told = door.send(GIFT, "t.gift")
     assert taken
-    assert "true or false" in told
+    assert "An item of the type “essay” was left out" in told
 
 
 def test_the_same_file_again_changes_nothing(door: Door) -> None:

@@ -16,6 +16,30 @@ JAPANESE = (
 )
 NAMED_ENGLISH = "// [id:G-1]\nWhich is right? {=this ~that}\n\n// [id:G-2]\nAnd here? {=one ~two}\n"
 NAMED_JAPANESE = "// [id:G-2]\nここでは？ {=一 ~二}\n\n// [id:G-1]\nどれですか。 {=これ ~それ}\n"
+KINDS_ENGLISH = """// [id:K-1]
+The sky is blue. {T#Look up.}
+
+// [id:K-2]
+Match. {=dog -> animal =oak -> plant = -> stone}
+
+// [id:K-3]
+How many days? {#30:2 =%50%28..31#Not exactly.}
+
+// [id:K-4]
+What can be asked for? {=appeal =an appeal =%25%review#Nearly.}
+"""
+KINDS_JAPANESE = """// [id:K-4]
+何を求められますか。{=異議申し立て =%25%再確認#惜しい。}
+
+// [id:K-3]
+何日ですか。{#30:2 =%50%28..31#正確ではありません。}
+
+// [id:K-2]
+組み合わせてください。{=犬 -> 動物 =樫 -> 植物 = -> 石}
+
+// [id:K-1]
+空は青い。{T#見上げてください。}
+"""
 
 
 def prompts(door: Door) -> list[dict[str, str]]:
@@ -104,6 +128,41 @@ def test_a_japanese_file_fills_the_questions_of_its_ids(door: Door) -> None:
         {"en": "one", "ja": "一"},
         {"en": "two", "ja": "二"},
     ]
+
+
+def test_a_japanese_file_fills_each_kind_of_question_that_gift_has(door: Door) -> None:
+    door.send(KINDS_ENGLISH, "t.gift")
+    taken, told = door.send(KINDS_JAPANESE, "t.gift", "ja", pair_by="id")
+    assert taken
+    assert "0 new, 4 revised" in told
+    truth, pairs, number, words = (value_of(door.app, f"K-{n}") for n in (1, 2, 3, 4))
+    assert [option.text for option in truth.options] == [
+        {"en": "True", "ja": "正しい"},
+        {"en": "False", "ja": "正しくない"},
+    ]
+    assert truth.options[1].rationale == {"en": "Look up.", "ja": "見上げてください。"}
+    assert [option.text["ja"] for option in (*pairs.left, *pairs.right)] == ["犬", "樫", "動物", "植物", "石"]
+    assert [answer.rationale for answer in number.answers] == [{}, {"en": "Not exactly.", "ja": "正確ではありません。"}]
+    assert [answer.text for answer in words.answers] == [
+        {"en": ("appeal", "an appeal"), "ja": ("異議申し立て",)},
+        {"en": ("review",), "ja": ("再確認",)},
+    ]
+    before = stored(door.app)
+    for text, locale in ((KINDS_ENGLISH, "en"), (KINDS_JAPANESE, "ja")):
+        assert "0 new, 0 revised, 4 unchanged" in door.send(text, "t.gift", locale)[1]
+    assert stored(door.app) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("{T#", "{F#"), ("=樫 -> 植物", "=樫 -> 動物 = -> 植物"), ("30:2", "30:3"), ("%25%", "%50%")],
+)
+def test_another_key_in_any_kind_of_question_stops_the_pairing(door: Door, old: str, new: str) -> None:
+    assert old in KINDS_JAPANESE
+    door.send(KINDS_ENGLISH, "t.gift")
+    taken, told = door.send(KINDS_JAPANESE.replace(old, new), "t.gift", "ja", pair_by="id")
+    assert not taken
+    assert "The key differs" in told
 
 
 def test_options_of_the_same_ids_pair_by_them_wherever_they_stand(door: Door) -> None:

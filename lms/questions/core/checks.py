@@ -35,6 +35,7 @@ LONGEST_TITLE = 255
 _BEYOND_OTHER_FORMATS = frozenset(
     {
         "question.language-missing",
+        "question.no-answer-in",
         "question.no-section",
         "question.no-rationale",
         "question.no-reason",

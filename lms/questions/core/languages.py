@@ -7,7 +7,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-from lms.questions.core.question import NUMBERS, UNDETERMINED, Answer, Option, Question, texts_of
+from lms.questions.core.question import NUMBERS, UNDETERMINED, Answer, Option, Question, QuestionType, texts_of
+from lms.questions.core.types import true_false
 
 Flaw = tuple[str, Mapping[str, Any]]
 
@@ -29,6 +30,8 @@ def languages(question: Question) -> frozenset[str]:
 
 def in_language(question: Question, locale: str) -> Question:
     """The question with its texts of unknown language put into ``locale``."""
+    if question.type is QuestionType.TRUE_FALSE:
+        question = replace(question, options=true_false.spoken(question.options, locale))
     return _changed(
         question, lambda text: {locale if key == UNDETERMINED else key: words for key, words in text.items()}
     )
@@ -37,6 +40,27 @@ def in_language(question: Question, locale: str) -> Question:
 def only(question: Question, locales: Collection[str]) -> Question:
     """The question with its texts in these locales alone."""
     return _changed(question, lambda text: {key: words for key, words in text.items() if key in locales})
+
+
+def is_same(question: Question, other: Question) -> bool:
+    """Whether the two are the same, but for ids on the right of a matching: they come of texts where a file has none.
+
+    >>> left, right = (Option("l1", match="bcdf"),), (Option("bcdf", {"en": "Keep"}),)
+    >>> one = Question("T", QuestionType.MATCHING, {}, left=left, right=right)
+    >>> left, right = (Option("l1", match="ghjk"),), (Option("ghjk", {"en": "Keep"}),)
+    >>> is_same(one, replace(one, left=left, right=right)), is_same(one, replace(one, right=()))
+    (True, False)
+    """
+    return _by_place(question) == _by_place(other)
+
+
+def _by_place(question: Question) -> Question:
+    places = {option.id: str(place) for place, option in enumerate(question.right)}
+    return replace(
+        question,
+        left=tuple(replace(option, match=places.get(option.match or "", option.match)) for option in question.left),
+        right=tuple(replace(option, id=places[option.id]) for option in question.right),
+    )
 
 
 def key_differences(question: Question, other: Question) -> list[Flaw]:

@@ -75,7 +75,7 @@ def _of_ending(file_name: str) -> str | None:
 
 def _is_prose(reading: Reading, file_name: str) -> bool:
     """Whether a text that is no plain text by its name has nothing in it but braces that look like items."""
-    return not reading.questions and file_name.lower().endswith((".md", ".markdown"))
+    return not gift.has_items(reading) and file_name.lower().endswith((".md", ".markdown"))
 
 
 def _is_json(content: bytes) -> bool:
