@@ -169,8 +169,11 @@ def _passing(everybody: Population, changed: Mapping[str, bool]) -> Mapping[str,
     return found
 
 
-def counts_of(moves: Sequence[Move]) -> Counts:
-    """The counts of a page from its moves."""
+def counts_of(everybody: Population, changes: Sequence[Change] | Sequence[Done], moves: Sequence[Move]) -> Counts:
+    """The counts of a page: attempts by their moves, and people by the best of their attempts before and after."""
+    sides = [(attempt_id, before, after) for attempt_id, _c, _n, _l, before, after, _f in map(_told, changes)]
+    before = _passing(everybody, {attempt_id: held.passed for attempt_id, held, _now in sides})
+    after = _passing(everybody, {attempt_id: now.passed for attempt_id, _held, now in sides})
     directions = Counter(move.direction for move in moves)
     told = {move.code: move.locale for move in moves if move.is_changed}
     return Counts(
@@ -178,8 +181,8 @@ def counts_of(moves: Sequence[Move]) -> Counts:
         gain=directions[Direction.GAIN],
         lose=directions[Direction.LOSE],
         stay=directions[Direction.STAY],
-        pass_now=len({move.code for move in moves if move.after.passed and not move.before.passed}),
-        fail_now=len({move.code for move in moves if move.before.passed and not move.after.passed}),
+        pass_now=sum(bool(after[code]) and not before[code] for code in after),
+        fail_now=sum(bool(before[code]) and not after[code] for code in after),
         would_fail=len({move.code for move in moves if move.before.passed and move.follows is not None}),
         told=len(told),
         told_in=Counter(told.values()),

@@ -306,7 +306,7 @@ def _shown(
     return {
         "subject": subject,
         "before": full_options(subject.newest.key) if subject.options else {},
-        "counts": queries.counts_of(moves),
+        "counts": queries.counts_of(everybody, changes, moves),
         "movers": movers[:MOST_SHOWN],
         "more_movers": max(0, len(movers) - MOST_SHOWN),
         "attempts": len(subject.papers.rows) if subject.papers is not None else 0,
