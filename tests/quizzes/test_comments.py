@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 from flask import Flask
 
+from lms.foundation import clock
 from lms.foundation.db import db
 from lms.questions import holding
 from lms.quizzes import actions
@@ -79,6 +80,21 @@ def test_an_answer_waits_until_the_question_cannot_come_again(
     assert ANSWER not in joiner.get(own).text
     joiner.post(again.replace("questions/1", "submit"))
     assert ANSWER in joiner.get(own).text
+
+
+def test_where_no_answers_are_ever_shown_a_reply_is_read_when_the_quiz_is_over(
+    joiner: Visitor, first: str, qa: Visitor, look: Look, sign_in_as: SignIn, unit: Unit
+) -> None:
+    with unit():
+        attempt = db.session.get_one(Attempt, look.attempt_id)
+        attempt.quiz_version.rules = {**attempt.quiz_version.rules, "attempts": 1, "feedback": "sections_only"}
+        due_at, code = attempt.assignment.due_at, attempt.person.code
+    own = comment(joiner, first)
+    qa.post("/question-comments/1", data={"answer": ANSWER})
+    joiner.post(first.replace("questions/1", "submit"))
+    assert ANSWER not in joiner.get(own).text
+    with clock.fixed(due_at):
+        assert ANSWER in sign_in_as(code).get(own).text
 
 
 def test_nobody_reads_the_comments_of_others_and_learners_not_the_inbox(

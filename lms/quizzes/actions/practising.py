@@ -37,7 +37,8 @@ def practise(person: Person, source: Attempt, positions: Collection[int], *, loc
     """
     now = clock.attempt_now(db.session)
     wanted, current = _wanted(source, positions, is_variant=is_variant)
-    ahead = load_ahead(person.id, load_due(person.id, now), guards_keys=True)
+    due = load_due(person.id, now)
+    ahead = load_ahead(person.id, due, guarded={quiz.quiz_id for quiz in due if quiz.guards_keys})
     chosen = practisable(wanted, ahead, most=1 if is_variant else MOST)
     if not chosen:
         raise Conflict("practice.nothing_left")

@@ -99,15 +99,14 @@ def load_due(person_id: int, at: datetime, *, quiz_id: int | None = None) -> lis
     return found
 
 
-def load_ahead(person_id: int, due: Collection[Due], *, guards_keys: bool = False) -> list[Ahead]:
+def load_ahead(person_id: int, due: Collection[Due], *, guarded: Collection[int] = ()) -> list[Ahead]:
     """What these quizzes may still ask somebody, and what stands on any paper that they have open.
 
-    With ``guards_keys`` those are among them whole whose rule shows no keys yet, or never.
+    The ``guarded`` quizzes, by id, are among them whole: nothing that they hold is to be told yet.
     """
     papers = Counter({entry.quiz_id: 0 for entry in due})
     for entry in due:
         papers[entry.quiz_id] += entry.papers
-    guarded = {entry.quiz_id for entry in due if guards_keys and entry.guards_keys}
     asking = {entry.quiz_id: entry for entry in due if entry.quiz_id in guarded or papers[entry.quiz_id]}
     pools = _load_pools(person_id, asking.values())
     fresh = [(entry.fresh_since, entry.quiz_id) for entry in due if entry.papers and entry.fresh_since is not None]

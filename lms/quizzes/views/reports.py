@@ -86,13 +86,16 @@ def own(report_id: int) -> str:
 
 
 def _may_come_again(report: QuestionReport) -> bool:
-    """An answer may hold the key: it waits while the question is before the person, or may come once more."""
+    """An answer may hold the key: it waits while the question is before the person, or may come once more, and where
+    the rule of a quiz shows no keys yet, until nobody takes that quiz any more. It does not wait for ever.
+    """
     attempt = report.attempt
     if attempt.state == AttemptState.OPEN:
         return True
     due = load_due(attempt.person_id, clock.now())
+    guarded = {quiz.quiz_id for quiz in due if quiz.guards_keys and not quiz.is_over}
     code = report.question_version.question.code
-    return any(code in quiz.may_ask() for quiz in load_ahead(attempt.person_id, due, guards_keys=True))
+    return any(code in quiz.may_ask() for quiz in load_ahead(attempt.person_id, due, guarded=guarded))
 
 
 @blueprint.get("/question-comments")

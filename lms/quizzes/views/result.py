@@ -138,7 +138,8 @@ def _kept_back(attempt: Attempt, paper: Mapping[int, queries.Standing]) -> froze
     """
     is_practice = attempt.purpose == Purpose.PRACTICE
     due = load_due(attempt.person_id, clock.now(), quiz_id=None if is_practice else attempt.assignment.quiz_id)
-    ahead = load_ahead(attempt.person_id, due, guards_keys=is_practice)
+    guarded = {quiz.quiz_id for quiz in due if is_practice and quiz.guards_keys}
+    ahead = load_ahead(attempt.person_id, due, guarded=guarded)
     asked = frozenset[str]().union(*(quiz.may_ask() for quiz in ahead))
     return frozenset(position for position, one in paper.items() if one.code in asked)
 
