@@ -76,6 +76,10 @@ def test_another_room_is_in_the_message_and_so_is_the_way_back(enter: Enter, sam
     admin = enter("admin")
     with unit():
         second_cohort("tokyo", "4B", ["trainer-b@kijun.example"])
+    said = words(seen(admin).text)
+    assert to_settle(said) == said.count("No other room with enough seats is free then.") == 1
+    assert "more times after that" in said, "what nothing mends is said once"
+    with unit():
         for room in cohort().site.rooms:
             room.capacity = 36
     button = offered(seen(admin).text, "room")

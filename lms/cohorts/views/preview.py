@@ -16,7 +16,7 @@ from lms.accounts.models import Person
 from lms.cohorts import phrases, queries
 from lms.cohorts.actions import changes
 from lms.cohorts.actions.messages import room_message, shift_message
-from lms.cohorts.core.clashes import Booking, Clash, ClashKind, Place, free_place
+from lms.cohorts.core.clashes import Booking, Clash, ClashKind, Place, free_place, to_settle
 from lms.cohorts.core.stand_ins import stand_ins
 from lms.cohorts.core.timetable import monday_of
 from lms.cohorts.forms import SlipForm
@@ -122,7 +122,10 @@ def _swapped(outcome: changes.Outcome) -> list[tuple[Any, str]]:
 
 
 def _mends(cohort: Cohort, outcome: changes.Outcome) -> list[Mend]:
-    """What there will be to settle among the sessions that change, in order of time, each with what is free."""
+    """What there will be to settle among the sessions that change, in order of time, each with what is free.
+
+    Where nothing is free, what is settled together stands there once.
+    """
     if not outcome.changed:
         return []
     found = _afterwards(cohort, outcome)
@@ -137,7 +140,13 @@ def _mends(cohort: Cohort, outcome: changes.Outcome) -> list[Mend]:
     trainers = {planned.booking.trainer for planned in found.values()} - {None}
     named = people.load_named({*(p.id for p in candidates), *(key for key in trainers if key)}) if clashes else ()
     sight = Sight(found, named, {cohort.id: candidates})
-    return [_mend(cohort, clash, sight, candidates, bookings, keys) for clash in clashes]
+
+    def mend(clash: Clash) -> Mend:
+        return _mend(cohort, clash, sight, candidates, bookings, keys)
+
+    stuck = {id(clash) for clash in clashes if not mend(clash).value}
+    once = [*(c for c in clashes if id(c) not in stuck), *to_settle(c for c in clashes if id(c) in stuck)]
+    return [mend(clash) for clash in sorted(once, key=lambda clash: clash.booking.starts_at)]
 
 
 def _afterwards(cohort: Cohort, outcome: changes.Outcome) -> dict[int, Planned]:
