@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 import config
 from lms.app import create_app
+from lms.campaigns.actions import note_leave
 from lms.cohorts.actions.attendance import room_code
 from lms.cohorts.models import Attendance, SessionState, TrainingSession
 from lms.foundation import clock, transaction
@@ -292,3 +293,35 @@ def test_the_roll_says_from_when_to_when_learners_see_the_field(trainer: Visitor
         assert "Under Today, from 13:12 to 14:22" in section(trainer.get(f"{path}?lang=en").text, "their-view")
     with clock.fixed(NOON + timedelta(hours=2)):
         assert 'aria-labelledby="their-view"' not in trainer.get(path).text
+
+
+def test_whoever_is_on_leave_is_excused_and_the_trainer_is_told(
+    trainer: Visitor, sample: Flask, path: str, emma: str, held: Held
+) -> None:
+    with sample.app_context(), transaction.unit():
+        noted, today = [sitting.person("emma.lindqvist@kijun.example")], NOON.date()
+        note_leave(
+            noted, today - timedelta(days=2), today + timedelta(days=1), by=sitting.person("trainer@kijun.example")
+        )
+        note_leave([sitting.person()], today + timedelta(days=1), today + timedelta(days=1), by=noted[0])
+    listed = words(trainer.get("/cohorts/tokyo-a/roll-calls?lang=en").text)
+    assert "On leave now or within a week Emma Lindqvist Sat 14 Nov–Tue 17 Nov" in listed
+    assert trainer.get(f"{path}?lang=en").text.count("on leave until Tue 17 Nov") == 1
+    trainer.post(path, data=opened(trainer, path, rest="present"))
+    found = marks(sample, held)
+    assert found.pop(emma) == ("excused", "", 1)
+    assert {mark[0] for mark in found.values()} == {"present"}
+
+
+def test_closing_excuses_whoever_is_on_leave(trainer: Visitor, sample: Flask, path: str, emma: str, held: Held) -> None:
+    with sample.app_context(), transaction.unit():
+        by = sitting.person("trainer@kijun.example")
+        note_leave([sitting.person("emma.lindqvist@kijun.example")], NOON.date(), NOON.date(), by=by)
+    page = trainer.get(f"{path}/close?lang=en").text
+    assert "1 person is on leave and will count as excused: Emma Lindqvist" in words(page)
+    sent = FormPage(page).entered
+    trainer.post(f"{path}/close", data=sent)
+    found = marks(sample, held)
+    assert found.pop(emma)[0] == "excused"
+    assert {mark[0] for mark in found.values()} == {"absent"}
+    assert f"Close the roll, {len(found)} absent" in page

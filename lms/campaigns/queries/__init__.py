@@ -15,6 +15,7 @@ from lms.campaigns.core.who import Taker
 from lms.campaigns.models import Campaign, CampaignPlace, CampaignRun, Leave, RunState
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries import calendar_of
+from lms.cohorts.queries.away import register_leaves
 from lms.foundation.access import Access, roles_for
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
@@ -210,3 +211,6 @@ def load_begun(assignment_ids: Sequence[int]) -> set[int]:
     """Who has begun one of these assignments."""
     query = select(Attempt.person_id).where(Attempt.assignment_id.in_(list(assignment_ids)))
     return set(db.session.scalars(query))
+
+
+register_leaves(load_leaves)

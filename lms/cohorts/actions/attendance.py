@@ -24,6 +24,7 @@ from lms.cohorts.core.roll_call import (
 )
 from lms.cohorts.models import Attendance, ClosedRoll, SessionState, TrainingSession
 from lms.cohorts.queries.attendance import Row, list_roll
+from lms.cohorts.queries.away import load_away
 from lms.foundation import clock, journal
 from lms.foundation.db import db, hold
 from lms.foundation.security import short_code
@@ -59,8 +60,9 @@ def mark(
 ) -> dict[str, Row]:
     """Mark the people of a session, by code: those of whom ``wanted`` says something else than its sender had ``seen``.
 
-    With ``rest`` everybody who is left open is present. Returns the roll as it is now, by code. Raises ``Conflict``
-    when somebody was marked otherwise since; the fact ``codes`` says who. Then nobody is marked.
+    With ``rest`` everybody who is left open is present, or excused while on leave. Returns the roll as it is now, by
+    code. Raises ``Conflict`` when somebody was marked otherwise since; the fact ``codes`` says who. Then nobody is
+    marked.
     """
     _lock(session)
     if (closed := why_closed(session)) is not None:
@@ -80,9 +82,10 @@ def mark(
     if missed:
         raise Conflict("attendance.marked_meanwhile", codes=missed)
     if rest:
-        still_open = [code for code, row in rows.items() if row.mark is None and code not in changes]
-        notes = {code: wanted[code].note if code in wanted else "" for code in still_open}
-        changes |= {code: Entry(AttendanceStatus.PRESENT, notes[code]) for code in still_open}
+        still_open = [row.person for code, row in rows.items() if row.mark is None and code not in changes]
+        notes = {person.code: wanted[person.code].note if person.code in wanted else "" for person in still_open}
+        left = _left_open(session, still_open, AttendanceStatus.PRESENT)
+        changes |= {code: Entry(status, notes[code]) for code, status in left.items()}
     recorded = {code: (rows[code].entry, entry) for code, entry in changes.items()}  # as it was before writing
     for code, entry in changes.items():
         _write(session, rows[code].person, rows[code].mark, entry, by)
@@ -117,7 +120,8 @@ def check_in(session: TrainingSession, person: Person, typed: str) -> Attendance
 
 
 def close(session: TrainingSession, unmarked: Collection[str], *, by: Person) -> None:
-    """Close a roll: who is not marked is absent from here on, and no code is taken. Closing twice changes nothing.
+    """Close a roll: who is not marked is absent from here on, or excused while on leave, and no code is taken.
+    Closing twice changes nothing.
 
     ``unmarked`` are those whom its sender has seen open; when there are others by now, it is a ``Conflict``.
     """
@@ -132,14 +136,12 @@ def close(session: TrainingSession, unmarked: Collection[str], *, by: Person) ->
     still_open = [row.person for row in list_roll(session) if row.mark is None]
     if {person.code for person in still_open} - set(unmarked):
         raise Conflict("attendance.more_open")
-    absent = Entry(AttendanceStatus.ABSENT)
+    marks = _left_open(session, still_open, AttendanceStatus.ABSENT)
     for person in still_open:
-        _write(session, person, None, absent, by)
+        _write(session, person, None, Entry(marks[person.code]), by)
     db.session.add(ClosedRoll(session_id=session.id, closed_at=now, closed_by=by.id))
     db.session.flush()
-    _note(
-        "attendance.close", session, by, marks={person.code: [None, AttendanceStatus.ABSENT] for person in still_open}
-    )
+    _note("attendance.close", session, by, marks={code: [None, status] for code, status in marks.items()})
 
 
 def may_reopen(session: TrainingSession, by: Person) -> bool:
@@ -163,6 +165,14 @@ def reopen(session: TrainingSession, reason: str, *, by: Person) -> None:
 def _lock(session: TrainingSession) -> None:
     """Of two who mark at once, by hand and by code, the second sees what the first has written."""
     hold(session)
+
+
+def _left_open(
+    session: TrainingSession, people: Collection[Person], status: AttendanceStatus
+) -> dict[str, AttendanceStatus]:
+    """How those are marked who were left open, by code: whoever is on leave that day is excused."""
+    away = load_away(session, [person.id for person in people])
+    return {person.code: AttendanceStatus.EXCUSED if person.id in away else status for person in people}
 
 
 def _write(session: TrainingSession, person: Person, row: Attendance | None, entry: Entry, by: Person) -> None:

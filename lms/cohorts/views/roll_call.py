@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -31,6 +32,7 @@ from lms.cohorts.core.roll_call import (
 from lms.cohorts.forms import ReopenForm
 from lms.cohorts.models import TrainingSession
 from lms.cohorts.queries.attendance import Row, list_called, list_roll
+from lms.cohorts.queries.away import list_away, load_away
 from lms.cohorts.queries.sessions import get_session
 from lms.foundation import clock
 from lms.foundation.access import access, policy
@@ -38,6 +40,8 @@ from lms.foundation.errors import sentence
 from lms.foundation.locale import clock_time, day
 from lms.kit.problems import Conflict
 
+AHEAD = timedelta(days=7)
+"""So far ahead the list of rolls says who will be on leave."""
 MISSED = {AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED}
 """The marks of those who need a make-up class."""
 
@@ -72,13 +76,19 @@ def index(code: str) -> str:
     cohort = queries.get_cohort(access(), code)
     now, zone = clock.now(), ZoneInfo(cohort.site.zone_name)
     called, part = list_called(cohort, now, request.args.get("page", 1, type=int))
+    today = now.astimezone(zone).date()
+    members = queries.list_members(cohort)
+    concerned = {person.id: person for person in [*members, *queries.list_trainers(cohort)]}
+    away = list_away(concerned, today, today + AHEAD)
     return render_template(
         "cohorts/roll_calls.html",
         cohort=cohort,
         called=called,
         part=part,
-        people=len(queries.list_members(cohort)),
-        today=now.astimezone(zone).date(),
+        people=len(members),
+        away=[(concerned[key], *span) for key, span in away],
+        named=people.load_named(key for key, _span in away),
+        today=today,
         at=now,
         zone=zone,
         phrases=phrases,
@@ -148,6 +158,7 @@ def roll_page(
     """The roll; one that was sent and is not taken stands on it again, to be saved over what is saved now."""
     now, zone = clock.now(), ZoneInfo(session.cohort.site.zone_name)
     rows = list_roll(session)
+    away = load_away(session, [row.person.id for row in rows])
     closed = attendance.why_closed(session)
     missed = set(problem.facts.get("codes", ())) if problem else set()
     shown = {row.person.code: row.entry for row in rows}
@@ -162,7 +173,8 @@ def roll_page(
         rows=rows,
         named=people.load_named(row.person.id for row in rows),
         shown=shown,
-        said={row.person.code: _said(row, session, zone) for row in rows},
+        said={row.person.code: _said(row, session, zone, away.get(row.person.id)) for row in rows},
+        away=sum(row.mark is None and row.person.id in away for row in rows),
         faults=sent.faults if sent else {},
         missed=missed,
         problem=sentence(problem) if problem else None,
@@ -197,10 +209,10 @@ def _answer(session: TrainingSession, rows: Mapping[str, Row], roll: Mapping[str
     )
 
 
-def _said(row: Row, session: TrainingSession, zone: ZoneInfo) -> str:
+def _said(row: Row, session: TrainingSession, zone: ZoneInfo, away_until: date | None = None) -> str:
     """By whom somebody was marked and when; the day only when it was another one than that of the session."""
     if row.mark is None:
-        return str(_("not marked yet"))
+        return str(_("on leave until %(day)s", day=day(away_until)) if away_until else _("not marked yet"))
     at = row.mark.marked_at
     when = clock_time(at, zone)
     if at.astimezone(zone).date() != session.starts_at.astimezone(zone).date():

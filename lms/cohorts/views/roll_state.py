@@ -17,6 +17,7 @@ from lms.cohorts.core.roll_call import count_by_status, may_be_closed
 from lms.cohorts.forms import ReopenForm
 from lms.cohorts.models import TrainingSession
 from lms.cohorts.queries.attendance import list_roll
+from lms.cohorts.queries.away import load_away
 from lms.cohorts.queries.sessions import get_session
 from lms.cohorts.views.roll_call import blueprint, roll_page, shown_code
 from lms.foundation import clock
@@ -79,11 +80,14 @@ def code(code: str, session: str) -> ResponseReturnValue:
 def _close_page(session: TrainingSession, problem: Conflict | None = None) -> str:
     rows = list_roll(session)
     unmarked = [row.person for row in rows if row.mark is None]
+    away = load_away(session, [row.person.id for row in rows])
     return render_template(
         "cohorts/roll_close.html",
         cohort=session.cohort,
         session=session,
         unmarked=unmarked,
+        absent=[person for person in unmarked if person.id not in away],
+        excused=[person for person in unmarked if person.id in away],
         named=people.load_named(row.person.id for row in rows),
         counts=count_by_status(row.entry.status for row in rows),
         may_reopen=attendance.may_reopen(session, current_user),
