@@ -103,7 +103,8 @@ def missed_sections(
     kept_back: Collection[int],
 ) -> list[MissedSection]:
     """The missed questions by section, those of no section last; neither answer nor key of what is kept back."""
-    shown_places = {item.position for item in items if item.is_missed} - set(kept_back)
+    missed = {item.position for item in items if item.is_missed}
+    shown_places = missed - set(kept_back)
     answers = of_record(queries.load_events(attempt.id)) if shown_places else {}
     rows = {row.position: row for row in attempt.questions}
     marks = {item.position: item for item in items}
@@ -121,7 +122,9 @@ def missed_sections(
         found = _missed_question(row, key, payload, marks[position], texts.sections)
         return replace(found, cited=_cited(section, row, key)) if section else found
 
-    cases = [place for place in sorted(kept_back) if "section" in rows[place].question_version.body["groups"]]
+    cases = [
+        place for place in sorted(missed & set(kept_back)) if "section" in rows[place].question_version.body["groups"]
+    ]
     found = []
     for score in scores:
         told = [place for place in score.missed if place not in cases]
@@ -139,9 +142,8 @@ def missed_sections(
                 )
             )
     placed = {position for score in scores for position in score.missed} | set(cases)
-    rest = [shown(item.position) for item in items if item.is_missed and item.position not in placed]
-    veiled = [shown(place) for place in cases if marks[place].is_missed]
-    apart = [MissedSection(rest), MissedSection(veiled, is_kept_back=True)]
+    rest = [shown(position) for position in sorted(missed - placed)]
+    apart = [MissedSection(rest), MissedSection([shown(place) for place in cases], is_kept_back=True)]
     return [*found, *(group for group in apart if group.questions)]
 
 
