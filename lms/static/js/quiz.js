@@ -488,8 +488,13 @@
   if ('closed' in words) {
     if (!(await answers.rows()).length) return;
     const isLeftBehind = (await answers.waiting()).length > 0;
-    if (await deliver() && await handIn() && isLeftBehind) location.reload();
-    return;
+    const clearUp = async () => {
+      try {
+        if (await handIn()) { if (isLeftBehind) location.reload(); return; }
+      } catch { outcome = 'offline'; }
+      if (outcome === 'offline' || outcome === 'again') setTimeout(clearUp, 3000 + Math.random() * 2000);
+    };
+    return clearUp();
   }
 
   for (const moment of ['online', 'focus']) addEventListener(moment, () => { tries = 0; deliver(); });
