@@ -23,6 +23,8 @@ def test_without_script_a_break_covers_the_page_until_one_returns(joiner: Visito
     assert "Your screen is covered." in covered
     assert "The timer is paused until" in covered
     assert "fieldset" not in covered
+    whole = joiner.get(first.replace("questions/1", "paper"))
+    assert (whole.status_code, "fieldset" in whole.text) == (409, False)
     assert joiner.post(action[1], data={"step": "end"}).location == first
     assert "fieldset" in joiner.get(first).text
 

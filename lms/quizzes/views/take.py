@@ -98,10 +98,12 @@ def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
 @blueprint.get("/attempts/<uuid:attempt_id>/paper")
 @policy("attempt.write")
 def paper(attempt_id: Any) -> str:
-    """All questions, for a page that goes on without a line."""
+    """All questions, for a page that goes on without a line; none while a break covers them."""
     attempt = queries.get_attempt(access(), str(attempt_id))
     if attempt.state != AttemptState.OPEN:
         raise Conflict("attempt.closed")
+    if attempt.rest.lasts(clock.attempt_now(db.session)):
+        raise Conflict("attempt.on_break")
     return render_template("quizzes/paper.html", answered=_answered(attempt), **_paper(attempt, attempt.questions))
 
 
