@@ -16,7 +16,6 @@ from lms.kit.figures import INDICATIVE, shown_count
 from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
 from lms.kit.text import is_found, reading_key
-from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Quiz
 
@@ -86,10 +85,10 @@ def items_csv(code: str) -> Response:
     return response
 
 
-def _found(quiz: Quiz, filters: Filters) -> tuple[Analysis | None, frozenset[str]]:
+def _found(quiz: Quiz, filters: Filters) -> tuple[Analysis | None, set[str]]:
     """The analysis, and the questions whose keys this person may not see yet, which it does not tell."""
-    found = queries.load_analysis(quiz, filters)
-    withheld = questions.load_withheld_codes(found.facts, access()) if found else frozenset()
+    found = queries.load_analysis(quiz, filters, access())
+    withheld = {fact.code for fact in found.facts.values() if fact.is_withheld} if found else set()
     return (found.without_keys(withheld) if found and withheld else found), withheld
 
 

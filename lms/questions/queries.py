@@ -335,11 +335,6 @@ def load_withheld(questions: Sequence[Question], access: Access) -> frozenset[in
     return frozenset(db.session.scalars(select(Question.id).where(Question.id.in_(ids), withheld(access))))
 
 
-def load_withheld_codes(codes: Collection[str], access: Access) -> frozenset[str]:
-    """Those of these codes whose key this person may not see yet."""
-    return frozenset(db.session.scalars(select(Question.code).where(Question.code.in_(list(codes)), withheld(access))))
-
-
 def list_withheld_codes(bank: Bank, access: Access) -> frozenset[str]:
     """The codes of the questions of a bank whose key this person may not see yet."""
     query = select(Question.code).where(Question.bank_id == bank.id, withheld(access))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from lms.analysis.core.distribution import Band, distribution
 from lms.analysis.core.findings import Health, by_need, reads_otherwise
@@ -23,12 +23,14 @@ from lms.analysis.queries import rows
 from lms.analysis.queries.evidence import NO_ANSWER, Evidence, Taken, load_evidence
 from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
 from lms.foundation import clock
+from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.figures import is_small
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion, Section
 from lms.policies.queries import SectionText
 from lms.questions import queries as questions
+from lms.questions.access import withheld
 from lms.questions.models import Bank, Question, QuestionVersion, SectionLink
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.rules import Rules, rules_from
@@ -53,6 +55,8 @@ class QuestionFacts:
     number: int
     section_id: int | None
     module_id: int | None
+    is_withheld: bool
+    """Whether whoever reads may not see its key yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,10 @@ class Analysis:
         return replace(self, options=options, misconceptions=told, missed=missed, facts=facts)
 
 
-def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
+def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) -> Analysis | None:
     """The analysis of the first assessed attempts of a quiz; None while nobody has finished it.
 
-    A fixed number of queries, whatever the number of attempts.
+    A fixed number of queries, whatever the number of attempts. Of whose keys wait for the ``reader`` its facts say so.
     """
     version = quizzes.load_current_versions([quiz.id])[quiz.id]
     rules = rules_from(version.rules)
@@ -130,7 +134,7 @@ def load_analysis(quiz: Quiz, filters: Filters) -> Analysis | None:
         return None
     evidence = load_evidence(quiz.id, tuple((sitting.attempt_id, sitting.run_id) for sitting in everyone))
     kept = _mask(everyone, sittings)
-    taken = _taken(evidence.only(kept).taken)
+    taken = _taken(evidence.only(kept).taken, reader)
     facts = {fact.code: fact for fact in taken.values()}
     everybody = _in_language(_responses(sittings, evidence, kept, taken), filters.language)
     of_shown = _mask(everyone, shown)
@@ -195,11 +199,12 @@ def _in_language(responses: Responses, language: str) -> Responses:
     return told.only([language in ("", person.language) for person in told.people])
 
 
-def _taken(pairs: Collection[Taken]) -> dict[Taken, QuestionFacts]:
+def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, QuestionFacts]:
     """The questions as they were taken; those of one question in the order of their versions and keys."""
     keys = questions.load_keys(pairs)
+    is_withheld = withheld(reader) if reader else false()
     query = (
-        select(QuestionVersion, Question.code, Bank.code, Section.id, Section.module_id)
+        select(QuestionVersion, Question.code, Bank.code, Section.id, Section.module_id, is_withheld)
         .join(Question, Question.id == QuestionVersion.question_id)
         .join(Bank, Bank.id == Question.bank_id)
         .outerjoin(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
@@ -208,7 +213,7 @@ def _taken(pairs: Collection[Taken]) -> dict[Taken, QuestionFacts]:
         .order_by(Question.code, QuestionVersion.n)
     )
     found: dict[Taken, QuestionFacts] = {}
-    for version, code, bank, section_id, module_id in db.session.execute(query):
+    for version, code, bank, section_id, module_id, waits in db.session.execute(query):
         for key_n in sorted(key_n for version_id, key_n in pairs if version_id == version.id):
             key = keys[(version.id, key_n)]["groups"].get("options", {})
             found[(version.id, key_n)] = QuestionFacts(
@@ -223,6 +228,7 @@ def _taken(pairs: Collection[Taken]) -> dict[Taken, QuestionFacts]:
                 number=len(found),
                 section_id=section_id,
                 module_id=module_id,
+                is_withheld=bool(waits),
             )
     return found
 
