@@ -40,6 +40,7 @@ _PATTERNS: Mapping[str, Mapping[str, str]] = {
     "date": {"en": "d MMM y", "ja": "y年M月d日"},
     "day_and_year": {"en": "EEE d MMM y", "ja": "y年M月d日（E）"},
     "month": {"en": "MMMM y", "ja": "y年M月"},
+    "short_month": {"en": "MMM y", "ja": "y年M月"},
 }
 
 
