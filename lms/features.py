@@ -75,7 +75,7 @@ FEATURES: tuple[Feature, ...] = (
             "views.feed",
         ),
     ),
-    Feature("invigilation", 8, _names("quizzes accounts"), ("views.open_attempts",)),
+    Feature("invigilation", 8, _names("quizzes accounts"), ("views.open_attempts", "views.reviews")),
     Feature(
         "campaigns",
         9,
@@ -86,13 +86,17 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False
     ),
-    Feature("audit", 10, _names("cohorts quizzes questions accounts sites"), ("views",), ("jobs",)),
+    Feature("audit", 10, _names("invigilation cohorts quizzes questions accounts sites"), ("views",), ("jobs",)),
     Feature("system", 11, _names("audit accounts"), ("views",)),
     Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
     Feature("regrades", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",)),
     Feature("search", 11, _names("cohorts questions policies accounts sites"), ("views",), has_problems=False),
     Feature(
-        "home", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False
+        "home",
+        11,
+        _names("analysis invigilation cohorts quizzes questions policies accounts sites"),
+        ("views",),
+        has_problems=False,
     ),
     Feature(
         "cli",

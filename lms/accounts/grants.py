@@ -91,6 +91,11 @@ GRANTS: Grants = {
     },
     "attempt.watch": {Role.TRAINER: Scope.COHORT, Role.ADMIN: Scope.ALL},  # who is at it, without answers or score
     "attempt.extend": {Role.TRAINER: Grant(Scope.COHORT, step_up=True), Role.ADMIN: Grant(Scope.ALL, step_up=True)},
+    "late.read": {Role.TRAINER: Scope.COHORT, Role.QA: Scope.ALL, Role.ADMIN: Scope.ALL},  # QA by code
+    "late.propose": {Role.TRAINER: Scope.COHORT, Role.QA: Scope.ALL, Role.ADMIN: Scope.ALL},
+    "late.decide": {Role.QA: Scope.ALL, Role.ADMIN: Grant(Scope.ALL, second_person=True)},
+    "void.propose": {Role.TRAINER: Scope.COHORT, Role.ADMIN: Scope.ALL},
+    "void.decide": {Role.ADMIN: Grant(Scope.ALL, step_up=True, second_person=True)},
     "result.read": {
         Role.LEARNER: Scope.OWN,
         Role.TRAINER: Scope.OWN,

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.accounts.phrases import ROLES
 from lms.cohorts.phrases import ATTENDANCE, AUDIENCES, GATES, SLIP_CAUSES
+from lms.invigilation.phrases import GROUNDS, RULINGS
 from lms.questions.phrases import STATES
 from lms.quizzes.phrases import METHODS
 
@@ -33,6 +34,7 @@ AREAS = {
     "leave": _l("People and roles"),
     "attempt": _l("Quizzes and attempts"),
     "regrade": _l("Quizzes and attempts"),
+    "ruling": _l("Quizzes and attempts"),
     "cohort": _l("Cohorts and training"),
     "timetable": _l("Cohorts and training"),
     "plan": _l("Cohorts and training"),
@@ -129,6 +131,11 @@ ACTIONS = {
     "attempt.open": _l("Attempt started"),
     "attempt.break": _l("Break"),
     "attempt.extend": _l("More time given"),
+    "attempt.admit_late": _l("Late answers counted"),
+    "attempt.refuse_late": _l("Late answers left out"),
+    "attempt.void": _l("Attempt made void"),
+    "ruling.propose": _l("Ruling on an attempt proposed"),
+    "ruling.decline": _l("Ruling on an attempt declined or taken back"),
     "attempt.close": _l("Attempt closed"),
     "attempt.grade": _l("Attempt graded"),
     "regrade.propose": _l("Regrade proposed"),
@@ -194,6 +201,7 @@ FACTS = {
     "gate": _l("Gate"),
     "slip_cause": _l("Cause"),
     "go_live": _l("Go-live"),
+    "grounds": _l("Grounds"),
     "head": _l("Head of the policy"),
     "is_back": _l("Brought back"),
     "items": _l("Items"),
@@ -227,6 +235,7 @@ FACTS = {
     "role": _l("Role"),
     "roles": _l("Roles"),
     "room": _l("Room"),
+    "ruling": _l("What is proposed"),
     "score": _l("Points"),
     "seconds": _l("Seconds"),
     "section": _l("Section"),
@@ -269,6 +278,8 @@ VALUES: dict[str, Mapping[Any, Any]] = {
     "slip_cause": SLIP_CAUSES,
     "marks": ATTENDANCE,
     "method": METHODS,
+    "ruling": RULINGS,
+    "grounds": GROUNDS,
     "before": STATES,
     "after": STATES,
     "cause": {"submitted": _l("Submitted"), "expired": _l("Time ran out")},

@@ -43,7 +43,7 @@ _TEACHING = frozenset({Role.TRAINER, Role.VENDOR_MANAGER})
 """Who finds the results of their people in a place of its own; the others have a way there from cohorts."""
 _GIVERS = frozenset({Role.TRAINER})
 """Who finds what is given in a place of its own; a QA analyst finds it on the page of quizzes."""
-_RECURRING = "assignments open_attempts campaigns campaign_runs leave"
+_RECURRING = "assignments open_attempts reviews campaigns campaign_runs leave"
 _AUDITED = frozenset({Role.VENDOR_MANAGER})
 """Who finds the audit trail in a place of its own; the administrator finds it in that of the system."""
 _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})

@@ -30,6 +30,8 @@ from lms.foundation.access import access_for, may, policy, takes_second_person
 from lms.foundation.security import limiter, signed
 from lms.home.forms import CheckInForm
 from lms.home.navigation import navigation
+from lms.invigilation import queries as invigilation
+from lms.invigilation.core.ruling import RulingKind
 from lms.kit.problems import Invalid, NotFound, TooMany
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion, PublicationRequest, TranslationAssignment
@@ -159,6 +161,8 @@ def _staff_page() -> str:
         proposals=proposals,
         roles=ROLES,
         publications=_publications(),
+        late=invigilation.count_late(access_for("late.propose")) if may("late.propose") else 0,
+        rulings=_rulings(),
         translations=_translations(),
         banks=questions.list_banks_waiting_for(current_user.id) if may("question.publish") else [],
     )
@@ -173,6 +177,13 @@ def _translations() -> list[tuple[TranslationAssignment, int]]:
         units = bench.load_units([one.version for one in of_locale], locale)
         found += [(one, sum(unit.needs_work for unit in units[one.version_id])) for one in of_locale]
     return [(one, count) for one, count in found if count]
+
+
+def _rulings() -> int:
+    """The proposals about attempts on which whoever is signed in can decide."""
+    kinds = {RulingKind.ADMIT, RulingKind.REFUSE} if may("late.decide") else set()
+    kinds |= {RulingKind.VOID} if may("void.decide") else set()
+    return invigilation.count_waiting(access_for("late.decide"), kinds, not_by=current_user.id) if kinds else 0
 
 
 def _publications() -> list[PublicationRequest]:

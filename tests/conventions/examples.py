@@ -67,6 +67,8 @@ class World:
     leaves: Mapping[str, int] = field(default_factory=dict)
     """A leave of the learner of each cohort, by the code of the cohort."""
     regrade: int = 0
+    reviews: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """An attempt of the joiner's cohort, and a ruling on it, for each address of a review."""
 
 
 EVERYBODY = Example({})
@@ -155,6 +157,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
         **dict.fromkeys(OF_A_ROLL, roll),
+        **{name: of_review(*named, cohort.trainers) for name, named in world.reviews.items()},
         **examples_of_content(),
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
@@ -171,6 +174,10 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["people_lists.made", "people_lists.make_links"], listed),
         "static_file": Example({"hashed": "unknown.css"}),
     }
+
+
+def of_review(attempt_id: str, ruling_id: int, trainers: tuple[str, ...]) -> Example:
+    return Example({"attempt_id": attempt_id, "ruling_id": ruling_id}, trainers=trainers)
 
 
 def examples_of_content() -> dict[str, Example]:

@@ -67,6 +67,7 @@ from tests.conventions.examples import (
     sessions_to_come,
 )
 from tests.conventions.mailing import make_notice_and_mail
+from tests.invigilation.looking_after import make_reviews
 from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade
 
@@ -100,8 +101,8 @@ LAST = [
 NOT_THERE = {"static_file"}
 """Open to everybody; the example names something that does not exist."""
 LIST = "list-of-one1"
-NOT_READY = {"reports.download": 409}
-"""The file of the example is not made yet."""
+NOT_READY = {"reports.download": 409, "reviews.withdraw": 409}
+"""The file of the example is not made yet; its ruling is decided, since only whoever proposed one takes it back."""
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +224,7 @@ def world(sample: Flask) -> World:
                 "osaka-b": make_leave(sitting.person(MAHO)),
             },
             regrade=make_regrade("HAR-021"),
+            reviews=make_reviews("tokyo-a"),
         )
 
 

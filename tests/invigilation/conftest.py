@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
@@ -12,6 +14,8 @@ from tests.quizzes.conftest import first, joiner, look
 
 __all__ = ["first", "joiner", "look"]
 
+As = Callable[[str], Visitor]
+
 
 @pytest.fixture
 def trainer(sample: Flask, sign_in_as: SignIn, unit: Unit) -> Visitor:
@@ -19,3 +23,15 @@ def trainer(sample: Flask, sign_in_as: SignIn, unit: Unit) -> Visitor:
     with unit():
         code = sitting.person(TRAINER).code
     return sign_in_as(code)
+
+
+@pytest.fixture
+def visitor_of(sign_in_as: SignIn, unit: Unit) -> As:
+    """Somebody by login, who has just signed in."""
+
+    def sign_in(login: str) -> Visitor:
+        with unit():
+            code = sitting.person(login).code
+        return sign_in_as(code)
+
+    return sign_in

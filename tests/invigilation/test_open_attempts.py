@@ -22,14 +22,11 @@ from lms.quizzes.models import Assignment, Attempt
 from tests.at_once import from_one_start
 from tests.conftest import SignIn, Unit, Visitor
 from tests.invigilation import looking_after
+from tests.invigilation.looking_after import words
 from tests.quizzes import invariants, sitting
 from tests.quizzes.sitting import Look
 
 MORE = {"whom": "all", "minutes": "10", "reason": "Fire alarm", "seen": "0"}
-
-
-def words(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def address(look: Look) -> str:

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, select, true, union_all
 
 from lms.analysis.core.responses import BoolArray, Cell, FloatArray, IntArray, StateArray
 from lms.analysis.queries.rows import of_quiz
 from lms.foundation.db import db
 from lms.quizzes.core.grading import Outcome
-from lms.quizzes.models import AnswerEvent, Attempt, AttemptQuestion, GradingItem, GradingRun
+from lms.quizzes.models import AnswerEvent, Attempt, AttemptQuestion, GradingItem, GradingRun, LateEvent
 
 Taken = tuple[int, int]
 """By what an answer was judged: the question version of the paper and the key of the grading."""
@@ -118,13 +118,19 @@ def load_evidence(quiz_id: int, gradings: tuple[Graded, ...]) -> Evidence:
 
 def _answers(quiz_id: int, gradings: Sequence[Graded], last_position: int) -> tuple[tuple[str, ...], IntArray]:
     """The different payloads, and for each grading and position the one of record: the greatest (epoch, seq) stays.
+    Late answers that were counted after all are among them.
 
     Payloads come as text, since there are many answers and few different ones.
     """
     places = {attempt_id: place for place, (attempt_id, _run_id) in enumerate(gradings)}
-    columns = select(AnswerEvent.attempt_id, AnswerEvent.position, cast(AnswerEvent.payload, Text))
-    query = of_quiz(columns.select_from(Attempt), quiz_id).join(AnswerEvent, AnswerEvent.attempt_id == Attempt.id)
-    in_order = query.order_by(AnswerEvent.attempt_id, AnswerEvent.epoch, AnswerEvent.seq)
+    logs = []
+    for log, counts in ((AnswerEvent, true()), (LateEvent, LateEvent.admitted_run_id.is_not(None))):
+        columns = select(log.attempt_id, log.epoch, log.seq, log.position, cast(log.payload, Text).label("payload"))
+        query = of_quiz(columns.select_from(Attempt), quiz_id).join(log, log.attempt_id == Attempt.id)
+        logs.append(query.where(counts))
+    every = union_all(*logs).subquery()
+    in_order = select(every.c.attempt_id, every.c.position, every.c.payload)
+    in_order = in_order.order_by(every.c.attempt_id, every.c.epoch, every.c.seq)
     of_record = {
         (attempt_id, position): payload
         for attempt_id, position, payload in db.session.execute(in_order)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, cast, func, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.enrolments import Spell, cohort_at
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation.db import db
 from lms.policies.models import PolicyVersion, SectionRevision
-from lms.quizzes.core.attempt import Purpose
+from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.models import Attempt, AttemptPolicy, GradingRun, Quiz, QuizVersion
 from lms.quizzes.queries import is_current_run
 
@@ -110,7 +110,7 @@ def list_results() -> list[Listed]:
             func.max(Attempt.closed_at).label("last"),
         )
         .join(Attempt, Attempt.quiz_version_id == QuizVersion.id)
-        .where(Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
+        .where(*_counted())
         .group_by(QuizVersion.quiz_id)
         .subquery()
     )
@@ -148,9 +148,14 @@ def load_hashes(version_ids: Collection[int]) -> dict[tuple[int, int], dict[str,
 
 def of_quiz(query: Select[*tuple[Any, ...]], quiz_id: int) -> Select[*tuple[Any, ...]]:
     """The rows of a quiz's finished assessed attempts."""
-    return query.join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id).where(
-        QuizVersion.quiz_id == quiz_id, Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None)
-    )
+    of_versions = query.join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
+    return of_versions.where(QuizVersion.quiz_id == quiz_id, *_counted())
+
+
+def _counted() -> tuple[ColumnElement[bool], ...]:
+    """What enters a figure: neither practice nor previews, neither what is open nor what is void."""
+    is_closed = Attempt.closed_at.is_not(None) & (Attempt.state != AttemptState.VOID)
+    return Attempt.purpose == Purpose.ASSESSED, is_closed
 
 
 def load_spells(quiz: Quiz) -> tuple[dict[int, list[Spell]], dict[str, Localized]]:

@@ -24,6 +24,7 @@ from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.excuse import Excuse
 from lms.quizzes.models import Assignee, Assignment, Attempt, AttemptQuestion, GradingItem, GradingRun
 from lms.quizzes.queries import is_current_run
+from lms.quizzes.queries.regrading import CLOSED
 from lms.sites.models import Site
 
 
@@ -58,7 +59,7 @@ def _standings(access: Access | None) -> Select[Any]:
             Attempt.assignment_id,
             Attempt.person_id,
             func.max(case((Attempt.state == AttemptState.OPEN, 1), else_=0)).label("is_open"),
-            func.max(case((Attempt.state != AttemptState.OPEN, 1), else_=0)).label("is_closed"),
+            func.max(case((Attempt.state.in_(CLOSED), 1), else_=0)).label("is_closed"),
             func.max(case((GradingRun.passed, 1), (GradingRun.id.is_not(None), 0))).label("passed"),
         )
         .outerjoin(GradingRun, is_current_run())

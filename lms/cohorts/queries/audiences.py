@@ -20,7 +20,7 @@ from lms.foundation.db import db
 from lms.kit.ordering import Order
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
-from lms.quizzes.core.attempt import Purpose
+from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.audience import Audience, AudienceKind
 from lms.quizzes.models import Assignee, Assignment, Attempt, Quiz
 from lms.sites.models import Site, Vendor
@@ -106,7 +106,8 @@ def list_assignments(
     page = Page.of(db.session.scalars(count).one(), asked)
     holders = select(Assignee.assignment_id, func.count().label("people")).group_by(Assignee.assignment_id).subquery()
     sat = func.count(Attempt.person_id.distinct()).label("taken")
-    takers = select(Attempt.assignment_id, sat).group_by(Attempt.assignment_id).subquery()
+    counts = Attempt.state != AttemptState.VOID
+    takers = select(Attempt.assignment_id, sat).where(counts).group_by(Attempt.assignment_id).subquery()
     query = (
         select(Assignment, func.coalesce(holders.c.people, 0), func.coalesce(takers.c.taken, 0))
         .join(Assignment.quiz)
@@ -149,8 +150,9 @@ def load_excused(assignment: Assignment) -> dict[int, Assignee]:
 
 
 def load_takers(assignment: Assignment) -> frozenset[int]:
-    """Who has begun an assignment."""
-    return frozenset(db.session.scalars(select(Attempt.person_id).where(Attempt.assignment_id == assignment.id)))
+    """Who has begun an assignment, in an attempt that is not void."""
+    own = (Attempt.assignment_id == assignment.id) & (Attempt.state != AttemptState.VOID)
+    return frozenset(db.session.scalars(select(Attempt.person_id).where(own)))
 
 
 def find_session(assignment: Assignment) -> TrainingSession | None:

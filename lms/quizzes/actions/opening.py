@@ -38,7 +38,7 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
             return given.open_attempt
         close(given.open_attempt, now)
     window = given.window
-    may_open(now, window, len(given.attempts), given.rules.attempts)
+    may_open(now, window, given.taken, given.rules.attempts)
     more_minutes = queries.load_more_minutes(person.id, given.rules)
     attempt = Attempt(
         id=str(uuid.uuid4()),

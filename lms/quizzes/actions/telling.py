@@ -107,7 +107,7 @@ def _still_to_take(assignment: Assignment) -> dict[int, datetime]:
     done = exists().where(
         Attempt.assignment_id == assignment.id,
         Attempt.person_id == Assignee.person_id,
-        Attempt.state != AttemptState.OPEN,
+        Attempt.state.not_in((AttemptState.OPEN, AttemptState.VOID)),
     )
     end = func.coalesce(Assignee.own_due_at, assignment.due_at, type_=Assignee.own_due_at.type)
     query = select(Assignee.person_id, end, Assignee.excused_at, Assignee.excused_until)

@@ -121,6 +121,11 @@ class Given:
         return next((attempt for attempt in self.attempts if attempt.state == AttemptState.OPEN), None)
 
     @property
+    def taken(self) -> int:
+        """How many of the attempts allowed are used; a void one is given back."""
+        return sum(attempt.state != AttemptState.VOID for attempt in self.attempts)
+
+    @property
     def last_result(self) -> Attempt | None:
         """The newest attempt that is closed."""
         return next((attempt for attempt in reversed(self.attempts) if attempt.closed_at), None)
@@ -128,7 +133,7 @@ class Given:
     def may_start(self, now: datetime) -> bool:
         """Whether a new attempt may be opened."""
         in_window = self.window.opens_at <= now < self.window.due_at
-        return in_window and self.open_attempt is None and len(self.attempts) < self.rules.attempts
+        return in_window and self.open_attempt is None and self.taken < self.rules.attempts
 
 
 def list_given(person_id: int) -> list[Given]:

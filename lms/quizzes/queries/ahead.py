@@ -63,7 +63,7 @@ def load_due(person_id: int, at: datetime, *, quiz_id: int | None = None) -> lis
     newest = select(func.max(QuizVersion.n)).where(QuizVersion.quiz_id == Assignment.quiz_id).correlate(Assignment)
     of_anybody = select(func.count()).select_from(Attempt).where(Attempt.assignment_id == Assignment.id)
     of_anybody = of_anybody.correlate(Assignment)
-    own = of_anybody.where(Attempt.person_id == person_id)
+    own = of_anybody.where(Attempt.person_id == person_id, Attempt.state != AttemptState.VOID)
     passed = own.join(GradingRun, is_current_run()).where(GradingRun.passed)
     latest = select(func.max(_Anybody.own_due_at)).where(_Anybody.assignment_id == Assignment.id).correlate(Assignment)
     query = (
@@ -203,7 +203,8 @@ def still_to_take(access: Access) -> ColumnElement[bool]:
     is_open = exists().where(own, Attempt.state == AttemptState.OPEN)
     was_looked_at = exists().where(own, Attempt.state != AttemptState.OPEN, Attempt.purpose != Purpose.ASSESSED)
     is_passed = exists().where(own, is_current_run(), GradingRun.passed)
-    taken = select(func.count()).select_from(Attempt).where(own).correlate(Assignment).scalar_subquery()
+    counts = Attempt.state != AttemptState.VOID
+    taken = select(func.count()).select_from(Attempt).where(own, counts).correlate(Assignment).scalar_subquery()
     newest = select(_Newest.rules["attempts"].as_integer()).where(_Newest.quiz_id == Assignment.quiz_id)
     allowed = newest.order_by(_Newest.n.desc()).limit(1).correlate(Assignment).scalar_subquery()
     now = clock.now()

@@ -251,14 +251,18 @@ def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False)
 
 
 def is_current_run() -> ColumnElement[bool]:
-    """Whether a grading run is the newest published one of its attempt, for joins with ``Attempt``."""
+    """Whether a grading run is the newest published one of its attempt, for joins with ``Attempt``.
+
+    No grading of a void attempt counts.
+    """
     newest = (
         select(func.max(GradingRun.run_no))
         .where(GradingRun.attempt_id == Attempt.id, GradingRun.published_at.is_not(None))
         .correlate(Attempt)
         .scalar_subquery()
     )
-    return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest)
+    counts = Attempt.state != AttemptState.VOID
+    return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest) & counts
 
 
 @dataclass(frozen=True, slots=True)

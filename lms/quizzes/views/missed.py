@@ -24,6 +24,7 @@ from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.feedback import SectionScore
 from lms.quizzes.core.grading import GradedItem, Outcome
 from lms.quizzes.models import Attempt, AttemptQuestion
+from lms.quizzes.queries.late import load_graded_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def missed_sections(
     """The missed questions by section, those of no section last; neither answer nor key of what is kept back."""
     missed = {item.position for item in items if item.is_missed}
     shown_places = missed - set(kept_back)
-    answers = of_record(queries.load_events(attempt.id)) if shown_places else {}
+    answers = of_record(load_graded_events(attempt.id)) if shown_places else {}
     rows = {row.position: row for row in attempt.questions}
     marks = {item.position: item for item in items}
     pinned = {position: (rows[position].question_version_id, item.key_n) for position, item in marks.items()}

@@ -23,7 +23,7 @@ from lms.policies.queries import SectionText
 from lms.questions import queries as questions
 from lms.questions.core.told import right_options
 from lms.quizzes import actions, phrases, queries
-from lms.quizzes.core.attempt import Purpose
+from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.feedback import by_section
 from lms.quizzes.core.grading import GradedItem, Outcome
 from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, shown_percent, shown_points
@@ -32,6 +32,7 @@ from lms.quizzes.core.regrading import shown_scores
 from lms.quizzes.core.rules import Feedback, Rules, rules_from
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun
 from lms.quizzes.queries.ahead import load_ahead, load_due
+from lms.quizzes.queries.late import list_void, load_admissions, load_late_answers
 from lms.quizzes.queries.regrades import Note, load_notes
 from lms.quizzes.views.missed import Texts, load_texts, missed_sections, option_text
 from lms.quizzes.views.take import blueprint
@@ -55,17 +56,21 @@ def results() -> str:
     order = Order.of(request.args.get("sort", ""), ["-finished", *RESULTS_SORTED_BY])
     part = Page.of(len(finished), request.args.get("page", 1, type=int))
     shown = sorted_rows(finished, order, RESULTS_SORTED_BY)[part.offset : part.last]
-    return render_template("quizzes/results.html", finished=shown, part=part, order=order)
+    void = list_void(current_user.id)
+    return render_template("quizzes/results.html", finished=shown, part=part, order=order, void=void)
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/result")
 @policy("result.read")
 def result(attempt_id: Any) -> str:
     attempt = queries.get_attempt(access(), str(attempt_id))
+    if attempt.state == AttemptState.VOID:
+        return _void_page(attempt)
     run = queries.load_current_runs([attempt.id], with_items=True).get(attempt.id)
     if run is None:
         raise NotFound
-    rules = rules_from(attempt.quiz_version.rules)
+    rules, late = rules_from(attempt.quiz_version.rules), load_late_answers(attempt.id)
+    admissions = load_admissions(attempt.id) if late.counted else []
     items = [
         GradedItem(item.position, item.key_n, item.awarded_thousandths, item.max_thousandths, Outcome(item.outcome))
         for item in run.items
@@ -94,11 +99,19 @@ def result(attempt_id: Any) -> str:
         kept_back=kept_back & {item.position for item in items if item.is_missed},
         figures=_figures(run, items, rules),
         corrections=_corrections(attempt, texts, shows_details=shows_details, kept_back=kept_back),
-        late_count=queries.count_late_answers(attempt.id),
+        late=late,
+        admissions=[(one.at, *shown_scores(one.before, one.after)) for one in admissions],
         points=shown_points,
         short_receipt=short_form(attempt.receipt_sha256) if attempt.receipt_sha256 else None,
         phrases=phrases,
     )
+
+
+def _void_page(attempt: Attempt) -> str:
+    """Neither score nor answers: the questions may come again."""
+    given = next((one for one in queries.list_given(attempt.person_id) if one.assignment == attempt.assignment), None)
+    receipt = short_form(attempt.receipt_sha256 or "")
+    return render_template("quizzes/void.html", attempt=attempt, given=given, at=clock.now(), short_receipt=receipt)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/practice")
