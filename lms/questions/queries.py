@@ -153,10 +153,13 @@ def has_draft(question_id: int) -> bool:
     return db.session.scalar(query) is not None
 
 
-def load_citing(section_ids: Collection[int]) -> dict[int, list[Question]]:
-    """The questions whose newest version cites each of these sections, by code; those that are retired are left out."""
+def load_citing(section_ids: Collection[int], reader: Access | None = None) -> dict[int, list[Question]]:
+    """The questions whose newest version cites each of these sections, by code; those that are retired are left out,
+    and those whose keys wait for a ``reader``.
+    """
+    query = _citing().where(SectionLink.section_id.in_(list(section_ids)))
     found: dict[int, list[Question]] = {}
-    for section_id, question in db.session.execute(_citing().where(SectionLink.section_id.in_(list(section_ids)))):
+    for section_id, question in db.session.execute(query.where(~withheld(reader)) if reader else query):
         found.setdefault(section_id, []).append(question)
     return found
 

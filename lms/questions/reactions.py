@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from lms.foundation.access import access
 from lms.policies.queries.uses import Use, register_module_uses, register_section_uses
 from lms.questions import queries
 from lms.questions.models import Question
 
 
 def uses_of_sections(section_ids: Collection[int]) -> dict[int, list[Use]]:
-    """The questions that cite each section in their newest version."""
-    found = queries.load_citing(section_ids)
+    """The questions that cite each section in their newest version, but those whose key waits for whoever reads:
+    of a case the section is an answer.
+    """
+    found = queries.load_citing(section_ids, access())
     return {section_id: [_use(question) for question in citing] for section_id, citing in found.items()}
 
 

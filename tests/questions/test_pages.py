@@ -232,6 +232,8 @@ def test_an_editor_sees_no_key_of_a_question_that_they_still_have_to_take(
     assert "A slur says what a person is worth." in other
     assert "</svg> Key<" in other
     assert editor.get("/questions/T").text.count("#s-context") == 1
+    uses = editor.get("/policies/HAR/versions/1.0/translation").text
+    assert ["/questions/T/T-1" in uses, "/questions/T/T-2" in uses] == [False, True]
 
 
 @pytest.mark.usefixtures("t1_is_to_be_taken")
