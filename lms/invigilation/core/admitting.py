@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.quizzes.core.grading import GradedItem, Outcome
-from lms.quizzes.core.passing import has_passed
-from lms.quizzes.core.regrading import Case, Correction, Standing, regraded
+from lms.quizzes.core.regrading import Case, Correction, Standing, regraded, standing_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,8 @@ def admitted(
     paper = tuple(_reached(kept[position], last) for position in sorted(kept))
     score = sum(item.awarded_thousandths for item in paper)
     maximum = sum(item.max_thousandths for item in paper)
-    reaches = has_passed(score, maximum, cut_percent)
-    after = Standing(score, maximum, reaches or (standing.passed and not lowers_pass))
-    return Admitted(paper, after, standing.passed and not reaches)
+    after, fails = standing_after(standing, score, maximum, cut_percent, lowers_passes=lowers_pass)
+    return Admitted(paper, after, fails)
 
 
 def _reached(item: GradedItem, last_answered: int) -> GradedItem:

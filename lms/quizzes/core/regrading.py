@@ -170,11 +170,26 @@ def regraded(case: Case, correction: Correction, *, lowers_passes: bool) -> Regr
     item = _item(case, correction)
     score = case.before.score + _awarded(item) - _awarded(case.item)
     maximum = case.before.maximum + _most(item) - _most(case.item)
-    reaches = has_passed(score, maximum, case.cut_percent)
-    is_same = (score, maximum) == (case.before.score, case.before.maximum)
-    fails = case.before.passed and not reaches and not is_same
-    after = Standing(score, maximum, reaches or (case.before.passed and (is_same or not lowers_passes)))
+    after, fails = standing_after(case.before, score, maximum, case.cut_percent, lowers_passes=lowers_passes)
     return Regraded(item, after, item != case.item, fails)
+
+
+def standing_after(
+    before: Standing, score: int, maximum: int, cut_percent: int, *, lowers_passes: bool
+) -> tuple[Standing, bool]:
+    """How a paper stands with other marks, and whether by these alone its pass falls; the same marks change nothing.
+
+    >>> kept = Standing(15, 20, True)
+    >>> standing_after(kept, 15, 20, 80, lowers_passes=True) == (kept, False)
+    True
+    >>> standing_after(kept, 14, 20, 80, lowers_passes=False)
+    (Standing(score=14, maximum=20, passed=True), True)
+    """
+    if (score, maximum) == (before.score, before.maximum):
+        return before, False
+    reaches = has_passed(score, maximum, cut_percent)
+    keeps = before.passed and not lowers_passes
+    return Standing(score, maximum, reaches or keeps), before.passed and not reaches
 
 
 def _item(case: Case, correction: Correction) -> GradedItem | None:

@@ -15,7 +15,6 @@ from lms.foundation.db import db
 from lms.questions.models import QuestionVersion
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.grading import Gradable, GradedItem, Mark, Outcome, marking
-from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.regrading import (
     NO_MARK,
     Case,
@@ -24,6 +23,7 @@ from lms.quizzes.core.regrading import (
     RegradeState,
     Standing,
     regraded,
+    standing_after,
 )
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import (
@@ -273,8 +273,8 @@ def _done(
     position: int,
     rules: Mapping[str, Any],
 ) -> Done:
-    reaches = has_passed(run.score_thousandths, run.max_thousandths, rules["cut_percent"])
-    is_same = (run.score_thousandths, run.max_thousandths) == (before.score_thousandths, before.max_thousandths)
+    stood = Standing(before.score_thousandths, before.max_thousandths, before.passed)
+    marks, cut = (run.score_thousandths, run.max_thousandths), rules["cut_percent"]
     return Done(
         attempt_id=attempt.id,
         attempt_no=attempt.attempt_no,
@@ -282,10 +282,10 @@ def _done(
         code=code,
         locale=locale,
         position=position,
-        before=Standing(before.score_thousandths, before.max_thousandths, before.passed),
-        after=Standing(run.score_thousandths, run.max_thousandths, run.passed),
-        fails=before.passed and not reaches and not is_same,
-        cut_percent=rules["cut_percent"],
+        before=stood,
+        after=Standing(*marks, run.passed),
+        fails=standing_after(stood, *marks, cut, lowers_passes=True)[1],
+        cut_percent=cut,
     )
 
 

@@ -48,6 +48,13 @@ def test_a_pass_is_lowered_only_where_that_is_asked_for(lowers: bool, passed: bo
     assert done.fails
 
 
+def test_a_pass_that_was_kept_below_the_cut_does_not_fall_by_a_late_answer_that_earns_nothing() -> None:
+    items = [item(1, Outcome.RIGHT), item(2, Outcome.BLANK)]
+    kept = Standing(1000, 2000, True)
+    done = admitted(kept, items, {2: place(2, WRONG, items[1])}, 80, lowers_pass=True)
+    assert (done.after, done.fails) == (kept, False)
+
+
 def test_an_earlier_correction_holds_for_the_late_answer() -> None:
     """Full marks for all stay full marks; what was left out stays out; a corrected key marks."""
     items = [item(1, Outcome.RIGHT), item(3, Outcome.BLANK, key_n=2)]
