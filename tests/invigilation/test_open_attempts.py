@@ -46,6 +46,8 @@ def test_the_trainer_sees_who_is_at_it_and_nothing_of_what_they_answer(
     assert strip(page) == strip(wrong), "the same bytes, whatever was answered"
     assert "Harassment" in trainer.get("/open-attempts?lang=en").text
     assert address(look) in trainer.get(f"/assignments/{address(look).rsplit('/', 1)[1]}").text
+    joiner.post(first.replace("questions/1", "submit"))
+    assert ['id="give"' in shown for shown in (page, trainer.get(address(look)).text)] == [True, False]
     with unit():
         other = sitting.person("trainer-c@northwind.example").code
     assert sign_in_as(other).get(address(look)).status_code == 404
