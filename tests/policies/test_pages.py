@@ -78,7 +78,7 @@ def code_of(app: Flask, login: str) -> str:
 
 def section(page: str, anchor: str) -> str:
     """The element of a section, up to the next one."""
-    found = re.search(rf'<section id="{anchor}">.*?</section>', page, re.DOTALL)
+    found = re.search(rf'<section id="{anchor}"[^>]*>.*?</section>', page, re.DOTALL)
     assert found is not None, anchor
     return found[0]
 

@@ -118,3 +118,46 @@ def test_what_is_hostile_in_a_glossary_or_a_reading_is_inert_wherever_it_is_show
     for address in ("/policies/X", "/policies/X/side", "/policies"):
         page = learner.get(address)
         assert (page.status_code, Page(page.text).active) == (200, [])
+
+
+NEXT_ENGLISH = ENGLISH.replace("Do not send bulk mail.", "Do not send or sell bulk mail.").replace(
+    "title: Spam", "title: Spam\nversion: 2.0"
+)
+
+
+def test_whoever_read_an_earlier_version_sees_what_changed_since(learner: Visitor, unit: Unit) -> None:
+    first = shown_version(learner)
+    learner.post("/policies/SPM/acknowledge", data={"version": first})
+    with unit():
+        japanese = JAPANESE.replace("title: スパム", "title: スパム\nversion: 2.0")
+        more = "\n## Doubt {#doubt}\nAsk a lead.\n"
+        checked = actions.check_files(
+            (NEXT_ENGLISH + more).encode(), (japanese + "\n## 迷う場合 {#doubt}\nリーダーに聞きます。\n").encode()
+        )
+        actions.import_policy(checked, publish=True)
+    page = learner.get("/policies/SPM?lang=en").text
+    assert "Since you last read" in page
+    assert "<ins>or sell </ins>" in section(page, "s-not-allowed")
+    assert "<ins>Ask a lead.</ins>" in section(page, "s-doubt")
+    assert "<ins>" not in section(page, "s-examples")
+    assert "<ins>" not in section(learner.get("/policies/SPM?lang=ja").text, "s-not-allowed"), "only English changed"
+    assert "<ins>or sell </ins>" in learner.get("/policies/SPM/side?lang=ja").text
+    learner.post("/policies/SPM/acknowledge", data={"version": "2.0"})
+    page = learner.get("/policies/SPM?lang=en").text
+    assert "Since you last read" not in page
+    assert "<ins>" not in page
+    compared = learner.get(f"/policies/SPM?since={first}&lang=en").text
+    assert f"Changed since v{first}" in compared
+    assert "<ins>or sell </ins>" in compared
+
+
+def test_who_has_read_no_version_sees_the_text_alone(learner: Visitor) -> None:
+    page = learner.get("/policies/SPM?lang=en&since=0.1").text
+    assert "showdiff" not in page
+    assert "<ins>" not in page
+
+
+def shown_version(visitor: Visitor) -> str:
+    found = re.search(r'name="version" value="([\d.]+)"', visitor.get("/policies/SPM").text)
+    assert found is not None
+    return found[1]

@@ -18,9 +18,11 @@ from lms.policies import actions, phrases, queries
 from lms.policies.core.citing import with_marks
 from lms.policies.core.glossary import KEY, Term, terms_of, with_terms
 from lms.policies.core.markup import Block, blocks
+from lms.policies.core.source_changes import with_changes
 from lms.policies.core.staleness import Freshness
-from lms.policies.models import PolicyVersion, PublicationRequest, VersionState
+from lms.policies.models import Acknowledgement, PolicyVersion, PublicationRequest, VersionState
 from lms.policies.queries import SectionText
+from lms.policies.queries.since import SectionChange, Since, load_since
 
 blueprint = Blueprint("policies", __name__, template_folder="../templates")
 
@@ -34,6 +36,19 @@ class Shown:
     title: str | None
     blocks: Sequence[Block]
     freshness: Freshness | None
+    change: SectionChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A version as somebody reads it: among which others, and since which one they know it."""
+
+    version: PolicyVersion
+    is_current: bool
+    texts: Sequence[SectionText]
+    versions: Sequence[PolicyVersion]
+    acknowledged: Mapping[int, Acknowledgement]
+    since: Since | None
 
 
 @blueprint.get("/policies")
@@ -59,28 +74,26 @@ def library() -> str:
 @blueprint.get("/policies/<code>")
 @policy("policy.read")
 def show(code: str) -> str:
-    version, is_current = _version(code)
-    texts = queries.load_sections([version.id])[version.id]
-    terms = load_terms(version)
-    sections = _with_target([shown_in(section, current(), terms) for section in texts])
+    reading = _reading(code)
+    terms = load_terms(reading.version)
+    sections = _with_target([shown_in(section, current(), terms, reading.since) for section in reading.texts])
     locales = list(dict.fromkeys(shown.locale for shown in sections))
     glossary = [(locale, terms[locale]) for locale in locales if terms[locale]]
-    return _page("policies/policy.html", version, is_current, texts, sections=sections, glossary=glossary)
+    return _page("policies/policy.html", reading, sections=sections, glossary=glossary)
 
 
 @blueprint.get("/policies/<code>/side")
 @policy("policy.read")
 def side_by_side(code: str) -> str:
-    version, is_current = _version(code)
-    texts = queries.load_sections([version.id])[version.id]
-    terms = load_terms(version)
-    every = _with_target([shown_in(section, locale, terms) for section in texts for locale in LOCALES])
+    reading = _reading(code)
+    terms = load_terms(reading.version)
+    every = _with_target(
+        [shown_in(section, locale, terms, reading.since) for section in reading.texts for locale in LOCALES]
+    )
     rows = [every[place : place + len(LOCALES)] for place in range(0, len(every), len(LOCALES))]
     return _page(
         "policies/side.html",
-        version,
-        is_current,
-        texts,
+        reading,
         sections=[row[LOCALES.index(current())] for row in rows],
         rows=rows,
         glossary=[(locale, terms[locale]) for locale in LOCALES if terms[locale]],
@@ -102,16 +115,21 @@ def load_terms(version: PolicyVersion) -> dict[str, Sequence[Term]]:
     return {locale: terms_of(version.front_matter.get(locale, {}).get(KEY)) for locale in LOCALES}
 
 
-def shown_in(section: SectionText, locale: str, terms: Mapping[str, Sequence[Term]]) -> Shown:
+def shown_in(
+    section: SectionText, locale: str, terms: Mapping[str, Sequence[Term]], since: Since | None = None
+) -> Shown:
     """A section in a language, or in the source language where that one has none.
 
-    Terms lead to the glossary, and the sentences that the address names (``?mark=``) are marked.
+    Terms lead to the glossary, and the sentences that the address names (``?mark=``) are marked; so is what changed
+    since an earlier version.
     """
     spoken = locale if locale in section.bodies else next(iter(sorted(section.bodies)), SOURCE_LOCALE)
     body = section.bodies.get(spoken, "")
-    shown = with_terms(blocks(body), terms.get(spoken, ()), f"term-{spoken}-")
+    change = since.change_of(section, spoken) if since else None
+    text = with_changes(blocks(since.body_of(section, spoken)), blocks(body)) if since and change else blocks(body)
+    shown = with_terms(text, terms.get(spoken, ()), f"term-{spoken}-")
     marked = with_marks(shown, set(request.args.getlist("mark")))
-    return Shown(section, spoken, section.titles.get(spoken), marked, _freshness(section, locale))
+    return Shown(section, spoken, section.titles.get(spoken), marked, _freshness(section, locale), change)
 
 
 def _with_target(sections: Sequence[Shown]) -> list[Shown]:
@@ -147,26 +165,32 @@ def _version(code: str) -> tuple[PolicyVersion, bool]:
     return version, is_current
 
 
-def _page(
-    template: str,
-    version: PolicyVersion,
-    is_current: bool,
-    texts: Sequence[SectionText],
-    **values: object,
-) -> str:
-    behind = [text for text in texts if _freshness(text, "ja") in {Freshness.STALE, Freshness.MISSING}]
+def _reading(code: str) -> Reading:
+    """What is to be read; where a sentence is looked for, nothing else is marked."""
+    version, is_current = _version(code)
+    texts = queries.load_sections([version.id])[version.id]
     acknowledged = queries.load_acknowledged(current_user.id)
     versions = [other for other in queries.list_versions(version.module) if other.state == VersionState.PUBLISHED]
+    is_cited = bool(request.args.getlist("mark"))
+    since = None if is_cited else load_since(version, versions, acknowledged, request.args.get("since"))
+    return Reading(version, is_current, texts, versions, acknowledged, since)
+
+
+def _page(template: str, reading: Reading, **values: object) -> str:
+    version, since = reading.version, reading.since
+    behind = [text for text in reading.texts if _freshness(text, "ja") in {Freshness.STALE, Freshness.MISSING}]
     return render_template(
         template,
         version=version,
         module=version.module,
-        is_current=is_current,
+        is_current=reading.is_current,
         behind=len(behind),
-        acknowledged=acknowledged.get(version.id),
-        has_japanese=any("ja" in text.bodies for text in texts),
-        versions=versions,
-        standings=queries.load_standings(versions, clock.now()),
+        acknowledged=reading.acknowledged.get(version.id),
+        has_japanese=any("ja" in text.bodies for text in reading.texts),
+        versions=reading.versions,
+        since=since,
+        gone=since.gone(reading.texts) if since else [],
+        standings=queries.load_standings(reading.versions, clock.now()),
         phrases=phrases,
         **values,
     )
