@@ -3,21 +3,25 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    DateField,
     FileField,
     HiddenField,
+    IntegerField,
     PasswordField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from lms.accounts.core.accommodation import MoreTime
 from lms.accounts.core.addresses import LONGEST
 from lms.accounts.core.roles import Role
 from lms.accounts.phrases import ROLES
-from lms.foundation.forms import Form, Required, RevisedForm, choices
+from lms.foundation.forms import Form, Required, RevisedForm, choices, of_known_year
 from lms.kit.text import fold_login, fold_spaces, plain
 from lms.sites.core import zones
 
@@ -126,3 +130,40 @@ class ProfileForm(RevisedForm):
         self.own_zone_name.choices = choices(
             [("", _l("Same as my site: %(zone)s", zone=site_zone)), *((name, name) for name in zones.places())]
         )
+
+
+class AccommodationForm(Form):
+    how = RadioField(
+        _l("More time"),
+        choices=choices([("percent", _l("Percent of each time limit")), ("minutes", _l("Minutes in each quiz"))]),
+    )
+    amount = IntegerField(_l("How much"), [InputRequired(_l("Enter a whole number."))])
+    first_on = DateField(_l("First day"), [InputRequired(_l("Enter a date.")), of_known_year])
+    last_on = DateField(
+        _l("Last day"),
+        [Optional(), of_known_year],
+        description=_l("Leave it empty if it holds until somebody ends it."),
+    )
+    note = TextAreaField(
+        _l("What it rests on"),
+        [Length(max=300)],
+        description=_l(
+            "Optional. Read by the person and by administrators who have confirmed their password. Refer to the "
+            "agreement; write nothing about health."
+        ),
+    )
+    standing = IntegerField(widget=HiddenInput(), default=0)
+
+    @property
+    def more_time(self) -> MoreTime:
+        amount, is_percent = self.amount.data, self.how.data == "percent"
+        return MoreTime(
+            percent=amount if is_percent else 0,
+            minutes=0 if is_percent else amount,
+            first_on=self.first_on.data,
+            last_on=self.last_on.data,
+        )
+
+    def go_on_from(self, standing: int) -> None:
+        """Let the next save count from what is granted now: its sender has seen it."""
+        self.standing.raw_data, self.standing.data = None, standing

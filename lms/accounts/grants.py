@@ -49,6 +49,7 @@ GRANTS: Grants = {
     },
     "person.write": {Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Scope.ALL},
     "person.admit": {Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Grant(Scope.ALL, step_up=True)},
+    "accommodation.write": {Role.ADMIN: Grant(Scope.ALL, step_up=True)},  # what it rests on is read with it
     "role.grant": {
         Role.VENDOR_MANAGER: Scope.VENDOR,
         Role.ADMIN: Grant(Scope.ALL, step_up=True, second_person=True),

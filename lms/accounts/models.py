@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from lms.accounts.core.accommodation import MoreTime
 from lms.accounts.core.roles import Role
-from lms.foundation.columns import Instant, Key, Line, Prose, Revision, Sha256, Word, one_of, unique_where
+from lms.foundation.columns import Instant, Key, Line, LocalDay, Prose, Revision, Sha256, Word, one_of, unique_where
 from lms.foundation.db import Base
 from lms.kit.text import reading_key, search_key
 from lms.sites.models import Site, Vendor
@@ -186,3 +187,40 @@ class SignInFailure(Base):
     login_sha256: Mapped[Sha256]
     address: Mapped[str] = mapped_column(String(45))
     failed_at: Mapped[Instant]
+
+
+class Accommodation(Base):
+    """More time for a person, in every quiz that they start while it holds: a share of the time limit, or minutes.
+
+    What was granted is not changed: a change ends it and grants another, so that what an attempt rests on stays.
+    """
+
+    __tablename__ = "accommodations"
+    __table_args__ = (
+        CheckConstraint("more_percent BETWEEN 0 AND 200 AND more_minutes BETWEEN 0 AND 240", name="limits"),
+        CheckConstraint("(more_percent = 0) <> (more_minutes = 0)", name="percent_or_minutes"),
+        Index(None, "person_id"),
+        unique_where("ended_at IS NULL", "uq_accommodations_standing", "person_id"),
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    more_percent: Mapped[int] = mapped_column(default=0)
+    more_minutes: Mapped[int] = mapped_column(default=0)
+    first_on: Mapped[LocalDay]
+    last_on: Mapped[LocalDay | None]
+    """Without one it holds until somebody ends it."""
+    note: Mapped[Prose | None]
+    """What it rests on: for the person and for administrators who have confirmed their password, nobody else."""
+    granted_at: Mapped[Instant]
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    ended_at: Mapped[Instant | None]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    granter: Mapped[Person | None] = relationship(foreign_keys=[granted_by])
+    ender: Mapped[Person | None] = relationship(foreign_keys=[ended_by])
+
+    @property
+    def more_time(self) -> MoreTime:
+        return MoreTime(self.more_percent, self.more_minutes, self.first_on, self.last_on)

@@ -22,6 +22,13 @@ ROLES = {
 }
 
 NOTICES = {
+    "accommodation.percent": Kind(
+        _l("You have %(percent)s%% more time in every quiz that you start from %(first_on)s on."), "profile.edit"
+    ),
+    "accommodation.minutes": Kind(
+        _l("You have %(minutes)s minutes more in every quiz that you start from %(first_on)s on."), "profile.edit"
+    ),
+    "accommodation.ended": Kind(_l("The more time that you had in quizzes has ended."), "profile.edit"),
     "role.waits": Kind(
         _l("A role is waiting for you to confirm it: %(role)s for %(code)s."), "people.show", ("code",), {"role": ROLES}
     ),
@@ -78,6 +85,10 @@ def _column_twice(column: Cell) -> str:
 
 
 PROBLEMS: dict[str, Any] = {
+    "accommodation.amount": _l("Enter a whole number from 1 to %(most)s."),
+    "accommodation.days": _l("The last day must not be before the first."),
+    "accommodation.past": _l("Enter today or a later day, or leave it empty."),
+    "accommodation.changed": _l("Somebody else has changed this person’s time in the meantime."),
     "sign_in.wait": _l("Too many wrong passwords. Please wait %(minutes)s minutes, then try again."),
     "sign_in.refused": _l("This account cannot sign in. Please ask your trainer or the administrator."),
     "person.login_taken": _l("This e-mail address already belongs to somebody."),

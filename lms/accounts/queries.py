@@ -12,7 +12,15 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms.accounts import access as reach
 from lms.accounts.core.roles import Role
 from lms.accounts.core.sample_accounts import NAMES, login_of
-from lms.accounts.models import OneTimeLink, Person, RoleGrant, RoleProposal, SignInFailure, WebSession
+from lms.accounts.models import (
+    Accommodation,
+    OneTimeLink,
+    Person,
+    RoleGrant,
+    RoleProposal,
+    SignInFailure,
+    WebSession,
+)
 from lms.foundation.access import Access, access_for, seconding_roles
 from lms.foundation.db import db
 from lms.foundation.sessions import ABSOLUTE_HOURS
@@ -306,6 +314,18 @@ def list_proposals_for(decider: Person) -> list[RoleProposal]:
 def _waiting() -> Select[RoleProposal]:
     query = select(RoleProposal).where(RoleProposal.decision.is_(None)).order_by(RoleProposal.id)
     return query.options(joinedload(RoleProposal.person), joinedload(RoleProposal.proposer))
+
+
+def find_accommodation(person_id: int) -> Accommodation | None:
+    """The more time that a person has, whether its days have come or not."""
+    query = select(Accommodation).where(Accommodation.person_id == person_id, Accommodation.ended_at.is_(None))
+    return db.session.scalar(query)
+
+
+def list_accommodations(person_id: int) -> list[Accommodation]:
+    """Everything that was ever granted to a person, the newest first."""
+    query = select(Accommodation).where(Accommodation.person_id == person_id).order_by(Accommodation.id.desc())
+    return list(db.session.scalars(query.options(joinedload(Accommodation.granter), joinedload(Accommodation.ender))))
 
 
 def count_active_at(site_id: int) -> int:

@@ -72,7 +72,7 @@ PLACES = (
     Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
     Place("learner_results.index", _l("Results"), "chart-dots-3", "result.list", _TEACHING),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
-    Place("people.index", _l("People"), "users", "person.write", pages=_names("people people_lists")),
+    Place("people.index", _l("People"), "users", "person.write", pages=_names("people people_lists accommodations")),
     Place("audit.index", _l("Audit trail"), "list", "journal.export", _AUDITED, _names("audit")),
     Place("sites.index", _l("Sites"), "building", "site.list", pages=_names("sites vendors rooms closures contacts")),
     Place("system.index", _l("System"), "settings", "system.read", pages=_names("system audit mail")),

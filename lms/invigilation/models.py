@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import Person
-from lms.foundation.columns import Instant, Key, Prose, Word, one_of
+from lms.foundation.columns import Instant, Key, Prose, Word, one_of, unique_where
 from lms.foundation.db import Base
 from lms.invigilation.core.ruling import Grounds, RulingKind, RulingState
 from lms.quizzes.models import Attempt
@@ -39,13 +39,7 @@ class Ruling(Base):
         one_of("grounds", Grounds),
         one_of("state", RulingState),
         Index(None, "attempt_id"),
-        Index(
-            "uq_rulings_proposed",
-            "attempt_id",
-            unique=True,
-            sqlite_where=text("state = 'proposed'"),
-            postgresql_where=text("state = 'proposed'"),
-        ),
+        unique_where("state = 'proposed'", "uq_rulings_proposed", "attempt_id"),
     )
 
     id: Mapped[Key]

@@ -130,18 +130,6 @@ class Assignee(Base):
         return self.excused_at is not None and self.excused_by is None
 
 
-class Accommodation(Base):
-    """More time for a person, in every quiz. Why is nobody's business and is not kept."""
-
-    __tablename__ = "accommodations"
-    __table_args__ = (CheckConstraint("more_percent BETWEEN 1 AND 200", name="more_percent"),)
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, autoincrement=False)
-    more_percent: Mapped[int]
-    granted_at: Mapped[Instant]
-    granted_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-
-
 class Attempt(Base):
     __tablename__ = "attempts"
     __table_args__ = (

@@ -113,7 +113,7 @@ OF_A_CAMPAIGN = (
 OF_A_ROLL = ("roll_call.index", "roll_call.show", "roll_call.close", "roll_call.reopen", "roll_call.code")
 OF_A_PERSON = (
     *("people.show", "people.edit", "people.decide_role", "people.deactivate", "people.reactivate"),
-    *("people.make_link", "people.change_role"),
+    *("people.make_link", "people.change_role", "accommodations.edit", "accommodations.end"),
 )
 
 
@@ -259,6 +259,7 @@ def forms_of_people(example: Example, world: World) -> dict[str, dict[str, Any]]
     login = f"{example.arguments.get('code')}@site.example"
     return {
         "accounts.check_sign_in": {"login": LATEST, "password": NEW_PASSWORD},
+        "accommodations.edit": {"how": "percent", "amount": "50", "first_on": "2026-11-16", "standing": "0"},
         "accounts.open_sample_account": {"account": "qa"},
         "accounts.redeem_link": {"password": NEW_PASSWORD},
         "confirmation.confirm": {"step_up_password": NEW_PASSWORD},

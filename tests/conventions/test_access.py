@@ -101,8 +101,10 @@ LAST = [
 NOT_THERE = {"static_file"}
 """Open to everybody; the example names something that does not exist."""
 LIST = "list-of-one1"
-NOT_READY = {"reports.download": 409, "reviews.withdraw": 409}
-"""The file of the example is not made yet; its ruling is decided, since only whoever proposed one takes it back."""
+NOT_READY = {"reports.download": 409, "reviews.withdraw": 409, "accommodations.end": 409}
+"""The file of the example is not made yet; its ruling is decided, since only whoever proposed one takes it back; and
+no form knows which accommodation has just been granted.
+"""
 
 
 @pytest.fixture(scope="module")

@@ -105,6 +105,7 @@ class Crawl:
         yield f"/policies/{ASKED}/versions/4.2"
         yield f"/policies/{WRITTEN}/versions/4.2/translation/insults"
         yield f"/sites/{EMPTY}"
+        yield from (f"/reviews/{world.reviews[name][0]}" for name in ("reviews.rule_late", "reviews.decide_late"))
 
     def written(self, before: Written | None = None) -> Written:
         """The data there are by now, beside those of before."""

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from lms.accounts.models import Accommodation
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.quizzes import actions, queries
 from lms.quizzes.core.attempt import BREAK, AttemptState
-from lms.quizzes.models import Accommodation, Assignment
+from lms.quizzes.models import Assignment
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
@@ -272,7 +273,8 @@ def test_more_time_moves_the_deadline_and_the_end_of_the_window_alike(
         assert queries.get_given(person.id, assignment.id).rules.minutes == 30
         address, due_at = f"/quizzes/{assignment.id}", assignment.due_at
         if percent:
-            granted = Accommodation(person_id=person.id, more_percent=percent, granted_at=clock.now())
+            today = clock.now().date()
+            granted = Accommodation(person_id=person.id, more_percent=percent, first_on=today, granted_at=clock.now())
             db.session.add(granted)
     assert ("(extended from 30)" in joiner.get(f"{address}?lang=en").text) is bool(percent)
     with clock.fixed(due_at - timedelta(minutes=10)), unit():

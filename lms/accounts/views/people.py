@@ -14,7 +14,7 @@ from lms.accounts.core.roles import Role, may_grant, may_hold, may_manage
 from lms.accounts.forms import PersonChangeForm, PersonForm
 from lms.accounts.models import Person
 from lms.accounts.phrases import ROLES, STATES
-from lms.foundation.access import access, policy, takes_second_person
+from lms.foundation.access import access, may, policy, takes_second_person
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Conflict, Invalid
@@ -96,6 +96,7 @@ def show(code: str) -> str:
         holdable=[role for role in ROLES if may_hold(role, VendorKind(person.vendor.kind))],
         proposals=queries.load_proposals([person.id]).get(person.id, []),
         others=_other_administrators(person),
+        more_time=queries.find_accommodation(person.id) if may("accommodation.write") else None,
         may_manage=may_manage(_own_roles(), frozenset(map(Role, person.roles))),
     )
 

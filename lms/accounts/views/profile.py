@@ -98,6 +98,7 @@ def _settings_page(form: ProfileForm, *, is_behind: bool = False) -> str:
         form=form,
         roles=ROLES,
         is_behind=is_behind,
+        more_time=queries.find_accommodation(current_user.id),
         sessions=queries.list_sessions(current_user.id, clock.now()),
         session_now=stored_id(visit().sid),
         device=device,

@@ -39,7 +39,7 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
         close(given.open_attempt, now)
     window = given.window
     may_open(now, window, given.taken, given.rules.attempts)
-    more_minutes = queries.load_more_minutes(person.id, given.rules)
+    more_minutes = queries.load_more_minutes(person, given.rules, now)
     attempt = Attempt(
         id=str(uuid.uuid4()),
         vendor_id=person.vendor_id,

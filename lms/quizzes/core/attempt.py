@@ -68,15 +68,6 @@ def deadline_for(opened_at: datetime, minutes: int, window: Window, *, more_minu
     return min(opened_at + timedelta(minutes=minutes), window.due_at) + timedelta(minutes=more_minutes)
 
 
-def extra_minutes(minutes: int, more_percent: int) -> int:
-    """The minutes that an accommodation of so many percent adds to a time limit, rounded up.
-
-    >>> extra_minutes(40, 50), extra_minutes(25, 10)
-    (20, 3)
-    """
-    return -(-minutes * more_percent // 100)
-
-
 @dataclass(frozen=True, slots=True)
 class Break:
     """The one break of an attempt, as it stands in its row: both are None before it, the end while it lasts."""

@@ -7,15 +7,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from lms.accounts import queries as people
+from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.questions import queries as questions
 from lms.questions.models import Question, QuestionState
-from lms.quizzes.core.attempt import AttemptState, Purpose, Window, extra_minutes
+from lms.quizzes.core.attempt import AttemptState, Purpose, Window
 from lms.quizzes.core.blueprint import Candidate, DrawRow, draw_rows
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import (
-    Accommodation,
     Assignee,
     Assignment,
     Attempt,
@@ -50,6 +51,7 @@ from lms.quizzes.queries.attempts import (
     lock_attempt,
     lock_for_answers,
 )
+from lms.sites.core.year import today_at
 
 __all__ = [
     "Given",
@@ -184,10 +186,12 @@ def _given(person_id: int, held: Sequence[Assignee]) -> list[Given]:
     return sorted(given, key=lambda entry: (entry.window.due_at, entry.assignment.id))
 
 
-def load_more_minutes(person_id: int, rules: Rules) -> int:
-    """What an accommodation adds to a person's time limit; 0 for most."""
-    query = select(Accommodation.more_percent).where(Accommodation.person_id == person_id)
-    return extra_minutes(rules.minutes, db.session.scalar(query) or 0)
+def load_more_minutes(person: Person, rules: Rules, now: datetime) -> int:
+    """What an accommodation that holds on this day adds to a person's time limit; 0 for most."""
+    granted = people.find_accommodation(person.id)
+    if granted is None or not granted.more_time.holds(today_at(person.zone_name, now)):
+        return 0
+    return granted.more_time.minutes_for(rules.minutes)
 
 
 def is_still_taken(assignment: Assignment) -> bool:
