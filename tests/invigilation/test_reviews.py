@@ -10,13 +10,18 @@ from sqlalchemy import select
 
 from lms.analysis.queries.evidence import load_evidence
 from lms.foundation import clock
+from lms.foundation.access import Scope
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
+from lms.invigilation import actions
+from lms.invigilation.core.ruling import Grounds, RulingKind, Wish
 from lms.invigilation.models import Ruling
+from lms.kit.problems import Conflict
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries
 from lms.quizzes.models import Attempt, GradingRun
 from lms.quizzes.queries.late import load_waiting
+from tests.at_once import from_one_start
 from tests.conftest import Unit, Visitor
 from tests.invigilation.conftest import As
 from tests.invigilation.looking_after import LATE_FORM, TRAINER, words
@@ -190,3 +195,20 @@ def test_a_later_correction_finds_the_answer_that_was_counted(
         papers = regrades.load_papers(quiz.id, version, [attempt.id])
         (answer,) = papers.answers.values()
         assert dict(answer) == sitting.right_answer(attempt, 2)
+
+
+@pytest.mark.postgresql
+def test_of_several_who_decide_at_once_one_decides(sample: Flask, look: Look, address: str, unit: Unit) -> None:
+    wish = Wish(RulingKind.ADMIT, Grounds.LINE, "The line was down.")
+
+    def decide() -> str:
+        analyst = sitting.person("qa@kijun.example")
+        access = sitting.own_access(analyst).reaching(frozenset({Scope.ALL}))
+        try:
+            return actions.propose(access, look.attempt_id, wish, by=analyst).state
+        except Conflict as problem:
+            return problem.code
+
+    assert sorted(from_one_start(sample, [decide] * 4)) == ["applied", *["ruling.nothing_late"] * 3]
+    assert len(runs(unit, look)) == 2
+    assert look.score == 2000
