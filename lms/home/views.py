@@ -22,9 +22,11 @@ from lms.cohorts import queries as cohorts
 from lms.cohorts.actions import attendance
 from lms.cohorts.core.agenda import phase
 from lms.cohorts.core.feed import PURPOSE
+from lms.cohorts.core.roll_call import CALLED_KINDS
 from lms.cohorts.models import Cohort
 from lms.cohorts.queries.attendance import find_session_to_enter, list_own_day, session_to_enter
 from lms.cohorts.queries.enrolments import find_cohort_of
+from lms.cohorts.queries.teaching import list_held
 from lms.foundation import clock
 from lms.foundation.access import access_for, may, policy, takes_second_person
 from lms.foundation.security import limiter, signed
@@ -147,7 +149,11 @@ def _last_results() -> list[tuple[Attempt, GradingRun, int]]:
 
 
 def _staff_page() -> str:
-    listed = [row for row in cohorts.list_cohorts(access_for("cohort.read")) if row[0].called_off_at is None]
+    now, zone = clock.now(), ZoneInfo(current_user.zone_name)
+    today_here = now.astimezone(zone).date()
+    every = [row for row in cohorts.list_cohorts(access_for("cohort.read")) if row[0].called_off_at is None]
+    listed = [(cohort, count) for cohort, count in every if cohort.go_live_on >= today_here]
+    held = list_held(access_for("attendance.write"), current_user.id, today_here, zone) if _teaches() else []
     places = [item for item in navigation() if not item.current]
     proposals = (
         accounts.list_proposals_for(current_user) if takes_second_person("role.grant", current_user.roles) else []
@@ -155,9 +161,15 @@ def _staff_page() -> str:
     return render_template(
         "home/staff.html",
         cohorts=listed,
+        are_live=bool(every) and not listed,
         places=places,
-        at=clock.now(),
-        today_here=clock.now().astimezone(ZoneInfo(current_user.zone_name)).date(),
+        teaches=_teaches(),
+        agenda=[(session, phase(session.starts_at, session.ends_at, now)) for session in held],
+        called_kinds=CALLED_KINDS,
+        phrases=cohort_phrases,
+        zone=zone,
+        at=now,
+        today_here=today_here,
         proposals=proposals,
         roles=ROLES,
         publications=_publications(),
@@ -166,6 +178,10 @@ def _staff_page() -> str:
         translations=_translations(),
         banks=questions.list_banks_waiting_for(current_user.id) if may("question.publish") else [],
     )
+
+
+def _teaches() -> bool:
+    return Role.TRAINER in current_user.roles and may("attendance.write")
 
 
 def _translations() -> list[tuple[TranslationAssignment, int]]:
