@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.accounts.models import Accommodation
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.jobs import Worker
@@ -30,6 +31,7 @@ from tests.crawl.page import Page
 from tests.crawl.walk import Walk
 from tests.quizzes import sitting
 
+AWAY = "yui.takahashi@kijun.example"
 MOST = {"en": 2, "ja": 1}
 """How many pages of a kind: the second language shows the same ones, so the first of each is enough."""
 NOBODY = "nobody"
@@ -95,7 +97,8 @@ class Crawl:
     def _out_of_the_way(self) -> Iterator[str]:
         """What a walk would not come by, because it looks at a few pages of a kind only."""
         world = self.world
-        yield f"/people/{world.codes['yui.takahashi@kijun.example']}"
+        yield f"/people/{world.codes[AWAY]}"
+        yield f"/people/{world.codes[AWAY]}/more-time"
         yield f"/cohorts/tokyo-a/people/{world.learner_code}"
         yield f"/cohorts/tokyo-a/sessions/{world.sessions['tokyo-a']}"
         yield f"/people/lists/{world.people_list}"
@@ -131,6 +134,10 @@ def crawl(
         let_go()
         database.renew(template)
 
+    with sample.app_context(), transaction.unit():
+        granted = Accommodation(person_id=sitting.person(AWAY).id, more_percent=50, granted_at=clock.now())
+        granted.first_on = MONDAY_AFTERNOON.date()
+        db.session.add(granted)
     let_go()
     template = database.keep_as("kijun_crawl")
     with marked(sample):
