@@ -9,9 +9,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from lms.accounts.models import Accommodation
 from lms.cohorts.actions import gates
 from lms.cohorts.models import Cohort, GateDecision
 from lms.foundation import clock, transaction
@@ -131,3 +132,23 @@ def test_a_migration_may_take_longer_than_a_page(app: Flask) -> None:
         with db.engine.connect() as connection:
             assert connection.scalar(text("SHOW statement_timeout")) == "5s", "a page still may not"
     assert set(found) == {"0"}
+
+
+def test_time_that_was_granted_before_it_had_days_holds_on(sample: Flask) -> None:
+    """And back: what is a share and stands has its place in the older table, minutes and what has ended have none."""
+    with sample.app_context():
+        migrate(sample, db.engine, "0024", down=True)
+        with db.engine.begin() as connection:
+            told = {"person": sitting.person().id, "at": clock.now().replace(tzinfo=None)}
+            connection.execute(text("INSERT INTO accommodations VALUES (:person, 50, :at, NULL)"), told)
+        db.session.remove()
+        migrate(sample, db.engine)
+        with transaction.unit():
+            granted = db.session.scalars(select(Accommodation)).one()
+            assert (granted.more_percent, granted.first_on, granted.last_on) == (50, clock.now().date(), None)
+            assert granted.ended_at is None
+        db.session.remove()
+        migrate(sample, db.engine, "0024", down=True)
+        with db.engine.connect() as connection:
+            assert connection.execute(text("SELECT more_percent FROM accommodations")).scalars().all() == [50]
+        migrate(sample, db.engine)
