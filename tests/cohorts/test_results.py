@@ -47,6 +47,7 @@ def test_a_trainer_sees_the_results_of_their_cohorts_by_name(enter: Enter, sampl
     held = select(Enrolment.person_id).join(Enrolment.cohort).where(Cohort.code == "tokyo-a")
     assert set(codes(found)) == graded(sample, Person.id.in_(held))
     assert "Emma Lindqvist" in " ".join(row[0] for row in found)
+    assert re.search(r"\d results? · Times in JST", words(enter("trainer-b@kijun.example").get(f"{PATH}?lang=en").text))
 
 
 def test_a_vendor_manager_sees_the_results_of_the_vendor_alone(enter: Enter, sample: Flask) -> None:

@@ -52,6 +52,7 @@ def index() -> str:
         "cohorts/results.html",
         found=[_shown(*row) for row in found],
         part=part,
+        at=clock.now(),
         wanted=wanted,
         most=MOST,
         order=Order.of(wanted.sort, SORTS),
