@@ -142,6 +142,7 @@ def test_whoever_read_an_earlier_version_sees_what_changed_since(learner: Visito
     assert "<ins>" not in section(page, "s-examples")
     assert "<ins>" not in section(learner.get("/policies/SPM?lang=ja").text, "s-not-allowed"), "only English changed"
     assert "<ins>or sell </ins>" in learner.get("/policies/SPM/side?lang=ja").text
+    assert "<ins>" not in learner.get("/policies/SPM?v=2.0&lang=en").text, "cited, it stands as it is"
     learner.post("/policies/SPM/acknowledge", data={"version": "2.0"})
     page = learner.get("/policies/SPM?lang=en").text
     assert "Since you last read" not in page

@@ -166,13 +166,15 @@ def _version(code: str) -> tuple[PolicyVersion, bool]:
 
 
 def _reading(code: str) -> Reading:
-    """What is to be read; where a sentence is looked for, nothing else is marked."""
+    """What is to be read; where a sentence is looked for, or a published version cited, nothing is marked unasked."""
     version, is_current = _version(code)
     texts = queries.load_sections([version.id])[version.id]
     acknowledged = queries.load_acknowledged(current_user.id)
     versions = [other for other in queries.list_versions(version.module) if other.state == VersionState.PUBLISHED]
-    is_cited = bool(request.args.getlist("mark"))
-    since = None if is_cited else load_since(version, versions, acknowledged, request.args.get("since"))
+    asked = request.args.get("since")
+    is_named = "v" in request.args and version.state == VersionState.PUBLISHED
+    is_cited = bool(request.args.getlist("mark")) or (is_named and asked is None)
+    since = None if is_cited else load_since(version, versions, acknowledged, asked)
     return Reading(version, is_current, texts, versions, acknowledged, since)
 
 
