@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
+from sqlalchemy import bindparam
 from werkzeug.routing import RequestRedirect
 
 from lms.foundation import clock
@@ -63,6 +64,19 @@ class Access:
     site_id: int | None
     roles: frozenset[str]
     scopes: frozenset[Scope]
+
+    @classmethod
+    def to_come(cls, scopes: frozenset[Scope]) -> Access:
+        """Somebody's access in a statement that is built once: who asks is told when it runs, by ``values``."""
+        person_id, vendor_id, site_id = (
+            cast(int, bindparam(f"asking_{name}")) for name in ("person", "vendor", "site")
+        )
+        return cls(person_id, vendor_id, site_id, frozenset(), scopes)
+
+    @property
+    def values(self) -> dict[str, int | None]:
+        """What a statement with an access ``to_come`` wants to be told."""
+        return {"asking_person": self.person_id, "asking_vendor": self.vendor_id, "asking_site": self.site_id}
 
     def reaching(self, scopes: frozenset[Scope]) -> Access:
         """The same person with the reach of another action."""

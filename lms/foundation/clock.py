@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 _standing: list[datetime] = []
 """The instants at which time stands still, innermost last; shared by the whole process, server threads too."""
+_DATABASE_CLOCK = text("SELECT clock_timestamp()")
 
 
 def now() -> datetime:
@@ -24,12 +25,19 @@ def attempt_now(session: Session | scoped_session[Any]) -> datetime:
 
     On PostgreSQL several hosts write, so the database's ``clock_timestamp()`` rules; SQLite lives on this one host.
     """
-    if _standing:
-        return _standing[-1]
-    if session.get_bind().dialect.name == "postgresql":
-        instant: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
-        return instant.astimezone(UTC)
-    return datetime.now(UTC)
+    if is_databases(session):
+        return in_utc(session.execute(_DATABASE_CLOCK).scalar_one())
+    return now()
+
+
+def is_databases(session: Session | scoped_session[Any]) -> bool:
+    """Whether the clock that decides over attempts is the database's; it can then be read together with a row."""
+    return not _standing and session.get_bind().dialect.name == "postgresql"
+
+
+def in_utc(instant: datetime) -> datetime:
+    """An instant that the database has told, in UTC."""
+    return instant.astimezone(UTC)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from lms.quizzes.core.answers import (
 )
 from lms.quizzes.core.attempt import AttemptState, Timing, is_overdue, timing
 from lms.quizzes.models import Attempt, LateEvent
-from lms.quizzes.queries.attempts import Locked
+from lms.quizzes.queries.saving import Locked
 
 FEW_CHANGES, FEW_WRITERS = 500, 10
 """Within these the log cannot hold more than ``MOST_EVENTS``."""
@@ -71,7 +71,7 @@ def save_events(access: Access, attempt_id: str, sent: Sequence[Event]) -> Saved
     then nothing of the call is kept.
     """
     standing = queries.lock_for_answers(access, attempt_id)
-    now = clock.attempt_now(db.session)
+    now = standing.now
     check_fit(sent, queries.load_bodies(access, attempt_id), standing.writer_epoch)
     when = timing(now, standing.deadline_at, standing.grace)
     if standing.state != AttemptState.OPEN or when is Timing.LATE:

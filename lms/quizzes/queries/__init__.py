@@ -27,8 +27,6 @@ from lms.quizzes.models import (
 )
 from lms.quizzes.queries.attempts import (
     Standing,
-    append_events,
-    count_events,
     count_late_answers,
     find_attempt_to_close,
     get_attempt,
@@ -46,11 +44,10 @@ from lms.quizzes.queries.attempts import (
     load_seen_in,
     load_standings,
     load_state,
-    load_stored,
     load_versions_then_and_now,
     lock_attempt,
-    lock_for_answers,
 )
+from lms.quizzes.queries.saving import append_events, count_events, load_stored, lock_for_answers
 from lms.sites.core.year import today_at
 
 __all__ = [
