@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from flask import Flask, Request, current_app
 from flask_login import LoginManager
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from lms.accounts.models import Person, WebSession
@@ -21,6 +21,13 @@ from lms.foundation.db import db
 from lms.foundation.sessions import ABSOLUTE_HOURS, stored_id, visit
 
 SEEN_EVERY = timedelta(minutes=5)
+
+_BY_ID = (
+    select(WebSession)
+    .where(WebSession.id_sha256 == bindparam("id_sha256"))
+    .options(joinedload(WebSession.person).joinedload(Person.grants))
+)
+"""Built once, for it is asked with every request."""
 
 manager = LoginManager()
 manager.session_protection = None
@@ -37,8 +44,7 @@ def signed_in(request: Request) -> Person | None:
     sid = visit().sent_sid
     if sid is None:
         return None
-    whole = joinedload(WebSession.person).joinedload(Person.grants)
-    web_session = db.session.get(WebSession, stored_id(sid), options=[whole])
+    web_session = db.session.scalars(_BY_ID, {"id_sha256": stored_id(sid)}).unique().one_or_none()
     if web_session is None or not web_session.person.is_active:
         return None
     now = clock.now()
