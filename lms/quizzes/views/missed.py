@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -25,6 +26,8 @@ from lms.quizzes.core.feedback import SectionScore
 from lms.quizzes.core.grading import GradedItem, Outcome
 from lms.quizzes.models import Attempt, AttemptQuestion
 from lms.quizzes.queries.late import load_graded_events
+
+KEPT_CITATIONS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +159,17 @@ def _cited(section: SectionText, row: AttemptQuestion, key: Mapping[str, Any]) -
         for group in body["groups"]
         for option in sorted(right_options(body, key, group))
     ]
-    found = []
+    found: list[str] = []
     for locale, text in sorted(section.bodies.items()):
-        hints = [reason[locale] for reason in (key["rationale"], *reasons) if reason.get(locale)]
-        found += cited_sentences(blocks(text), hints)
+        hints = tuple(reason[locale] for reason in (key["rationale"], *reasons) if reason.get(locale))
+        found += _cited_in(text, hints)
     return found
+
+
+@lru_cache(maxsize=KEPT_CITATIONS)
+def _cited_in(text: str, hints: tuple[str, ...]) -> Sequence[str]:
+    """Published texts and pinned keys do not change, and everybody who misses a question comes here."""
+    return tuple(cited_sentences(blocks(text), hints))
 
 
 def _prose(body: str) -> list[Prose]:
