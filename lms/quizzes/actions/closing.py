@@ -16,7 +16,7 @@ from lms.kit.problems import Conflict
 from lms.quizzes import queries
 from lms.quizzes.actions.grading import correct_at_close
 from lms.quizzes.actions.telling import settle
-from lms.quizzes.actions.trail import record
+from lms.quizzes.actions.trail import record_many
 from lms.quizzes.core.answers import Event, Stamp, missing
 from lms.quizzes.core.attempt import AttemptState, CloseCause, closing, is_overdue
 from lms.quizzes.core.grading import ENGINE_VERSION, RunCause, grade
@@ -42,10 +42,11 @@ def submit(access: Access, attempt_id: str, manifest: Collection[Stamp] = ()) ->
     if attempt.state != AttemptState.OPEN:
         return attempt
     now = clock.attempt_now(db.session)
-    lacking = missing(manifest, {event.stamp for event in queries.load_events(attempt_id)})
+    events = queries.load_events(attempt_id)
+    lacking = missing(manifest, {event.stamp for event in events})
     if lacking and not is_overdue(now, attempt.deadline_at, attempt.grace):
         raise Conflict("attempt.answers_missing", missing=[list(stamp) for stamp in lacking])
-    close(attempt, now)
+    _close(attempt, events, now)
     return attempt
 
 
@@ -75,8 +76,11 @@ def sweep() -> int:
 
 def close(attempt: Attempt, now: datetime) -> None:
     """Close an open attempt that is locked: state, receipt and the first grading run, in one step."""
+    _close(attempt, queries.load_events(attempt.id), now)
+
+
+def _close(attempt: Attempt, events: Sequence[Event], now: datetime) -> None:
     state, cause = closing(now, attempt.deadline_at, attempt.grace)
-    events = queries.load_events(attempt.id)
     changed = db.session.execute(
         update(Attempt)
         .where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN)
@@ -86,13 +90,19 @@ def close(attempt: Attempt, now: datetime) -> None:
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         return
     db.session.refresh(attempt)
+    run = _grade_first(attempt, events, now)
     actor = attempt.person.code if cause is CloseCause.SUBMITTED else SYSTEM
-    record(attempt, "attempt.close", actor=actor, cause=cause.value)
-    _grade_first(attempt, events, now)
+    # together and last: whoever writes into the trail lets everybody else of the vendor wait until the commit
+    record_many(
+        attempt,
+        ("attempt.close", actor, {"cause": cause.value}),
+        ("attempt.grade", SYSTEM, {"score": run.score_thousandths}),
+    )
+    correct_at_close(attempt, now)
     settle(attempt.assignment_id, attempt.person_id)
 
 
-def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> None:
+def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> GradingRun:
     rules = rules_from(attempt.quiz_version.rules)
     result = grade(queries.load_gradables(attempt, events, rules))
     passed = has_passed(result.score_thousandths, result.max_thousandths, rules.cut_percent)
@@ -119,5 +129,4 @@ def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> No
     )
     db.session.add(run)
     db.session.flush()
-    record(attempt, "attempt.grade", actor=SYSTEM, score=result.score_thousandths)
-    correct_at_close(attempt, now)
+    return run

@@ -59,7 +59,6 @@ def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
         more_minutes=more_minutes,
         grace_seconds=int(GRACE.total_seconds()),
     )
-    db.session.add(attempt)
     avoided, seen = wellbeing.load_seeing(person.id).avoided, _seen(person.id, given.assignment, now)
     _draw(attempt, given.version, given.rules, now, avoided=avoided, seen=seen)
     record(attempt, "attempt.open", actor=person.code, object=f"{given.assignment.quiz.code} {attempt.id}")
@@ -92,7 +91,7 @@ def _draw(
 
 
 def pin(attempt: Attempt, usable: Sequence[Current], rules: Rules, now: datetime) -> None:
-    """Write the paper that these questions make, and the policy versions in force."""
+    """Write a new attempt with the paper that these questions make, and the policy versions in force."""
     paper = paper_of(usable, rules, attempt.option_seed)
     for row in paper:
         attempt.questions.append(
@@ -107,4 +106,5 @@ def pin(attempt: Attempt, usable: Sequence[Current], rules: Rules, now: datetime
         )
     for policy_version in policies.load_in_force(now, modules_of(usable)).values():
         attempt.policies.append(AttemptPolicy(policy_version_id=policy_version.id))
+    db.session.add(attempt)
     db.session.flush()

@@ -72,7 +72,6 @@ def practise(person: Person, source: Attempt, positions: Collection[int], *, loc
         deadline_at=assignment.due_at,
         grace_seconds=int(GRACE.total_seconds()),
     )
-    db.session.add(attempt)
     pin(attempt, [current[code] for code in chosen], rules_from(source.quiz_version.rules), now)
     return attempt
 

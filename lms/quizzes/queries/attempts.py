@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lms.foundation.access import Access
@@ -19,8 +18,8 @@ from lms.policies.models import Module, PolicyVersion, Section, VersionState
 from lms.questions import queries as questions
 from lms.questions.models import Question, QuestionVersion, SectionLink
 from lms.quizzes import access as reach
-from lms.quizzes.core.answers import Event, Stamp, of_record
-from lms.quizzes.core.attempt import AttemptState, Break, Purpose, is_overdue
+from lms.quizzes.core.answers import Event, of_record
+from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
 from lms.quizzes.core.grading import Gradable, marking
 from lms.quizzes.core.rules import Rules
 from lms.quizzes.models import (
@@ -101,11 +100,6 @@ _papers_change = threading.Lock()
 MOST_PAPERS = 2000
 
 
-def count_events(attempt_id: str) -> int:
-    """How many events the answer log of an attempt holds."""
-    return db.session.scalar(select(func.count()).where(AnswerEvent.attempt_id == attempt_id)) or 0
-
-
 def lock_attempt(access: Access, attempt_id: str) -> Attempt:
     """An attempt, locked against every other writer until the end of the transaction."""
     query = select(Attempt).where(Attempt.id == attempt_id, reach.attempts(access)).with_for_update(of=Attempt)
@@ -113,39 +107,6 @@ def lock_attempt(access: Access, attempt_id: str) -> Attempt:
     if attempt is None:
         raise NotFound
     return attempt
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """What decides over an answer that comes now."""
-
-    state: str
-    writer_epoch: int
-    deadline_at: datetime
-    grace: timedelta
-    rest: Break
-    receipt_sha256: str | None
-
-
-def lock_for_answers(access: Access, attempt_id: str) -> Locked:
-    """How an attempt stands that is locked as by ``lock_attempt``: all that saving an answer has to know of it."""
-    query = select(
-        *(Attempt.state, Attempt.writer_epoch, Attempt.deadline_at, Attempt.grace_seconds),
-        *(Attempt.break_started_at, Attempt.break_ended_at, Attempt.receipt_sha256),
-    )
-    query = query.where(Attempt.id == attempt_id, reach.attempts(access)).with_for_update(of=Attempt)
-    row = db.session.execute(query).first()
-    if row is None:
-        raise NotFound
-    state, epoch, deadline_at, grace_seconds, started_at, ended_at, receipt = row
-    return Locked(state, epoch, deadline_at, timedelta(seconds=grace_seconds), Break(started_at, ended_at), receipt)
-
-
-def append_events(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Append to the answer log what it does not have yet, by stamp; says how many were appended."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    result = db.session.execute(insert(cast(Table, AnswerEvent.__table__)).values(list(rows)).on_conflict_do_nothing())
-    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def find_attempt_to_close(attempt_id: str, now: datetime) -> Attempt | None:
@@ -191,16 +152,6 @@ def load_events(attempt_id: str) -> list[Event]:
     ]
 
 
-def load_stored(attempt_id: str, stamps: Collection[Stamp]) -> dict[Stamp, str]:
-    """The payload hash under each of these stamps that the answer log has."""
-    query = select(AnswerEvent.epoch, AnswerEvent.seq, AnswerEvent.payload_sha256).where(
-        AnswerEvent.attempt_id == attempt_id,
-        AnswerEvent.epoch.in_({epoch for epoch, _seq in stamps}),
-        AnswerEvent.seq.in_({seq for _epoch, seq in stamps}),
-    )
-    return {(row.epoch, row.seq): row.payload_sha256 for row in db.session.execute(query)}
-
-
 def load_late_events(attempt_id: str) -> list[Event]:
     """What came too late for the answer log of an attempt, as values."""
     query = select(LateEvent).where(LateEvent.attempt_id == attempt_id)
@@ -223,10 +174,12 @@ def load_last_saved_at(attempt_id: str) -> datetime | None:
 
 def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> list[Gradable]:
     """The paper of an attempt for grading: its pinned keys beside its answers of record."""
-    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in attempt.questions})
+    query = select(AttemptQuestion).where(AttemptQuestion.attempt_id == attempt.id).order_by(AttemptQuestion.position)
+    rows = db.session.scalars(query.options(joinedload(AttemptQuestion.question_version))).all()
+    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in rows})
     answers = of_record(events)
     paper = []
-    for row in attempt.questions:
+    for row in rows:
         key = keys[(row.question_version_id, row.key_n)]
         event = answers.get(row.position)
         paper.append(
