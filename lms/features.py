@@ -82,7 +82,7 @@ FEATURES: tuple[Feature, ...] = (
             "views.feed",
         ),
     ),
-    Feature("invigilation", 8, _names("quizzes accounts"), ("views.open_attempts", "views.reviews")),
+    Feature("invigilation", 8, _names("quizzes questions accounts"), ("views.open_attempts", "views.reviews")),
     Feature(
         "campaigns",
         9,

@@ -74,6 +74,8 @@ def test_more_time_moves_the_end_beyond_the_window_and_the_learner_is_told_by_th
     state = joiner.get(first.replace("questions/1", "state")).json
     assert state["deadline"] == (before + timedelta(minutes=10)).isoformat()
     assert "About 40 min left" in joiner.get(f"{first}?lang=en").text
+    given = look(lambda attempt: attempt.assignment_id)
+    assert "(extended from 30)" in joiner.get(f"/quizzes/{given}?lang=en").text
     with clock.fixed(before + timedelta(minutes=10)):
         joiner.post(first, data={**look.right(1), "go": "next"})
         with unit():

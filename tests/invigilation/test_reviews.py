@@ -19,6 +19,7 @@ from lms.invigilation.models import Ruling
 from lms.kit.problems import Conflict
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries
+from lms.quizzes.actions import regrading
 from lms.quizzes.models import Attempt, GradingRun
 from lms.quizzes.queries.late import load_waiting
 from tests.at_once import from_one_start
@@ -211,4 +212,23 @@ def test_of_several_who_decide_at_once_one_decides(sample: Flask, look: Look, ad
 
     assert sorted(from_one_start(sample, [decide] * 4)) == ["applied", *["ruling.nothing_late"] * 3]
     assert len(runs(unit, look)) == 2
+    assert look.score == 2000
+
+
+def test_a_correction_that_stands_marks_the_late_answer_too(
+    visitor_of: As, sample: Flask, look: Look, address: str, unit: Unit
+) -> None:
+    """Everybody has full marks for question 2 already; the late answer to it adds nothing."""
+    with unit():
+        code = queries.load_standings(look.attempt_id)[2].code
+        proposed = regrades.proposal(regrades.Method.CREDIT_ALL, {})
+        regrade = regrading.propose(*regrades.about(code), proposed, by=sitting.person("qa@kijun.example"))
+        regrading.apply(regrade, by=sitting.person("editor@kijun.example"))
+        regrade_id = regrade.id
+    with sample.app_context():
+        regrading.carry_out(regrade_id)
+    assert look.score == 2000
+    qa = visitor_of("qa@kijun.example")
+    assert "The score stays 16%." in words(qa.get(f"{address}?lang=en").text)
+    assert qa.post(f"{address}/late", data=LATE_FORM).status_code == 302
     assert look.score == 2000

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.invigilation.core.admitting import Admitted, Place, admitted
 from lms.kit.problems import NotFound
+from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
-from lms.quizzes.actions.grading import key_of
 from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, GradedItem, Outcome, RunCause, marking
 from lms.quizzes.core.regrading import BY_KEY, NO_MARK, Case, Correction, Method, Standing, applies
@@ -60,23 +61,26 @@ def _places(
     rows = {row.position: row for row in attempt.questions}
     marks = {item.position: item for item in items}
     corrections = {regrade.question_version_id: regrade for regrade in load_standing(attempt)}
+    keys = questions.load_keys({(version_id, one.key_n) for version_id, one in corrections.items() if one.key_n})
     found = {}
     for gradable in paper:
         row = rows[gradable.position]
-        question, correction = _corrected(gradable, row, corrections.get(row.question_version_id), rules)
+        regrade = corrections.get(row.question_version_id)
+        key = keys.get((row.question_version_id, regrade.key_n or 0)) if regrade else None
+        question, correction = _corrected(gradable, row, regrade, key, rules)
         case = Case(question, marks.get(row.position), Outcome.BLANK, before, rules.cut_percent)
         found[row.position] = Place(case, correction)
     return found
 
 
 def _corrected(
-    gradable: Gradable, row: AttemptQuestion, regrade: Regrade | None, rules: Rules
+    gradable: Gradable, row: AttemptQuestion, regrade: Regrade | None, key: Mapping[str, Any] | None, rules: Rules
 ) -> tuple[Gradable, Correction]:
     """How a question is marked: by the correction that stands, else by the key that the attempt has pinned."""
     pinned = Correction(Method.NEW_KEY, row.key_n)
     if regrade is None or not applies(Method(regrade.method), regrade.key_n or 0, row.key_n):
         return gradable, pinned
-    method, key = Method(regrade.method), key_of(regrade)
+    method = Method(regrade.method)
     mark = marking(row.question_version.body, key, rules) if method in BY_KEY and key is not None else NO_MARK
     question = Gradable(row.position, row.key_n, row.max_thousandths, mark, gradable.answer, gradable.shown)
     return question, Correction(method, regrade.key_n or 0)

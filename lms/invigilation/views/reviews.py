@@ -19,6 +19,7 @@ from lms.invigilation.core.ruling import RulingKind, RulingState
 from lms.invigilation.forms import LATE_KINDS, LateForm, VoidForm
 from lms.invigilation.models import Ruling
 from lms.kit.problems import Conflict, Invalid, NotFound, Refused
+from lms.quizzes import queries as quizzes
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.passing import shown_percent
 from lms.quizzes.core.regrading import shown_scores
@@ -158,6 +159,7 @@ def _page(attempt: Attempt, *, late: LateForm | None = None, void: VoidForm | No
         run=run,
         percent=shown_percent(run.score_thousandths, run.max_thousandths) if run else None,
         waiting=waiting,
+        codes=quizzes.load_standings(attempt.id) if waiting and may("question.read") else {},
         late_questions=len({event.position for event in counted}),
         lateness=queries.lateness,
         trial=trial,

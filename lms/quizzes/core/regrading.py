@@ -278,12 +278,14 @@ def shown_scores(before: Standing, after: Standing) -> tuple[str, str]:
     ('72%', '76%')
     >>> shown_scores(Standing(15_700, 20_000, False), Standing(14_900, 19_000, False))
     ('78.5%', '78.4%')
+    >>> shown_scores(Standing(2_000, 12_000, False), Standing(2_000, 12_000, False))
+    ('16%', '16%')
     """
     for decimals in (0, 1, 2):
         pair = _percent(before, decimals), _percent(after, decimals)
         if pair[0] != pair[1]:
-            break
-    return pair
+            return pair
+    return _percent(before, 0), _percent(after, 0)
 
 
 def _percent(standing: Standing, decimals: int) -> str:

@@ -46,7 +46,8 @@ def start(assignment_id: int) -> str:
     given = queries.get_given(current_user.id, assignment_id)
     thousandths = given.rules.question_thousandths
     at_cut = questions_at_cut(given.questions * thousandths, given.rules.cut_percent, thousandths)
-    more = queries.load_more_minutes(current_user, given.rules, clock.now())
+    sitting = given.open_attempt
+    more = sitting.more_minutes if sitting else queries.load_more_minutes(current_user, given.rules, clock.now())
     return render_template(
         "quizzes/start.html", given=given, at=clock.now(), at_cut=at_cut, more_minutes=more, phrases=phrases
     )
