@@ -14,6 +14,8 @@ from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeSerializer
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from lms.foundation import transaction
 from lms.foundation.sessions import csrf_secret, is_secure
@@ -27,6 +29,7 @@ FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-dat
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 LEAST_COMPRESSED_BYTES = 1024
+REDIS_SECONDS = 0.3
 
 limiter = Limiter(get_remote_address, headers_enabled=False, strategy="moving-window")
 
@@ -148,5 +151,19 @@ def _xor(left: bytes, right: bytes) -> bytes:
 
 
 def limiter_settings(redis_url: str | None) -> dict[str, Any]:
-    """Where the limiter counts: in Redis when there is one, else in this process."""
-    return {"RATELIMIT_STORAGE_URI": redis_url or "memory://"}
+    """Where the limiter counts: in Redis when there is one, and in this process while there is none or it is away.
+
+    Nobody waits for Redis: what does not answer at once counts as away.
+    """
+    if redis_url is None:
+        return {"RATELIMIT_STORAGE_URI": "memory://"}
+    at_once = {
+        "socket_connect_timeout": REDIS_SECONDS,
+        "socket_timeout": REDIS_SECONDS,
+        "retry": Retry(NoBackoff(), retries=0),
+    }
+    return {
+        "RATELIMIT_STORAGE_URI": redis_url,
+        "RATELIMIT_STORAGE_OPTIONS": at_once,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+    }
