@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import sqlite3
@@ -17,27 +18,45 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
+import config
+from lms.accounts.core.sample_accounts import login_of
+from lms.accounts.models import WebSession
+from lms.app import create_app
+from lms.foundation import clock, transaction
+from lms.foundation.db import db
+from lms.foundation.sessions import stored_id
+from lms.quizzes import actions
+from lms.quizzes.models import Quiz
 from tests.conftest import ROOT
 from tests.ports import free_port
+from tests.quizzes.sitting import person
 
+expect.set_options(timeout=15_000)  # whatever else the machine does meanwhile
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--js-flags=--single-threaded --no-opt --no-maglev",  # no page lives long enough to earn what optimising costs
 )
 FINDINGS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map((rule) =>
     rule.id + ": " + rule.nodes.map((node) => node.target.join(" ") + " (" + node.failureSummary + ")").join(", "))"""
 """What axe finds on the page: the rule, the elements, and what would mend them."""
+STANDING = """() => ({language: document.documentElement.lang, hasAxe: typeof axe !== "undefined",
+    tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth})"""
 AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
+SIZES = ((1280, 900), (390, 800), (320, 800))
+"""A window at a desk, one in the hand, and one in the smallest hand, where the page must fit and axe is not asked."""
 ACCOUNTS = ("joiner", "moderator", "trainer", "qa", "editor", "localizer", "vendor", "admin")
 """The sample's people who sign in with one click, one of each role and one between cohorts."""
 MOST_BYTES = 100 * 1024
@@ -51,6 +70,42 @@ class Server:
 
     base: str
     environment: dict[str, str]
+
+    @cached_property
+    def app(self) -> Flask:
+        """The installation's application in this process, to put something into its database."""
+        folder = Path(self.environment["KIJUN_DATA"])
+        settings = config.Development(
+            data_folder=folder, secret_key=config.secret_key(folder), database_url=config.embedded_url(folder)
+        )
+        return create_app(settings)
+
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """A committed unit of work in the installation's database, at the time of now."""
+        with clock.fixed(datetime.now(UTC)), self.app.app_context(), transaction.unit():
+            yield
+
+    def session_of(self, account: str) -> str:
+        """The id of a session of one of the sample's people, as if they had signed in just now."""
+        sid = secrets.token_urlsafe(32)
+        with self.unit():
+            begun = {"created_at": clock.now(), "seen_at": clock.now(), "browser": "Chrome", "system": "Linux"}
+            db.session.add(WebSession(id_sha256=stored_id(sid), person_id=person(login_of(account)).id, **begun))
+        return sid
+
+    def give(self, quiz: str, account: str = "joiner") -> int:
+        """Give a quiz once more to one of the sample's people, from now on; returns the assignment."""
+        with self.unit():
+            opens_at = clock.now()
+            given = actions.assign(
+                db.session.query(Quiz).filter_by(code=quiz).one(),
+                [person(login_of(account)).id],
+                **{"opens_at": opens_at, "due_at": opens_at + timedelta(days=2)},
+                zone_name="Asia/Tokyo",
+                by=None,
+            )
+            return given.id
 
     def flask(self, *words: str) -> str:
         """Run one of the product's commands on this installation."""
@@ -68,6 +123,12 @@ class Server:
         path = Path(self.environment["KIJUN_DATA"], "kijun.sqlite")
         with closing(sqlite3.connect(path, timeout=10)) as database, database:
             database.execute("UPDATE web_sessions SET confirmed_at = datetime(created_at, '-1 hour')")
+
+
+@cache
+def axe() -> str:
+    """The script that looks for what shuts people out."""
+    return AXE.read_text()
 
 
 @cache
@@ -150,12 +211,17 @@ class Visit:
     """A person at a browser window: the page, and everything that went wrong on it."""
 
     page: Page
-    base: str
+    server: Server
     language: str
     faults: list[str] = field(default_factory=list)
     has_script: bool = True
     refusals: set[int] = field(default_factory=set)
     """Status codes that the test brings about on purpose."""
+
+    @property
+    def base(self) -> str:
+        """Where the installation listens."""
+        return self.server.base
 
     def note(self, fault: str) -> None:
         """Note what went wrong, unless it is a refusal that the test wants to see."""
@@ -174,7 +240,12 @@ class Visit:
         assert answer.status == 200, f"{path} answers {answer.status}"
 
     def sign_in(self, account: str) -> None:
-        """Sign in with one click as one of the sample's people."""
+        """Be signed in as one of the sample's people, by a session that was begun elsewhere; no page is open yet."""
+        cookies = {"sid": self.server.session_of(account), "lang": self.language}
+        self.page.context.add_cookies([{"name": name, "value": cookies[name], "url": self.base} for name in cookies])
+
+    def click_to_sign_in(self, account: str) -> None:
+        """Sign in with one click on the page for it; the person's start page is open then."""
         self.open(f"/sign-in?lang={self.language}")
         self.page.locator(f'button[value="{account}"]').click()
         self.page.wait_for_url(f"{self.base}/**")
@@ -186,12 +257,13 @@ class Visit:
         """
         self.page.wait_for_load_state("load")
         assert self.faults == []
-        assert self.page.evaluate("document.documentElement.lang") == self.language
-        self.check_width()
+        standing = self.page.evaluate(STANDING)
+        assert standing["language"] == self.language
+        assert standing["tooWide"] <= 0, f"{self.page.url} is {standing['tooWide']} px too wide"
         if not self.has_script:
             return
-        if self.page.evaluate("typeof axe") == "undefined":
-            self.page.evaluate(AXE.read_text())  # from outside the page, whose own policy would refuse it
+        if not standing["hasAxe"]:
+            self.page.evaluate(axe())  # from outside the page, whose own policy would refuse it
         violations = self.page.evaluate(FINDINGS)
         assert violations == [], self.page.url
 
@@ -199,13 +271,18 @@ class Visit:
         """The page at a desk, in the hand, and in the smallest hand; it has its size again afterwards."""
         size = self.page.viewport_size
         assert size is not None
-        self.page.set_viewport_size({"width": 1280, "height": 900})
-        self.check()
-        self.page.set_viewport_size({"width": 390, "height": 800})
-        self.check()
-        self.page.set_viewport_size({"width": 320, "height": 800})
-        self.check_width()
+        self.check_sizes()
         self.page.set_viewport_size(size)
+
+    def check_sizes(self) -> None:
+        """The page at every size, beginning with the one that it has; it keeps the last."""
+        is_small = self.page.viewport_size == dict(zip(("width", "height"), SIZES[-1], strict=True))
+        for width, height in reversed(SIZES) if is_small else SIZES:
+            self.page.set_viewport_size({"width": width, "height": height})
+            if width == SIZES[-1][0]:
+                self.check_width()
+            else:
+                self.check()
 
     def write(self, **texts: str) -> None:
         """Fill fields by their names."""
@@ -285,7 +362,7 @@ class Window:
         )
         context.set_default_timeout(15_000)
         self.contexts.append(context)
-        visit = Visit(context.new_page(), server.base, language, has_script=script)
+        visit = Visit(context.new_page(), server, language, has_script=script)
         visit.page.on("console", lambda message: visit.note(f"console: {message.text}"))
         visit.page.on("pageerror", lambda error: visit.note(f"error: {error}"))
         visit.page.on("requestfailed", visit.note_failure)

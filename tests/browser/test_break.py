@@ -15,6 +15,7 @@ HAS_FOCUS_INSIDE = (
 def test_the_cover_holds_the_focus_and_gives_it_back(server: Server, window: Window, width: int) -> None:
     visit = window(server, "en", width=width)
     visit.sign_in("joiner")
+    visit.open("/")
     page = visit.page
     opener = page.get_by_role("button", name="Take a break")
     opener.click()
@@ -40,6 +41,7 @@ def test_the_cover_holds_the_focus_and_gives_it_back(server: Server, window: Win
 def test_the_cover_opens_and_closes_without_script(server: Server, window: Window) -> None:
     visit = window(server, "en", script=False)
     visit.sign_in("joiner")
+    visit.open("/")
     visit.page.get_by_role("button", name="Take a break").click()
     back = visit.page.get_by_role("button", name="Return")
     assert back.is_visible()

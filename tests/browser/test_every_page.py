@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import ACCOUNTS, AXE, Server, Visit, Window
+from tests.browser.conftest import ACCOUNTS, AXE, Server, Visit, Window, axe
 
 LEFT_ALONE = re.compile(r"^/(sign-out|calendar/|static/)|[?&](lang|as)=|\.(csv|md|ics)(\?|$)|/file$")
 """What is no page, or would change the visit."""
@@ -24,13 +24,14 @@ def shape(path: str) -> str:
 
 def links(visit: Visit) -> list[str]:
     """The addresses within the installation that the page links to."""
-    found = visit.page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+    found = visit.page.evaluate("[...document.querySelectorAll('a[href]')].map((one) => one.href)")
     paths = [one.removeprefix(visit.base).partition("#")[0] for one in found if one.startswith(visit.base)]
     return [path for path in paths if not LEFT_ALONE.search(path)]
 
 
 def walk(visit: Visit, most: int) -> list[str]:
-    """Every page reached by links, a few of each shape, each of them checked."""
+    """Every page reached by links, a few of each shape, each checked: one from large to small, the next from small."""
+    visit.page.context.add_init_script(axe())
     seen: list[str] = []
     waiting = ["/", *links(visit)]
     shapes: dict[str, int] = {}
@@ -42,7 +43,7 @@ def walk(visit: Visit, most: int) -> list[str]:
         seen.append(path)
         visit.open(path)
         waiting += links(visit)
-        visit.check_everywhere()
+        visit.check_sizes()
     return seen
 
 
@@ -56,7 +57,7 @@ def test_axe_is_the_released_one() -> None:
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_every_page_of_a_role(server: Server, window: Window, account: str, language: str) -> None:
     visit = window(server, language, width=1280)
-    visit.sign_in(account)
+    visit.click_to_sign_in(account)
     pages = walk(visit, MOST_OF_A_KIND)
     assert len(pages) >= 4, pages
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Response, expect
@@ -59,12 +58,6 @@ def own_server(language: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield from serve(tmp_path_factory.mktemp("joiner"))
 
 
-@pytest.fixture
-def untouched_server(tmp_path: Path) -> Iterator[Server]:
-    """A sample in which the joiner has done nothing yet."""
-    yield from serve(tmp_path)
-
-
 def button(visit: Visit, name: str | re.Pattern[str]) -> Locator:
     return visit.page.get_by_role("button", name=name, exact=isinstance(name, str)).locator("visible=true").first
 
@@ -104,7 +97,7 @@ def test_both_languages_side_by_side(own_server: Server, window: Window, languag
 
 def test_taking_the_checkpoint_with_the_keyboard(own_server: Server, window: Window, language: str) -> None:
     visit = window(own_server, language, width=390 if language == "ja" else 1280)
-    visit.sign_in("joiner")
+    visit.click_to_sign_in("joiner")
     bodies: list[str] = []
     visit.page.on("response", lambda answer: bodies.append(answer.text()) if is_text(answer) else None)
     start(visit)
@@ -211,13 +204,13 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def test_taking_the_checkpoint_without_script(untouched_server: Server, window: Window) -> None:
+def test_taking_the_checkpoint_without_script(writable: Server, window: Window) -> None:
     words = WORDS["en"]
-    visit = window(untouched_server, "en", script=False)
-    visit.open("/sign-in?lang=en")
-    visit.page.locator('button[value="joiner"]').click()
+    address = f"/quizzes/{writable.give('harassment-checkpoint')}"
+    visit = window(writable, "en", script=False)
+    visit.click_to_sign_in("joiner")
     visit.open("/quizzes")
-    visit.page.locator("main a").first.click()
+    visit.page.locator(f'main a[href="{address}"]').first.click()
     button(visit, words["start"]).click()
     for number in range(1, 13):
         uncover(visit)

@@ -25,6 +25,7 @@ def test_a_wide_table_keeps_its_first_column_in_view(server: Server, window: Win
 def test_the_calendar_address_comes_last_on_today_in_the_hand(server: Server, window: Window) -> None:
     visit = window(server, "en", width=390)
     visit.sign_in("joiner")
+    visit.open("/")
     top = {
         name: visit.page.get_by_role("heading", name=name, exact=True).evaluate(
             "one => one.getBoundingClientRect().top"
@@ -47,6 +48,7 @@ def test_the_search_of_a_list_takes_the_whole_width_in_the_hand(server: Server, 
 def test_the_navigation_leaves_the_search_and_the_languages_free(server: Server, window: Window, width: int) -> None:
     visit = window(server, "ja", width=width)
     visit.sign_in("admin")
+    visit.open("/")
     end = visit.page.locator(".nav > a").last.bounding_box()
     rest = visit.page.locator(".topbar-end").bounding_box()
     assert end is not None

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, Visit, Window, serve
-from tests.conftest import ROOT
+from tests.browser.conftest import Server, Visit, Window
 from tests.questions.core.test_types import RIGHT
+from tests.quizzes import newer
 
 WANTED = {name: value for payload in RIGHT.values() for name, value in payload.items()}
 FIELDS = """() => [...new Set([...document.querySelectorAll('[data-question] :is(input, select)')]
@@ -21,20 +16,13 @@ ANSWERS = "async (path) => Object.values((await (await fetch(path)).json()).answ
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
-    """A sample whose joiner has a quiz of the newer types to take."""
-    for server in serve(tmp_path):
-        command = [sys.executable, "-m", "tests.quizzes.newer"]
-        subprocess.run(command, cwd=ROOT, env=server.environment, check=True)
-        yield server
-
-
-@pytest.fixture
-def visit(own_server: Server, window: Window) -> Visit:
-    visit = window(own_server, "ja", width=390)
+def visit(writable: Server, window: Window) -> Visit:
+    """The joiner at the first question of a quiz of the newer types."""
+    with writable.unit():
+        assignment_id = newer.give()
+    visit = window(writable, "ja", width=390)
     visit.sign_in("joiner")
-    visit.open("/quizzes")
-    visit.page.get_by_role("link", name="新しい形式").first.click()
+    visit.open(f"/quizzes/{assignment_id}")
     with visit.page.expect_response("**/paper*"):
         visit.page.locator("main form .btn-main").click()
     visit.page.wait_for_selector("html[data-answers=kept]")

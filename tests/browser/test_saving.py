@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import Server, Visit, Window, serve
+from tests.browser.conftest import Server, Visit, Window
 
 SAVED = re.compile(r"Saved \d\d:\d\d:\d\d")
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
-    """A sample in which the joiner has the checkpoint still to take."""
-    yield from serve(tmp_path)
-
-
-@pytest.fixture
-def visit(own_server: Server, window: Window) -> Visit:
-    """The joiner at the first question, with the whole paper there."""
-    visit = window(own_server, "en")
+def visit(writable: Server, window: Window) -> Visit:
+    """The joiner at the first question of a checkpoint that each test gives anew, with the whole paper there."""
+    visit = window(writable, "en")
     visit.sign_in("joiner")
-    visit.open("/quizzes")
-    visit.page.locator("main a").first.click()
+    visit.open(f"/quizzes/{writable.give('harassment-checkpoint')}")
     with visit.page.expect_response("**/paper*"):
         button(visit.page, "Start").click()
     ready(visit.page)
@@ -117,7 +109,7 @@ def test_without_a_line_one_goes_on_and_everything_arrives(visit: Visit) -> None
     expect(page.get_by_text("Answered", exact=True)).to_have_count(2)
 
 
-def test_a_session_that_ended_is_begun_again_without_leaving(visit: Visit, own_server: Server) -> None:
+def test_a_session_that_ended_is_begun_again_without_leaving(visit: Visit, writable: Server) -> None:
     page = visit.page
     page.context.clear_cookies(name="sid")
     choose(page, 0)
@@ -134,7 +126,7 @@ def test_a_session_that_ended_is_begun_again_without_leaving(visit: Visit, own_s
     asked.get_by_label("Password").fill("wrong")
     asked.get_by_role("button", name="Sign in").click()
     expect(asked.get_by_role("alert")).to_have_text("That e-mail and password do not match.")
-    asked.get_by_label("Password").fill(own_server.password)
+    asked.get_by_label("Password").fill(writable.password)
     asked.get_by_role("button", name="Sign in").click()
     expect(asked).to_be_hidden()
     expect(status(page)).to_have_text(SAVED)
@@ -171,10 +163,10 @@ def test_of_two_windows_the_newer_one_writes_and_the_older_one_can_take_over(vis
 
 
 def test_a_second_device_is_noticed_with_the_next_answer_and_both_answers_are_shown(
-    visit: Visit, own_server: Server, window: Window
+    visit: Visit, writable: Server, window: Window
 ) -> None:
     here = visit.page
-    other = window(own_server, "en")
+    other = window(writable, "en")
     other.sign_in("joiner")
     other.page.goto(here.url)
     ready(other.page)
@@ -330,7 +322,7 @@ def test_whoever_signs_out_leaves_no_saved_answer_behind(visit: Visit) -> None:
 
 
 def test_what_was_left_behind_in_a_browser_is_sent_for_review_from_the_result(
-    visit: Visit, own_server: Server, window: Window
+    visit: Visit, writable: Server, window: Window
 ) -> None:
     left = visit.page
     left.context.set_offline(True)
@@ -340,7 +332,7 @@ def test_what_was_left_behind_in_a_browser_is_sent_for_review_from_the_result(
     # What is sent on leaving may find the line back
     left.evaluate("() => { fetch = () => Promise.reject(new TypeError()); }")
     left.close(run_before_unload=False)
-    other = window(own_server, "en")
+    other = window(writable, "en")
     other.sign_in("joiner")
     other.page.goto(result.replace("result", "review"))
     ready(other.page)

@@ -24,6 +24,7 @@ def find(visit: Visit, words: str) -> None:
 def test_find_and_open_a_section_by_keyboard(server: Server, window: Window, language: str) -> None:
     visit = window(server, language)
     visit.sign_in("qa")
+    visit.open("/")
     find(visit, WORDS[language])
     field = visit.page.get_by_role("combobox")
     options = visit.page.get_by_role("option")
@@ -47,6 +48,7 @@ def test_find_and_open_a_section_by_keyboard(server: Server, window: Window, lan
 def test_the_dialog_in_the_hand(server: Server, window: Window, language: str) -> None:
     visit = window(server, language, width=390)
     visit.sign_in("trainer")
+    visit.open("/")
     visit.page.locator(".avatar").click()
     visit.page.locator("#me .seek").click()
     visit.page.keyboard.insert_text(WORDS[language])
@@ -61,6 +63,7 @@ def test_the_dialog_in_the_hand(server: Server, window: Window, language: str) -
 def test_in_the_smallest_hand_it_is_in_the_menu(server: Server, window: Window) -> None:
     visit = window(server, "en", width=320)
     visit.sign_in("joiner")
+    visit.open("/")
     visit.page.locator(".avatar").click()
     visit.page.locator("#me .seek").click()
     visit.page.locator("#find").wait_for(state="visible")
@@ -71,6 +74,7 @@ def test_in_the_smallest_hand_it_is_in_the_menu(server: Server, window: Window) 
 def test_the_page_without_script(server: Server, window: Window, language: str) -> None:
     visit = window(server, language, script=False)
     visit.sign_in("joiner")
+    visit.open("/")
     visit.page.locator(".topbar .seek").click()
     visit.page.wait_for_url("**/search")
     visit.page.locator("#find-words").fill(WORDS[language])
@@ -99,6 +103,7 @@ def test_the_page_follows_what_is_typed(server: Server, window: Window, language
 def test_an_input_method_sends_nothing(server: Server, window: Window) -> None:
     visit = window(server, "ja")
     visit.sign_in("joiner")
+    visit.open("/")
     find(visit, "連絡")
     here = visit.page.url
     keys = visit.page.context.new_cdp_session(visit.page)
@@ -119,6 +124,7 @@ def test_an_input_method_sends_nothing(server: Server, window: Window) -> None:
 def test_a_line_that_is_cut_is_said_and_the_search_goes_on(server: Server, window: Window, language: str) -> None:
     visit = window(server, language)
     visit.sign_in("joiner")
+    visit.open("/")
     visit.page.keyboard.press("Control+k")
     visit.page.context.set_offline(True)
     visit.page.keyboard.insert_text(WORDS[language])
@@ -134,6 +140,7 @@ def test_a_line_that_is_cut_is_said_and_the_search_goes_on(server: Server, windo
 def test_a_covered_screen_stays_covered(server: Server, window: Window) -> None:
     visit = window(server, "en")
     visit.sign_in("joiner")
+    visit.open("/")
     visit.page.locator('[data-dialog="rest"]').click()
     visit.page.keyboard.press("Control+k")
     assert visit.page.locator("#rest").is_visible()

@@ -1,13 +1,11 @@
-"""A quiz of the newer question types, given to the sample's joiner. Run as a module, it writes into an installation."""
+"""A quiz of the newer question types, given to the sample's joiner."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
 
-import config
-from lms.app import create_app
-from lms.foundation import clock, transaction
+from lms.foundation import clock
 from lms.questions import actions as questions
 from lms.questions.core.formats import native
 from lms.quizzes import actions
@@ -37,8 +35,3 @@ def give(login: str = sitting.JOINER) -> int:
         by=None,
     )
     return given.id
-
-
-if __name__ == "__main__":
-    with create_app(config.from_environment()).app_context(), transaction.unit():
-        give()
