@@ -67,17 +67,22 @@
     return [savedAt && save.dataset.saved.replace('{time}', savedAt), false];
   };
 
+  let noting = 0; // answers that are chosen and not in the queue yet: they wait as well
+  const say = (n) => {
+    const [text, isRisk] = said(n);
+    save.classList.toggle('is-risk', isRisk);
+    save.classList.toggle('is-off', outcome === 'offline' && n > 0);
+    if (text && save.lastElementChild.textContent !== text) save.lastElementChild.textContent = text;
+  };
+
   const tell = async () => {
     const waiting = await answers.waiting();
-    window.onbeforeunload = waiting.length ? (event) => event.preventDefault() : null;
+    window.onbeforeunload = waiting.length || noting ? (event) => event.preventDefault() : null;
     paintMap(new Set(waiting.map((row) => row.position)));
     if (!save) return;
-    const n = new Set(waiting.map((row) => row.position)).size;
-    const [text, isRisk] = said(n);
+    const n = new Set(waiting.map((row) => row.position)).size || noting;
     const isOffline = outcome === 'offline' && n > 0;
-    save.classList.toggle('is-risk', isRisk);
-    save.classList.toggle('is-off', isOffline);
-    if (text && save.lastElementChild.textContent !== text) save.lastElementChild.textContent = text;
+    say(n);
     if (!off) return;
     if (!off.hidden && !isOffline && !n) on.hidden = false;
     off.hidden = !isOffline;
@@ -187,7 +192,10 @@
     typed.field = null;
     if (isBlank(chosen)) answered.delete(position); else answered.add(position);
     on.hidden = true;
+    noting++;
+    if (!save.matches('.is-risk')) say(noting); // at once: no "saved" stands beside what is not
     await answers.add(position, document.documentElement.lang, isBlank(chosen) ? {} : chosen);
+    noting--;
     if (!['offline', 'again'].includes(outcome)) outcome = 'sending';
     await tell();
     deliver();
@@ -512,6 +520,7 @@
     }, 1000);
   }
 
+  await tell(); // the page came with what the server knows
   document.documentElement.dataset.answers = 'kept'; // styles and tests see that the page saves by itself
   await deliver();
   const own = isQuestion && await answers.ownAt(position);
