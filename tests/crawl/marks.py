@@ -12,6 +12,7 @@ import pytest
 from babel.support import NullTranslations
 from flask import Flask
 from flask_babel import get_domain
+from markupsafe import Markup
 
 from lms.foundation import locale
 
@@ -64,6 +65,15 @@ class Marking(NullTranslations):
         return mark(self._plain.unpgettext(context, one, many, count))
 
 
+def _text(text: str, /, **values: Any) -> Markup:
+    return Markup(get_domain().get_translations().ugettext(text)) % values  # noqa: S704 - a text of ours
+
+
+def _text_by_number(one: str, many: str, num: int, /, **values: Any) -> Markup:
+    text = get_domain().get_translations().ungettext(one, many, num)
+    return Markup(text) % {"num": num, **values}  # noqa: S704 - a text of ours
+
+
 @contextmanager
 def marked(app: Flask) -> Iterator[None]:
     """Let the app speak marked languages: its own catalogues, and what Babel writes in words."""
@@ -74,6 +84,8 @@ def marked(app: Flask) -> Iterator[None]:
                 plain = domain.get_translations()
             key = next(key for key, known in domain.cache.items() if known is plain)
             patch.setitem(domain.cache, key, Marking(plain))
+        for name, text in {"_": _text, "gettext": _text, "ngettext": _text_by_number}.items():
+            patch.setitem(app.jinja_env.globals, name, text)  # templates know the plain catalogues
         for name in ("format_date", "format_interval", "get_timezone_location"):
             patch.setattr(locale, name, _marking(getattr(locale, name)))
         patch.setattr(locale, "format_list", _marking_list(locale.format_list))
