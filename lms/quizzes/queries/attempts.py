@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from lms.foundation.access import Access
 from lms.foundation.db import db
@@ -35,16 +36,17 @@ from lms.quizzes.models import (
 
 def get_attempt(access: Access, attempt_id: str) -> Attempt:
     """An attempt with its paper, as far as this access reaches; not found otherwise."""
-    query = (
-        select(Attempt)
-        .where(Attempt.id == attempt_id, reach.attempts(access))
-        .options(
-            joinedload(Attempt.quiz_version),
-            joinedload(Attempt.assignment),
-            selectinload(Attempt.questions).joinedload(AttemptQuestion.question_version),
-        )
-    )
-    attempt = db.session.scalar(query)
+    return _get(access, attempt_id, selectinload(Attempt.questions).joinedload(AttemptQuestion.question_version))
+
+
+def get_map(access: Access, attempt_id: str) -> Attempt:
+    """The same with the places of its paper alone: what is asked there is read where one question of it is shown."""
+    return _get(access, attempt_id, selectinload(Attempt.questions))
+
+
+def _get(access: Access, attempt_id: str, paper: ORMOption) -> Attempt:
+    query = select(Attempt).where(Attempt.id == attempt_id, reach.attempts(access))
+    attempt = db.session.scalar(query.options(joinedload(Attempt.quiz_version), joinedload(Attempt.assignment), paper))
     if attempt is None:
         raise NotFound
     return attempt

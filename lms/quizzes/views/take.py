@@ -64,7 +64,7 @@ def open_attempt(assignment_id: int) -> ResponseReturnValue:
 @blueprint.get("/attempts/<uuid:attempt_id>/questions/<int:position>")
 @policy("attempt.write")
 def question(attempt_id: Any, position: int) -> ResponseReturnValue:
-    attempt = queries.get_attempt(access(), str(attempt_id))
+    attempt = queries.get_map(access(), str(attempt_id))
     if attempt.state != AttemptState.OPEN:
         return redirect(url_for("quizzes.result", attempt_id=attempt.id))
     return _question_page(attempt, _row(attempt, position), None)
@@ -73,7 +73,7 @@ def question(attempt_id: Any, position: int) -> ResponseReturnValue:
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int:position>")
 @policy("attempt.write")
 def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
-    attempt = queries.get_attempt(access(), str(attempt_id))
+    attempt = queries.get_map(access(), str(attempt_id))
     row = _row(attempt, position)
     here = url_for("quizzes.question", attempt_id=attempt.id, position=position)
     if "show" in request.form:  # a button of another page leads here; it brings no answer along
@@ -111,7 +111,7 @@ def paper(attempt_id: Any) -> str:
 @blueprint.get("/attempts/<uuid:attempt_id>/review")
 @policy("attempt.write")
 def submit_page(attempt_id: Any) -> ResponseReturnValue:
-    attempt = queries.get_attempt(access(), str(attempt_id))
+    attempt = queries.get_map(access(), str(attempt_id))
     if attempt.state != AttemptState.OPEN:
         return redirect(url_for("quizzes.result", attempt_id=attempt.id))
     answered = _answered(attempt)
