@@ -14,8 +14,6 @@ from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeSerializer
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from lms.foundation import transaction
 from lms.foundation.sessions import csrf_secret, is_secure
@@ -157,6 +155,9 @@ def limiter_settings(redis_url: str | None) -> dict[str, Any]:
     """
     if redis_url is None:
         return {"RATELIMIT_STORAGE_URI": "memory://"}
+    from redis.backoff import NoBackoff  # noqa: PLC0415 - slow to import, and most installations have no Redis
+    from redis.retry import Retry  # noqa: PLC0415 - the same
+
     at_once = {
         "socket_connect_timeout": REDIS_SECONDS,
         "socket_timeout": REDIS_SECONDS,
