@@ -249,9 +249,9 @@ def test_what_was_chosen_before_anybody_could_become_the_writer_is_numbered_then
     kept = page.locator(".opts").first.locator("input")
     checked = [one.is_checked() for one in kept.all()]
     page.on("dialog", lambda dialog: dialog.accept())
-    page.unroute("**/claim")
     page.goto(page.url.replace("questions/1", page_of))
     ready(page)
+    page.unroute("**/claim")  # not sooner: the page that was left would send them yet
     expect(status(page)).to_have_text(SAVED)
     page.goto(page.url.replace("review", "questions/1"))
     ready(page)

@@ -56,6 +56,7 @@
   const on = $('[data-on]');
   let outcome = 'clear'; // of the last call
   let savedAt = '';
+  let noting = 0; // answers that are chosen and not in the queue yet: neither saved nor kept
 
   /* What is said while ``n`` answers wait, and whether it is something to worry about. */
   const said = (n) => {
@@ -63,11 +64,11 @@
     const { again, held, foreign, saving } = save.dataset;
     const trouble = { again, held, foreign, 'signed-out': save.dataset.signedOut }[outcome];
     if (n) return [trouble ?? saving, Boolean(trouble)];
+    if (noting) return [saving, false];
     if (outcome === 'late' || outcome === 'refused') return [save.dataset[outcome], true];
     return [savedAt && save.dataset.saved.replace('{time}', savedAt), false];
   };
 
-  let noting = 0; // answers that are chosen and not in the queue yet: they wait as well
   const say = (n) => {
     const [text, isRisk] = said(n);
     save.classList.toggle('is-risk', isRisk);
@@ -80,7 +81,7 @@
     window.onbeforeunload = waiting.length || noting ? (event) => event.preventDefault() : null;
     paintMap(new Set(waiting.map((row) => row.position)));
     if (!save) return;
-    const n = new Set(waiting.map((row) => row.position)).size || noting;
+    const n = new Set(waiting.map((row) => row.position)).size;
     const isOffline = outcome === 'offline' && n > 0;
     say(n);
     if (!off) return;
@@ -193,7 +194,7 @@
     if (isBlank(chosen)) answered.delete(position); else answered.add(position);
     on.hidden = true;
     noting++;
-    if (!save.matches('.is-risk')) say(noting); // at once: no "saved" stands beside what is not
+    if (!save.matches('.is-risk')) say(0); // at once: no "saved" stands beside what is not
     await answers.add(position, document.documentElement.lang, isBlank(chosen) ? {} : chosen);
     noting--;
     if (!['offline', 'again'].includes(outcome)) outcome = 'sending';
