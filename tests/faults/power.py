@@ -48,7 +48,9 @@ def noted(app: Flask) -> Iterator[list[Statement]]:
         engine = db.engine
 
     def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, is_many: bool) -> None:
-        statements.append(Statement(sql, parameters, is_many))
+        # several rows that are to tell their keys go out as one statement with the values of all
+        are_several = is_many and isinstance(parameters, list)
+        statements.append(Statement(sql, parameters, are_several))
 
     def note_commit(_connection: Any) -> None:
         statements.append(Statement("COMMIT"))
