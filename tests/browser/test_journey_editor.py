@@ -11,7 +11,7 @@ BODY = {
     "en": "Ten equal posts within one hour are spam.",
     "ja": "1時間以内に同じ投稿を10回することは、スパムです。",
 }
-PUBLISHED = {"en": "In force", "ja": "適用中"}
+PUBLISHED = {"en": "In force", "ja": "現行版"}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -46,7 +46,7 @@ def test_the_list_says_which_version_is_in_force_which_to_come_and_which_past(ed
     assert "In force" in said["1.1"]
     assert "Upcoming" in said["1.2"]
     assert "Publish v1.3" in said["1.3"]
-    assert "適用中" in row(editor.get("/policies/SPM/versions?lang=ja").text, "1.1")
+    assert "現行版" in row(editor.get("/policies/SPM/versions?lang=ja").text, "1.1")
 
 
 def test_an_older_draft_is_published_only_after_a_warning(editor: Visitor, unit: Unit, app: Flask) -> None:
