@@ -201,7 +201,9 @@ def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        # a PDF made in this process leaves it with the fonts of PDFs alone, without which Chromium ends
+        own = {name: value for name, value in os.environ.items() if not name.startswith("FONTCONFIG_")}
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET), env=own)
         yield browser
         browser.close()
 
