@@ -17,7 +17,7 @@ _MINUTES = _l("Enter a number of minutes from 1 to 480.")
 
 
 class TimeForm(Form):
-    attempts = SelectMultipleField(_l("People"), validate_choice=False)
+    attempts = SelectMultipleField(_l("Learners"), validate_choice=False)
     minutes = IntegerField(
         _l("Minutes more"), [InputRequired(_MINUTES), NumberRange(1, MOST_EXTENSION_MINUTES, _MINUTES)]
     )

@@ -102,6 +102,10 @@ def test_a_change_is_another_row_and_an_open_attempt_keeps_its_time(admin: Visit
         assert db.session.get_one(type(attempt), attempt_id).deadline_at == deadline
         second = rows[1].id
     assert admin.post(f"{address}/end", data={"standing": str(first)}).status_code == 409
+    japanese = admin.get(f"{address}?lang=ja").text
+    assert "これまでの延長" in japanese
+    assert "変更前" not in japanese
+    assert "今すぐ終了する" in japanese
     assert admin.post(f"{address}/end", data={"standing": str(second)}).status_code == 302
     assert minutes_more(unit) == 0
 

@@ -95,6 +95,9 @@ def test_on_monday_the_analyst_sees_by_code_what_came_late_and_counts_it(
     assert qa.post(f"{address}/late?lang=en", data=LATE_FORM).status_code == 409
     assert address not in qa.get("/reviews").text
     assert address in qa.get("/reviews?state=decided").text
+    japanese = qa.get("/reviews?lang=ja").text
+    assert "未決定" in japanese
+    assert "待機中" not in japanese
 
 
 def test_a_trainer_proposes_and_somebody_who_may_decides(
