@@ -75,7 +75,7 @@ def test_a_void_attempt_counts_nowhere_and_nothing_of_it_is_deleted(
         invariants.check_journal()
     assert look.attempt_id not in trainer.get("/results/people").text
     told = words(joiner.get("/notices?lang=ja").text)
-    assert "今回の受験は無効です" in told
+    assert "受験が無効になりました" in told
     page = words(joiner.get(f"{first.replace('questions/1', 'result')}?lang=en").text)
     assert "This attempt does not count" in page
     assert "You can take the quiz again until" in page
