@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import event
 
 from lms.foundation import clock
+from lms.foundation.db import db
 from lms.kit.chains import sha256_of
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.receipt import short_form
@@ -37,6 +40,33 @@ def test_a_change_is_saved_and_the_servers_time_comes_back(joiner: Visitor, firs
     assert answer.json["server_now"] == clock.now().isoformat()
     assert answer.json["receipt"] is None
     assert look.log == [look.right(2)]
+
+
+@pytest.mark.database
+def test_a_saved_answer_takes_three_statements_and_repeats_one_more(
+    sample: Flask, joiner: Visitor, first: str, look: Look
+) -> None:
+    """Who it is, how the attempt stands, the answer; what stands there already is compared."""
+
+    def verbs(seq: int) -> list[str]:
+        said: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+            said.append(sql.split()[0])
+
+        body = {"epoch": 1, "events": [change(look, seq, 2)]}
+        with sample.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            assert joiner.post(events(first), json=body).status_code == 200
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return [verb for verb in said if verb != "BEGIN"]
+
+    verbs(1)  # reads the paper, once in the life of the process
+    assert verbs(2) == ["SELECT", "SELECT", "INSERT"]
+    assert verbs(2) == ["SELECT", "SELECT", "INSERT", "SELECT"]
 
 
 @pytest.mark.parametrize(
