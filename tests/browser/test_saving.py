@@ -258,6 +258,36 @@ def test_what_was_chosen_before_anybody_could_become_the_writer_is_numbered_then
     assert [one.is_checked() for one in kept.all()] == checked
 
 
+def test_what_the_browser_has_no_room_for_is_saved_by_the_form(visit: Visit) -> None:
+    page = visit.page
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    with page.expect_navigation(url="**/questions/1"):
+        choose(page, 1)
+    ready(page)
+    expect(page.locator(".opts").first.locator("input").nth(1)).to_be_checked()
+    expect(status(page)).to_have_text(SAVED)
+
+
+def test_answers_that_a_receipt_leaves_out_stay_in_the_browser_and_the_result_says_so(visit: Visit) -> None:
+    page = visit.page
+    choose(page, 0)
+    expect(status(page)).to_have_text(SAVED)
+
+    def without_answers(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), "answers": []})
+
+    page.route("**/submit", without_answers)
+    page.goto(page.url.replace("questions/1", "review"))
+    ready(page)
+    button(page, "Submit").click()
+    page.wait_for_url("**/result")
+    expect(page.get_by_text("The receipt does not cover every answer")).to_be_visible()
+    assert page.evaluate(KEPT) == 1
+
+
 def test_digits_choose_in_the_question_only(visit: Visit) -> None:
     page = visit.page
     page.locator("#hidetime").focus()

@@ -188,6 +188,14 @@
     for (const line of $$('[data-still-open]')) line.textContent = counts.none ? counted(line, counts.none) : line.dataset.none;
   };
 
+  /* This browser keeps nothing more, since it is full: the form brings the answer, and the page comes back as it was. */
+  const sendByForm = () => {
+    window.onbeforeunload = null;
+    const here = Object.assign(document.createElement('input'), { type: 'hidden', name: 'go', value: position });
+    form.append(here);
+    form.submit();
+  };
+
   const note = async () => {
     const chosen = payload();
     typed.field = null;
@@ -195,8 +203,9 @@
     on.hidden = true;
     noting++;
     if (!save.matches('.is-risk')) say(0); // at once: no "saved" stands beside what is not
-    await answers.add(position, document.documentElement.lang, isBlank(chosen) ? {} : chosen);
-    noting--;
+    try {
+      await answers.add(position, document.documentElement.lang, isBlank(chosen) ? {} : chosen);
+    } catch { return sendByForm(); } finally { noting--; }
     if (!['offline', 'again'].includes(outcome)) outcome = 'sending';
     await tell();
     deliver();
@@ -390,8 +399,8 @@
       }
       if (answer.status === 401 || answer.status === 400) { outcome = 'signed-out'; askToSignIn(); }
       if (!answer.ok) { if (body.message) announce(body.message); return false; }
-      if (!await answers.isCoveredBy(body.answers)) { announce(words.uncovered); return false; }
-      await answers.forget();
+      if (await answers.isCoveredBy(body.answers)) await answers.forget();
+      else if ('closed' in words) { announce(words.uncovered); return false; } // the answers stay here, and the result says so
       return true;
     }
     return false;
