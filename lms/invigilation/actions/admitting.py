@@ -13,11 +13,12 @@ from lms.invigilation.core.admitting import Admitted, Place, admitted
 from lms.kit.problems import NotFound
 from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
+from lms.quizzes.actions.grading import rows_of
 from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, GradedItem, Outcome, RunCause, marking
 from lms.quizzes.core.regrading import BY_KEY, NO_MARK, Case, Correction, Method, Standing, applies
 from lms.quizzes.core.rules import Rules, rules_from
-from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun, LateEvent, Regrade
+from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun, LateEvent, Regrade
 from lms.quizzes.queries.late import event_of, load_graded_events, standing_of
 from lms.quizzes.queries.regrading import load_standing
 
@@ -100,16 +101,7 @@ def admit(attempt: Attempt, late: Sequence[LateEvent], now: datetime, *, lowers_
         passed=trial.result.after.passed,
         created_at=now,
         published_at=now,
-        items=[
-            GradingItem(
-                position=item.position,
-                key_n=item.key_n,
-                awarded_thousandths=item.awarded_thousandths,
-                max_thousandths=item.max_thousandths,
-                outcome=item.outcome,
-            )
-            for item in trial.result.items
-        ],
+        items=rows_of(trial.result.items),
     )
     db.session.add(run)
     db.session.flush()

@@ -17,11 +17,10 @@ from lms.invigilation.models import Ruling
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
 from lms.quizzes import access as reach
-from lms.quizzes.core.attempt import AttemptState, Purpose
+from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.models import Assignment, Attempt, AttemptQuestion, GradingRun, LateEvent, Quiz
 from lms.quizzes.queries.late import Admission, load_waiting, standing_of
-
-STATES = ("waiting", "decided")
+from lms.quizzes.queries.regrading import CLOSED
 
 
 def find_proposed(attempt_id: str) -> Ruling | None:
@@ -94,7 +93,7 @@ def list_to_review(access: Access, *, state: str, quiz: str, asked: int) -> tupl
     late = exists().where(LateEvent.attempt_id == Attempt.id, LateEvent.reviewed_at.is_(None))
     ruled = exists().where(Ruling.attempt_id == Attempt.id)
     waits = or_(
-        late & (Attempt.state.in_((AttemptState.SUBMITTED, AttemptState.EXPIRED))),
+        late & Attempt.state.in_(CLOSED),
         ruled.where(Ruling.state == RulingState.PROPOSED),
     )
     found = [
@@ -171,5 +170,4 @@ def count_late(access: Access) -> int:
 
 
 def _closed(access: Access) -> tuple[ColumnElement[bool], ...]:
-    is_closed = Attempt.state.in_((AttemptState.SUBMITTED, AttemptState.EXPIRED))
-    return is_closed, Attempt.purpose == Purpose.ASSESSED, reach.attempts(access)
+    return Attempt.state.in_(CLOSED), Attempt.purpose == Purpose.ASSESSED, reach.attempts(access)

@@ -26,6 +26,7 @@ from lms.quizzes.core.regrading import shown_scores
 from lms.quizzes.models import Attempt
 from lms.quizzes.phrases import STATES
 from lms.quizzes.queries.late import load_waiting
+from lms.quizzes.queries.regrading import CLOSED
 
 blueprint = Blueprint("reviews", __name__, template_folder="../templates")
 
@@ -148,7 +149,7 @@ def _page(attempt: Attempt, *, late: LateForm | None = None, void: VoidForm | No
     waiting = load_waiting([attempt.id]).get(attempt.id, [])
     rulings = queries.list_rulings(attempt.id)
     proposed = next((ruling for ruling in rulings if ruling.state == RulingState.PROPOSED), None)
-    may_look = bool(waiting) and attempt.state in (AttemptState.SUBMITTED, AttemptState.EXPIRED)
+    may_look = bool(waiting) and attempt.state in CLOSED
     counted = _seen_by(proposed, waiting)
     trial = actions.try_admission(attempt, counted) if may_look else None
     until = max((event.id for event in waiting), default=0)

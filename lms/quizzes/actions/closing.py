@@ -14,7 +14,7 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import Conflict
 from lms.quizzes import queries
-from lms.quizzes.actions.grading import correct_at_close
+from lms.quizzes.actions.grading import correct_at_close, rows_of
 from lms.quizzes.actions.telling import settle
 from lms.quizzes.actions.trail import record_many
 from lms.quizzes.core.answers import Event, Stamp, missing
@@ -23,7 +23,7 @@ from lms.quizzes.core.grading import ENGINE_VERSION, RunCause, grade
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
 from lms.quizzes.core.rules import rules_from
-from lms.quizzes.models import Attempt, GradingItem, GradingRun
+from lms.quizzes.models import Attempt, GradingRun
 
 SYSTEM = "system"
 MOST_CLOSED_AT_ONCE = 100
@@ -116,16 +116,7 @@ def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> Gr
         passed=passed,
         created_at=now,
         published_at=now,
-        items=[
-            GradingItem(
-                position=item.position,
-                key_n=item.key_n,
-                awarded_thousandths=item.awarded_thousandths,
-                max_thousandths=item.max_thousandths,
-                outcome=item.outcome,
-            )
-            for item in result.items
-        ],
+        items=rows_of(result.items),
     )
     db.session.add(run)
     db.session.flush()

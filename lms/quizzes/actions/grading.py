@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,26 @@ from lms.foundation import journal
 from lms.foundation.db import db
 from lms.foundation.journal import Entry
 from lms.questions import queries as questions
-from lms.quizzes.core.grading import ENGINE_VERSION, RunCause
+from lms.quizzes.core.grading import ENGINE_VERSION, GradedItem, RunCause
 from lms.quizzes.core.regrading import Correction, Method, applies
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun, Regrade
 from lms.quizzes.queries.regrading import Change, load_papers, load_standing
 
 SYSTEM = "system"
+
+
+def rows_of(items: Iterable[GradedItem]) -> list[GradingItem]:
+    """The marks of a run as they are stored."""
+    return [
+        GradingItem(
+            position=item.position,
+            key_n=item.key_n,
+            awarded_thousandths=item.awarded_thousandths,
+            max_thousandths=item.max_thousandths,
+            outcome=item.outcome,
+        )
+        for item in items
+    ]
 
 
 def key_of(regrade: Regrade) -> Mapping[str, Any] | None:
