@@ -26,7 +26,7 @@ NOTICES = {
         _l("You have %(percent)s%% more time in every quiz that you start from %(first_on)s on."), "profile.edit"
     ),
     "accommodation.minutes": Kind(
-        _l("You have %(minutes)s minutes more in every quiz that you start from %(first_on)s on."), "profile.edit"
+        _l("You have %(minutes)s min more in every quiz that you start from %(first_on)s on."), "profile.edit"
     ),
     "accommodation.ended": Kind(_l("The more time that you had in quizzes has ended."), "profile.edit"),
     "role.waits": Kind(
