@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from lms.accounts.core.accommodation import MoreTime
+from lms.accounts.core.accommodation import MOST_MINUTES, MOST_PERCENT, MoreTime
 from lms.accounts.core.addresses import LONGEST
 from lms.accounts.core.roles import Role
 from lms.accounts.phrases import ROLES
@@ -163,6 +163,11 @@ class AccommodationForm(Form):
             first_on=self.first_on.data,
             last_on=self.last_on.data,
         )
+
+    def validate_amount(self, field: IntegerField) -> None:
+        most = MOST_MINUTES if self.how.data == "minutes" else MOST_PERCENT
+        if field.data is not None and not 1 <= field.data <= most:
+            raise ValidationError(_l("Enter a whole number from 1 to %(most)s.", most=most))
 
     def go_on_from(self, standing: int) -> None:
         """Let the next save count from what is granted now: its sender has seen it."""

@@ -101,11 +101,13 @@ def test_a_change_is_another_row_and_an_open_attempt_keeps_its_time(admin: Visit
         ]
         assert db.session.get_one(type(attempt), attempt_id).deadline_at == deadline
         second = rows[1].id
-    assert admin.post(f"{address}/end", data={"standing": str(first)}).status_code == 409
     japanese = admin.get(f"{address}?lang=ja").text
     assert "これまでの延長" in japanese
     assert "変更前" not in japanese
     assert "今すぐ終了する" in japanese
+    answer = admin.post(f"{address}/end?lang=en", data={"standing": str(first)})
+    assert answer.status_code == 409
+    assert "Nothing was changed by you." in answer.text, "nobody typed anything"
     assert admin.post(f"{address}/end", data={"standing": str(second)}).status_code == 302
     assert minutes_more(unit) == 0
 
@@ -132,6 +134,8 @@ def test_it_holds_on_its_days_as_they_are_where_the_person_is(
         ({"amount": "0"}, "Enter a whole number from 1 to 200."),
         ({"amount": "x"}, "Enter a whole number."),
         ({"how": ""}, "Choose one of the options."),
+        ({"how": "minutes", "amount": "0"}, "Enter a whole number from 1 to 240."),
+        ({"amount": "２０１", "first_on": "0001-01-01"}, "Enter a whole number from 1 to 200."),
         ({"last_on": "2026-11-15"}, "The last day must not be before the first."),
         ({"first_on": "2026-11-01", "last_on": "2026-11-15"}, "Enter today or a later day, or leave it empty."),
     ],

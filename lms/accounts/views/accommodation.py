@@ -49,7 +49,7 @@ def end(code: str) -> ResponseReturnValue:
     try:
         accommodating.end(person, seen=request.form.get("standing", 0, type=int), by=current_user)
     except Conflict as problem:
-        return _behind(person, _form(person), problem)
+        return _page(person, _form(person), behind=sentence(problem), is_typed=False), problem.status
     flash(_("More time ended. Attempts that are open keep theirs."))
     return redirect(url_for("accommodations.edit", code=code))
 
@@ -77,7 +77,7 @@ def _behind(person: Person, form: AccommodationForm, problem: Conflict) -> Respo
     return _page(person, form, behind=sentence(problem)), problem.status
 
 
-def _page(person: Person, form: AccommodationForm, *, behind: str = "") -> str:
+def _page(person: Person, form: AccommodationForm, *, behind: str = "", is_typed: bool = True) -> str:
     listed = queries.list_accommodations(person.id)
     standing: Accommodation | None = next((one for one in listed if one.ended_at is None), None)
     return render_template(
@@ -85,6 +85,7 @@ def _page(person: Person, form: AccommodationForm, *, behind: str = "") -> str:
         person=person,
         form=form,
         behind=behind,
+        is_typed=is_typed,
         standing=standing,
         past=[one for one in listed if one.ended_at is not None],
         today=today_at(person.zone_name, clock.now()),
