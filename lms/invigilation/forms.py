@@ -57,6 +57,10 @@ class LateForm(Form):
     lowers_pass = BooleanField(_l("Also lower the pass"))
     until_event = IntegerField(widget=HiddenInput())
 
+    def go_on_from(self, until_event: int) -> None:
+        """Let the next try cover what has come by now: its sender sees it."""
+        self.until_event.raw_data, self.until_event.data = None, until_event
+
     @property
     def wish(self) -> Wish:
         return Wish(

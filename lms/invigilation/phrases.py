@@ -90,6 +90,7 @@ PROBLEMS = {
     "ruling.waits": _l("Somebody else has proposed something for this attempt in the meantime."),
     "ruling.decided": _l("Somebody else has decided in the meantime."),
     "ruling.own": _l("You have proposed this yourself. Somebody else decides on it."),
+    "ruling.of_oneself": _l("This is an attempt of your own. Somebody else decides on it."),
     "ruling.still_open": _l("This attempt is still open. It can be looked at once it is closed."),
     "ruling.nothing_late": _l("No late answers of this attempt are waiting any more."),
     "ruling.void_already": _l("This attempt is void already."),

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.accounts.models import RoleGrant
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
@@ -129,6 +130,18 @@ def test_what_cannot_be_taken_is_said_at_its_place(
     answer = trainer.post(f"{address(look)}?lang=en", data={**MORE, **change})
     assert answer.status_code == 422
     assert message in answer.text
+    assert look(lambda attempt: attempt.more_minutes) == 0
+
+
+def test_nobody_gives_time_to_themselves(joiner: Visitor, look: Look, sign_in_as: SignIn, unit: Unit) -> None:
+    with unit():
+        person = sitting.person()
+        db.session.add(RoleGrant(person_id=person.id, role="admin", granted_at=clock.now(), granted_by=None))
+        code = person.code
+    visitor = sign_in_as(code)
+    assert f'value="{look.attempt_id}"' not in visitor.get(address(look)).text
+    for change in ({}, {"whom": "chosen", "attempts": look.attempt_id}):
+        assert visitor.post(address(look), data={**MORE, **change}).status_code == 422
     assert look(lambda attempt: attempt.more_minutes) == 0
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.accounts.models import RoleGrant
 from lms.analysis.queries.evidence import load_evidence
 from lms.foundation import clock
 from lms.foundation.access import Scope
@@ -131,6 +133,9 @@ def test_an_administrator_needs_somebody_else_for_late_answers(visitor_of: As, a
         assert ruling.state == "proposed"
         decision = f"{address}/late/{ruling.id}"
     assert admin.post(f"{decision}?lang=en", data={"decision": "apply"}).status_code == 403
+    answer = qa.post(f"{address}/late?lang=en", data={**LATE_FORM, "note": "Typed meanwhile."})
+    assert answer.status_code == 409
+    assert "You typed Typed meanwhile." in words(answer.text), "the form is gone, what was typed in it is not"
     assert qa.post(decision, data={"decision": "decline"}).status_code == 302
     assert admin.post(f"{address}/late", data=LATE_FORM).status_code == 302
     with unit():
@@ -185,6 +190,33 @@ def test_what_comes_after_the_page_was_opened_waits_for_another_look(
     assert qa.post(f"{address}/late", data=seen).status_code == 302
     assert look.score == 2000
     assert address in qa.get("/reviews").text
+    stale = qa.post(f"{address}/late", data=seen)
+    assert stale.status_code == 409
+    shown = re.search(r'name="until_event"[^>]*value="(\d+)"', stale.text)
+    assert shown is not None
+    assert int(shown[1]) > int(seen["until_event"]), "the next try covers what the page shows now"
+    assert qa.post(f"{address}/late", data={**LATE_FORM, "until_event": "9" * 30}).status_code == 302
+    with unit():
+        assert db.session.scalars(select(Ruling.until_event_id).order_by(Ruling.id.desc())).first() == int(shown[1])
+
+
+def test_nobody_decides_on_an_attempt_of_their_own(
+    joiner: Visitor, visitor_of: As, look: Look, address: str, unit: Unit
+) -> None:
+    with unit():
+        own = RoleGrant(person_id=sitting.person().id, role="qa", granted_at=clock.now(), granted_by=None)
+        db.session.add(own)
+    page = joiner.get(f"{address}?lang=en").text
+    assert "This is an attempt of your own." in page
+    assert f"{address}/late" not in page
+    assert joiner.post(f"{address}/late", data=LATE_FORM).status_code == 403
+    assert visitor_of(TRAINER).post(f"{address}/late", data=LATE_FORM).status_code == 302
+    with unit():
+        decision = f"{address}/late/{db.session.scalars(select(Ruling.id)).one()}"
+    assert decision not in joiner.get(address).text
+    assert joiner.post(decision, data={"decision": "apply"}).status_code == 403
+    assert look.score == 1000
+    assert visitor_of("qa@kijun.example").post(decision, data={"decision": "apply"}).status_code == 302
 
 
 def test_a_later_correction_finds_the_answer_that_was_counted(

@@ -37,20 +37,23 @@ DONE = {
 def propose(access: Access, attempt_id: str, wish: Wish, *, by: Person) -> Ruling:
     """Propose a ruling; late answers are decided on at once by whoever may do so without a second person.
 
-    Raises ``Conflict`` while another ruling on the attempt waits, and where there is nothing to decide on any more.
+    Raises ``Refused`` for an attempt of one's own, ``Conflict`` while another ruling on it waits, and where there is
+    nothing to decide on any more.
     """
     check_grounds(wish.kind, wish.grounds)
-    attempt = _lock(access, attempt_id)
+    attempt = _lock_of_another(access, attempt_id, by)
     if queries.find_proposed(attempt.id) is not None:
         raise Conflict("ruling.waits")
-    _check_open_to(attempt, wish)
+    if attempt.state == AttemptState.VOID:
+        raise Conflict("ruling.void_already")
+    until_event_id = None if wish.kind is RulingKind.VOID else _last_that_waits(attempt, wish.until_event_id)
     ruling = Ruling(
         attempt_id=attempt.id,
         kind=wish.kind,
         grounds=wish.grounds,
         note=wish.note,
         lowers_pass=wish.lowers_pass,
-        until_event_id=wish.until_event_id,
+        until_event_id=until_event_id,
         state=RulingState.PROPOSED,
         proposed_by=by.id,
         proposed_at=clock.now(),
@@ -72,9 +75,10 @@ def decide(
 ) -> Ruling:
     """Carry out a ruling of these kinds that somebody else has proposed, or leave everything as it is.
 
-    Raises ``Refused`` where whoever proposed it must not carry it out, ``Conflict`` when it is decided already.
+    Raises ``Refused`` where whoever proposed it must not carry it out, and for an attempt of one's own; ``Conflict``
+    when it is decided already.
     """
-    attempt = _lock(access, attempt_id)
+    attempt = _lock_of_another(access, attempt_id, by)
     ruling = queries.get_ruling(attempt.id, ruling_id)
     if ruling.kind not in kinds:
         raise NotFound
@@ -112,7 +116,8 @@ def action_of(kind: RulingKind) -> str:
 def may_apply(ruling: Ruling, by: Person) -> bool:
     """Whether somebody may carry out a ruling that waits."""
     action = action_of(RulingKind(ruling.kind))
-    return bool(by.roles & roles_for(action)) and _may_apply(ruling, by, action)
+    is_own = ruling.attempt.person_id == by.id
+    return not is_own and bool(by.roles & roles_for(action)) and _may_apply(ruling, by, action)
 
 
 def _may_apply(ruling: Ruling, by: Person, action: str) -> bool:
@@ -132,14 +137,22 @@ def _lock(access: Access, attempt_id: str) -> Attempt:
     return attempt
 
 
-def _check_open_to(attempt: Attempt, wish: Wish) -> None:
-    if attempt.state == AttemptState.VOID:
-        raise Conflict("ruling.void_already")
-    if wish.kind is not RulingKind.VOID:
-        if attempt.state == AttemptState.OPEN:
-            raise Conflict("ruling.still_open")
-        if not load_waiting([attempt.id], wish.until_event_id):
-            raise Conflict("ruling.nothing_late")
+def _lock_of_another(access: Access, attempt_id: str, by: Person) -> Attempt:
+    attempt = _lock(access, attempt_id)
+    if attempt.person_id == by.id:
+        raise Refused("ruling.of_oneself")
+    return attempt
+
+
+def _last_that_waits(attempt: Attempt, until_event_id: int | None) -> int:
+    """The last late event that a ruling covers: of those that have come, whatever number was sent."""
+    if attempt.state == AttemptState.OPEN:
+        raise Conflict("ruling.still_open")
+    waiting = [event.id for event in load_waiting([attempt.id]).get(attempt.id, [])]
+    covered = [event_id for event_id in waiting if until_event_id is None or event_id <= until_event_id]
+    if not covered:
+        raise Conflict("ruling.nothing_late")
+    return covered[-1]
 
 
 def _apply(attempt: Attempt, ruling: Ruling, by: Person) -> None:

@@ -158,10 +158,13 @@ def load_newest_of(assignment_id: int) -> int:
 
 
 def lock_attempts(access: Access, assignment_id: int, attempt_ids: Collection[str] | None) -> list[Attempt]:
-    """These attempts of an assignment, or all that are open, locked; in one order, so that nobody waits in a ring."""
+    """These attempts of an assignment, or all that are open, but none of one's own, locked; in one order, so that
+    nobody waits in a ring.
+    """
     query = select(Attempt).where(
         reach.attempts(access), Attempt.assignment_id == assignment_id, Attempt.purpose == Purpose.ASSESSED
     )
+    query = query.where(Attempt.person_id != access.person_id)
     if attempt_ids is None:
         query = query.where(Attempt.state == AttemptState.OPEN)
     else:

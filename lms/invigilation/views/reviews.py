@@ -106,7 +106,7 @@ def _propose(attempt: Attempt, form: LateForm | VoidForm, **shown: Any) -> Respo
     except Invalid as problem:
         form.take_back(problem)
         return _page(attempt, **shown), 422
-    except Conflict as problem:
+    except (Conflict, Refused) as problem:
         return _page(attempt, behind=sentence(problem), **shown), problem.status
     flash(_told(ruling))
     return redirect(url_for("reviews.show", attempt_id=attempt.id))
@@ -152,10 +152,12 @@ def _page(attempt: Attempt, *, late: LateForm | None = None, void: VoidForm | No
     may_look = bool(waiting) and attempt.state in CLOSED
     counted = _seen_by(proposed, waiting)
     trial = actions.try_admission(attempt, counted) if may_look else None
-    until = max((event.id for event in waiting), default=0)
+    late = late or LateForm(MultiDict())
+    late.go_on_from(max((event.id for event in waiting), default=0))
     return render_template(
         "invigilation/review.html",
         attempt=attempt,
+        is_own=attempt.person_id == current_user.id,
         is_named=bool(people.load_named([attempt.person_id])),
         run=run,
         percent=shown_percent(run.score_thousandths, run.max_thousandths) if run else None,
@@ -168,7 +170,7 @@ def _page(attempt: Attempt, *, late: LateForm | None = None, void: VoidForm | No
         rulings=rulings,
         proposed=proposed,
         may_apply=proposed is not None and actions.may_apply(proposed, current_user),
-        late=late or LateForm(MultiDict(), until_event=until),
+        late=late,
         void=void or VoidForm(MultiDict(), prefix=VOID),
         behind=behind,
         may_rule=may("late.decide"),
