@@ -198,12 +198,15 @@ def writable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from serve(tmp_path_factory.mktemp("writable"))
 
 
+def environment() -> dict[str, str | float | bool]:
+    """That of the machine: a PDF made in this process leaves it the fonts of PDFs alone, with which Chromium ends."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("FONTCONFIG_")}
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        # a PDF made in this process leaves it with the fonts of PDFs alone, without which Chromium ends
-        own = {name: value for name, value in os.environ.items() if not name.startswith("FONTCONFIG_")}
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET), env=own)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET), env=environment())
         yield browser
         browser.close()
 

@@ -20,7 +20,7 @@ from lms.quizzes import actions, queries
 from lms.quizzes.core.answers import Event
 from lms.quizzes.core.rules import Rules
 from lms.quizzes.models import Attempt
-from tests.browser.conftest import CHROMIUM, QUIET, Server, Visit, Window
+from tests.browser.conftest import CHROMIUM, QUIET, Server, Visit, Window, environment
 from tests.browser.witness import Witness
 
 SAVED = {"en": re.compile(r"Saved \d\d:\d\d:\d\d"), "ja": re.compile(r"\d\d:\d\d:\d\d に保存済み")}
@@ -236,6 +236,7 @@ class Machine:
             self.profile,
             executable_path=CHROMIUM,
             args=list(QUIET),
+            env=environment(),
             viewport={"width": 1280, "height": 900},
             locale="ja-JP" if language == "ja" else "en-GB",
         )
