@@ -12,13 +12,14 @@ from wtforms import Field, IntegerField, SelectField, SelectMultipleField
 from wtforms import Form as WTForm
 from wtforms.fields import SelectChoice
 from wtforms.meta import DefaultMeta
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
 from lms.foundation.carried import is_reopened
 from lms.foundation.errors import sentence
 from lms.foundation.locale import listed
 from lms.kit.problems import Conflict, Invalid, Problem
+from lms.kit.text import is_blank
 from lms.kit.workdays import FIRST_YEAR, LAST_YEAR
 
 WORDS = {
@@ -157,10 +158,16 @@ def of_known_year(_form: WTForm, field: Field) -> None:
 
 
 class Required(DataRequired):
-    """Something must be entered; says what."""
+    """Something must be entered that can be seen; says what."""
 
     def __init__(self, message: Any = None) -> None:
         super().__init__(message or _l("Please fill in this field."))
+
+    def __call__(self, form: WTForm, field: Field) -> None:
+        super().__call__(form, field)
+        if isinstance(field.data, str) and is_blank(field.data):
+            field.errors = []
+            raise StopValidation(self.message)
 
 
 def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _SPACES = re.compile(r"\s+")
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _VARIANTS = str.maketrans("髙﨑𠮷濵邊邉齋齊斎澤廣嶋嶌櫻國龍", "高崎吉浜辺辺斉斉斉沢広島島桜国竜")
 """Forms of one character in family names: who looks for somebody seldom knows which of them the name has."""
@@ -15,6 +16,15 @@ _VARIANTS = str.maketrans("髙﨑𠮷濵邊邉齋齊斎澤廣嶋嶌櫻國龍", "
 def fold_spaces(text: str) -> str:
     """The text with every run of white space as one space, and none at the ends."""
     return _SPACES.sub(" ", text).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text can be seen.
+
+    >>> is_blank(" \u3000\u200b"), is_blank("\u200ba")
+    (True, False)
+    """
+    return all(unicodedata.category(character) in _UNSEEN for character in text)
 
 
 def fold_login(text: str) -> str:

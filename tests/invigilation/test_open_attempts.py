@@ -120,6 +120,7 @@ def test_time_is_given_while_answers_count_and_never_after(
         ({"minutes": "-5"}, "Enter a number of minutes from 1 to 480."),
         ({"minutes": "481"}, "Enter a number of minutes from 1 to 480."),
         ({"reason": " "}, "Enter the reason."),
+        ({"reason": "\u200b\u3000"}, "Enter the reason."),
         ({"whom": "chosen"}, "Tick at least one person who is taking the quiz."),
         ({"whom": "chosen", "attempts": "unknown"}, "Tick at least one person who is taking the quiz."),
     ],
