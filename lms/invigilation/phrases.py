@@ -85,6 +85,7 @@ PROBLEMS = {
     "extension.past": _l("With these minutes the time would be over already. Enter more."),
     "extension.given": _l("More time was given in the meantime."),
     "extension.nobody": _l("Tick at least one person who is taking the quiz."),
+    "extension.nobody_left": _l("Nobody is taking this quiz any more."),
     "extension.too_late": _l("Nobody can get more time any more: %(people)s had finished or run out of time."),
     "ruling.grounds": _l("Choose grounds that go with what you want to be done."),
     "ruling.waits": _l("Somebody else has proposed something for this attempt in the meantime."),

@@ -134,6 +134,16 @@ def test_what_cannot_be_taken_is_said_at_its_place(
     assert look(lambda attempt: attempt.more_minutes) == 0
 
 
+def test_a_page_on_which_everybody_has_finished_says_so(
+    trainer: Visitor, joiner: Visitor, first: str, look: Look
+) -> None:
+    joiner.post(first.replace("questions/1", "submit"))
+    answer = trainer.post(f"{address(look)}?lang=en", data=MORE)
+    assert answer.status_code == 409
+    assert "Nobody is taking this quiz any more." in answer.text
+    assert "send again" not in answer.text
+
+
 def test_nobody_gives_time_to_themselves(joiner: Visitor, look: Look, sign_in_as: SignIn, unit: Unit) -> None:
     with unit():
         person = sitting.person()
@@ -141,8 +151,8 @@ def test_nobody_gives_time_to_themselves(joiner: Visitor, look: Look, sign_in_as
         code = person.code
     visitor = sign_in_as(code)
     assert f'value="{look.attempt_id}"' not in visitor.get(address(look)).text
-    for change in ({}, {"whom": "chosen", "attempts": look.attempt_id}):
-        assert visitor.post(address(look), data={**MORE, **change}).status_code == 422
+    for change, status in (({}, 409), ({"whom": "chosen", "attempts": look.attempt_id}, 422)):
+        assert visitor.post(address(look), data={**MORE, **change}).status_code == status
     assert look(lambda attempt: attempt.more_minutes) == 0
 
 

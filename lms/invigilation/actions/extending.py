@@ -39,9 +39,12 @@ def give_time(
     """Move the deadline of these attempts of an assignment, or of all that are open.
 
     ``seen`` is the last extension that whoever asks knew of: a button that is pressed twice, or by two people at once,
-    moves the deadline once. Raises ``Conflict`` then, and ``Invalid`` where none of them can get more time any more.
+    moves the deadline once. Raises ``Conflict`` then, and when nobody is left; ``Invalid`` where none of them can get
+    more time any more.
     """
     attempts = queries.lock_attempts(access, assignment_id, attempt_ids)
+    if attempt_ids is None and not attempts:
+        raise Conflict("extension.nobody_left")
     now = clock.attempt_now(db.session)
     if queries.load_newest_extension([attempt.id for attempt in attempts]) > seen:
         raise Conflict("extension.given")
