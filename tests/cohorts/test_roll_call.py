@@ -303,9 +303,11 @@ def test_whoever_is_on_leave_is_excused_and_the_trainer_is_told(
         note_leave(
             noted, today - timedelta(days=2), today + timedelta(days=1), by=sitting.person("trainer@kijun.example")
         )
+        note_leave(noted, today, today, by=sitting.person("trainer@kijun.example"))
         note_leave([sitting.person()], today + timedelta(days=1), today + timedelta(days=1), by=noted[0])
     listed = words(trainer.get("/cohorts/tokyo-a/roll-calls?lang=en").text)
     assert "On leave now or within a week Emma Lindqvist Sat 14 Nov–Tue 17 Nov" in listed
+    assert listed.count("Emma Lindqvist") == 1, "leave that overlaps is one"
     assert trainer.get(f"{path}?lang=en").text.count("on leave until Tue 17 Nov") == 1
     trainer.post(path, data=opened(trainer, path, rest="present"))
     found = marks(sample, held)

@@ -20,10 +20,20 @@ def away_until(spans: Iterable[Span], on: date) -> date | None:
     >>> away_until([(monday, monday)], monday + DAY) is None
     True
     """
-    last = None
+    return next((ends for begins, ends in merged(spans) if begins <= on <= ends), None)
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Leave by its first days; what overlaps, or has no day between, is one.
+
+    >>> monday = date(2026, 11, 16)
+    >>> merged([(monday + DAY, monday + 3 * DAY), (monday, monday + DAY)]) == [(monday, monday + 3 * DAY)]
+    True
+    """
+    found: list[Span] = []
     for begins, ends in sorted(spans):
-        if last is None and begins <= on <= ends:
-            last = ends
-        elif last is not None and begins <= last + DAY:
-            last = max(last, ends)
-    return last
+        if found and begins <= found[-1][1] + DAY:
+            found[-1] = (found[-1][0], max(found[-1][1], ends))
+        else:
+            found.append((begins, ends))
+    return found

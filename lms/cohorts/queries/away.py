@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from lms.cohorts.core.away import Span, away_until
+from lms.cohorts.core.away import Span, away_until, merged
 from lms.cohorts.models import TrainingSession
 
 Leaves = Callable[[date, Collection[int]], Mapping[int, Sequence[Span]]]
@@ -27,7 +27,9 @@ def load_away(session: TrainingSession, person_ids: Collection[int]) -> dict[int
 
 def list_away(person_ids: Collection[int], first: date, last: date) -> list[tuple[int, Span]]:
     """The leave of these people that touches the days from one to another, the first first."""
-    touching = ((key, span) for key, spans in _load(person_ids, first).items() for span in spans if span[0] <= last)
+    touching = (
+        (key, span) for key, spans in _load(person_ids, first).items() for span in merged(spans) if span[0] <= last
+    )
     return sorted(touching, key=lambda found: (*found[1], found[0]))
 
 
