@@ -82,8 +82,13 @@ def _why_not(error: DBAPIError) -> str:
     """Why the database refused, in one sentence."""
     problem = str(error.orig).strip().partition("\n")[0]
     if "no such table" in problem or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE:
-        return str(_("The database has no tables yet. Set it up first: flask db upgrade"))
+        return no_tables()
     return str(_("The database is not answering: %(problem)s", problem=problem))
+
+
+def no_tables() -> str:
+    """What to do with a database in which nothing has been made yet."""
+    return str(_("The database has no tables yet. Set it up first: flask db upgrade"))
 
 
 def say_findings(findings: Iterable[Finding], phrases: Mapping[str, Any]) -> None:

@@ -18,8 +18,8 @@ from enum import StrEnum
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, Index, String, Text, and_, or_, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import ColumnElement, Index, String, Text, and_, inspect, or_, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation import clock, transaction
@@ -154,6 +154,14 @@ def _due(now: datetime) -> ColumnElement[bool]:
         and_(Job.state == JobState.WAITING, Job.due_at <= now),
         and_(Job.state == JobState.RUNNING, Job.lease_until < now),
     )
+
+
+def is_without_tables() -> bool:
+    """Whether the database answers and holds no table of jobs yet; one that is away may hold it."""
+    try:
+        return not inspect(db.engine).has_table(Job.__tablename__)
+    except OperationalError:
+        return False
 
 
 class Worker:
