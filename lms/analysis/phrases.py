@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.analysis.core.agreement import Lacking
 from lms.analysis.core.findings import Code
 from lms.foundation.locale import localized
 
@@ -74,7 +75,25 @@ CSV_FINDINGS = {
     "people-without-group": _l("%(people)s people belong to no group."),
     "unknown-item": _l("The item “%(item)s” is not in the responses."),
     "encoding-guessed": _l("The encoding was read as %(encoding)s."),
+    "no-raters": _l("There is no column for a rater."),
+    "no-units": _l("There is no line for a unit."),
+    "no-unit": _l("The line names no unit."),
+    "duplicate-unit": _l("The unit “%(unit)s” appears twice."),
+    "bad-count": _l("“%(value)s” is not a count of units."),
+    "negative-rating": _l("%(value)s is under 0, which the level “ratio” does not allow (%(item)s)."),
+    "empty-rater": _l("The rater “%(rater)s” has rated nothing and is left out."),
 }
+
+LACKING = {
+    Lacking.NO_PAIRS: _l("no unit has two ratings"),
+    Lacking.ONE_CATEGORY: _l("all ratings are the same"),
+    Lacking.NOT_TWO_RATERS: _l("it compares exactly two raters"),
+    Lacking.UNEQUAL_RATINGS: _l("the units have unequal numbers of ratings"),
+    Lacking.ONE_UNIT: _l("there is one unit only"),
+    Lacking.FEW_DRAWS: _l("most samples of the units hold one category only"),
+    Lacking.TOO_MANY_VALUES: _l("there are too many different values"),
+}
+"""Why a figure of agreement has no value."""
 
 
 def cohort_name(names: Mapping[str, Mapping[str, str]], code: str) -> str:

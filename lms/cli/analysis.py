@@ -6,9 +6,12 @@ from pathlib import Path
 import click
 from flask_babel import gettext as _
 
+from lms.analysis.core.agreement import Measure
+from lms.analysis.core.agreement import agreement as agreement_of
 from lms.analysis.core.files import Files, read_responses
-from lms.analysis.core.report import report
-from lms.analysis.phrases import CSV_FINDINGS
+from lms.analysis.core.ratings import read_ratings
+from lms.analysis.core.report import agreement_report, report
+from lms.analysis.phrases import CSV_FINDINGS, LACKING
 from lms.cli.commands import Group, NamedPath, help_text
 from lms.cli.speech import say_findings, say_json, speaking
 from lms.kit.findings import has_errors
@@ -70,6 +73,43 @@ def items(
         return
     for item in document["items"]:
         click.echo("\t".join([item["item"], *(_shown(item[name]) for name in ("n", "facility", "rest_correlation"))]))
+
+
+@group.command("agreement", help=help_text("Agreement of raters, from a CSV of ratings."))
+@click.argument("ratings", type=FILE)
+@click.option(
+    "--level",
+    type=click.Choice([measure.value for measure in Measure]),
+    default=Measure.NOMINAL.value,
+    help=help_text("Level of measurement of the ratings."),
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, help=help_text("Seed of the interval."))
+@click.option(
+    "--skip-errors",
+    is_flag=True,
+    help=help_text("Leave lines with errors out."),
+)
+@click.option("--json", "as_document", is_flag=True, help=help_text("One JSON document."))
+@speaking
+def agreement(ratings: Path, level: str, seed: int, skip_errors: bool, as_document: bool) -> None:
+    measure = Measure(level)
+    reading = read_ratings(ratings.read_bytes(), measure)
+    say_findings(reading.findings, CSV_FINDINGS)
+    if reading.ratings is None or (has_errors(reading.findings) and not skip_errors):
+        sys.exit(1)
+    figures = agreement_of(reading.ratings, measure, seed)
+    for name, reason in figures.reasons.items():
+        why = _("%(figure)s is not defined: %(reason)s.", figure=name, reason=LACKING[reason])
+        click.echo(why, err=True)
+    document = agreement_report(figures)
+    if as_document:
+        say_json(document)
+        return
+    click.echo(f"level\t{measure.value}")
+    for name in ("units", "raters", "percent", "cohen_kappa", "fleiss_kappa", "krippendorff_alpha"):
+        click.echo(f"{name}\t{_shown(document[name])}")
+    low, high = document["interval"] or (None, None)
+    click.echo(f"interval\t{_shown(low)}\t{_shown(high)}")
 
 
 def _shown(value: float | int | None) -> str:

@@ -7,21 +7,17 @@ Whatever is wrong is listed and nothing raises. ``facts["file"]`` says which fil
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from lms.analysis.core.responses import BoolArray, Cell, FloatArray, Item, Person, Responses, StateArray
-from lms.analysis.core.sheets import Notes, Sheet, read_sheet
+from lms.analysis.core.sheets import Notes, Sheet, number, read_sheet
 from lms.kit.findings import Finding, Level, has_errors
 
 MOST_OPTIONS = 60
 """With more different answers than this, an item is no choice from a list."""
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +215,8 @@ def _states(empty: BoolArray, meaning: Cell) -> StateArray:
 
 def _share(cell: str, maximum: float) -> float:
     """The share that a cell means; NaN when it means none."""
-    share = _number(cell) / maximum
+    share = number(cell) / maximum
     return min(share, 1.0) if 0 <= share <= 1 + 1e-9 else math.nan
-
-
-def _number(text: str) -> float:
-    """A number as people write it, in full-width digits too; NaN when it is none."""
-    narrow = unicodedata.normalize("NFKC", text)
-    return float(narrow) if _NUMBER.fullmatch(narrow) else math.nan
 
 
 def _report_cells(column: _Column, cells: Sequence[str], lines: Sequence[int], place: int, scheme: _Scheme) -> None:
@@ -235,7 +225,7 @@ def _report_cells(column: _Column, cells: Sequence[str], lines: Sequence[int], p
         scheme.notes.error("too-many-answers", lines[0], place, item=item.code, most=MOST_OPTIONS)
         return
     for row in np.flatnonzero(column.wrong).tolist():
-        if math.isnan(_number(cells[row])):
+        if math.isnan(number(cells[row])):
             scheme.notes.error("not-a-number", lines[row], place, item=item.code, value=cells[row])
         else:
             scheme.notes.error(
@@ -271,9 +261,9 @@ def _pairs(raw: bytes, value: str, notes: Notes) -> dict[str, tuple[int, str]]:
 def _maxima(texts: Mapping[str, tuple[int, str]], notes: Notes) -> dict[str, float]:
     maxima = {}
     for item, (line, text) in texts.items():
-        number = _number(text)
-        if 0 < number < math.inf:
-            maxima[item] = number
+        maximum = number(text)
+        if 0 < maximum < math.inf:
+            maxima[item] = maximum
         else:
             notes.error("bad-maximum", line, item=item, value=text)
     return maxima

@@ -1,10 +1,11 @@
-"""The document of ``flask analysis items --json``: every figure of a response matrix, null where one is not defined."""
+"""The documents of ``flask analysis … --json``: every figure that the contract names, null where one is not defined."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
 
+from lms.analysis.core.agreement import Agreement
 from lms.analysis.core.dif import Dif, dif
 from lms.analysis.core.items import ItemFigures, item_figures, option_figures
 from lms.analysis.core.moodle import moodle_items, moodle_quiz
@@ -29,6 +30,23 @@ def report(responses: Responses, *, focal: str | None = None, moodle: bool = Fal
             "items": [asdict(item) for item in moodle_items(responses)],
             "quiz": asdict(moodle_quiz(responses)),
         }
+    return document
+
+
+def agreement_report(figures: Agreement) -> dict[str, Any]:
+    """The figures of ``flask analysis agreement``; where one is null, ``reasons`` says why under its name."""
+    interval = figures.interval
+    document: dict[str, Any] = {
+        "units": figures.units,
+        "raters": figures.raters,
+        "percent": figures.percent,
+        "cohen_kappa": figures.cohen_kappa,
+        "fleiss_kappa": figures.fleiss_kappa,
+        "krippendorff_alpha": figures.krippendorff_alpha,
+        "interval": None if interval is None else [interval.low, interval.high],
+    }
+    if figures.reasons:
+        document["reasons"] = {name: reason.value for name, reason in figures.reasons.items()}
     return document
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import math
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from lms.kit.findings import Finding, Level, has_errors
 
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _SHOWN = 40  # so many letters of a value are repeated in a finding
 
 
@@ -76,6 +80,16 @@ def decoded(raw: bytes) -> tuple[str, str] | None:
             continue
         return None if "\0" in text else (text, encoding)
     return None
+
+
+def number(text: str) -> float:
+    """A number as people write it, in full-width digits too; NaN when it is none.
+
+    >>> number("０．５"), number("1e2"), number("one")
+    (0.5, 100.0, nan)
+    """
+    narrow = unicodedata.normalize("NFKC", text)
+    return float(narrow) if _NUMBER.fullmatch(narrow) else math.nan
 
 
 def read_sheet(raw: bytes, notes: Notes) -> Sheet | None:
