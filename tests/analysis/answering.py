@@ -8,10 +8,12 @@ of them. What goes wrong with a quiz is planted by ``tests.analysis.faults``. In
 so that language and cohort are entangled as they are in life. The number in each language is exact.
 
 **What.** A quiz has sections with a few questions each. An author calls a question easy, medium or hard (30, 50 and
-20 %). Its difficulty is b = -1.9, -1.2 or -0.5 by that word, + N(0, 0.6) of its own, + N(0, 0.3) of its section. So the
-author's word and the difficulty correlate by about 0.6; experts seldom estimate better (Attali and others 2014, ETS
-RR-14-39). The mean facility is about 0.73, as in a checkpoint that most people pass. The discrimination is log-normal,
-ln a ~ N(0.1, 0.3).
+20 %). Its difficulty is b = -1.9, -1.2 or -0.5 by that word, + N(0, 0.67) of its own. So the author's word and the
+difficulty correlate by about 0.6; experts seldom estimate better (Attali and others 2014, ETS RR-14-39). What makes all
+questions of a section harder for everybody than their author thought *is* the fault of an unclear section, so a healthy
+quiz has none of it; ``between`` says how much of it every section has all the same (a standard deviation, in logits),
+for measuring how a diagnosis does where no two sections are equally clear. The mean facility is about 0.73, as in a
+checkpoint that most people pass. The discrimination is log-normal, ln a ~ N(0.1, 0.3).
 
 **Right or wrong.** The two-parameter logistic model (Birnbaum 1968) with random effects:
 
@@ -65,8 +67,9 @@ class Setting:
 
     ``n`` people have one attempt each at all questions; ``japanese`` is the share in Japanese. ``cohorts`` is one for
     every 25 people, from 2 to 6, unless given. ``items`` is the least and the most questions of a section. ``blank``
-    and ``unreached`` are shares of all cells. ``spread`` multiplies what differs by nature between sections, between
-    classes and persons on a section, and between languages: 0 is a world in which nothing but the fault stands out.
+    and ``unreached`` are shares of all cells. ``spread`` multiplies what differs by nature between classes and persons
+    on a section, and between languages: 0 is a world in which nothing but the fault stands out. ``between`` is the
+    standard deviation of what every section is harder or easier by, in logits.
     """
 
     n: int = 400
@@ -77,6 +80,7 @@ class Setting:
     blank: float = 0.015
     unreached: float = 0.01
     spread: float = 1.0
+    between: float = 0.0
 
     @property
     def classes(self) -> int:
@@ -149,7 +153,7 @@ def draw_paper(rng: np.random.Generator, setting: Setting) -> Paper:
     section = np.repeat(np.arange(setting.sections), rng.integers(least, most + 1, setting.sections))
     k, width = len(section), len(LETTERS)
     word = rng.choice(3, size=k, p=(0.3, 0.5, 0.2))
-    own, shared = rng.normal(0, 0.6, k), rng.normal(0, 0.3 * setting.spread, setting.sections)
+    own, shared = rng.normal(0, 0.67, k), rng.normal(0, setting.between, setting.sections)
     options = rng.choice((3, 4, 5), size=k, p=(0.15, 0.7, 0.15))
     true = rng.integers(0, options)
     attraction = rng.normal(0, 0.8, (k, width))
