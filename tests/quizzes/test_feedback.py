@@ -186,14 +186,18 @@ def test_a_rule_that_has_changed_since_is_said_beside_the_text_that_was_in_force
 def test_only_an_open_book_shows_the_section_beside_the_question(
     joiner: Visitor, first: str, look: Look, unit: Unit
 ) -> None:
-    def kinds(attempt: Attempt) -> dict[str, int]:
-        return {row.question_version.body["type"]: row.position for row in attempt.questions}
-
-    places = look(kinds)
+    places = look(_kinds)
     change_rules(unit, open_book=True)
     assert "/policies/HAR?v=4.2#s-" in joiner.get(sitting.at(first, places["single"]) + "?lang=en").text
     case = joiner.get(sitting.at(first, places["case"]) + "?lang=en").text
     assert "/policies/HAR?v=4.2" in case
     assert "/policies/HAR?v=4.2#s-" not in case, "of a case the section is one of the answers"
+
+
+def test_a_closed_book_leads_to_no_policy(joiner: Visitor, first: str, look: Look, unit: Unit) -> None:
     change_rules(unit, open_book=False)
-    assert "/policies/HAR" not in joiner.get(sitting.at(first, places["single"]) + "?lang=en").text
+    assert "/policies/HAR" not in joiner.get(sitting.at(first, look(_kinds)["single"]) + "?lang=en").text
+
+
+def _kinds(attempt: Attempt) -> dict[str, int]:
+    return {row.question_version.body["type"]: row.position for row in attempt.questions}

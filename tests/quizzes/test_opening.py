@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
+from lms.kit.chains import sha256_of
 from lms.policies import actions as policies
 from lms.questions.models import QuestionState, QuestionVersion
 from lms.quizzes import queries
@@ -101,7 +102,7 @@ def test_sections_that_a_case_only_offers_are_shown_by_their_titles(
         for version in db.session.scalars(select(QuestionVersion).where(QuestionVersion.type == "case")):
             body = deepcopy(version.body)
             body["groups"]["section"].append({"id": "s99", "section": "SPM/flooding"})
-            version.body = body
+            version.body, version.sha256 = body, sha256_of(body)
     first = joiner.post(f"/quizzes/{assignment}/attempts").location
     pages = [joiner.get(sitting.at(first, n) + "?lang=en").text for n in range(1, 13)]
     cases = [page for page in pages if 'value="s99"' in page]
@@ -114,7 +115,7 @@ def test_more_options_than_letters(joiner: Visitor, unit: Unit, assignment: int)
         for version in db.session.scalars(select(QuestionVersion).where(QuestionVersion.type == "single")):
             body = deepcopy(version.body)
             body["groups"]["options"] = [{"id": f"o{n}", "text": {"en": f"No. {n}"}} for n in range(1, 29)]
-            version.body = body
+            version.body, version.sha256 = body, sha256_of(body)
     first = joiner.post(f"/quizzes/{assignment}/attempts").location
     pages = [joiner.get(sitting.at(first, n)) for n in range(1, 13)]
     assert {page.status_code for page in pages} == {200}

@@ -17,8 +17,8 @@ from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.questions.models import QuestionKey
 from lms.quizzes.core.attempt import AttemptState
-from lms.quizzes.models import Attempt
-from tests.conftest import ROOT, QueryCount, SignIn, Visitor
+from lms.quizzes.models import Attempt, QuizVersion
+from tests.conftest import ROOT, QueryCount, SignIn, Unit, Visitor
 from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
 
@@ -144,6 +144,24 @@ def test_a_page_of_an_attempt_costs_few_queries(joiner: Visitor, first: str, que
     joiner.post(first.replace("questions/1", "submit"))
     costs.append(cost(first.replace("questions/1", "result")))
     assert max(costs) <= 15, costs
+
+
+@pytest.mark.database
+def test_a_question_takes_four_statements(joiner: Visitor, first: str, look: Look, queries_counted: Counted) -> None:
+    """Who it is, how the attempt stands, its flags and its answers; the rest never changes, and is read once."""
+
+    def plain_ones(attempt: Attempt) -> list[int]:
+        bodies = {row.position: row.question_version.body for row in attempt.questions}
+        return [place for place, body in bodies.items() if body["type"] == "single" and "sensitive" not in body]
+
+    with unit():
+        version = db.session.get_one(QuizVersion, look(lambda attempt: attempt.quiz_version_id))
+        version.rules = {**version.rules, "open_book": False}
+    before, asked = look(plain_ones)[:2]
+    assert joiner.get(sitting.at(first, before)).status_code == 200
+    with queries_counted() as count:
+        assert joiner.get(sitting.at(first, asked)).status_code == 200
+    assert len(count) == 4, count.statements
 
 
 @pytest.mark.parametrize("page", ["questions/1", "review"])

@@ -72,7 +72,7 @@ def save_events(access: Access, attempt_id: str, sent: Sequence[Event]) -> Saved
     """
     standing = queries.lock_for_answers(access, attempt_id)
     now = standing.now
-    check_fit(sent, queries.load_bodies(access, attempt_id), standing.writer_epoch)
+    check_fit(sent, queries.load_paper(access, attempt_id).bodies, standing.writer_epoch)
     when = timing(now, standing.deadline_at, standing.grace)
     if standing.state != AttemptState.OPEN or when is Timing.LATE:
         return _keep_late(attempt_id, standing, sent, now)

@@ -34,13 +34,10 @@ from lms.quizzes.queries.attempts import (
     is_current_run,
     list_finished,
     list_overdue,
-    load_bodies,
     load_current_runs,
     load_events,
     load_gradables,
-    load_last_saved_at,
     load_late_events,
-    load_policy_versions,
     load_seen,
     load_seen_in,
     load_standings,
@@ -49,10 +46,12 @@ from lms.quizzes.queries.attempts import (
     lock_attempt,
 )
 from lms.quizzes.queries.saving import append_events, count_events, load_stored, lock_for_answers
+from lms.quizzes.queries.taking import Sitting, load_answers, load_paper, load_sitting
 from lms.sites.core.year import today_at
 
 __all__ = [
     "Given",
+    "Sitting",
     "Standing",
     "append_events",
     "candidate_of",
@@ -73,7 +72,7 @@ __all__ = [
     "list_overdue",
     "list_quiz_questions",
     "list_quizzes",
-    "load_bodies",
+    "load_answers",
     "load_closes_at",
     "load_counted_versions",
     "load_current_runs",
@@ -81,12 +80,12 @@ __all__ = [
     "load_events",
     "load_gradables",
     "load_last_opened",
-    "load_last_saved_at",
     "load_late_events",
     "load_more_minutes",
-    "load_policy_versions",
+    "load_paper",
     "load_seen",
     "load_seen_in",
+    "load_sitting",
     "load_standings",
     "load_state",
     "load_stored",

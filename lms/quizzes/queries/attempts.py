@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -70,36 +68,6 @@ def load_state(access: Access, attempt_id: str) -> Attempt:
     if attempt is None:
         raise NotFound
     return attempt
-
-
-def load_bodies(access: Access, attempt_id: str) -> Mapping[int, Mapping[str, Any]]:
-    """What stands at each position of an attempt's paper: the bodies of its questions, without any key.
-
-    A paper never changes and neither does who may write on it, so both are read once in the life of this process.
-    """
-    known = _papers.get((access.person_id, attempt_id))
-    if known is None:
-        query = (
-            select(AttemptQuestion.position, QuestionVersion.sha256, QuestionVersion.body)
-            .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
-            .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
-            .where(AttemptQuestion.attempt_id == attempt_id, reach.attempts(access))
-        )
-        known = {row.position: _bodies.setdefault(row.sha256, row.body) for row in db.session.execute(query)}
-        if not known:
-            raise NotFound
-        with _papers_change:
-            if len(_papers) >= MOST_PAPERS:
-                del _papers[next(iter(_papers))]
-            _papers[(access.person_id, attempt_id)] = known
-    return known
-
-
-_bodies: dict[str, Mapping[str, Any]] = {}
-"""Each body once, however many papers it stands on."""
-_papers: dict[tuple[int | None, str], Mapping[int, Mapping[str, Any]]] = {}
-_papers_change = threading.Lock()
-MOST_PAPERS = 2000
 
 
 def lock_attempt(access: Access, attempt_id: str) -> Attempt:
@@ -167,11 +135,6 @@ def count_late_answers(attempt_id: str) -> int:
     """The questions of an attempt for which an answer came too late."""
     query = select(func.count(LateEvent.position.distinct())).where(LateEvent.attempt_id == attempt_id)
     return db.session.scalar(query) or 0
-
-
-def load_last_saved_at(attempt_id: str) -> datetime | None:
-    """When the newest answer of an attempt was saved."""
-    return db.session.scalar(select(func.max(AnswerEvent.server_at)).where(AnswerEvent.attempt_id == attempt_id))
 
 
 def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> list[Gradable]:
@@ -261,17 +224,6 @@ def load_versions_then_and_now(attempt_id: str, at: datetime) -> tuple[list[Poli
         version.module_id: version for version, _is in found if version.effective_at and version.effective_at <= at
     }
     return [version for version, is_pinned in found if is_pinned], list(begun.values())
-
-
-def load_policy_versions(attempt_id: str) -> list[PolicyVersion]:
-    """The policy versions that were in force when the attempt opened, with their modules."""
-    query = (
-        select(AttemptPolicy)
-        .join(AttemptPolicy.policy_version)
-        .where(AttemptPolicy.attempt_id == attempt_id)
-        .options(contains_eager(AttemptPolicy.policy_version).joinedload(PolicyVersion.module))
-    )
-    return [pinned.policy_version for pinned in db.session.scalars(query)]
 
 
 def list_finished(person_id: int, *, most: int | None = None) -> list[tuple[Attempt, GradingRun]]:

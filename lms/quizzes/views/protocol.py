@@ -49,7 +49,7 @@ def save_events(attempt_id: Any) -> ResponseReturnValue:
 
     Whoever is told 409 has lost nothing: what was sent is in the log, below what the other one writes.
     """
-    bodies = queries.load_bodies(access(), str(attempt_id))
+    bodies = queries.load_paper(access(), str(attempt_id)).bodies
     sent = sent_from_json(_document(), bodies, LOCALES)
     if sent.shown or sent.flagged:
         actions.note_marks(access(), str(attempt_id), sent.shown, sent.flagged)

@@ -13,21 +13,18 @@ from flask_login import current_user
 from lms.foundation import clock
 from lms.foundation.access import Access, access, policy
 from lms.foundation.carried import is_reopened
-from lms.foundation.db import db
 from lms.foundation.errors import sentence
 from lms.foundation.locale import current
 from lms.kit.pages import Page
 from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.policies import queries as policies
-from lms.policies.models import PolicyVersion
 from lms.policies.queries import SectionText
 from lms.quizzes import actions, phrases, queries
-from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.attempt import BREAK, AttemptState, minutes_left
 from lms.quizzes.core.passing import questions_at_cut
-from lms.quizzes.core.rules import rules_from
 from lms.quizzes.forms import answer_from_form
 from lms.quizzes.models import Attempt, AttemptQuestion
+from lms.quizzes.queries.taking import Asked, Sitting
 
 blueprint = Blueprint("quizzes", __name__, template_folder="../templates")
 
@@ -64,10 +61,10 @@ def open_attempt(assignment_id: int) -> ResponseReturnValue:
 @blueprint.get("/attempts/<uuid:attempt_id>/questions/<int:position>")
 @policy("attempt.write")
 def question(attempt_id: Any, position: int) -> ResponseReturnValue:
-    attempt = queries.get_map(access(), str(attempt_id))
-    if attempt.state != AttemptState.OPEN:
-        return redirect(url_for("quizzes.result", attempt_id=attempt.id))
-    return _question_page(attempt, _row(attempt, position), None)
+    sitting = queries.load_sitting(access(), str(attempt_id))
+    if sitting.state != AttemptState.OPEN:
+        return redirect(url_for("quizzes.result", attempt_id=sitting.id))
+    return _question_page(sitting, position, None)
 
 
 @blueprint.post("/attempts/<uuid:attempt_id>/questions/<int:position>")
@@ -84,7 +81,7 @@ def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
     except Invalid as problem:
         if attempt.state != AttemptState.OPEN:
             return redirect(url_for("quizzes.result", attempt_id=attempt.id))
-        return _question_page(attempt, row, sentence(problem)), 422
+        return _question_page(queries.load_sitting(access(), attempt.id), position, sentence(problem)), 422
     saved = actions.answer_by_form(access(), attempt.id, position, payload, locale=current())
     if attempt.state != AttemptState.OPEN:
         return redirect(url_for("quizzes.result", attempt_id=attempt.id))
@@ -100,26 +97,26 @@ def answer(attempt_id: Any, position: int) -> ResponseReturnValue:
 @policy("attempt.write")
 def paper(attempt_id: Any) -> str:
     """All questions, for a page that goes on without a line; none while a break covers them."""
-    attempt = queries.get_attempt(access(), str(attempt_id))
-    if attempt.state != AttemptState.OPEN:
+    sitting = queries.load_sitting(access(), str(attempt_id))
+    if sitting.state != AttemptState.OPEN:
         raise Conflict("attempt.closed")
-    if attempt.rest.lasts(clock.attempt_now(db.session)):
+    if sitting.rest.lasts(sitting.now):
         raise Conflict("attempt.on_break")
-    return render_template("quizzes/paper.html", answered=_answered(attempt), **_paper(attempt, attempt.questions))
+    answers = queries.load_answers(sitting.id)
+    return render_template("quizzes/paper.html", answered=answers.payloads, **_paper(sitting, sitting.questions))
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/review")
 @policy("attempt.write")
 def submit_page(attempt_id: Any) -> ResponseReturnValue:
-    attempt = queries.get_map(access(), str(attempt_id))
-    if attempt.state != AttemptState.OPEN:
-        return redirect(url_for("quizzes.result", attempt_id=attempt.id))
-    answered = _answered(attempt)
+    sitting = queries.load_sitting(access(), str(attempt_id))
+    if sitting.state != AttemptState.OPEN:
+        return redirect(url_for("quizzes.result", attempt_id=sitting.id))
     return render_template(
         "quizzes/review.html",
-        attempt=attempt,
-        answered=answered,
-        late_count=queries.count_late_answers(attempt.id),
+        attempt=sitting,
+        answered=queries.load_answers(sitting.id).payloads,
+        late_count=queries.count_late_answers(sitting.id),
         at=clock.now(),
         minutes_left=minutes_left,
     )
@@ -145,67 +142,58 @@ def _row(attempt: Attempt, position: int) -> AttemptQuestion:
     return row
 
 
-def _answered(attempt: Attempt) -> dict[int, dict[str, Any]]:
-    """The payloads of the answers of record, without the blank ones."""
-    events = of_record(queries.load_events(attempt.id))
-    return {position: dict(event.payload) for position, event in events.items() if event.payload}
-
-
-def _chosen(row: AttemptQuestion, saved: dict[str, Any]) -> dict[str, Any]:
+def _chosen(asked: Asked, saved: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is chosen on the page: the answer of record, or the one that could not be sent and comes back."""
     if is_reopened():
         with suppress(Invalid):
-            return answer_from_form(row.question_version.body, request.form)
+            return answer_from_form(asked.body, request.form)
     return saved
 
 
-def _question_page(attempt: Attempt, row: AttemptQuestion, refusal: str | None) -> str:
-    at = clock.attempt_now(db.session)
-    if attempt.rest.lasts(at) and attempt.break_started_at is not None:
-        return render_template("quizzes/on_break.html", attempt=attempt, until=attempt.break_started_at + BREAK)
-    answered = _answered(attempt)
+def _question_page(sitting: Sitting, position: int, refusal: str | None) -> str:
+    asked = next((question for question in sitting.questions if question.position == position), None)
+    if asked is None:
+        raise NotFound
+    if sitting.rest.lasts(sitting.now) and sitting.rest.started_at is not None:
+        return render_template("quizzes/on_break.html", attempt=sitting, until=sitting.rest.started_at + BREAK)
+    answers = queries.load_answers(sitting.id)
     return render_template(
         "quizzes/question.html",
-        row=row,
-        answer=_chosen(row, answered.get(row.position, {})),
-        answered=answered,
-        last_saved_at=queries.load_last_saved_at(attempt.id),
-        at=at,
-        minutes=minutes_left(at, attempt.deadline_at),
+        asked=asked,
+        answer=_chosen(asked, answers.payloads.get(position, {})),
+        answered=answers.payloads,
+        last_saved_at=answers.last_saved_at,
+        minutes=minutes_left(sitting.now, sitting.deadline_at),
         refusal=refusal,
-        **_paper(attempt, [row]),
+        **_paper(sitting, [asked]),
     )
 
 
 def _beside(
-    attempt: Attempt,
-    versions: Sequence[PolicyVersion],
-    texts: Mapping[int, Sequence[SectionText]],
-    is_case: Mapping[int, bool],
+    sitting: Sitting, texts: Mapping[int, Sequence[SectionText]], is_case: Mapping[int, bool]
 ) -> dict[int, tuple[SectionText, str]]:
     """For an open book: the section that each question rests on, with the number of its version. Not that of a case,
     where the section is one of the answers.
     """
-    known = {one.full_name: (one, version.number) for version in versions for one in texts.get(version.id, ())}
+    policies = sitting.terms.policies
+    known = {one.full_name: (one, pinned.number) for pinned in policies for one in texts.get(pinned.version_id, ())}
     return {
         position: known[one.section]
-        for position, one in queries.load_standings(attempt.id).items()
+        for position, one in queries.load_standings(sitting.id).items()
         if one.section in known and is_case.get(position) is False
     }
 
 
-def _paper(attempt: Attempt, rows: Sequence[AttemptQuestion]) -> dict[str, Any]:
+def _paper(sitting: Sitting, asked: Sequence[Asked]) -> dict[str, Any]:
     """What these questions need to be shown: the rules, the policies in force and the sections that a case offers."""
-    versions = queries.load_policy_versions(attempt.id)
-    rules = rules_from(attempt.quiz_version.rules)
-    is_case = {row.position: "section" in row.question_version.body["groups"] for row in rows}
+    rules, pinned = sitting.terms.rules, sitting.terms.policies
+    is_case = {question.position: "section" in question.body["groups"] for question in asked}
     needs_texts = any(is_case.values()) or rules.open_book
-    texts = policies.load_sections([version.id for version in versions], [current()]) if needs_texts else {}
+    texts = policies.load_sections([one.version_id for one in pinned], [current()]) if needs_texts else {}
     return {
-        "attempt": attempt,
+        "attempt": sitting,
         "rules": rules,
-        "versions": versions,
-        "beside": _beside(attempt, versions, texts, is_case) if rules.open_book else {},
+        "beside": _beside(sitting, texts, is_case) if rules.open_book else {},
         "sections": {section.full_name: section for listed in texts.values() for section in listed},
         "phrases": phrases,
     }
