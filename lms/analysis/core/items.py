@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -149,6 +150,31 @@ def correlations(values: FloatArray, scores: FloatArray) -> tuple[float | None, 
     varies = (np.ptp(values, axis=0) > 0) & (np.ptp(scores, axis=0) > 0)
     found = np.divide((left * right).sum(axis=0), size, out=np.zeros(values.shape[1]), where=varies)
     return _listed(np.clip(found, -1, 1), varies)
+
+
+def biserial(responses: Responses) -> tuple[float | None, ...]:
+    """Per item: point-biserial * sqrt(p q) / ordinate of the normal curve at p, from complete rows (Pearson 1909).
+
+    It takes right or wrong for a normal variable cut in two, and so may pass 1. None for part marks, and where
+    everybody is right or nobody, or totals do not vary.
+
+    >>> from lms.analysis.core.responses import Answer, Item, Person, collect
+    >>> rows = {"L1": (1, 1, 1), "L2": (1, 1, 0), "L3": (1, 0, 0), "L4": (0, 0, 0)}
+    >>> answers = [Answer(code, f"Q{n}", share) for code, row in rows.items() for n, share in enumerate(row)]
+    >>> found = biserial(collect([Person(code) for code in rows], [Item(f"Q{n}") for n in range(3)], answers))
+    >>> round(found[1], 3)  # 0.8944 * 0.5 / 0.3989
+    1.121
+    """
+    shares = responses.shares[responses.complete]
+    found: list[float | None] = []
+    for column, value in enumerate(correlations(responses.marks[responses.complete], responses.totals[:, np.newaxis])):
+        share = float(shares[:, column].mean()) if len(shares) else 0.0
+        if value is None or not 0 < share < 1 or not np.isin(shares[:, column], (0.0, 1.0)).all():
+            found.append(None)
+            continue
+        ordinate = NormalDist().pdf(NormalDist().inv_cdf(share))
+        found.append(value * math.sqrt(share * (1 - share)) / ordinate)
+    return tuple(found)
 
 
 def tail_size(people: int) -> int:

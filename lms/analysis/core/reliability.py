@@ -64,7 +64,7 @@ def score_figures(responses: Responses) -> ScoreFigures:
         mean=mean,
         sd=sd,
         alpha=value,
-        interval=None if value is None else _feldt(value, used, items),
+        interval=None if value is None else feldt_interval(value, used, items),
         sem=None if value is None or sd is None else sd * math.sqrt(max(1 - value, 0)),
         reason=reason,
     )
@@ -84,6 +84,22 @@ def alpha(marks: FloatArray) -> float:
     return float(items / (items - 1) * (1 - shares_of_variance))
 
 
+def feldt_interval(value: float, people: int, items: int) -> Interval:
+    """Feldt's 95 % interval of alpha (1965): 1 - (1 - alpha) F, with F at 97.5 and 2.5 % of n - 1 and (n - 1)(k - 1).
+
+    For at least two people (n) and two items (k). It contains alpha, ends at 1 at most, and may begin under 0.
+
+    >>> interval = feldt_interval(0.75, 100, 20)
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.673, 0.816)
+    """
+    from scipy.special import fdtri  # noqa: PLC0415  # slow to import, and needed by few pages
+
+    freedom = (people - 1, (people - 1) * (items - 1))
+    low, high = (1 - (1 - value) * float(fdtri(*freedom, point)) for point in (0.975, 0.025))
+    return Interval(low, high)
+
+
 def _reason(used: int, items: int, sd: float | None) -> Undefined | None:
     if used == 0:
         return Undefined.NO_COMPLETE_ROWS
@@ -92,11 +108,3 @@ def _reason(used: int, items: int, sd: float | None) -> Undefined | None:
     if items < 2:
         return Undefined.ONE_ITEM
     return Undefined.EQUAL_SCORES if sd == 0 else None
-
-
-def _feldt(value: float, people: int, items: int) -> Interval:
-    from scipy.special import fdtri  # noqa: PLC0415  # slow to import, and needed by few pages
-
-    freedom = (people - 1, (people - 1) * (items - 1))
-    low, high = (1 - (1 - value) * float(fdtri(*freedom, point)) for point in (0.975, 0.025))
-    return Interval(low, high)
