@@ -7,6 +7,7 @@ have divisor n - 1. Blank, not reached and missing all count 0 here.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,104 @@ class MoodleQuiz:
     cic: float | None
     error_ratio: float | None
     standard_error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoodleRow:
+    """An item in all the columns of the report's table, under the names that they have there.
+
+    Marks and (co)variances of marks are in marks, ``facility`` is 0 to 1, ``randomguessscore`` a share of the maximum,
+    the rest in percent. None where the report leaves a blank.
+    """
+
+    item: str
+    s: int
+    markaverage: float | None
+    facility: float | None
+    sd: float | None
+    sd_pct_of_max: float | None
+    randomguessscore: float | None
+    intended_weight_pct: float | None
+    covariancewithoverallmark: float | None
+    negcovar: bool | None
+    effectiveweight: float | None
+    covariance: float | None
+    markvariance: float | None
+    othermarkvariance: float | None
+    discriminationindex: float | None
+    covariancemax: float | None
+    discriminativeefficiency: float | None
+
+
+def random_guess_score(fractions: Sequence[float]) -> float | None:
+    """What choosing one option blindly earns: the mean of the fractions, negative ones included. None of no options.
+
+    >>> random_guess_score([1, 0, 0, 0]), random_guess_score([1.0, -0.5, -0.5])
+    (0.25, 0.0)
+    """
+    return sum(fractions) / len(fractions) if fractions else None
+
+
+def moodle_table(responses: Responses, fractions: Mapping[str, Sequence[float]] | None = None) -> tuple[MoodleRow, ...]:
+    """Every column of the item table. ``fractions`` has those of all options, for single-choice items alone.
+
+    What is not in it has no random guess score: of questions with several answers the report gives none, and a file of
+    answers does not tell which options nobody chose.
+
+    >>> from lms.analysis.core.responses import Answer, Item, Person, collect
+    >>> rows = {"L1": (1, 1, 1), "L2": (1, 1, 0), "L3": (1, 0, 0), "L4": (0, 0, 0)}
+    >>> answers = [Answer(code, f"Q{n}", share) for code, row in rows.items() for n, share in enumerate(row)]
+    >>> found = collect([Person(code) for code in rows], [Item(f"Q{n}") for n in range(3)], answers)
+    >>> first = moodle_table(found, {"Q0": [1, 0, 0, 0]})[0]
+    >>> first.markaverage, first.randomguessscore, round(first.covariance, 4), round(first.covariancemax, 4)
+    (0.75, 0.25, 0.25, 0.25)
+    """
+    marks, n = responses.marks, len(responses.people)
+    totals = marks.sum(axis=1)
+    others = totals[:, np.newaxis] - marks
+    columns = (
+        _variances(marks),
+        _variances(others),
+        _covariances(marks, others),
+        _covariances(marks, totals[:, np.newaxis]),
+        _covariances(np.sort(marks, axis=0), np.sort(others, axis=0)),
+    )
+    rows = []
+    for place, (item, figures) in enumerate(zip(responses.items, moodle_items(responses), strict=True)):
+        known: list[float | None] = [float(column[place]) if n > 1 else None for column in columns]
+        of_marks, of_others, with_others, with_total, greatest = known
+        rows.append(
+            MoodleRow(
+                item=item.code,
+                s=n,
+                markaverage=float(marks[:, place].mean()) if n else None,
+                facility=figures.facility,
+                sd=figures.sd,
+                sd_pct_of_max=None if figures.sd is None else 100 * figures.sd / item.maximum,
+                randomguessscore=random_guess_score((fractions or {}).get(item.code, ())),
+                intended_weight_pct=figures.intended_weight,
+                covariancewithoverallmark=with_total,
+                negcovar=None if with_total is None else with_total < 0,
+                effectiveweight=figures.effective_weight,
+                covariance=with_others,
+                markvariance=of_marks,
+                othermarkvariance=of_others,
+                discriminationindex=figures.discrimination_index,
+                covariancemax=greatest,
+                discriminativeefficiency=figures.discriminative_efficiency,
+            )
+        )
+    return tuple(rows)
+
+
+def percent_of_maximum(quiz: MoodleQuiz, maximum: float) -> dict[str, float | None]:
+    """What the report shows of a quiz: 100 * value / ``maximum`` of the figures in marks.
+
+    >>> percent_of_maximum(MoodleQuiz(6.0, 7.0, 1.5, None, None, None, None, None), 10)
+    {'mean': 60.0, 'median': 70.0, 'sd': 15.0, 'standard_error': None}
+    """
+    values = {"mean": quiz.mean, "median": quiz.median, "sd": quiz.sd, "standard_error": quiz.standard_error}
+    return {name: None if value is None else 100 * value / maximum for name, value in values.items()}
 
 
 def moodle_items(responses: Responses) -> tuple[MoodleItem, ...]:

@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 import pytest
 
-from lms.analysis.core.moodle import moodle_items, moodle_quiz
+from lms.analysis.core.moodle import moodle_items, moodle_quiz, moodle_table, percent_of_maximum
 from lms.analysis.core.responses import Answer, Cell, Item, Person, Responses, collect
 
 
@@ -102,3 +102,34 @@ def test_blank_and_missing_count_nought() -> None:
     blank = collect(people, [Item("Q0")], [Answer("L1", "Q0", 1.0), Answer("L2", "Q0", state=Cell.BLANK)])
     assert moodle_items(responses) == moodle_items(blank)
     assert moodle_items(responses)[0].facility == 0.5
+
+
+def test_every_column_of_the_table_worked_by_hand() -> None:
+    """As above, with the covariance sorted on its own: x 0 0 1 1 against y 0 1.5 1.5 3 has the same 0.5."""
+    first, second = moodle_table(quiz_of([1.0, 1.0, 0.0, 0.0], SECOND), {"Q0": [1.0, -0.25, -0.25, 0.0]})
+    assert astuple(first) == (
+        *("Q0", 4, 0.5, 0.5, pytest.approx(0.577350), pytest.approx(57.735027), 0.125, 25),
+        *(pytest.approx(5 / 6), False, pytest.approx(39.228096)),
+        *(pytest.approx(0.5), pytest.approx(1 / 3), pytest.approx(1.5)),
+        *(pytest.approx(70.710678), pytest.approx(0.5), 100),
+    )
+    assert (second.randomguessscore, second.sd_pct_of_max) == (None, pytest.approx(40.824829))
+
+
+def test_an_item_against_the_total_is_marked_and_has_no_effective_weight() -> None:
+    first, _ = moodle_table(quiz_of([0.0, 0.0, 1.0, 1.0], [3.0, 3.0, 0.0, 0.0]))
+    assert (first.negcovar, first.effectiveweight) == (True, None)
+    assert first.covariancewithoverallmark == pytest.approx(1 / 3 - 1)
+
+
+def test_the_table_of_one_attempt_and_of_none() -> None:
+    alone = moodle_table(quiz_of([1.0], [1.5]))[1]
+    assert (alone.s, alone.markaverage, alone.facility, alone.intended_weight_pct) == (1, 1.5, 0.5, 75)
+    assert (alone.sd, alone.covariance, alone.markvariance, alone.negcovar) == (None,) * 4
+    assert moodle_table(collect([], [Item("Q0")], []))[0].s == 0
+
+
+def test_figures_in_marks_are_shown_in_percent_of_the_maximum() -> None:
+    shown = percent_of_maximum(moodle_quiz(quiz_of([1.0, 1.0, 0.0, 0.0], SECOND)), 4)
+    assert (shown["mean"], shown["median"]) == (50, 50)
+    assert shown["sd"] == pytest.approx(42.081270)
