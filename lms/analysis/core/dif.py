@@ -45,8 +45,8 @@ class NoDif(StrEnum):
 class MantelHaenszel:
     """The figures of one item; None where no class of equal scores holds what they need.
 
-    ``odds_ratio`` is reference : focal, so over 1 the item is harder for the focal group; ``delta`` is -2.35 ln of it.
-    ``chi2`` has the 0.5 correction and ``p`` is from it.
+    ``odds_ratio`` is reference : focal, so over 1 the item is harder for the focal group; ``delta`` is -2.35 ln of it
+    and ``error`` the standard error of ``delta``. ``chi2`` has the 0.5 correction and ``p`` is from it.
     """
 
     odds_ratio: float | None
@@ -54,6 +54,7 @@ class MantelHaenszel:
     chi2: float | None
     p: float | None
     ets_class: EtsClass | None
+    error: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def mantel_haenszel(counts: IntArray) -> MantelHaenszel:
     # The variance of ln ratio by Phillips and Holland (1987).
     spread = ((a * d + ratio * b * c) * (a + d + ratio * (b + c)) / people**2).sum() / (2 * for_reference.sum() ** 2)
     delta = DELTA_PER_LOG_ODDS * math.log(ratio)
-    return MantelHaenszel(ratio, delta, chi2, p, ets_class(delta, abs(DELTA_PER_LOG_ODDS) * math.sqrt(float(spread))))
+    error = abs(DELTA_PER_LOG_ODDS) * math.sqrt(float(spread))
+    return MantelHaenszel(ratio, delta, chi2, p, ets_class(delta, error), error)
 
 
 def ets_class(delta: float, error: float) -> EtsClass:

@@ -1,0 +1,98 @@
+"""What few people allow to be said of DIF: adjusted p, shrinking, and the three standings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.analysis.core.dif import dif
+from lms.analysis.core.dif_judged import Standing, benjamini_hochberg, judged, shrink
+from tests.analysis.core.test_dif import population
+from tests.analysis.core.test_reference import read, rows_of
+
+PATTERNS: list[tuple[float, ...]] = [
+    *((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    *((1.0, 1.0, 0.0), (1.0, 0.0, 1.0), (0.0, 1.0, 1.0)),
+]
+probabilities = st.lists(st.none() | st.floats(0, 1), max_size=20)
+sizes = st.lists(st.tuples(st.floats(-4, 4), st.floats(0.1, 2)), min_size=1, max_size=15)
+
+
+def test_errors_and_flags_of_many_items_equal_r(reference_data: Path) -> None:
+    responses = read(reference_data, "MSATB")
+    results = dif(responses, [person.group for person in responses.people], "1")
+    reference = rows_of(reference_data / "item_response" / "MSATB" / "ref_dif_mh.csv")
+    for result, found, row in zip(results, judged(results), reference, strict=True):
+        assert result.plain.error == pytest.approx(float(row["se_delta_mh"]), abs=1e-6)
+        assert found.adjusted_p is not None
+        assert (found.adjusted_p < 0.05) == (row["flagged_005_BH"] == "1")
+        assert found.standing is Standing.CLASS
+        assert str(found.ets_class) == row["ets_class_full_rule"]
+
+
+def test_benjamini_and_hochbergs_example() -> None:
+    """The fifteen p of the authors' table: four are under q at 0.05."""
+    published = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
+    published += [0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000]
+    adjusted = benjamini_hochberg(published)
+    assert [value is not None and value <= 0.05 for value in adjusted] == [True] * 4 + [False] * 11
+    assert adjusted[3] == pytest.approx(0.0095 * 15 / 4)
+
+
+@given(probabilities)
+def test_adjusted_p_keep_the_order_and_never_fall_under_p(given_p: list[float | None]) -> None:
+    adjusted = benjamini_hochberg(given_p)
+    pairs = [(p, q) for p, q in zip(given_p, adjusted, strict=True) if p is not None and q is not None]
+    assert [q is None for q in adjusted] == [p is None for p in given_p]
+    assert all(p <= q + 1e-15 and q <= 1 for p, q in pairs)
+    assert [q for _, q in sorted(pairs)] == sorted(q for _, q in pairs)
+
+
+@given(sizes)
+def test_shrinking_goes_towards_nought_and_never_past_it(given_sizes: list[tuple[float, float]]) -> None:
+    for (delta, error), found in zip(given_sizes, shrink(given_sizes), strict=True):
+        assert found is not None
+        assert abs(found.delta) <= abs(delta) + 1e-12
+        assert found.delta * delta >= 0
+        assert found.error <= error + 1e-12
+
+
+@given(sizes)
+def test_shrinking_does_not_feel_which_group_is_the_reference(given_sizes: list[tuple[float, float]]) -> None:
+    turned = shrink([(-delta, error) for delta, error in given_sizes])
+    for found, other in zip(shrink(given_sizes), turned, strict=True):
+        assert found is not None
+        assert other is not None
+        assert (other.delta, other.error) == (pytest.approx(-found.delta), pytest.approx(found.error))
+
+
+def test_sizes_within_their_errors_are_nought() -> None:
+    assert [one and (one.delta, one.error) for one in shrink([(0.2, 1.0), (-0.3, 1.0), (None, None)])] == [
+        *[(0, 0)] * 2,
+        None,
+    ]
+    assert shrink([]) == ()
+
+
+@pytest.mark.parametrize(("times", "standing"), [(4, Standing.RANKING), (5, Standing.INDICATIVE), (17, Standing.CLASS)])
+def test_the_smaller_group_decides_what_is_said(times: int, standing: Standing) -> None:
+    rows: dict[str, tuple[str | None, tuple[float, ...], int]] = {}
+    for place, shares in enumerate(PATTERNS):
+        rows[f"en{place}"] = ("en", shares, 30 + place)
+        rows[f"ja{place}"] = ("ja", shares, times)
+    responses, labels = population(rows)
+    for focal in ("ja", "en"):
+        found = judged(dif(responses, labels, focal))
+        assert {one.standing for one in found} == {standing}
+        assert all((one.ets_class is None) == (standing is Standing.RANKING) for one in found)
+        assert sorted(one.rank or 0 for one in found) == [1, 2, 3]
+
+
+def test_an_item_without_an_odds_ratio_has_no_rank() -> None:
+    responses, labels = population({"a": ("en", (1.0, 1.0), 4), "b": ("ja", (0.0, 0.0), 4)})
+    assert {(one.rank, one.adjusted_p, one.shrunken) for one in judged(dif(responses, labels, "ja"))} == {
+        (None, None, None)
+    }
