@@ -165,7 +165,7 @@ def cohen_kappa(ratings: Ratings) -> float | Lacking:
 
 
 def fleiss_kappa(ratings: Ratings) -> float | Lacking:
-    """(P - Pe) / (1 - Pe) with P of :func:`percent_agreement` and Pe = sum of p_c squared (Fleiss 1971, eq. 5 and 6).
+    """(P - Pe) / (1 - Pe) with P of :func:`percent_agreement` and Pe = sum of p_c squared (Fleiss 1971).
 
     p_c is the share of the value c among all ratings. At most 1. Not defined where units have unequal numbers of
     ratings (units with fewer than two are left out first), and where all are the same. Who rated does not matter.
@@ -177,7 +177,7 @@ def fleiss_kappa(ratings: Ratings) -> float | Lacking:
 
 
 def krippendorff_alpha(ratings: Ratings, measure: Measure) -> float | Lacking:
-    """1 - Do / De, with missing ratings (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", section D).
+    """1 - Do / De, with missing ratings (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability").
 
     Do = sum over units of the squared differences of all ordered pairs in it / (m_i - 1), over n; De = the same over
     all ordered pairs of the n pairable ratings, over n (n - 1). Squared differences of c and k: 1 if they differ
@@ -197,7 +197,7 @@ def alpha_interval(ratings: Ratings, measure: Measure, seed: int = 1) -> Interva
     """The 95 % interval of alpha: percentiles 2.5 and 97.5 over 1,000 samples of the units, with replacement.
 
     Units with two ratings are drawn, as many as there are, and everything is computed anew on each sample, the ordinal
-    metric too; samples of one category have no alpha and are left out (Efron and Tibshirani 1993, section 13.3). The
+    metric too; samples of one category have no alpha and are left out (Efron and Tibshirani 1993, chapter 13). The
     same seed gives the same interval, in whatever order units and raters stand.
 
     >>> agreed = Ratings(np.array([[0, 0], [1, 1], [1, 1], [0, 0]]), np.array([9, 9, 9, 9]), 2)
