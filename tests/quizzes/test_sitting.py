@@ -147,7 +147,9 @@ def test_a_page_of_an_attempt_costs_few_queries(joiner: Visitor, first: str, que
 
 
 @pytest.mark.database
-def test_a_question_takes_four_statements(joiner: Visitor, first: str, look: Look, queries_counted: Counted) -> None:
+def test_a_question_takes_four_statements(
+    joiner: Visitor, first: str, look: Look, unit: Unit, queries_counted: Counted
+) -> None:
     """Who it is, how the attempt stands, its flags and its answers; the rest never changes, and is read once."""
 
     def plain_ones(attempt: Attempt) -> list[int]:
