@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,11 @@ def test_errors_and_flags_of_many_items_equal_r(reference_data: Path) -> None:
     reference = rows_of(reference_data / "item_response" / "MSATB" / "ref_dif_mh.csv")
     for result, found, row in zip(results, judged(results), reference, strict=True):
         assert result.plain.error == pytest.approx(float(row["se_delta_mh"]), abs=1e-6)
+        of_log = (result.plain.error or 0) / 2.35
+        assert of_log**2 == pytest.approx(float(row["var_log_alpha_mh"]), abs=1e-6)
+        assert (result.plain.odds_ratio or 0) * math.exp(1.959963985 * of_log) == pytest.approx(
+            float(row["base_or_ci_high"]), abs=1e-6
+        )
         assert found.adjusted_p is not None
         assert (found.adjusted_p < 0.05) == (row["flagged_005_BH"] == "1")
         assert found.standing is Standing.CLASS
