@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from lms.analysis.core.agreement import Measure
 from tests.cli.conftest import Run, Write
 
 COUNTED = "raterA,raterB,count\nyes,yes,20\nyes,no,5\nno,yes,10\nno,no,15\n"
@@ -21,6 +25,19 @@ def test_the_document_has_the_keys_of_the_contract(run: Run, write: Write) -> No
     assert document["cohen_kappa"] == pytest.approx(0.4)
     low, high = document["interval"]
     assert low < document["krippendorff_alpha"] < high
+
+
+@pytest.mark.parametrize("measure", Measure)
+def test_krippendorffs_example(run: Run, reference_data: Path, measure: Measure) -> None:
+    folder = reference_data / "agreement"
+    with (folder / "krippendorff_4coders_12units.expected.csv").open(encoding="utf-8") as file:
+        published = {row["metric"]: float(row["alpha"]) for row in csv.DictReader(file)}
+    answer = run(
+        *("analysis", "agreement", folder / "krippendorff_4coders_12units.csv", "--level", measure.value, "--json")
+    )
+    assert answer.document["krippendorff_alpha"] == pytest.approx(published[measure.value], abs=1e-6)
+    low, high = answer.document["interval"]
+    assert low < published[measure.value] < high
 
 
 def test_null_has_a_reason_in_the_document_and_in_words(run: Run, write: Write) -> None:
