@@ -36,6 +36,7 @@ from lms.demo.content import Content
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.sessions import stored_id
+from lms.policies.queries import published
 from tests.cast import Cast, make_cast
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -213,6 +214,7 @@ def app(built: Flask, database: Database, request: pytest.FixtureRequest) -> Ite
     with built.app_context():
         db.engine.dispose()
     database.renew(template)
+    published.kept.forget()
     yield built
     with built.app_context():
         db.session.remove()

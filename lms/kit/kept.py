@@ -33,3 +33,8 @@ class Kept(Generic[K, V]):
             if key not in self._values and len(self._values) >= self._most:
                 del self._values[next(iter(self._values))]
             return self._values.setdefault(key, value)
+
+    def forget(self) -> None:
+        """Let go of everything: another database is behind this process."""
+        with self._change:
+            self._values.clear()

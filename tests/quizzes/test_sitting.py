@@ -166,6 +166,18 @@ def test_a_question_takes_four_statements(
     assert len(count) == 4, count.statements
 
 
+@pytest.mark.database
+def test_a_result_takes_ten_statements(joiner: Visitor, first: str, queries_counted: Counted) -> None:
+    """Of what never changes, the paper and the texts of the policies, nothing is read again."""
+    joiner.get(first)
+    joiner.post(first.replace("questions/1", "submit"))
+    result = first.replace("questions/1", "result")
+    assert joiner.get(result).status_code == 200
+    with queries_counted() as count:
+        assert "missed" in joiner.get(result).text
+    assert len(count) == 10, count.statements
+
+
 @pytest.mark.parametrize("page", ["questions/1", "review"])
 def test_the_pages_give_script_every_word_and_address_that_it_asks_for(joiner: Visitor, first: str, page: str) -> None:
     """By element: what the script reads of it in its code is there in the page, and says something."""

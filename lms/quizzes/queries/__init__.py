@@ -31,6 +31,7 @@ from lms.quizzes.queries.attempts import (
     find_attempt_to_close,
     get_attempt,
     get_map,
+    get_without_paper,
     is_current_run,
     list_finished,
     list_overdue,
@@ -46,10 +47,11 @@ from lms.quizzes.queries.attempts import (
     lock_attempt,
 )
 from lms.quizzes.queries.saving import append_events, count_events, load_stored, lock_for_answers
-from lms.quizzes.queries.taking import Sitting, load_answers, load_paper, load_sitting
+from lms.quizzes.queries.taking import Asked, Sitting, load_answers, load_paper, load_sitting, paper_of
 from lms.sites.core.year import today_at
 
 __all__ = [
+    "Asked",
     "Given",
     "Sitting",
     "Standing",
@@ -63,6 +65,7 @@ __all__ = [
     "get_given",
     "get_map",
     "get_quiz",
+    "get_without_paper",
     "is_current_run",
     "is_still_taken",
     "list_assignments",
@@ -92,6 +95,7 @@ __all__ = [
     "load_versions_then_and_now",
     "lock_attempt",
     "lock_for_answers",
+    "paper_of",
 ]
 
 

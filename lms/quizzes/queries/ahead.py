@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.foundation import clock
@@ -60,13 +62,29 @@ class Due:
 
 def load_due(person_id: int, at: datetime, *, quiz_id: int | None = None) -> list[Due]:
     """The quizzes given to somebody, or one of them; after a pass no attempt is left, and none after its time."""
+    rows = db.session.execute(_due(quiz_id is not None), {"person_id": person_id, "quiz_id": quiz_id})
+    found = []
+    for given, own_due_at, latest_due_at, version_id, stored, taken, has_passed, still_open in rows:
+        # an end of their own counts as long as nobody has ended it for all
+        due_at, last_due_at = given.due_at, given.due_at
+        if given.ended_at is None:
+            due_at, last_due_at = own_due_at or due_at, max(latest_due_at or due_at, due_at)
+        rules = rules_from(stored)
+        papers = 0 if due_at <= at or has_passed else max(0, rules.attempts - taken)
+        since = min(at - timedelta(days=given.fresh_days), given.opens_at) if given.fresh_days else None
+        found.append(Due(given.quiz_id, version_id, rules, papers, last_due_at <= at and not still_open, since))
+    return found
+
+
+@cache
+def _due(is_of_one_quiz: bool) -> Select[Any]:
     newest = select(func.max(QuizVersion.n)).where(QuizVersion.quiz_id == Assignment.quiz_id).correlate(Assignment)
     of_anybody = select(func.count()).select_from(Attempt).where(Attempt.assignment_id == Assignment.id)
     of_anybody = of_anybody.correlate(Assignment)
-    own = of_anybody.where(Attempt.person_id == person_id, Attempt.state != AttemptState.VOID)
+    own = of_anybody.where(Attempt.person_id == bindparam("person_id"), Attempt.state != AttemptState.VOID)
     passed = own.join(GradingRun, is_current_run()).where(GradingRun.passed)
     latest = select(func.max(_Anybody.own_due_at)).where(_Anybody.assignment_id == Assignment.id).correlate(Assignment)
-    query = (
+    query: Select[Any] = (
         select(
             Assignment,
             Assignee.own_due_at,
@@ -79,24 +97,10 @@ def load_due(person_id: int, at: datetime, *, quiz_id: int | None = None) -> lis
         )
         .join(Assignee, Assignee.assignment_id == Assignment.id)
         .join(QuizVersion, and_(QuizVersion.quiz_id == Assignment.quiz_id, QuizVersion.n == newest.scalar_subquery()))
-        .where(Assignee.person_id == person_id, Assignment.purpose == Purpose.ASSESSED)
+        .where(Assignee.person_id == bindparam("person_id"), Assignment.purpose == Purpose.ASSESSED)
         .order_by(Assignment.id)
     )
-    if quiz_id is not None:
-        query = query.where(Assignment.quiz_id == quiz_id)
-    found = []
-    for given, own_due_at, latest_due_at, version_id, stored, taken, has_passed, still_open in db.session.execute(
-        query
-    ):
-        # an end of their own counts as long as nobody has ended it for all
-        due_at, last_due_at = given.due_at, given.due_at
-        if given.ended_at is None:
-            due_at, last_due_at = own_due_at or due_at, max(latest_due_at or due_at, due_at)
-        rules = rules_from(stored)
-        papers = 0 if due_at <= at or has_passed else max(0, rules.attempts - taken)
-        since = min(at - timedelta(days=given.fresh_days), given.opens_at) if given.fresh_days else None
-        found.append(Due(given.quiz_id, version_id, rules, papers, last_due_at <= at and not still_open, since))
-    return found
+    return query.where(Assignment.quiz_id == bindparam("quiz_id")) if is_of_one_quiz else query
 
 
 def load_ahead(person_id: int, due: Collection[Due], *, guarded: Collection[int] = ()) -> list[Ahead]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -42,9 +42,14 @@ def get_map(access: Access, attempt_id: str) -> Attempt:
     return _get(access, attempt_id, selectinload(Attempt.questions))
 
 
-def _get(access: Access, attempt_id: str, paper: ORMOption) -> Attempt:
+def get_without_paper(access: Access, attempt_id: str) -> Attempt:
+    """The same for a page that shows the paper as it was: that never changes, and ``paper_of`` has it."""
+    return _get(access, attempt_id)
+
+
+def _get(access: Access, attempt_id: str, *paper: ORMOption) -> Attempt:
     query = select(Attempt).where(Attempt.id == attempt_id, reach.attempts(access))
-    attempt = db.session.scalar(query.options(joinedload(Attempt.quiz_version), joinedload(Attempt.assignment), paper))
+    attempt = db.session.scalar(query.options(joinedload(Attempt.quiz_version), joinedload(Attempt.assignment), *paper))
     if attempt is None:
         raise NotFound
     return attempt
@@ -210,20 +215,23 @@ def load_standings(attempt_id: str) -> dict[int, Standing]:
 
 def load_versions_then_and_now(attempt_id: str, at: datetime) -> tuple[list[PolicyVersion], list[PolicyVersion]]:
     """The policy versions in force when an attempt opened, and those of the same modules in force at an instant."""
-    pinned = select(AttemptPolicy.policy_version_id).where(AttemptPolicy.attempt_id == attempt_id)
-    modules = select(PolicyVersion.module_id).where(PolicyVersion.id.in_(pinned))
-    query = (
-        select(PolicyVersion, PolicyVersion.id.in_(pinned))
-        .join(PolicyVersion.module)
-        .where(PolicyVersion.module_id.in_(modules), PolicyVersion.state == VersionState.PUBLISHED)
-        .options(contains_eager(PolicyVersion.module))
-        .order_by(Module.code, PolicyVersion.effective_at, PolicyVersion.major, PolicyVersion.minor)
-    )
-    found = [(version, bool(is_pinned)) for version, is_pinned in db.session.execute(query)]
+    rows = db.session.execute(_THEN_AND_SINCE, {"attempt_id": attempt_id})
+    found = [(version, bool(is_pinned)) for version, is_pinned in rows]
     begun = {
         version.module_id: version for version, _is in found if version.effective_at and version.effective_at <= at
     }
     return [version for version, is_pinned in found if is_pinned], list(begun.values())
+
+
+_PINNED = select(AttemptPolicy.policy_version_id).where(AttemptPolicy.attempt_id == bindparam("attempt_id"))
+_THEN_AND_SINCE = (
+    select(PolicyVersion, PolicyVersion.id.in_(_PINNED))
+    .join(PolicyVersion.module)
+    .where(PolicyVersion.module_id.in_(select(PolicyVersion.module_id).where(PolicyVersion.id.in_(_PINNED))))
+    .where(PolicyVersion.state == VersionState.PUBLISHED)
+    .options(contains_eager(PolicyVersion.module))
+    .order_by(Module.code, PolicyVersion.effective_at, PolicyVersion.major, PolicyVersion.minor)
+)
 
 
 def list_finished(person_id: int, *, most: int | None = None) -> list[tuple[Attempt, GradingRun]]:

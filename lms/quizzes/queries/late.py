@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.foundation.db import db
@@ -39,11 +39,17 @@ class LateAnswers:
 
 def load_late_answers(attempt_id: str) -> LateAnswers:
     """What has become of the late answers of an attempt."""
-    is_counted, is_reviewed = LateEvent.admitted_run_id.is_not(None), LateEvent.reviewed_at.is_not(None)
-    kinds = (~is_reviewed, and_(is_reviewed, is_counted), and_(is_reviewed, ~is_counted))
-    counts = [func.count(case((kind, LateEvent.position)).distinct()) for kind in kinds]
-    row = db.session.execute(select(*counts).where(LateEvent.attempt_id == attempt_id)).one()
+    row = db.session.execute(_COUNTS, {"attempt_id": attempt_id}).one()
     return LateAnswers(row[0], row[1], row[2])
+
+
+_IS_COUNTED, _IS_REVIEWED = LateEvent.admitted_run_id.is_not(None), LateEvent.reviewed_at.is_not(None)
+_COUNTS = select(
+    *(
+        func.count(case((kind, LateEvent.position)).distinct())
+        for kind in (~_IS_REVIEWED, and_(_IS_REVIEWED, _IS_COUNTED), and_(_IS_REVIEWED, ~_IS_COUNTED))
+    )
+).where(LateEvent.attempt_id == bindparam("attempt_id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from lms.foundation import clock
 from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
 from lms.kit.kept import Kept
 from lms.kit.problems import NotFound
-from lms.policies.models import Module, PolicyVersion
-from lms.questions.models import QuestionVersion
+from lms.policies.models import Module, PolicyVersion, Section
+from lms.questions.models import Question, QuestionVersion, SectionLink
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Event, of_record
 from lms.quizzes.core.attempt import Break
@@ -35,6 +35,10 @@ class Asked:
     """A question as a paper puts it: its body, without any key, and the order of its options."""
 
     position: int
+    version_id: int
+    code: str
+    section: str | None
+    """The full name of the section that it rests on first, if there is one."""
     body: Mapping[str, Any]
     option_order: Mapping[str, Sequence[str]]
 
@@ -52,6 +56,7 @@ class Pinned:
     """A policy version that was in force when an attempt opened."""
 
     version_id: int
+    published_at: datetime
     code: str
     number: str
     title_text: Mapping[str, str]
@@ -102,7 +107,7 @@ def load_sitting(access: Access, attempt_id: str) -> Sitting:
         rest=Break(started_at, ended_at),
         now=clock.in_utc(database_now[0]) if database_now else clock.now(),
         terms=_load_terms(attempt_id),
-        questions=load_paper(access, attempt_id).questions,
+        questions=paper_of(attempt_id).questions,
         flagged=frozenset(db.session.scalars(_FLAGGED, {"attempt_id": attempt_id})),
     )
 
@@ -123,27 +128,55 @@ _FLAGGED = select(AttemptQuestion.position).where(
 
 def load_paper(access: Access, attempt_id: str) -> Paper:
     """What an attempt asks, as far as this access reaches; not found otherwise."""
-    known = _papers.find((access.person_id, attempt_id))
-    if known is not None:
-        return known
-    rows = db.session.execute(_placed(access.scopes), {"attempt_id": attempt_id, **access.values}).all()
-    if not rows:
-        raise NotFound
-    bodies = _load_bodies({row.sha256: row.id for row in rows})
-    questions = tuple(Asked(row.position, bodies[row.sha256], row.option_order) for row in rows)
-    paper = Paper(questions, {question.position: question.body for question in questions})
-    return _papers.keep((access.person_id, attempt_id), paper)
+    asked_for = access.person_id, access.scopes, attempt_id
+    if _reached.find(asked_for) is None:
+        found = db.session.scalar(_reaching(access.scopes), {"attempt_id": attempt_id, **access.values})
+        if found is None:
+            raise NotFound
+        _reached.keep(asked_for, found)
+    return paper_of(attempt_id)
 
 
 @cache
-def _placed(scopes: frozenset[Scope]) -> Executable:
-    return (
-        select(AttemptQuestion.position, AttemptQuestion.option_order, QuestionVersion.id, QuestionVersion.sha256)
-        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
-        .where(AttemptQuestion.attempt_id == bindparam("attempt_id"), reach.attempts(Access.to_come(scopes)))
-        .order_by(AttemptQuestion.position)
+def _reaching(scopes: frozenset[Scope]) -> Select[Any]:
+    query: Select[Any] = select(Attempt.id)
+    return query.where(Attempt.id == bindparam("attempt_id"), reach.attempts(Access.to_come(scopes)))
+
+
+def paper_of(attempt_id: str) -> Paper:
+    """What an attempt asks that an access has been found to reach."""
+    known = _papers.find(attempt_id)
+    if known is not None:
+        return known
+    rows = db.session.execute(_PLACED, {"attempt_id": attempt_id}).all()
+    bodies = _load_bodies({row.sha256: row.id for row in rows})
+    questions = tuple(
+        Asked(
+            row.position,
+            row.id,
+            row.code,
+            f"{row.module}/{row.key}" if row.key else None,
+            bodies[row.sha256],
+            row.option_order,
+        )
+        for row in rows
     )
+    return _papers.keep(attempt_id, Paper(questions, {question.position: question.body for question in questions}))
+
+
+_PLACED = (
+    select(
+        *(AttemptQuestion.position, AttemptQuestion.option_order, QuestionVersion.id, QuestionVersion.sha256),
+        *(Question.code, Module.code.label("module"), Section.key),
+    )
+    .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
+    .join(Question, Question.id == QuestionVersion.question_id)
+    .outerjoin(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
+    .outerjoin(Section, Section.id == SectionLink.section_id)
+    .outerjoin(Module, Module.id == Section.module_id)
+    .where(AttemptQuestion.attempt_id == bindparam("attempt_id"))
+    .order_by(AttemptQuestion.position)
+)
 
 
 def _load_bodies(versions: Mapping[str, int]) -> Mapping[str, Mapping[str, Any]]:
@@ -162,13 +195,17 @@ def _load_terms(attempt_id: str) -> Terms:
     if known is not None:
         return known
     rows = db.session.execute(_TERMS, {"attempt_id": attempt_id}).all()
-    pinned = [Pinned(row.id, row.code, f"{row.major}.{row.minor}", row.policy_title_text) for row in rows if row.id]
+    pinned = [
+        Pinned(row.id, row.published_at, row.code, f"{row.major}.{row.minor}", row.policy_title_text)
+        for row in rows
+        if row.id
+    ]
     return _terms.keep(attempt_id, Terms(rows[0].title_text, rules_from(rows[0].rules), tuple(pinned)))
 
 
 _TERMS = (
     select(
-        *(QuizVersion.title_text, QuizVersion.rules, PolicyVersion.id, Module.code),
+        *(QuizVersion.title_text, QuizVersion.rules, PolicyVersion.id, PolicyVersion.published_at, Module.code),
         *(PolicyVersion.major, PolicyVersion.minor, PolicyVersion.title_text.label("policy_title_text")),
     )
     .select_from(Attempt)
@@ -180,7 +217,8 @@ _TERMS = (
     .order_by(Module.code)
 )
 
-_papers: Kept[tuple[int | None, str], Paper] = Kept(MOST_PAPERS)
+_reached: Kept[tuple[int | None, frozenset[Scope], str], str] = Kept(MOST_PAPERS)
+_papers: Kept[str, Paper] = Kept(MOST_PAPERS)
 _bodies: Kept[str, Mapping[str, Any]] = Kept(MOST_BODIES)
 _terms: Kept[str, Terms] = Kept(MOST_PAPERS)
 

@@ -11,21 +11,20 @@ from flask_babel import gettext as _
 
 from lms.foundation import clock
 from lms.foundation.locale import SOURCE_LOCALE, current
-from lms.policies import queries as policies
 from lms.policies.core.citing import cited_sentences
 from lms.policies.core.markup import Prose, blocks
 from lms.policies.queries import SectionText
+from lms.policies.queries.published import load_published_sections
 from lms.questions import queries as questions
 from lms.questions.core.question import PartName, QuestionType
 from lms.questions.core.told import right_options
 from lms.questions.core.types import type_of
 from lms.questions.core.types.cloze import numbered_text
 from lms.quizzes import phrases, queries
-from lms.quizzes.core.answers import of_record
+from lms.quizzes.core.answers import Event
 from lms.quizzes.core.feedback import SectionScore
 from lms.quizzes.core.grading import GradedItem, Outcome
-from lms.quizzes.models import Attempt, AttemptQuestion
-from lms.quizzes.queries.late import load_graded_events
+from lms.quizzes.models import Attempt
 
 KEPT_CITATIONS = 4096
 
@@ -86,7 +85,8 @@ class Texts:
 def load_texts(attempt: Attempt) -> Texts:
     """The sections of an attempt."""
     then, now = queries.load_versions_then_and_now(attempt.id, clock.now())
-    texts = policies.load_sections({version.id for version in (*then, *now)})
+    both = {(version.id, version.published_at) for version in (*then, *now) if version.published_at}
+    texts = load_published_sections(both)
     sections = {section.full_name: section for version in then for section in texts[version.id]}
     numbers = {section.full_name: version.number for version in then for section in texts[version.id]}
     current_texts = {section.full_name: section for version in now for section in texts[version.id]}
@@ -100,7 +100,8 @@ def load_texts(attempt: Attempt) -> Texts:
 
 
 def missed_sections(
-    attempt: Attempt,
+    paper: Mapping[int, queries.Asked],
+    answers: Mapping[int, Event],
     items: list[GradedItem],
     scores: list[SectionScore],
     texts: Texts,
@@ -109,26 +110,22 @@ def missed_sections(
     """The missed questions by section, those of no section last; neither answer nor key of what is kept back."""
     missed = {item.position for item in items if item.is_missed}
     shown_places = missed - set(kept_back)
-    answers = of_record(load_graded_events(attempt.id)) if shown_places else {}
-    rows = {row.position: row for row in attempt.questions}
     marks = {item.position: item for item in items}
-    pinned = {position: (rows[position].question_version_id, item.key_n) for position, item in marks.items()}
+    pinned = {position: (paper[position].version_id, item.key_n) for position, item in marks.items()}
     keys = questions.load_keys([key for position, key in pinned.items() if position in shown_places])
 
     def shown(position: int, section: SectionText | None = None) -> MissedQuestion:
-        row = rows[position]
+        asked = paper[position]
         if position in kept_back:
-            prompt = numbered_text(row.question_version.body["prompt"].get(current(), ""))
-            kind = row.question_version.body["type"]
+            prompt = numbered_text(asked.body["prompt"].get(current(), ""))
+            kind = asked.body["type"]
             return MissedQuestion(position, prompt, [], [], [], marks[position], kind, is_kept_back=True)
         payload = dict(answers[position].payload) if position in answers else {}
         key = keys[pinned[position]]
-        found = _missed_question(row, key, payload, marks[position], texts.sections)
-        return replace(found, cited=_cited(section, row, key)) if section else found
+        found = _missed_question(asked, key, payload, marks[position], texts.sections)
+        return replace(found, cited=_cited(section, asked, key)) if section else found
 
-    cases = [
-        place for place in sorted(missed & set(kept_back)) if "section" in rows[place].question_version.body["groups"]
-    ]
+    cases = [place for place in sorted(missed & set(kept_back)) if "section" in paper[place].body["groups"]]
     found = []
     for score in scores:
         told = [place for place in score.missed if place not in cases]
@@ -151,9 +148,9 @@ def missed_sections(
     return [*found, *(group for group in apart if group.questions)]
 
 
-def _cited(section: SectionText, row: AttemptQuestion, key: Mapping[str, Any]) -> list[str]:
+def _cited(section: SectionText, asked: queries.Asked, key: Mapping[str, Any]) -> list[str]:
     """The sentences that a question rests on, in each language of its section, by why its right answers are right."""
-    body = row.question_version.body
+    body = asked.body
     reasons = [
         key["groups"][group][option]["rationale"]
         for group in body["groups"]
@@ -178,18 +175,18 @@ def _prose(body: str) -> list[Prose]:
 
 
 def _missed_question(
-    row: AttemptQuestion,
+    asked: queries.Asked,
     key: Mapping[str, Any],
     payload: Mapping[str, Any],
     item: GradedItem,
     sections: Mapping[str, SectionText],
 ) -> MissedQuestion:
-    body, reader = row.question_version.body, _Reader(current(), sections)
+    body, reader = asked.body, _Reader(current(), sections)
     said = type_of(body).told(body, key, payload, reader)
     rationale = key["rationale"].get(reader.locale)
     label = body.get("sensitive") if body["type"] != QuestionType.CASE else None  # a case's options are plain decisions
     return MissedQuestion(
-        row.position,
+        asked.position,
         numbered_text(body["prompt"].get(reader.locale, "")),
         said.chosen,
         said.right,

@@ -23,6 +23,7 @@ from lms.policies.queries import SectionText
 from lms.questions import queries as questions
 from lms.questions.core.told import right_options
 from lms.quizzes import actions, phrases, queries
+from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.feedback import by_section
 from lms.quizzes.core.grading import GradedItem, Outcome
@@ -30,9 +31,9 @@ from lms.quizzes.core.passing import questions_at_cut, right_answers_to_pass, sh
 from lms.quizzes.core.receipt import short_form
 from lms.quizzes.core.regrading import shown_scores
 from lms.quizzes.core.rules import Feedback, Rules, rules_from
-from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun
+from lms.quizzes.models import Attempt, GradingRun
 from lms.quizzes.queries.ahead import load_ahead, load_due
-from lms.quizzes.queries.late import list_void, load_admissions, load_late_answers
+from lms.quizzes.queries.late import list_void, load_admissions, load_graded_events, load_late_answers
 from lms.quizzes.queries.regrades import Note, load_notes
 from lms.quizzes.views.missed import Texts, load_texts, missed_sections, option_text
 from lms.quizzes.views.take import blueprint
@@ -63,7 +64,7 @@ def results() -> str:
 @blueprint.get("/attempts/<uuid:attempt_id>/result")
 @policy("result.read")
 def result(attempt_id: Any) -> str:
-    attempt = queries.get_attempt(access(), str(attempt_id))
+    attempt = queries.get_without_paper(access(), str(attempt_id))
     if attempt.state == AttemptState.VOID:
         return _void_page(attempt)
     run = queries.load_current_runs([attempt.id], with_items=True).get(attempt.id)
@@ -76,7 +77,7 @@ def result(attempt_id: Any) -> str:
         for item in run.items
     ]
     texts = load_texts(attempt)
-    paper = queries.load_standings(attempt.id)
+    paper = {asked.position: asked for asked in queries.paper_of(attempt.id).questions}
     main_sections = {
         place: one.section for place, one in paper.items() if one.section and one.section in texts.sections
     }
@@ -84,7 +85,10 @@ def result(attempt_id: Any) -> str:
     closes_at = queries.load_closes_at(attempt.assignment) if rules.feedback is Feedback.AFTER_CLOSE else None
     shows_details = _shows_details(attempt, rules, closes_at)
     kept_back = _kept_back(attempt, paper) if shows_details else frozenset()
-    missed = missed_sections(attempt, items, scores, texts, kept_back) if shows_details else []
+    answers = (load_graded_events if late.counted else queries.load_events)(attempt.id) if shows_details else []
+    missed = missed_sections(paper, of_record(answers), items, scores, texts, kept_back) if shows_details else []
+    # the first grading is no correction
+    notes = load_notes(attempt.id) if run.run_no > 1 else []
     return render_template(
         "quizzes/result.html",
         attempt=attempt,
@@ -98,7 +102,7 @@ def result(attempt_id: Any) -> str:
         closes_at=closes_at,
         kept_back=kept_back & {item.position for item in items if item.is_missed},
         figures=_figures(run, items, rules),
-        corrections=_corrections(attempt, texts, shows_details=shows_details, kept_back=kept_back),
+        corrections=_corrections(notes, paper, texts, shows_details=shows_details, kept_back=kept_back),
         late=late,
         admissions=[(one.at, *shown_scores(one.before, one.after)) for one in admissions],
         points=shown_points,
@@ -145,7 +149,7 @@ def _shows_details(attempt: Attempt, rules: Rules, closes_at: datetime | None) -
     return is_over and not queries.is_still_taken(attempt.assignment)
 
 
-def _kept_back(attempt: Attempt, paper: Mapping[int, queries.Standing]) -> frozenset[int]:
+def _kept_back(attempt: Attempt, paper: Mapping[int, queries.Asked]) -> frozenset[int]:
     """The positions of questions that stand on a paper that is open, or may come again in this quiz before the person
     has no attempt left or passes; of practice those that any quiz may ask, since it was made to give none of them away.
     """
@@ -168,18 +172,21 @@ class Correction:
 
 
 def _corrections(
-    attempt: Attempt, texts: Texts, *, shows_details: bool, kept_back: Collection[int]
+    notes: Sequence[Note],
+    paper: Mapping[int, queries.Asked],
+    texts: Texts,
+    *,
+    shows_details: bool,
+    kept_back: Collection[int],
 ) -> list[Correction]:
-    notes = load_notes(attempt.id)
     keys = questions.load_keys(
         {(note.regrade.question_version_id, note.regrade.key_n) for note in notes if note.regrade.key_n}
     )
-    rows = {row.position: row for row in attempt.questions}
     found = []
     for note in notes:
         key = keys.get((note.regrade.question_version_id, note.regrade.key_n or 0))
         is_told = shows_details and note.position not in kept_back
-        right = _right_now(rows[note.position], key, texts.sections) if key and is_told else []
+        right = _right_now(paper[note.position], key, texts.sections) if key and is_told else []
         scores = shown_scores(note.before, note.after) if note.is_score_changed else None
         reason = localized(note.regrade.reason_text) if is_told else ""
         found.append(Correction(note, right, scores, reason))
@@ -187,10 +194,10 @@ def _corrections(
 
 
 def _right_now(
-    row: AttemptQuestion, key: Mapping[str, Any], sections: Mapping[str, SectionText]
+    asked: queries.Asked, key: Mapping[str, Any], sections: Mapping[str, SectionText]
 ) -> list[tuple[str, str]]:
     """The letter and the text of each option that is right by a key, in the order in which this paper showed them."""
-    body = row.question_version.body
+    body = asked.body
     texts = {
         (group, option["id"]): option_text(option, current(), sections)
         for group, options in body["groups"].items()
@@ -198,7 +205,7 @@ def _right_now(
     }
     return [
         (letter(place), texts[(group, option)])
-        for group, order in row.option_order.items()
+        for group, order in asked.option_order.items()
         for place, option in enumerate(order)
         if option in right_options(body, key, group)
     ]

@@ -17,8 +17,8 @@ from lms.foundation.errors import sentence
 from lms.foundation.locale import current
 from lms.kit.pages import Page
 from lms.kit.problems import Conflict, Invalid, NotFound
-from lms.policies import queries as policies
 from lms.policies.queries import SectionText
+from lms.policies.queries.published import load_published_sections
 from lms.quizzes import actions, phrases, queries
 from lms.quizzes.core.attempt import BREAK, AttemptState, minutes_left
 from lms.quizzes.core.passing import questions_at_cut
@@ -178,9 +178,9 @@ def _beside(
     policies = sitting.terms.policies
     known = {one.full_name: (one, pinned.number) for pinned in policies for one in texts.get(pinned.version_id, ())}
     return {
-        position: known[one.section]
-        for position, one in queries.load_standings(sitting.id).items()
-        if one.section in known and is_case.get(position) is False
+        one.position: known[one.section]
+        for one in sitting.questions
+        if one.section in known and is_case.get(one.position) is False
     }
 
 
@@ -189,7 +189,7 @@ def _paper(sitting: Sitting, asked: Sequence[Asked]) -> dict[str, Any]:
     rules, pinned = sitting.terms.rules, sitting.terms.policies
     is_case = {question.position: "section" in question.body["groups"] for question in asked}
     needs_texts = any(is_case.values()) or rules.open_book
-    texts = policies.load_sections([one.version_id for one in pinned], [current()]) if needs_texts else {}
+    texts = load_published_sections([(one.version_id, one.published_at) for one in pinned]) if needs_texts else {}
     return {
         "attempt": sitting,
         "rules": rules,
