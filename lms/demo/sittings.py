@@ -232,7 +232,7 @@ def _read(version: QuizVersion, in_force: Mapping[int, int]) -> Booklet:
     for found in drawn:
         body, key = found.version.body, keys[(found.version.id, found.key_n)]
         items[found.version.id] = item_of(found.question.code, found.main_section, body, key)
-        marks[found.version.id] = _remembered(marking(body, key, rules))
+        marks[found.version.id] = _remembered(marking(found.version.type, key, rules))
     pinned = {
         found.version.id: [in_force[module] for module in actions.modules_of([found]) if module in in_force]
         for found in drawn

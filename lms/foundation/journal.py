@@ -5,13 +5,13 @@ An entry holds the codes of people, never names or addresses: erasing a person l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Index, String, UniqueConstraint, func, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, String, Table, UniqueConstraint, bindparam, event, func, insert, select, text
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from lms.foundation import clock
 from lms.foundation.columns import Document, Instant, Key, Sha256
@@ -20,6 +20,9 @@ from lms.kit import chains
 
 INSTALLATION_CHAIN = 0
 """The chain of what concerns the whole installation rather than one vendor."""
+
+GATHERED = "journal"
+"""Under which name a session keeps the entries that it has still to link, each with the savepoint it belongs to."""
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far the clocks of two hosts on one database may differ."""
@@ -177,6 +180,17 @@ class AuditEvent(Base):
     sha256: Mapped[Sha256]
 
 
+_TABLE = cast(Table, AuditEvent.__table__)
+_LOCK = text("SELECT pg_advisory_xact_lock(7041, :chain)")
+_LAST = (
+    select(_TABLE.c.n, _TABLE.c.sha256)
+    .where(_TABLE.c.chain_id == bindparam("chain"))
+    .order_by(_TABLE.c.n.desc())
+    .limit(1)
+)
+_INSERT = insert(_TABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An entry as it is to be appended: who (a code), did what, when, to which object, with facts before and after."""
@@ -193,62 +207,83 @@ class Entry:
             raise ValueError(f"unknown journal action {self.action!r}")
 
 
-def record(action: str, *, actor: str, object: str, chain_id: int = INSTALLATION_CHAIN, **detail: Any) -> AuditEvent:
+def record(action: str, *, actor: str, object: str, chain_id: int = INSTALLATION_CHAIN, **detail: Any) -> None:
     """Append an entry that happens now."""
-    entry = Entry(action, actor, object, clock.now(), chain_id, detail)
-    (event,) = _linked(chain_id, [entry])
-    db.session.add(event)
-    db.session.flush()
-    return event
+    record_many([Entry(action, actor, object, clock.now(), chain_id, detail)])
 
 
 def record_many(entries: Iterable[Entry]) -> None:
-    """Append entries in their order, each to its chain."""
+    """Append entries in their order, each to its chain.
+
+    They are gathered and linked last of all before the commit: from there on everybody else who has something to
+    append to the chain waits, so nothing else may be left to do.
+    """
+    session = db.session()
+    within = session.get_nested_transaction() or session.get_transaction() or session.begin()
+    session.info.setdefault(GATHERED, []).extend((within, entry) for entry in entries)
+
+
+def link(session: Session) -> None:
+    """Link what was gathered to the chains: done by itself at the commit, and before by whoever reads them at once."""
     by_chain: dict[int, list[Entry]] = {}
-    for entry in entries:
+    for _within, entry in session.info.pop(GATHERED, ()):
         by_chain.setdefault(entry.chain_id, []).append(entry)
-    for chain_id, of_chain in sorted(by_chain.items()):
-        db.session.add_all(_linked(chain_id, of_chain))
-    db.session.flush()
+    for chain_id, of_chain in sorted(by_chain.items()):  # everybody takes the locks in this order
+        _append(session, chain_id, of_chain)
 
 
-def _linked(chain_id: int, entries: Iterable[Entry]) -> list[AuditEvent]:
-    """The entries behind the last of their chain, each hash over the one before."""
-    if db.engine.dialect.name == "postgresql":
+@event.listens_for(db.session, "before_commit")
+def _link_last(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.flush()
+        link(session)
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    """What was gathered inside a savepoint, or a transaction, goes with it."""
+    if GATHERED in session.info:
+        session.info[GATHERED] = [
+            (within, entry) for within, entry in session.info[GATHERED] if not _is_part(within, undone)
+        ]
+
+
+def _is_part(inner: SessionTransaction | None, outer: SessionTransaction) -> bool:
+    while inner is not None and inner is not outer:
+        inner = inner.parent
+    return inner is outer
+
+
+def _append(session: Session, chain_id: int, entries: Sequence[Entry]) -> None:
+    """Write entries behind the last of their chain, each hash over the one before."""
+    if session.get_bind().dialect.name == "postgresql":
         # one writer per chain; SQLite's writing transaction is alone anyway
-        db.session.execute(text("SELECT pg_advisory_xact_lock(7041, :chain)"), {"chain": chain_id})
-    last = db.session.execute(
-        select(AuditEvent.n, AuditEvent.sha256)
-        .where(AuditEvent.chain_id == chain_id)
-        .order_by(AuditEvent.n.desc())
-        .limit(1)
-    ).first()
+        session.execute(_LOCK, {"chain": chain_id})
+    last = session.execute(_LAST, {"chain": chain_id}).first()
     taken, prev = (last.n, last.sha256) if last else (0, chains.GENESIS)
-    events = []
+    rows = []
     for n, entry in enumerate(entries, start=taken + 1):
-        event = AuditEvent(
-            chain_id=chain_id,
-            n=n,
-            at=entry.at,
-            actor=entry.actor,
-            action=entry.action,
-            object=entry.object,
-            detail=dict(entry.detail),
-            prev_sha256=prev,
+        content = _content(entry.at, entry.actor, entry.action, entry.object, dict(entry.detail))
+        link_sha256 = chains.link(n, prev, content)
+        rows.append(
+            {**content, "at": entry.at, "chain_id": chain_id, "n": n, "prev_sha256": prev, "sha256": link_sha256}
         )
-        event.sha256 = prev = chains.link(n, prev, content_of(event))
-        events.append(event)
-    return events
+        prev = link_sha256
+    session.execute(_INSERT, rows)
 
 
 def content_of(event: AuditEvent) -> dict[str, Any]:
     """What the hash of an entry covers besides its place in the chain."""
+    return _content(event.at, event.actor, event.action, event.object, event.detail)
+
+
+def _content(at: datetime, actor: str, action: str, object: str, detail: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "at": event.at.astimezone(UTC).isoformat(),
-        "actor": event.actor,
-        "action": event.action,
-        "object": event.object,
-        "detail": event.detail,
+        "at": at.astimezone(UTC).isoformat(),
+        "actor": actor,
+        "action": action,
+        "object": object,
+        "detail": detail,
     }
 
 

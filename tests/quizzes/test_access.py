@@ -91,7 +91,7 @@ def test_whoever_learns_too_sees_no_key_before_the_last_attempt_or_a_pass(editor
         with unit():
             person = sitting.person(EDITOR)
             attempt_id = actions.open_attempt(person, given, locale="en").id
-            assert actions.submit(sitting.own_access(person), attempt_id).purpose == Purpose.ASSESSED
+            assert actions.submit(sitting.own_access(person), attempt_id).attempt.purpose == Purpose.ASSESSED
         assert (KEY_MARK in editor.get(KEY_PAGE).text) is is_shown
     with unit():
         again = give_the_checkpoint(sitting.person(EDITOR), days=4)

@@ -155,12 +155,12 @@ def test_a_submission_waits_for_the_answers_that_it_announces(attempt: Attempt, 
         actions.submit(own, attempt.id, manifest=[(1, 1)])
     assert refused.value.facts["missing"] == [[1, 1]]
     actions.save_events(own, attempt.id, [answer(attempt, 1, 1)])
-    assert actions.submit(own, attempt.id, manifest=[(1, 1)]).state == AttemptState.SUBMITTED
+    assert actions.submit(own, attempt.id, manifest=[(1, 1)]).attempt.state == AttemptState.SUBMITTED
 
 
 def test_nothing_can_come_after_the_grace_so_nothing_is_waited_for(attempt: Attempt, own: Access) -> None:
     with clock.fixed(attempt.deadline_at + timedelta(seconds=61)):
-        assert actions.submit(own, attempt.id, manifest=[(1, 1)]).state == AttemptState.EXPIRED
+        assert actions.submit(own, attempt.id, manifest=[(1, 1)]).attempt.state == AttemptState.EXPIRED
 
 
 def test_submitting_again_changes_nothing(attempt: Attempt, own: Access) -> None:
@@ -220,7 +220,7 @@ def test_an_attempt_keeps_the_grace_that_it_was_opened_with(attempt: Attempt, ow
         assert actions.sweep() == 0
         assert actions.open_attempt(attempt.person, attempt.assignment_id, locale="ja").id == attempt.id
         assert actions.save_events(own, attempt.id, [answer(attempt, 1, 1)]).acked
-        assert actions.submit(own, attempt.id).state == AttemptState.SUBMITTED
+        assert actions.submit(own, attempt.id).attempt.state == AttemptState.SUBMITTED
 
 
 def test_a_short_grace_ends_earlier(attempt: Attempt) -> None:

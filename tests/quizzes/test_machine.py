@@ -257,7 +257,7 @@ class Sittings(RuleBasedStateMachine):
         model = self.attempt
         manifest = [*model.logged, *([(model.epoch, 99)] if lacking else [])]
         waits = model.is_open and lacking and not model.is_overdue(self.now)
-        closed = self.act(lambda: actions.submit(self.own(), model.id, manifest).state)
+        closed = self.act(lambda: actions.submit(self.own(), model.id, manifest).attempt.state)
         assert (closed is None) is waits
         if closed is not None and model.is_open:
             model.close(self.now)

@@ -54,7 +54,7 @@ class Arena:
             return attempt.id, attempt.deadline_at
 
     def submit(self, attempt_id: str) -> Callable[[], str | None]:
-        return lambda: actions.submit(self.own, attempt_id).receipt_sha256
+        return lambda: actions.submit(self.own, attempt_id).attempt.receipt_sha256
 
     def look(self, attempt_id: str, state: AttemptState) -> str | None:
         """Assert that it was closed once, as that; returns its receipt."""
@@ -127,7 +127,7 @@ def test_what_is_saved_while_somebody_hands_in_is_in_the_receipt_or_kept_as_late
             return step
 
         def hand_in(attempt_id: str = attempt_id) -> tuple[bool, str | None]:
-            return False, actions.submit(arena.own, attempt_id).receipt_sha256
+            return False, actions.submit(arena.own, attempt_id).attempt.receipt_sha256
 
         answers = from_one_start(arena.app, [save(seq) for seq in range(1, MANY // 2 + 1)] + [hand_in] * (MANY // 2))
         receipt = arena.look(attempt_id, AttemptState.SUBMITTED)

@@ -13,7 +13,7 @@ from lms.invigilation.core.admitting import Admitted, Place, admitted
 from lms.kit.problems import NotFound
 from lms.questions import queries as questions
 from lms.quizzes import queries as quizzes
-from lms.quizzes.actions.grading import rows_of
+from lms.quizzes.actions.grading import append_items
 from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, GradedItem, Outcome, RunCause, marking
 from lms.quizzes.core.regrading import BY_KEY, NO_MARK, Case, Correction, Method, Standing, applies
@@ -82,7 +82,7 @@ def _corrected(
     if regrade is None or not applies(Method(regrade.method), regrade.key_n or 0, row.key_n):
         return gradable, pinned
     method = Method(regrade.method)
-    mark = marking(row.question_version.body, key, rules) if method in BY_KEY and key is not None else NO_MARK
+    mark = marking(row.question_version.type, key, rules) if method in BY_KEY and key is not None else NO_MARK
     question = Gradable(row.position, row.key_n, row.max_thousandths, mark, gradable.answer, gradable.shown)
     return question, Correction(method, regrade.key_n or 0)
 
@@ -101,10 +101,10 @@ def admit(attempt: Attempt, late: Sequence[LateEvent], now: datetime, *, lowers_
         passed=trial.result.after.passed,
         created_at=now,
         published_at=now,
-        items=rows_of(trial.result.items),
     )
     db.session.add(run)
     db.session.flush()
+    append_items((run.id, item) for item in trial.result.items)
     for event in late:
         event.admitted_run_id, event.reviewed_by, event.reviewed_at = run.id, by.id, now
     db.session.flush()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from lms.foundation import clock
@@ -14,7 +14,7 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import Conflict
 from lms.quizzes import queries
-from lms.quizzes.actions.grading import correct_at_close, rows_of
+from lms.quizzes.actions.grading import append_items, correct_at_close
 from lms.quizzes.actions.telling import settle
 from lms.quizzes.actions.trail import record_many
 from lms.quizzes.core.answers import Event, Stamp, missing
@@ -23,7 +23,7 @@ from lms.quizzes.core.grading import ENGINE_VERSION, RunCause, grade
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
 from lms.quizzes.core.rules import rules_from
-from lms.quizzes.models import Attempt, GradingRun
+from lms.quizzes.models import Attempt
 
 SYSTEM = "system"
 MOST_CLOSED_AT_ONCE = 100
@@ -32,22 +32,29 @@ MOST_CLOSED_AT_ONCE = 100
 log = logging.getLogger("kijun.quizzes")
 
 
-def submit(access: Access, attempt_id: str, manifest: Collection[Stamp] = ()) -> Attempt:
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A closed attempt, with its answer log."""
+
+    attempt: Attempt
+    events: Sequence[Event]
+
+
+def submit(access: Access, attempt_id: str, manifest: Collection[Stamp] = ()) -> HandedIn:
     """Close an attempt once, whoever asks how often.
 
     Raises ``Conflict`` with the list while announced answers are missing; once the time is over nothing can come any
     more, and it is closed without them.
     """
-    attempt = queries.lock_attempt(access, attempt_id)
-    if attempt.state != AttemptState.OPEN:
-        return attempt
-    now = clock.attempt_now(db.session)
+    attempt, now = queries.lock_to_submit(access, attempt_id)
     events = queries.load_events(attempt_id)
+    if attempt.state != AttemptState.OPEN:
+        return HandedIn(attempt, events)
     lacking = missing(manifest, {event.stamp for event in events})
     if lacking and not is_overdue(now, attempt.deadline_at, attempt.grace):
         raise Conflict("attempt.answers_missing", missing=[list(stamp) for stamp in lacking])
     _close(attempt, events, now)
-    return attempt
+    return HandedIn(attempt, events)
 
 
 def sweep() -> int:
@@ -81,43 +88,35 @@ def close(attempt: Attempt, now: datetime) -> None:
 
 def _close(attempt: Attempt, events: Sequence[Event], now: datetime) -> None:
     state, cause = closing(now, attempt.deadline_at, attempt.grace)
-    changed = db.session.execute(
-        update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN)
-        .values(state=state, close_cause=cause, closed_at=now, receipt_sha256=receipt(attempt.id, events))
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    of_answers = receipt(attempt.id, events)
+    if not queries.close_row(attempt, state=state, close_cause=cause, closed_at=now, receipt_sha256=of_answers):
         return
-    db.session.refresh(attempt)
-    run = _grade_first(attempt, events, now)
+    score = _grade_first(attempt, events, now)
     actor = attempt.person.code if cause is CloseCause.SUBMITTED else SYSTEM
-    # together and last: whoever writes into the trail lets everybody else of the vendor wait until the commit
     record_many(
         attempt,
         ("attempt.close", actor, {"cause": cause.value}),
-        ("attempt.grade", SYSTEM, {"score": run.score_thousandths}),
+        ("attempt.grade", SYSTEM, {"score": score}),
     )
     correct_at_close(attempt, now)
     settle(attempt.assignment_id, attempt.person_id)
 
 
-def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> GradingRun:
+def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> int:
+    """Write the first grading run; its score in thousandths."""
     rules = rules_from(attempt.quiz_version.rules)
     result = grade(queries.load_gradables(attempt, events, rules))
-    passed = has_passed(result.score_thousandths, result.max_thousandths, rules.cut_percent)
-    run = GradingRun(
+    score, maximum = result.score_thousandths, result.max_thousandths
+    run_id = queries.append_run(
         attempt_id=attempt.id,
         run_no=1,
         engine_version=ENGINE_VERSION,
         cause=RunCause.CLOSE,
-        score_thousandths=result.score_thousandths,
-        max_thousandths=result.max_thousandths,
-        passed=passed,
+        score_thousandths=score,
+        max_thousandths=maximum,
+        passed=has_passed(score, maximum, rules.cut_percent),
         created_at=now,
         published_at=now,
-        items=rows_of(result.items),
     )
-    db.session.add(run)
-    db.session.flush()
-    return run
+    append_items((run_id, item) for item in result.items)
+    return score

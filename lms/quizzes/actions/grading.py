@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, insert, literal, select, update
+from sqlalchemy import Table, and_, insert, literal, select, update
 from sqlalchemy.orm import aliased
 
 from lms.foundation import journal
@@ -21,18 +21,25 @@ from lms.quizzes.queries.regrading import Change, load_papers, load_standing
 SYSTEM = "system"
 
 
-def rows_of(items: Iterable[GradedItem]) -> list[GradingItem]:
-    """The marks of a run as they are stored."""
-    return [
-        GradingItem(
-            position=item.position,
-            key_n=item.key_n,
-            awarded_thousandths=item.awarded_thousandths,
-            max_thousandths=item.max_thousandths,
-            outcome=item.outcome,
-        )
-        for item in items
+def append_items(marks: Iterable[tuple[int, GradedItem]]) -> None:
+    """Write marks, each into the run of this id."""
+    rows = [
+        {
+            "run_id": run_id,
+            "position": item.position,
+            "key_n": item.key_n,
+            "awarded_thousandths": item.awarded_thousandths,
+            "max_thousandths": item.max_thousandths,
+            "outcome": item.outcome,
+        }
+        for run_id, item in marks
     ]
+    if rows:
+        # what is returned nobody reads: asked for it, the database gets all rows in one statement
+        db.session.execute(_ITEMS, rows).all()
+
+
+_ITEMS = insert(cast(Table, GradingItem.__table__)).returning(GradingItem.position)
 
 
 def key_of(regrade: Regrade) -> Mapping[str, Any] | None:
@@ -94,20 +101,7 @@ def _write(regrade: Regrade, changed: Sequence[Change], now: datetime) -> None:
     made = select(GradingRun.attempt_id, GradingRun.id).where(GradingRun.regrade_id == regrade.id)
     made = made.where(GradingRun.attempt_id.in_([change.paper.attempt_id for change in changed]))
     ids = {row.attempt_id: row.id for row in db.session.execute(made)}
-    items = [
-        {
-            "run_id": ids[change.paper.attempt_id],
-            "position": item.position,
-            "key_n": item.key_n,
-            "awarded_thousandths": item.awarded_thousandths,
-            "max_thousandths": item.max_thousandths,
-            "outcome": item.outcome,
-        }
-        for change in changed
-        if (item := change.result.item) is not None
-    ]
-    if items:
-        db.session.execute(insert(GradingItem), items)
+    append_items((ids[change.paper.attempt_id], item) for change in changed if (item := change.result.item) is not None)
 
 
 def _copy_items(regrade: Regrade, changed: Sequence[Change]) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from lms.questions.core.question import QuestionType
-from lms.questions.core.types import type_of
+from lms.questions.core.types import TYPES
 from lms.quizzes.core.rules import MultipleRule, Rules
 
 ENGINE_VERSION = "1"
@@ -85,10 +85,11 @@ class Grade:
         return sum(item.max_thousandths for item in self.items)
 
 
-def marking(body: Mapping[str, Any], key: Mapping[str, Any], rules: Rules) -> Mark:
-    """How a question is marked under the rules of a quiz, from its stored body and key."""
-    all_or_nothing = body["type"] == QuestionType.MULTIPLE and rules.multiple is MultipleRule.ALL_OR_NOTHING
-    return partial(type_of(body).mark, key, all_or_nothing=all_or_nothing)
+def marking(type_name: str, key: Mapping[str, Any], rules: Rules) -> Mark:
+    """How a question of a type is marked under the rules of a quiz, from its stored key."""
+    of_type = QuestionType(type_name)
+    all_or_nothing = of_type is QuestionType.MULTIPLE and rules.multiple is MultipleRule.ALL_OR_NOTHING
+    return partial(TYPES[of_type].mark, key, all_or_nothing=all_or_nothing)
 
 
 def grade(paper: Iterable[Gradable]) -> Grade:

@@ -37,7 +37,6 @@ from lms.quizzes.queries.attempts import (
     list_overdue,
     load_current_runs,
     load_events,
-    load_gradables,
     load_late_events,
     load_seen,
     load_seen_in,
@@ -46,6 +45,7 @@ from lms.quizzes.queries.attempts import (
     load_versions_then_and_now,
     lock_attempt,
 )
+from lms.quizzes.queries.handing_in import append_run, close_row, load_gradables, lock_to_submit
 from lms.quizzes.queries.saving import append_events, count_events, load_stored, lock_for_answers
 from lms.quizzes.queries.taking import Asked, Sitting, load_answers, load_paper, load_sitting, paper_of
 from lms.sites.core.year import today_at
@@ -56,7 +56,9 @@ __all__ = [
     "Sitting",
     "Standing",
     "append_events",
+    "append_run",
     "candidate_of",
+    "close_row",
     "count_events",
     "count_late_answers",
     "find_attempt_to_close",
@@ -95,6 +97,7 @@ __all__ = [
     "load_versions_then_and_now",
     "lock_attempt",
     "lock_for_answers",
+    "lock_to_submit",
     "paper_of",
 ]
 

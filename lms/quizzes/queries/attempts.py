@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,13 +14,10 @@ from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.policies.models import Module, PolicyVersion, Section, VersionState
-from lms.questions import queries as questions
 from lms.questions.models import Question, QuestionVersion, SectionLink
 from lms.quizzes import access as reach
-from lms.quizzes.core.answers import Event, of_record
+from lms.quizzes.core.answers import Event
 from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
-from lms.quizzes.core.grading import Gradable, marking
-from lms.quizzes.core.rules import Rules
 from lms.quizzes.models import (
     AnswerEvent,
     Assignment,
@@ -120,11 +117,14 @@ def load_seen_in(person_id: int, quiz_id: int) -> set[str]:
 
 def load_events(attempt_id: str) -> list[Event]:
     """The answer log of an attempt, as values."""
-    query = select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id)
-    return [
-        Event(event.epoch, event.seq, event.position, event.locale, event.payload)
-        for event in db.session.scalars(query.order_by(AnswerEvent.epoch, AnswerEvent.seq))
-    ]
+    return [Event(*row) for row in db.session.execute(_EVENTS, {"attempt_id": attempt_id})]
+
+
+_EVENTS = (
+    select(AnswerEvent.epoch, AnswerEvent.seq, AnswerEvent.position, AnswerEvent.locale, AnswerEvent.payload)
+    .where(AnswerEvent.attempt_id == bindparam("attempt_id"))
+    .order_by(AnswerEvent.epoch, AnswerEvent.seq)
+)
 
 
 def load_late_events(attempt_id: str) -> list[Event]:
@@ -142,31 +142,10 @@ def count_late_answers(attempt_id: str) -> int:
     return db.session.scalar(query) or 0
 
 
-def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> list[Gradable]:
-    """The paper of an attempt for grading: its pinned keys beside its answers of record."""
-    query = select(AttemptQuestion).where(AttemptQuestion.attempt_id == attempt.id).order_by(AttemptQuestion.position)
-    rows = db.session.scalars(query.options(joinedload(AttemptQuestion.question_version))).all()
-    keys = questions.load_keys({(row.question_version_id, row.key_n) for row in rows})
-    answers = of_record(events)
-    paper = []
-    for row in rows:
-        key = keys[(row.question_version_id, row.key_n)]
-        event = answers.get(row.position)
-        paper.append(
-            Gradable(
-                position=row.position,
-                key_n=row.key_n,
-                max_thousandths=row.max_thousandths,
-                mark=marking(row.question_version.body, key, rules),
-                answer=event.payload if event is not None and event.payload else None,
-                shown=row.shown_at is not None,
-            )
-        )
-    return paper
-
-
 def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False) -> dict[str, GradingRun]:
     """The newest published grading run of each attempt."""
+    if not attempt_ids:
+        return {}
     query = select(GradingRun).join(Attempt, is_current_run()).where(Attempt.id.in_(list(attempt_ids)))
     if with_items:
         query = query.options(joinedload(GradingRun.items))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, and_, func, select, true, union_all
+from sqlalchemy import Select, and_, bindparam, func, select, true, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.accounts.models import Person
@@ -107,7 +108,7 @@ class Papers:
     def changes(self, correction: Correction, key: Mapping[str, Any] | None, *, lowers_passes: bool) -> list[Change]:
         """What a correction does to each of them; a dry run and the run itself both ask here."""
         marks: dict[int, Mark] = {
-            version_id: marking(self.version.body, key, found) if key is not None else NO_MARK
+            version_id: marking(self.version.type, key, found) if key is not None else NO_MARK
             for version_id, found in self.rules.items()
         }
         papers = [
@@ -302,19 +303,25 @@ def lock_next_attempts(regrade: Regrade, most: int) -> list[str]:
 
 def load_standing(attempt: Attempt) -> list[Regrade]:
     """The newest applied correction of each question of an attempt's paper."""
+    of_paper = {"attempt_id": attempt.id, "quiz_version_id": attempt.quiz_version_id}
+    return list(db.session.scalars(_standing(), of_paper))
+
+
+@cache  # asked for whenever an attempt is closed, and nearly always there is none
+def _standing() -> Select[Regrade]:
     newest = (
         select(func.max(Regrade.id))
         .join(QuizVersion, QuizVersion.quiz_id == Regrade.quiz_id)
         .join(AttemptQuestion, AttemptQuestion.question_version_id == Regrade.question_version_id)
         .where(
-            QuizVersion.id == attempt.quiz_version_id,
-            AttemptQuestion.attempt_id == attempt.id,
+            QuizVersion.id == bindparam("quiz_version_id"),
+            AttemptQuestion.attempt_id == bindparam("attempt_id"),
             Regrade.state.in_(_APPLIED),
         )
         .group_by(Regrade.question_version_id)
     )
     query = select(Regrade).where(Regrade.id.in_(newest)).options(joinedload(Regrade.question_version))
-    return list(db.session.scalars(query.order_by(Regrade.id)))
+    return query.order_by(Regrade.id)
 
 
 def lock_regrade(regrade_id: int) -> Regrade | None:

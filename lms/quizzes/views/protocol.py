@@ -90,10 +90,11 @@ def rest(attempt_id: Any) -> ResponseReturnValue:
 def submit(attempt_id: Any) -> ResponseReturnValue:
     """As a form it leads to the result. As JSON it names the answers that were sent and gets the receipt."""
     manifest = manifest_from_json(_document()) if request.is_json else ()
-    attempt = actions.submit(access(), str(attempt_id), manifest)
+    handed_in = actions.submit(access(), str(attempt_id), manifest)
+    attempt = handed_in.attempt
     if not request.is_json:
         return redirect(url_for("quizzes.result", attempt_id=attempt.id))
-    answers = canonical_answers(queries.load_events(attempt.id))
+    answers = canonical_answers(handed_in.events)
     closed_at = attempt.closed_at.isoformat() if attempt.closed_at else None
     return jsonify(receipt=attempt.receipt_sha256, answers=answers, closed_at=closed_at)
 
