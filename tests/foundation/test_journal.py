@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from lms.foundation import clock, journal, transaction
 from lms.foundation.db import db
@@ -20,6 +22,7 @@ def entries(app: Flask) -> Iterator[None]:
         for number in range(4):
             journal.record("quiz.publish", actor="Q0001", object=f"quiz v{number}", chain_id=7, n=number)
         journal.record("quiz.publish", actor="Q0001", object="elsewhere", chain_id=8)
+        journal.link(db.session())
         yield
 
 
@@ -61,6 +64,54 @@ def test_tampering_shows_at_its_place(statement: str, breaks_at: int) -> None:
     without_guard(statement)
     assert first_break(7) == breaks_at
     assert first_break(8) is None
+
+
+def test_what_a_savepoint_has_gathered_goes_with_it() -> None:
+    def note(word: str) -> None:
+        journal.record("quiz.publish", actor="Q0001", object=word, chain_id=9)
+
+    note("before")
+    with suppress(LookupError), db.session.begin_nested():
+        note("undone")
+        with db.session.begin_nested():
+            note("undone with it")
+        raise LookupError
+    with db.session.begin_nested():
+        note("kept")
+    note("after")
+    journal.link(db.session())
+    query = select(AuditEvent.object).where(AuditEvent.chain_id == 9).order_by(AuditEvent.n)
+    assert list(db.session.scalars(query)) == ["before", "kept", "after"]
+    assert first_break(9) is None
+
+
+def test_what_is_rolled_back_leaves_no_entry_to_whoever_comes_next() -> None:
+    journal.record("quiz.publish", actor="Q0001", object="undone", chain_id=9)
+    db.session.rollback()
+    journal.record("quiz.publish", actor="Q0001", object="kept", chain_id=9)
+    db.session.commit()
+    assert list(db.session.scalars(select(AuditEvent.object).where(AuditEvent.chain_id == 9))) == ["kept"]
+
+
+@pytest.mark.database
+def test_a_chain_is_locked_when_nothing_else_is_left_to_do() -> None:
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+        said.append(sql)
+
+    db.session.commit()
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        journal.record("quiz.publish", actor="Q0001", object="quiz", chain_id=8)
+        journal.record("quiz.publish", actor="Q0001", object="quiz", chain_id=7)
+        db.session.execute(text("SELECT 'the rest'"))
+        db.session.commit()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    rest = said.index("SELECT 'the rest'")
+    assert not any("audit_events" in sql or "pg_advisory" in sql for sql in said[:rest])
+    assert sum("INSERT INTO audit_events" in sql for sql in said[rest:]) == 2
 
 
 def test_an_unknown_action_is_refused() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -42,6 +44,24 @@ def test_a_change_is_saved_and_the_servers_time_comes_back(joiner: Visitor, firs
     assert look.log == [look.right(2)]
 
 
+@contextmanager
+def told(app: Flask) -> Iterator[list[str]]:
+    """The statements that the database is told meanwhile, each by its first word."""
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
+        if not sql.startswith("BEGIN"):
+            said.append("LOCK" if "pg_advisory_xact_lock" in sql else sql.split()[0])
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
 @pytest.mark.database
 def test_a_saved_answer_takes_three_statements_and_repeats_one_more(
     sample: Flask, joiner: Visitor, first: str, look: Look
@@ -49,24 +69,32 @@ def test_a_saved_answer_takes_three_statements_and_repeats_one_more(
     """Who it is, how the attempt stands, the answer; what stands there already is compared."""
 
     def verbs(seq: int) -> list[str]:
-        said: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
-            said.append(sql.split()[0])
-
         body = {"epoch": 1, "events": [change(look, seq, 2)]}
-        with sample.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with told(sample) as said:
             assert joiner.post(events(first), json=body).status_code == 200
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        return [verb for verb in said if verb != "BEGIN"]
+        return said
 
     verbs(1)  # reads the paper, once in the life of the process
     assert verbs(2) == ["SELECT", "SELECT", "INSERT"]
     assert verbs(2) == ["SELECT", "SELECT", "INSERT", "SELECT"]
+
+
+@pytest.mark.database
+def test_handing_in_takes_as_many_statements_as_it_has_things_to_do(
+    sample: Flask, joiner: Visitor, first: str, look: Look
+) -> None:
+    joiner.post(events(first), json={"epoch": 1, "events": [change(look, 1, 1), change(look, 2, 2)]})
+    with told(sample) as said:
+        assert joiner.post(submission(first), json={"manifest": [[1, 1], [1, 2]]}).status_code == 200
+    assert [verb for verb in said if verb != "LOCK"] == [
+        *("SELECT", "SELECT", "SELECT"),  # who it is, how the attempt stands, the answer log
+        *("UPDATE", "SELECT", "INSERT", "INSERT"),  # the close; the paper with its keys; the run and its marks
+        *("SELECT", "UPDATE"),  # the corrections that stand; the notices that are done with
+        *("SELECT", "INSERT"),  # the end of the chain, and what is linked to it: last
+    ]
+    with told(sample) as said:
+        assert joiner.post(submission(first), json={"manifest": []}).status_code == 200
+    assert said == ["SELECT", "SELECT", "SELECT"]
 
 
 @pytest.mark.parametrize(
