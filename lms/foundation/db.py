@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, MetaData, event, select, tuple_
+from sqlalchemy import Engine, Executable, MetaData, Table, event, insert, select, tuple_
 from sqlalchemy.orm import DeclarativeBase, object_mapper
 
 from lms.kit.problems import NotFound
@@ -40,6 +42,19 @@ def hold(row: Base) -> None:
     if db.session.execute(query.with_for_update()).first() is None:
         raise NotFound
     db.session.refresh(row)
+
+
+def append_rows(model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
+    """Write rows by one statement, where no object of them is needed."""
+    if rows:
+        db.session.execute(_appending(model), list(rows)).all()
+
+
+@cache
+def _appending(model: type[Base]) -> Executable:
+    table = cast(Table, model.__table__)
+    # what is returned nobody reads: asked for it, the rows go in one statement instead of one for each
+    return insert(table).returning(*table.primary_key.columns[:1])
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -224,7 +224,7 @@ def record_many(entries: Iterable[Entry]) -> None:
 
 
 def link(session: Session) -> None:
-    """Link what was gathered to the chains: done by itself at the commit, and before by whoever reads them at once."""
+    """Link what was gathered to the chains: at the commit by itself, before it where the entries are read at once."""
     by_chain: dict[int, list[Entry]] = {}
     for _within, entry in session.info.pop(GATHERED, ()):
         by_chain.setdefault(entry.chain_id, []).append(entry)

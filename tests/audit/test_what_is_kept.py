@@ -9,7 +9,7 @@ from lms.accounts import actions as accounts
 from lms.accounts import granting
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person, RoleProposal
-from lms.foundation import clock
+from lms.foundation import clock, journal
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.sites import actions as sites
@@ -20,6 +20,7 @@ from tests.conftest import Unit, Visitor
 
 
 def details(action: str) -> list[dict[str, object]]:
+    journal.link(db.session())
     return [entry.detail for entry in db.session.scalars(select(AuditEvent).where(AuditEvent.action == action))]
 
 

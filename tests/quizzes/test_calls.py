@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from lms.foundation import clock
+from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.kit.chains import sha256_of
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.receipt import short_form
 from tests.conftest import Visitor
+from tests.quizzes import sitting
 from tests.quizzes.sitting import Look
 
 FITTING = {"seq": 1, "position": 1, "locale": "en", "payload": {}}
@@ -77,6 +78,17 @@ def test_a_saved_answer_takes_three_statements_and_repeats_one_more(
     verbs(1)  # reads the paper, once in the life of the process
     assert verbs(2) == ["SELECT", "SELECT", "INSERT"]
     assert verbs(2) == ["SELECT", "SELECT", "INSERT", "SELECT"]
+
+
+@pytest.mark.database
+def test_starting_takes_as_many_statements_however_long_the_paper(sample: Flask, joiner: Visitor) -> None:
+    with sample.app_context(), transaction.unit(write=False):
+        assignment = sitting.assignment_id(sitting.person())
+    with told(sample) as said:
+        assert joiner.post(f"/quizzes/{assignment}/attempts").status_code == 302
+    assert said.count("INSERT") == 4  # the attempt, its paper, its policies, and last its entry in the journal
+    assert said[-1] == "INSERT"
+    assert len([verb for verb in said if verb != "LOCK"]) <= 19
 
 
 @pytest.mark.database

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
-from lms.foundation import clock, transaction
+from lms.foundation import clock, journal, transaction
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.kit.problems import Conflict, Invalid, Refused
@@ -216,6 +216,7 @@ def test_whoever_proposed_it_does_not_apply_it_while_somebody_else_could(sample:
             regrades.proposed(Method.DROP)
         regrading.apply(regrade, by=sitting.person("editor@kijun.example"))
         assert db.session.scalar(told) == 0
+        journal.link(db.session())
         [entry] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "regrade.apply"))
         assert entry.detail["prepared_by"] == regrade.proposer.code
         with pytest.raises(Conflict, match="decided"):
@@ -226,6 +227,7 @@ def test_alone_it_goes_through_and_the_journal_says_so(sample: Flask, unit: Unit
     with unit():
         sitting.person("editor@kijun.example").password_hash = None
         assert regrades.proposed().state == RegradeState.APPLYING
+        journal.link(db.session())
         [entry] = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "regrade.apply"))
         assert entry.detail["without_second_person"] is True
 

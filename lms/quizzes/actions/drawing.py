@@ -67,4 +67,6 @@ def modules_of(drawn: Sequence[Current]) -> set[int]:
     cited = {link.section.module_id for found in drawn for link in found.version.links}
     cases = [found.version.body["groups"].get("section", ()) for found in drawn]
     offered = {option["section"].partition("/")[0] for options in cases for option in options if option.get("section")}
+    if not offered:
+        return cited
     return cited | {module.id for module in policies.list_modules() if module.code in offered}

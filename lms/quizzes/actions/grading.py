@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, and_, insert, literal, select, update
+from sqlalchemy import and_, insert, literal, select, update
 from sqlalchemy.orm import aliased
 
 from lms.foundation import journal
-from lms.foundation.db import db
+from lms.foundation.db import append_rows, db
 from lms.foundation.journal import Entry
 from lms.questions import queries as questions
 from lms.quizzes.core.grading import ENGINE_VERSION, GradedItem, RunCause
@@ -34,12 +34,7 @@ def append_items(marks: Iterable[tuple[int, GradedItem]]) -> None:
         }
         for run_id, item in marks
     ]
-    if rows:
-        # what is returned nobody reads: asked for it, the database gets all rows in one statement
-        db.session.execute(_ITEMS, rows).all()
-
-
-_ITEMS = insert(cast(Table, GradingItem.__table__)).returning(GradingItem.position)
+    append_rows(GradingItem, rows)
 
 
 def key_of(regrade: Regrade) -> Mapping[str, Any] | None:

@@ -7,13 +7,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
-from lms.foundation import clock
-from lms.foundation.db import db
-from lms.kit.problems import Conflict, NotFound
+from lms.foundation.db import append_rows, db
+from lms.kit.problems import Conflict
 from lms.policies import queries as policies
 from lms.questions.queries import Current
 from lms.quizzes import queries
@@ -22,16 +19,13 @@ from lms.quizzes.actions.drawing import drawn_by, modules_of, paper_of
 from lms.quizzes.actions.trail import record
 from lms.quizzes.core.attempt import GRACE, AttemptState, Purpose, deadline_for, is_overdue, may_open
 from lms.quizzes.core.rules import Rules
-from lms.quizzes.models import Assignee, Assignment, Attempt, AttemptPolicy, AttemptQuestion, QuizVersion
+from lms.quizzes.models import Assignment, Attempt, AttemptPolicy, AttemptQuestion, QuizVersion
 from lms.wellbeing import queries as wellbeing
 
 
 def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
     """Open an attempt, or return the one that is open. Everything that it rests on is pinned here."""
-    held = select(Assignee).where(Assignee.assignment_id == assignment_id, Assignee.person_id == person.id)
-    if db.session.scalar(held.with_for_update()) is None:
-        raise NotFound
-    now = clock.attempt_now(db.session)
+    now = queries.lock_assignee(person.id, assignment_id)
     given = queries.get_given(person.id, assignment_id)
     if given.open_attempt is not None:
         if not is_overdue(now, given.open_attempt.deadline_at, given.open_attempt.grace):
@@ -92,19 +86,22 @@ def _draw(
 
 def pin(attempt: Attempt, usable: Sequence[Current], rules: Rules, now: datetime) -> None:
     """Write a new attempt with the paper that these questions make, and the policy versions in force."""
-    paper = paper_of(usable, rules, attempt.option_seed)
-    for row in paper:
-        attempt.questions.append(
-            AttemptQuestion(
-                position=row.position,
-                question_version_id=row.question_version_id,
-                key_n=row.key_n,
-                option_order={group: list(ids) for group, ids in row.option_order.items()},
-                max_thousandths=row.max_thousandths,
-                shown_at=now if row.position == 1 else None,
-            )
-        )
-    for policy_version in policies.load_in_force(now, modules_of(usable)).values():
-        attempt.policies.append(AttemptPolicy(policy_version_id=policy_version.id))
     db.session.add(attempt)
     db.session.flush()
+    paper = [
+        {
+            "attempt_id": attempt.id,
+            "position": row.position,
+            "question_version_id": row.question_version_id,
+            "key_n": row.key_n,
+            "option_order": row.option_order,
+            "max_thousandths": row.max_thousandths,
+            "shown_at": now if row.position == 1 else None,
+        }
+        for row in paper_of(usable, rules, attempt.option_seed)
+    ]
+    append_rows(AttemptQuestion, paper)
+    in_force = policies.load_in_force(now, modules_of(usable))
+    append_rows(
+        AttemptPolicy, [{"attempt_id": attempt.id, "policy_version_id": found.id} for found in in_force.values()]
+    )

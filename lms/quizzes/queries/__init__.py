@@ -43,6 +43,7 @@ from lms.quizzes.queries.attempts import (
     load_standings,
     load_state,
     load_versions_then_and_now,
+    lock_assignee,
     lock_attempt,
 )
 from lms.quizzes.queries.handing_in import append_run, close_row, load_gradables, lock_to_submit
@@ -95,6 +96,7 @@ __all__ = [
     "load_state",
     "load_stored",
     "load_versions_then_and_now",
+    "lock_assignee",
     "lock_attempt",
     "lock_for_answers",
     "lock_to_submit",
@@ -332,7 +334,9 @@ def list_quiz_questions(version: QuizVersion) -> list[QuizQuestion]:
 
 def list_drawable_questions(version: QuizVersion) -> list[questions.Current]:
     """What an attempt would get now, in order: the listed questions in use, with their newest version and key."""
-    listed = [row.question for row in list_quiz_questions(version) if row.question.state == QuestionState.IN_USE]
+    query = select(Question).join(QuizQuestion, QuizQuestion.question_id == Question.id)
+    query = query.where(QuizQuestion.quiz_version_id == version.id, Question.state == QuestionState.IN_USE)
+    listed = db.session.scalars(query.order_by(QuizQuestion.position)).all()
     current = questions.load_current(listed)
     return [current[question.id] for question in listed if question.id in current]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Executable, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from lms.foundation import clock
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
@@ -20,6 +22,7 @@ from lms.quizzes.core.answers import Event
 from lms.quizzes.core.attempt import AttemptState, Purpose, is_overdue
 from lms.quizzes.models import (
     AnswerEvent,
+    Assignee,
     Assignment,
     Attempt,
     AttemptPolicy,
@@ -70,6 +73,29 @@ def load_state(access: Access, attempt_id: str) -> Attempt:
     if attempt is None:
         raise NotFound
     return attempt
+
+
+def lock_assignee(person_id: int, assignment_id: int) -> datetime:
+    """Let nobody else open an attempt for somebody to whom it is given; the time by the clock that decides, from then.
+
+    Not found when it is not given to them.
+    """
+    query = _holding(clock.is_databases(db.session))
+    row = db.session.execute(query, {"person_id": person_id, "assignment_id": assignment_id}).first()
+    if row is None:
+        raise NotFound
+    return clock.in_utc(row.now) if "now" in row._fields else clock.now()
+
+
+@cache
+def _holding(is_databases_clock: bool) -> Executable:
+    held = select(Assignee.person_id).with_for_update()
+    held = held.where(
+        Assignee.assignment_id == bindparam("assignment_id"), Assignee.person_id == bindparam("person_id")
+    )
+    if not is_databases_clock:
+        return held
+    return select(held.subquery(), func.clock_timestamp().label("now"))  # read outside: after the wait for the lock
 
 
 def lock_attempt(access: Access, attempt_id: str) -> Attempt:
