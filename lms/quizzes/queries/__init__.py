@@ -179,7 +179,7 @@ def _given(person_id: int, held: Sequence[Assignee]) -> list[Given]:
     query = select(Attempt).where(Attempt.person_id == person_id, Attempt.assignment_id.in_(ids))
     for attempt in db.session.scalars(query.order_by(Attempt.attempt_no)):
         attempts.setdefault(attempt.assignment_id, []).append(attempt)
-    runs = load_current_runs([attempt.id for of_one in attempts.values() for attempt in of_one])
+    runs = load_current_runs([attempt.id for of_one in attempts.values() for attempt in of_one]) if attempts else {}
     versions = load_counted_versions([assignment.quiz_id for assignment in assignments])
     places = load_last_opened([a.id for own in attempts.values() for a in own if a.state == AttemptState.OPEN])
     given = []

@@ -170,8 +170,6 @@ def count_late_answers(attempt_id: str) -> int:
 
 def load_current_runs(attempt_ids: Collection[str], *, with_items: bool = False) -> dict[str, GradingRun]:
     """The newest published grading run of each attempt."""
-    if not attempt_ids:
-        return {}
     query = select(GradingRun).join(Attempt, is_current_run()).where(Attempt.id.in_(list(attempt_ids)))
     if with_items:
         query = query.options(joinedload(GradingRun.items))
