@@ -11,7 +11,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,11 @@ def read_sheet(raw: bytes, notes: Notes) -> Sheet | None:
     text, encoding = found
     if encoding == "cp932":
         notes.add(Level.INFO, "encoding-guessed", encoding=encoding)
-    records = list(_records(text, notes))
+    return sheet_of(list(_records(text, notes)), notes)
+
+
+def sheet_of(records: Sequence[Row], notes: Notes) -> Sheet | None:
+    """Records with a header first as a sheet; None when there is no header to go by."""
     if not records:
         if not has_errors(notes.findings):
             notes.error("empty-file")
