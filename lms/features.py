@@ -94,6 +94,12 @@ FEATURES: tuple[Feature, ...] = (
         "analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False
     ),
     Feature("audit", 10, _names("invigilation cohorts quizzes questions accounts sites"), ("views",), ("jobs",)),
+    Feature(
+        "production",
+        11,
+        _names("analysis cohorts quizzes questions policies accounts sites"),
+        silent=("jobs",),
+    ),
     Feature("system", 11, _names("audit accounts"), ("views",)),
     Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
     Feature("regrades", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",)),
@@ -114,7 +120,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "demo",
         12,
-        _names("sites accounts wellbeing policies questions quizzes cohorts campaigns analysis reports"),
+        _names("sites accounts wellbeing policies questions quizzes cohorts campaigns analysis reports production"),
         silent=("jobs",),
         has_problems=False,
     ),

@@ -123,6 +123,8 @@ ACTIONS = frozenset(
         "regrade.propose",
         "regrade.apply",
         "regrade.decline",
+        "production.import",
+        "production.take_back",
         "cohort.create",
         "cohort.change",
         "cohort.call_off",

@@ -1,0 +1,1 @@
+"""Knowledge beside production: decisions of the queues are imported and read together with quiz results by section."""
