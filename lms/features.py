@@ -101,7 +101,13 @@ FEATURES: tuple[Feature, ...] = (
         silent=("jobs",),
     ),
     Feature("system", 11, _names("audit accounts"), ("views",)),
-    Feature("reports", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",), ("jobs",)),
+    Feature(
+        "reports",
+        11,
+        _names("analysis cohorts quizzes questions policies accounts sites"),
+        ("views.reports",),
+        ("jobs",),
+    ),
     Feature("regrades", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",)),
     Feature("search", 11, _names("cohorts questions policies accounts sites"), ("views",), has_problems=False),
     Feature(

@@ -21,7 +21,7 @@ from lms.reports import actions, phrases, queries
 from lms.reports.forms import AnalysisReportForm
 from lms.reports.models import ReportRun
 
-blueprint = Blueprint("reports", __name__, template_folder="templates")
+blueprint = Blueprint("reports", __name__, template_folder="../templates")
 
 
 @blueprint.get("/reports")
