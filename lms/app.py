@@ -48,6 +48,7 @@ class Kijun(access.GuardedFlask):
     """The application: guarded routes, and one transaction around each request."""
 
     grants = GRANTS
+    find_asker = staticmethod(login.find_asker)
     session_interface = VisitInterface()
 
     def full_dispatch_request(self) -> Response:

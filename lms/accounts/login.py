@@ -1,4 +1,4 @@
-"""Who is signed in: the row behind the visitor's session id, read once per request and only when somebody asks.
+"""Who is signed in: what stands behind the visitor's session id, read once per request and only when somebody asks.
 
 A session ends 12 hours after the sign-in and not sooner by itself. There is no end for being idle: whoever reads a
 policy or sits over a question sends nothing for long, a GET never writes, and so nobody can tell reading from being
@@ -10,24 +10,38 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, Request, current_app
+from flask import Flask, Request, current_app, request
 from flask_login import LoginManager
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 
-from lms.accounts.models import Person, WebSession
+from lms.accounts.models import Person, RoleGrant, WebSession
 from lms.foundation import clock, transaction
-from lms.foundation.db import db
+from lms.foundation.access import Asker, asker
+from lms.foundation.db import db, plain
 from lms.foundation.sessions import ABSOLUTE_HOURS, stored_id, visit
+from lms.sites.models import Site
 
 SEEN_EVERY = timedelta(minutes=5)
 
-_BY_ID = (
-    select(WebSession)
-    .where(WebSession.id_sha256 == bindparam("id_sha256"))
-    .options(joinedload(WebSession.person).joinedload(Person.grants))
+_ROLES = (
+    select(func.aggregate_strings(RoleGrant.role, " "))
+    .where(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None))
+    .scalar_subquery()
 )
-"""Built once, for it is asked with every request."""
+_BY_ID = (
+    select(
+        *(WebSession.created_at, WebSession.seen_at, WebSession.confirmed_at),
+        *(Person.id, Person.vendor_id, Person.site_id, Person.code, Person.locale, Person.own_zone_name),
+        *(Site.zone_name, _ROLES),
+    )
+    .join_from(WebSession, Person, Person.id == WebSession.person_id)
+    .join(Site, Site.id == Person.site_id)
+    .where(WebSession.id_sha256 == bindparam("id_sha256"), Person.deactivated_at.is_(None))
+)
+"""Built once and narrow, for it is asked with every request."""
+
+_ROW = select(Person).where(Person.id == bindparam("person_id")).options(joinedload(Person.grants))
 
 manager = LoginManager()
 manager.session_protection = None
@@ -38,24 +52,40 @@ def bind(app: Flask) -> None:
     manager.init_app(app)
 
 
-@manager.request_loader
-def signed_in(request: Request) -> Person | None:
-    """The person behind the session id; None for a visitor, an ended session, or somebody deactivated."""
+def find_asker() -> Asker | None:
+    """Who stands behind the session id; None for a visitor, an ended session, or somebody deactivated."""
     sid = visit().sent_sid
     if sid is None:
         return None
-    web_session = db.session.scalars(_BY_ID, {"id_sha256": stored_id(sid)}).unique().one_or_none()
-    if web_session is None or not web_session.person.is_active:
+    id_sha256 = stored_id(sid)
+    row = plain(_BY_ID, {"id_sha256": id_sha256}).first()
+    if row is None:
         return None
+    created_at, seen_at, confirmed_at, person_id, vendor_id, site_id, code, locale, own_zone, zone, roles = row
     now = clock.now()
-    if now - web_session.created_at > timedelta(hours=ABSOLUTE_HOURS):
+    if now - created_at > timedelta(hours=ABSOLUTE_HOURS):
         return None
-    if now - web_session.seen_at >= SEEN_EVERY and _writes(request):
-        # a statement, not a changed row: the session may have been ended since it was read
-        seen = update(WebSession).where(WebSession.id_sha256 == web_session.id_sha256).values(seen_at=now)
-        db.session.execute(seen.execution_options(synchronize_session=False))
-    visit().confirmed_at = web_session.confirmed_at or web_session.created_at
-    return web_session.person
+    if now - seen_at >= SEEN_EVERY and _writes(request):
+        plain(update(WebSession).where(WebSession.id_sha256 == id_sha256).values(seen_at=now))
+    return Asker(
+        person_id,
+        vendor_id,
+        site_id,
+        code,
+        locale,
+        own_zone or zone,
+        frozenset((roles or "").split()),
+        confirmed_at or created_at,
+    )
+
+
+@manager.request_loader
+def signed_in(_request: Request) -> Person | None:
+    """The row of whoever is signed in, for pages and actions that want more of a person than every request does."""
+    found = asker()
+    if found is None:
+        return None
+    return db.session.scalars(_ROW, {"person_id": found.person_id}).unique().one_or_none()
 
 
 def _writes(request: Request) -> bool:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
-from flask_login import current_user
 from sqlalchemy import bindparam
 from werkzeug.routing import RequestRedirect
 
 from lms.foundation import clock
-from lms.foundation.sessions import STEP_UP_MINUTES, visit
+from lms.foundation.sessions import STEP_UP_MINUTES
 from lms.kit.problems import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -83,6 +82,21 @@ class Access:
         return Access(self.person_id, self.vendor_id, self.site_id, self.roles, scopes)
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who is signed in, as far as every request wants to know. Their whole row is Flask-Login's ``current_user``."""
+
+    person_id: int
+    vendor_id: int
+    site_id: int
+    code: str
+    locale: str
+    zone_name: str
+    roles: frozenset[str]
+    confirmed_at: datetime
+    """When they last entered their password in this session."""
+
+
 def policy(action: str) -> Callable[[View], View]:
     """Declare the action, ``resource.verb``, that a view performs."""
 
@@ -97,6 +111,8 @@ class GuardedFlask(Flask):
     """Flask that refuses a route without an access rule."""
 
     grants: Grants
+    find_asker: Callable[[], Asker | None]
+    """Who has sent the request in hand; told by the feature that knows people."""
 
     def add_url_rule(
         self,
@@ -129,7 +145,7 @@ def bind(app: GuardedFlask) -> None:
             return  # open to everybody: nobody need be looked up
         scopes = scopes_for(app.grants, action, current_roles())
         if not scopes:
-            raise Refused("access.sign_in" if current_user.is_anonymous else "access.refused", action=action)
+            raise Refused("access.sign_in" if asker() is None else "access.refused", action=action)
         g.access = asking(scopes)
 
     @app.after_request
@@ -159,8 +175,8 @@ def bind_step_up(app: GuardedFlask) -> None:
 
 def is_stepped_up() -> bool:
     """Whether whoever asks has entered their password in this session shortly before."""
-    confirmed_at = visit().confirmed_at if current_user.is_authenticated else None
-    return confirmed_at is not None and clock.now() - confirmed_at <= timedelta(minutes=STEP_UP_MINUTES)
+    found = asker()
+    return found is not None and clock.now() - found.confirmed_at <= timedelta(minutes=STEP_UP_MINUTES)
 
 
 def scopes_for(grants: Grants, action: str, roles: frozenset[str]) -> frozenset[Scope]:
@@ -213,16 +229,37 @@ def _held(grants: Grants, action: str, roles: frozenset[str]) -> list[Grant]:
     return [entry if isinstance(entry, Grant) else Grant(entry) for entry in found]
 
 
+def asker() -> Asker | None:
+    """Who is signed in; None for a visitor. Looked up once in a request, and only when somebody wants to know."""
+    if "asker" not in g:
+        g.asker = cast(GuardedFlask, current_app).find_asker()
+    return cast(Asker | None, g.asker)
+
+
+def ask_anew() -> None:
+    """Forget who is signed in, so that it is looked up again when it is needed."""
+    g.pop("asker", None)
+    g.pop("_login_user", None)  # where Flask-Login keeps it
+
+
+def take_for_visitor() -> None:
+    """Let nobody be signed in for the rest of this request."""
+    ask_anew()
+    g.asker = None
+
+
 def current_roles() -> frozenset[str]:
     """The roles of whoever asks; everybody, signed in or not, may do what is open to ``anonymous``."""
-    return frozenset({ANONYMOUS}) if current_user.is_anonymous else frozenset({ANONYMOUS, *current_user.roles})
+    found = asker()
+    return frozenset({ANONYMOUS}) if found is None else frozenset({ANONYMOUS, *found.roles})
 
 
 def asking(scopes: frozenset[Scope]) -> Access:
     """The access of whoever asks, with this reach."""
-    if current_user.is_anonymous:
+    found = asker()
+    if found is None:
         return Access(None, None, None, frozenset({ANONYMOUS}), scopes)
-    return Access(current_user.id, current_user.vendor_id, current_user.site_id, frozenset(current_user.roles), scopes)
+    return Access(found.person_id, found.vendor_id, found.site_id, found.roles, scopes)
 
 
 def access() -> Access:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, Executable, MetaData, Table, event, insert, select, tuple_
+from sqlalchemy import CursorResult, Engine, Executable, MetaData, Table, event, insert, select, tuple_
 from sqlalchemy.orm import DeclarativeBase, object_mapper
 
 from lms.kit.problems import NotFound
@@ -29,6 +29,14 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+def plain(statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a statement as they come: nothing is flushed before it and no row becomes an object.
+
+    For what is asked with every request, where that would cost as much as the statement.
+    """
+    return db.session.connection().execute(statement, values)
 
 
 def hold(row: Base) -> None:

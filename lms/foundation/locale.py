@@ -21,11 +21,11 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext
-from flask_login import current_user
 from markupsafe import Markup
 
 import config
 from lms.foundation import clock
+from lms.foundation.access import asker
 
 LOCALES = ("en", "ja")
 SOURCE_LOCALE = "en"
@@ -130,8 +130,8 @@ def _catalogue(locale: str) -> NullTranslations:
 
 def zone() -> ZoneInfo:
     """The zone in which the reader sees times: their own, else their site's, else UTC."""
-    name = None if current_user.is_anonymous else current_user.zone_name
-    return ZoneInfo(name or DEFAULT_ZONE)
+    found = asker()
+    return ZoneInfo(found.zone_name if found else DEFAULT_ZONE)
 
 
 def localized(texts: Mapping[str, str], locale: str | None = None) -> str:
@@ -245,8 +245,9 @@ def _choose() -> str | None:
     asked = _chosen_here()
     if asked:
         return asked
-    if g.get("decided") and not g.get("reader_unknown") and not current_user.is_anonymous:
-        return str(current_user.locale)
+    found = asker() if g.get("decided") and not g.get("reader_unknown") else None
+    if found is not None:
+        return found.locale
     return request.accept_languages.best_match(LOCALES) or SOURCE_LOCALE
 
 

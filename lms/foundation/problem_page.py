@@ -8,9 +8,9 @@ from typing import Any
 from flask import current_app, g, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_babel import refresh
-from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
 
+from lms.foundation.access import ask_anew, asker, take_for_visitor
 from lms.foundation.addresses import asked_address, has_page, local_address, page_before
 from lms.foundation.db import db
 from lms.foundation.transaction import SAFE_METHODS, abandon
@@ -68,7 +68,7 @@ def know_reader() -> None:
 def start_anew() -> None:
     """Leave a transaction that failed; the database answers, so who is signed in is read again when it is needed."""
     abandon()
-    g.pop("_login_user", None)
+    ask_anew()
 
 
 def forget_reader() -> None:
@@ -78,7 +78,7 @@ def forget_reader() -> None:
     """
     abandon()
     g.reader_unknown = True
-    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+    take_for_visitor()
 
 
 def _is_signed_in() -> bool:
@@ -86,7 +86,7 @@ def _is_signed_in() -> bool:
     if g.get("reader_unknown") or getattr(view, "without_database", False):
         return False
     try:
-        return not current_user.is_anonymous
+        return asker() is not None
     except DBAPIError:
         forget_reader()
         return False

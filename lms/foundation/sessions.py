@@ -12,7 +12,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, session
@@ -35,8 +34,6 @@ class WebVisit(dict[str, Any], SessionMixin):
         self.sid = sid or secrets.token_urlsafe(32)
         self.sent_sid = sid
         self.had_messages = bool(messages)
-        self.confirmed_at: datetime | None = None
-        """When the password was last entered in this session; known once somebody has asked who is signed in."""
 
     def rotate(self) -> str:
         """Give the visitor a fresh id (at sign-in and sign-out) and return it."""
@@ -66,8 +63,11 @@ class VisitInterface(SessionInterface):
             response.delete_cookie(MESSAGES_COOKIE, path="/", secure=secure, httponly=True, samesite="Lax")
 
     def _messages(self, app: Flask, request: Request) -> list[Any]:
+        sent = request.cookies.get(MESSAGES_COOKIE)
+        if not sent:
+            return []
         try:
-            loaded = _serializer(app).loads(request.cookies.get(MESSAGES_COOKIE, ""))
+            loaded = _serializer(app).loads(sent)
         except BadData:
             return []
         return [tuple(message) for message in loaded] if isinstance(loaded, Iterable) else []
