@@ -154,6 +154,7 @@ def answer_by_form(
     if (known.payload if known else {}) == payload:
         return None
     end_break(attempt, clock.attempt_now(db.session))
+    db.session.flush()  # how the attempt stands is read past the session
     seq = next_seq([event.stamp for event in events], attempt.writer_epoch)
     return save_events(access, attempt_id, [Event(attempt.writer_epoch, seq, position, locale, payload)])
 

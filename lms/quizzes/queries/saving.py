@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.foundation import clock
 from lms.foundation.access import Access, Scope
-from lms.foundation.db import db
+from lms.foundation.db import db, plain
 from lms.kit.problems import NotFound
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Stamp
@@ -40,7 +40,7 @@ class Locked:
 def lock_for_answers(access: Access, attempt_id: str) -> Locked:
     """How an attempt stands that is locked as by ``lock_attempt``, and the time by the clock that decides."""
     query = _locking(access.scopes, clock.is_databases(db.session))
-    row = db.session.execute(query, {"attempt_id": attempt_id, **access.values}).first()
+    row = plain(query, {"attempt_id": attempt_id, **access.values}).first()
     if row is None:
         raise NotFound
     state, epoch, deadline_at, grace_seconds, started_at, ended_at, receipt, *database_now = row
@@ -68,15 +68,14 @@ def _locking(scopes: frozenset[Scope], is_databases_clock: bool) -> Executable:
 def append_events(rows: Sequence[Mapping[str, Any]]) -> int:
     """Append to the answer log what it does not have yet, by stamp; says how many were appended."""
     values: Any = list(rows) if len(rows) > 1 else rows[0]
-    appending = _appending(db.engine.dialect.name)
-    result = db.session.execute(appending, values, execution_options={"preserve_rowcount": True})
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return plain(_appending(db.engine.dialect.name), values).rowcount
 
 
 @cache
 def _appending(dialect: str) -> Any:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(cast(Table, AnswerEvent.__table__)).on_conflict_do_nothing()
+    appending = insert(cast(Table, AnswerEvent.__table__)).on_conflict_do_nothing()
+    return appending.execution_options(preserve_rowcount=True)
 
 
 def load_stored(attempt_id: str, stamps: Collection[Stamp]) -> dict[Stamp, str]:
