@@ -33,7 +33,7 @@ _BY_ID = (
     select(
         *(WebSession.created_at, WebSession.seen_at, WebSession.confirmed_at),
         *(Person.id, Person.vendor_id, Person.site_id, Person.code, Person.locale, Person.own_zone_name),
-        *(Site.zone_name, _ROLES),
+        *(Site.zone_name, Person.briefed_version, _ROLES.label("roles")),
     )
     .join_from(WebSession, Person, Person.id == WebSession.person_id)
     .join(Site, Site.id == Person.site_id)
@@ -61,21 +61,21 @@ def find_asker() -> Asker | None:
     row = plain(_BY_ID, {"id_sha256": id_sha256}).first()
     if row is None:
         return None
-    created_at, seen_at, confirmed_at, person_id, vendor_id, site_id, code, locale, own_zone, zone, roles = row
     now = clock.now()
-    if now - created_at > timedelta(hours=ABSOLUTE_HOURS):
+    if now - row.created_at > timedelta(hours=ABSOLUTE_HOURS):
         return None
-    if now - seen_at >= SEEN_EVERY and _writes(request):
+    if now - row.seen_at >= SEEN_EVERY and _writes(request):
         plain(update(WebSession).where(WebSession.id_sha256 == id_sha256).values(seen_at=now))
     return Asker(
-        person_id,
-        vendor_id,
-        site_id,
-        code,
-        locale,
-        own_zone or zone,
-        frozenset((roles or "").split()),
-        confirmed_at or created_at,
+        person_id=row.id,
+        vendor_id=row.vendor_id,
+        site_id=row.site_id,
+        code=row.code,
+        locale=row.locale,
+        zone_name=row.own_zone_name or row.zone_name,
+        briefed_version=row.briefed_version,
+        roles=frozenset((row.roles or "").split()),
+        confirmed_at=row.confirmed_at or row.created_at,
     )
 
 

@@ -92,6 +92,7 @@ class Asker:
     code: str
     locale: str
     zone_name: str
+    briefed_version: int
     roles: frozenset[str]
     confirmed_at: datetime
     """When they last entered their password in this session."""
@@ -234,6 +235,14 @@ def asker() -> Asker | None:
     if "asker" not in g:
         g.asker = cast(GuardedFlask, current_app).find_asker()
     return cast(Asker | None, g.asker)
+
+
+def me() -> Asker:
+    """Who is signed in, where the gate lets nobody else in."""
+    found = asker()
+    if found is None:
+        raise Refused("access.sign_in")
+    return found
 
 
 def ask_anew() -> None:

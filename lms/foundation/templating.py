@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from lms.foundation import clock, locale
-from lms.foundation.access import may
+from lms.foundation.access import may, me
 from lms.foundation.assets import STATIC
 from lms.foundation.carried import is_reopened, is_reopened_in_part
 from lms.foundation.security import csrf_token
@@ -83,6 +83,7 @@ def bind(app: Flask) -> None:
         "symbol": symbol,
         "trusted": trusted,
         "may": may,
+        "me": me,
         "csrf_token": csrf_token,
         "here_in": here_in,
         "locale_now": locale.current,

@@ -7,10 +7,9 @@ from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 
 from lms.accounts.core.roles import Role
-from lms.foundation.access import may
+from lms.foundation.access import may, me
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def bind(app: Flask) -> None:
 
 def navigation() -> list[Item]:
     """The entries for whoever is signed in."""
-    roles = frozenset(Role(role) for role in current_user.roles)
+    roles = frozenset(Role(role) for role in me().roles)
     here = {request.endpoint, request.blueprint}
     return [
         Item(url_for(place.endpoint), place.label, place.icon, bool(here & {place.endpoint, *place.pages}))

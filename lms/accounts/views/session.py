@@ -16,7 +16,7 @@ from lms.accounts.forms import PasswordForm, SignInForm
 from lms.accounts.models import Person
 from lms.accounts.phrases import SAMPLE_ACCOUNTS
 from lms.foundation import carried, clock, errors, transaction
-from lms.foundation.access import policy
+from lms.foundation.access import asker, policy
 from lms.foundation.addresses import asked_address, local_address, page_before
 from lms.foundation.errors import sentence
 from lms.foundation.locale import for_profile, speaking
@@ -38,7 +38,7 @@ def _link_in_hand() -> str:
 @blueprint.get("/sign-in")
 @policy("session.create")
 def sign_in() -> ResponseReturnValue:
-    if not current_user.is_anonymous:
+    if asker() is not None:
         return redirect(url_for("home.today"))
     return _sign_in_page(SignInForm(request.args), None)
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from lms.accounts import actions as accounts
 from lms.foundation import clock, errors, transaction
-from lms.foundation.access import policy
+from lms.foundation.access import asker, policy
 from lms.foundation.addresses import asked_address, local_address
 from lms.foundation.locale import COOKIE, current
 from lms.kit.problems import Refused
@@ -33,8 +33,9 @@ def ask_for_briefing() -> None:
     action = getattr(current_app.view_functions.get(request.endpoint or ""), "policy", "")
     if not action or action in OPEN_BEFORE or request.method not in transaction.SAFE_METHODS:
         return
-    if current_user.is_authenticated and is_due(current_user.roles, current_user.briefed_version):
-        if action in OPEN_MEANWHILE and queries.is_time_running(current_user.id, clock.now()):
+    reader = asker()
+    if reader is not None and is_due(reader.roles, reader.briefed_version):
+        if action in OPEN_MEANWHILE and queries.is_time_running(reader.person_id, clock.now()):
             return
         raise Refused("wellbeing.first")
 
