@@ -28,7 +28,7 @@ from lms.cohorts.queries.attendance import find_session_to_enter, list_own_day, 
 from lms.cohorts.queries.enrolments import find_cohort_of
 from lms.cohorts.queries.teaching import list_held
 from lms.foundation import clock
-from lms.foundation.access import access_for, may, policy, takes_second_person
+from lms.foundation.access import access_for, may, me, policy, takes_second_person
 from lms.foundation.security import limiter, signed
 from lms.home.forms import CheckInForm
 from lms.home.navigation import navigation
@@ -64,7 +64,7 @@ def _refuse_to_guess(limit: RequestLimit) -> NoReturn:
 @blueprint.get("/")
 @policy("home.read")
 def today() -> str:
-    return _learner_page() if Role.LEARNER in current_user.roles else _staff_page()
+    return _learner_page() if Role.LEARNER in me().roles else _staff_page()
 
 
 @blueprint.get("/accessibility")
@@ -80,7 +80,7 @@ def accessibility() -> str:
 def check_in() -> ResponseReturnValue:
     """Attendance by the code that is shown in the room; only wrong codes count against the limit."""
     form, now = CheckInForm(), clock.now()
-    cohort = find_cohort_of(current_user.id, now)
+    cohort = find_cohort_of(me().person_id, now)
     if cohort is None:
         raise NotFound
     session = find_session_to_enter(cohort, now)
@@ -99,10 +99,10 @@ def check_in() -> ResponseReturnValue:
 def _learner_page(checking_in: CheckInForm | None = None) -> str:
     now = clock.now()
     versions = policies.load_in_force(now)
-    acknowledged = policies.load_acknowledged(current_user.id)
-    given = quizzes.list_given(current_user.id)
+    acknowledged = policies.load_acknowledged(me().person_id)
+    given = quizzes.list_given(me().person_id)
     open_quizzes = [entry for entry in given if entry.open_attempt or (not entry.passed and entry.may_start(now))]
-    cohort = find_cohort_of(current_user.id, now)
+    cohort = find_cohort_of(me().person_id, now)
     return render_template(
         "home/today.html",
         at=now,
@@ -113,7 +113,7 @@ def _learner_page(checking_in: CheckInForm | None = None) -> str:
         in_force=sorted(versions.values(), key=lambda version: version.module.code),
         results=[] if cohort else _last_results(),
         checking_in=checking_in or CheckInForm(formdata=MultiDict()),
-        **(_training(cohort, versions, acknowledged, now) if cohort else {"zone": ZoneInfo(current_user.zone_name)}),
+        **(_training(cohort, versions, acknowledged, now) if cohort else {"zone": ZoneInfo(me().zone_name)}),
     )
 
 
@@ -123,12 +123,12 @@ def _training(
     """What a cohort's page of the day adds: the track, the timetable and the gates of whoever asks."""
     zone = ZoneInfo(cohort.site.zone_name)
     day = now.astimezone(zone).date()
-    sessions = list_own_day(cohort, day, current_user.id)
+    sessions = list_own_day(cohort, day, me().person_id)
     entering = session_to_enter([session for session, _mark in sessions], now)
     progress = cohorts.load_progress([cohort], now)[cohort.id]
-    read = {(current_user.id, version_id) for version_id in acknowledged}
+    read = {(me().person_id, version_id) for version_id in acknowledged}
     gates = cohorts.load_gates(cohort, [current_user], progress.day, in_force.values(), read, now)
-    token = signed(PURPOSE, current_user.code)
+    token = signed(PURPOSE, me().code)
     return {
         "zone": zone,
         "progress": progress,
@@ -136,7 +136,7 @@ def _training(
         "is_roll_closed": entering is not None and entering.closed_roll is not None,
         "own_marks": {session.id: mark for session, mark in sessions},
         "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session, _mark in sessions],
-        "gates": gates[current_user.id],
+        "gates": gates[me().person_id],
         "feed_url": url_for("feeds.person_feed", token=token, _external=True),
         "phrases": cohort_phrases,
     }
@@ -144,20 +144,18 @@ def _training(
 
 def _last_results() -> list[tuple[Attempt, GradingRun, int]]:
     """What whoever asks took last, with the percent that is shown."""
-    finished = quizzes.list_finished(current_user.id, most=RESULTS_SHOWN)
+    finished = quizzes.list_finished(me().person_id, most=RESULTS_SHOWN)
     return [(attempt, run, shown_percent(run.score_thousandths, run.max_thousandths)) for attempt, run in finished]
 
 
 def _staff_page() -> str:
-    now, zone = clock.now(), ZoneInfo(current_user.zone_name)
+    now, zone = clock.now(), ZoneInfo(me().zone_name)
     today_here = now.astimezone(zone).date()
     every = [row for row in cohorts.list_cohorts(access_for("cohort.read")) if row[0].called_off_at is None]
     listed = [(cohort, count) for cohort, count in every if cohort.go_live_on >= today_here]
-    held = list_held(access_for("attendance.write"), current_user.id, today_here, zone) if _teaches() else []
+    held = list_held(access_for("attendance.write"), me().person_id, today_here, zone) if _teaches() else []
     places = [item for item in navigation() if not item.current]
-    proposals = (
-        accounts.list_proposals_for(current_user) if takes_second_person("role.grant", current_user.roles) else []
-    )
+    proposals = accounts.list_proposals_for(current_user) if takes_second_person("role.grant", me().roles) else []
     return render_template(
         "home/staff.html",
         cohorts=listed,
@@ -176,17 +174,17 @@ def _staff_page() -> str:
         late=invigilation.count_late(access_for("late.propose")) if may("late.propose") else 0,
         rulings=_rulings(),
         translations=_translations(),
-        banks=questions.list_banks_waiting_for(current_user.id) if may("question.publish") else [],
+        banks=questions.list_banks_waiting_for(me().person_id) if may("question.publish") else [],
     )
 
 
 def _teaches() -> bool:
-    return Role.TRAINER in current_user.roles and may("attendance.write")
+    return Role.TRAINER in me().roles and may("attendance.write")
 
 
 def _translations() -> list[tuple[TranslationAssignment, int]]:
     """The drafts that whoever is signed in is to translate, with how many sections still need it."""
-    assigned = bench.list_assigned_to(current_user.id) if may("policy.translate") else []
+    assigned = bench.list_assigned_to(me().person_id) if may("policy.translate") else []
     found = []
     for locale in {one.locale for one in assigned}:
         of_locale = [one for one in assigned if one.locale == locale]
@@ -199,11 +197,11 @@ def _rulings() -> int:
     """The proposals about attempts on which whoever is signed in can decide."""
     kinds = {RulingKind.ADMIT, RulingKind.REFUSE} if may("late.decide") else set()
     kinds |= {RulingKind.VOID} if may("void.decide") else set()
-    return invigilation.count_waiting(access_for("late.decide"), kinds, not_by=current_user.id) if kinds else 0
+    return invigilation.count_waiting(access_for("late.decide"), kinds, not_by=me().person_id) if kinds else 0
 
 
 def _publications() -> list[PublicationRequest]:
     """The drafts that somebody else has asked whoever is signed in, among others, to publish."""
     if not may("policy.publish"):
         return []
-    return [waiting for waiting in policies.list_requests() if waiting.asked_by != current_user.id]
+    return [waiting for waiting in policies.list_requests() if waiting.asked_by != me().person_id]

@@ -13,7 +13,7 @@ from flask_login import current_user
 
 from lms.accounts import queries as people
 from lms.foundation import clock, spreadsheets
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, me, policy
 from lms.foundation.errors import sentence
 from lms.foundation.locale import LOCALES, localized, speaking
 from lms.kit.problems import Conflict, Invalid, NotFound, Refused
@@ -250,7 +250,7 @@ def _trial_page(subject: _Subject, form: RegradeForm, trial: regrading.Trial | N
         trial=trial,
         behind=behind,
         figures=queries.load_figures(subject.quiz, subject.row.code, everybody, changes) if changes else None,
-        seconds=[code for person_id, code in able.items() if person_id != current_user.id],
+        seconds=[code for person_id, code in able.items() if person_id != me().person_id],
         has_draft=questions.has_draft(subject.row.id),
         methods=methods_for(subject.version.body),
         after=full_options(trial.key) if trial and trial.key else {},
@@ -271,7 +271,7 @@ def _regrade_page(regrade: Regrade, *, behind: str = "") -> Response:
         figures=queries.load_figures(regrade.quiz, subject.row.code, everybody, trial.changes) if trial else None,
         seconds=[code for person_id, code in able.items() if person_id != regrade.proposed_by],
         states=CORRECTIONS,
-        may_decide=regrade.proposed_by != current_user.id or not set(able) - {current_user.id},
+        may_decide=regrade.proposed_by != me().person_id or not set(able) - {me().person_id},
         after=_right_after(regrade, trial),
         **_shown(subject, changes, everybody),
     )

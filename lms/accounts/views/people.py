@@ -14,7 +14,7 @@ from lms.accounts.core.roles import Role, may_grant, may_hold, may_manage
 from lms.accounts.forms import PersonChangeForm, PersonForm
 from lms.accounts.models import Person
 from lms.accounts.phrases import ROLES, STATES
-from lms.foundation.access import access, may, policy, takes_second_person
+from lms.foundation.access import access, may, me, policy, takes_second_person
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Conflict, Invalid
@@ -205,18 +205,18 @@ def _facts(person: Person) -> dict[str, Any]:
 
 def _other_administrators(person: Person) -> list[str]:
     """The codes of those who can confirm a role that whoever asks wants to give to this person."""
-    if not takes_second_person("role.grant", current_user.roles):
+    if not takes_second_person("role.grant", me().roles):
         return []
     able = queries.load_able("role.grant")
-    return [code for key, code in able.items() if key not in {person.id, current_user.id}]
+    return [code for key, code in able.items() if key not in {person.id, me().person_id}]
 
 
 def _standing_page(template: str, person: Person) -> str:
     """The page that asks before somebody's access ends or begins again."""
-    may_change = person.id != current_user.id and may_manage(_own_roles(), frozenset(map(Role, person.roles)))
+    may_change = person.id != me().person_id and may_manage(_own_roles(), frozenset(map(Role, person.roles)))
     is_last = Role.ADMIN in person.roles and not queries.count_other_administrators(person)
     return render_template(template, person=person, roles=ROLES, may_change=may_change, is_last=is_last)
 
 
 def _own_roles() -> frozenset[Role]:
-    return frozenset(Role(role) for role in current_user.roles)
+    return frozenset(Role(role) for role in me().roles)

@@ -23,7 +23,7 @@ from lms.accounts.forms import PeopleListForm
 from lms.accounts.phrases import COLUMNS, ROLES
 from lms.accounts.views.dry_run import DryRun, Origin
 from lms.foundation import spreadsheets, transaction
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, me, policy
 from lms.foundation.carried import is_reopened
 from lms.foundation.forms import choices
 from lms.foundation.locale import LOCALES, localized, moment_in_zone, speaking
@@ -144,7 +144,7 @@ def _go_on(form: PeopleListForm, sites: Sequence[Site], wish: str) -> ResponseRe
     if request.method != "POST" or wish != "create":
         return _dry_run_page(form, sites, rows, Origin.of_request(), checked)
     key = _key()
-    if (earlier := admission.find_list(key)) is not None and earlier.actor == current_user.code:
+    if (earlier := admission.find_list(key)) is not None and earlier.actor == me().code:
         return redirect(url_for("people_lists.made", key=key))  # sent twice
     if not taken or any(one.errors for one in checked):
         return _dry_run_page(form, sites, rows, Origin.of_request(), checked, is_refused=True), 422
@@ -169,7 +169,7 @@ def _mended(rows: Sequence[ListRow]) -> tuple[ListRow, ...]:
 def _check(form: PeopleListForm, sites: Sequence[Site], rows: Sequence[ListRow]) -> tuple[Checked, ...]:
     logins = {list_checking.login_of_cell(row.cells[Cell.LOGIN]) for row in rows}
     names = {list_checking.line_of_cell(row.cells[Cell.NAME]) for row in rows}
-    own_roles = frozenset(map(Role, current_user.roles))
+    own_roles = frozenset(map(Role, me().roles))
     return list_checking.check(
         rows,
         Known(
@@ -209,7 +209,7 @@ def _key() -> str:
 
 
 def _paste_page(form: PeopleListForm, sites: Sequence[Site]) -> str:
-    own_roles = frozenset(map(Role, current_user.roles))
+    own_roles = frozenset(map(Role, me().roles))
     return render_template(
         "accounts/people_list.html",
         form=form,

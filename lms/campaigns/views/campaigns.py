@@ -26,7 +26,7 @@ from lms.campaigns.queries import board
 from lms.campaigns.queries.choices import load_choices, load_names
 from lms.campaigns.queries.coming import Coming, Outlook, load_outlook, load_pool
 from lms.foundation import clock, notices
-from lms.foundation.access import access, policy, roles_for
+from lms.foundation.access import access, me, policy, roles_for
 from lms.foundation.errors import sentence
 from lms.foundation.locale import LOCALES, current, day, listed, localized, speaking
 from lms.kit.figures import shown_count
@@ -91,7 +91,7 @@ def show(code: str) -> str:
 @policy("campaign.write")
 def new() -> ResponseReturnValue:
     """A quiz that is to come again and again."""
-    today = today_at(current_user.zone_name, clock.now())
+    today = today_at(me().zone_name, clock.now())
     form = NewCampaignForm(starts_on=today, roles=[Role.LEARNER.value], quiz=request.args.get("quiz"))
     _offer(form)
     if form.is_sent_and_valid():

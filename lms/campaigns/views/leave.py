@@ -14,7 +14,7 @@ from lms.campaigns import actions
 from lms.campaigns.forms import LeaveForm
 from lms.campaigns.queries.leave import get_leave, list_by_codes, list_leaves
 from lms.foundation import clock
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, me, policy
 from lms.kit.problems import Invalid
 from lms.sites.core.year import today_at
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
         else:
             flash(ngettext("Leave noted for %(num)d person.", "Leave noted for %(num)d people.", noted))
             return redirect(url_for("leave.index"))
-    today = today_at(current_user.zone_name, clock.now())
+    today = today_at(me().zone_name, clock.now())
     listed, part = list_leaves(access(), today, request.args.get("page", 1, type=int))
     named = people.load_named(leave.person_id for leave in listed)
     page = render_template("campaigns/leave.html", form=form, listed=listed, part=part, named=named)

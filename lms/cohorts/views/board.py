@@ -38,7 +38,7 @@ from lms.cohorts.queries.moves import list_people
 from lms.cohorts.queries.week import load_week, week_shown
 from lms.cohorts.views.settle import Line, Sight, clashes_of, lines
 from lms.foundation import clock
-from lms.foundation.access import access, access_for, policy
+from lms.foundation.access import access, access_for, me, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.problems import Invalid, NotFound
@@ -226,13 +226,13 @@ def _chosen(trainers: list[Person], codes: list[str], site: Site) -> list[Person
     chosen = [trainer for trainer in trainers if trainer.code in codes]
     if any(trainer.site_id != site.id for trainer in chosen):
         raise Invalid("cohort.trainer_elsewhere", field="trainers")
-    return sorted(chosen, key=lambda trainer: trainer.id != current_user.id)
+    return sorted(chosen, key=lambda trainer: trainer.id != me().person_id)
 
 
 def _like(code: str) -> dict[str, Any]:
     """What the form of a new cohort holds at first; of another cohort all but its code, names and days."""
     if not code:
-        return {"trainers": [current_user.code] if Role.TRAINER in current_user.roles else []}
+        return {"trainers": [me().code] if Role.TRAINER in me().roles else []}
     cohort = queries.get_cohort(access(), code)
     return {
         "site": cohort.site_id,

@@ -21,7 +21,7 @@ from lms.cohorts.actions import giving as assignments
 from lms.cohorts.forms import ExcuseForm, GiveForm, WindowForm
 from lms.cohorts.queries import audiences
 from lms.foundation import clock
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, me, policy
 from lms.foundation.errors import sentence
 from lms.foundation.forms import choices
 from lms.foundation.locale import LOCALES, localized
@@ -231,7 +231,7 @@ def _zone_of(audience: Audience) -> ZoneInfo:
     if audience.kind is AudienceKind.COHORT:
         return ZoneInfo(queries.get_cohort(access(), audience.code).site.zone_name)
     site = sites.find_site(audience.code) if audience.kind is AudienceKind.SITE else None
-    return ZoneInfo(site.zone_name if site else current_user.zone_name)
+    return ZoneInfo(site.zone_name if site else me().zone_name)
 
 
 def _named(audience: Audience) -> Audience:

@@ -11,14 +11,13 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from lms.accounts import queries as people
 from lms.cohorts import queries
 from lms.cohorts.queries.results import OUTCOMES, SORTS, Wanted, list_for_export, list_quizzes, list_results
 from lms.foundation import clock, journal, pdf, transaction
-from lms.foundation.access import access, access_for, policy
+from lms.foundation.access import access, access_for, me, policy
 from lms.foundation.locale import current, localized, moment_in_zone, zone
 from lms.foundation.spreadsheets import CSV_TYPE, as_csv
 from lms.kit.ordering import Order
@@ -140,7 +139,7 @@ def _html(found: Sequence[tuple[Attempt, GradingRun, Quiz]], count: int, wanted:
         quiz=next((quiz for _attempt, _run, quiz in found if quiz.code == wanted.quiz), None),
         wanted=wanted,
         made_at=made_at,
-        made_by=current_user.code,
+        made_by=me().code,
         locale=current(),
     )
 
@@ -155,9 +154,9 @@ def _note_export(form: Format, wanted: Wanted, codes: Sequence[str]) -> None:
     asked["people"] = sorted(set(codes)) if wanted.words else []
     journal.record(
         "result.export",
-        actor=current_user.code,
+        actor=me().code,
         object="results",
-        chain_id=current_user.vendor_id,
+        chain_id=me().vendor_id,
         format=form.value,
         entries=len(codes),
         **{name: value for name, value in asked.items() if value},

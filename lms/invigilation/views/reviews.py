@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from lms.accounts import queries as people
-from lms.foundation.access import access, may, policy
+from lms.foundation.access import access, may, me, policy
 from lms.foundation.errors import sentence
 from lms.invigilation import actions, phrases, queries
 from lms.invigilation.core.ruling import RulingKind, RulingState
@@ -157,7 +157,7 @@ def _page(attempt: Attempt, *, late: LateForm | None = None, void: VoidForm | No
     return render_template(
         "invigilation/review.html",
         attempt=attempt,
-        is_own=attempt.person_id == current_user.id,
+        is_own=attempt.person_id == me().person_id,
         is_named=bool(people.load_named([attempt.person_id])),
         run=run,
         percent=shown_percent(run.score_thousandths, run.max_thousandths) if run else None,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms.foundation import notices
-from lms.foundation.access import policy
+from lms.foundation.access import me, policy
 from lms.foundation.addresses import page_before
 from lms.notifications import actions, queries
 
@@ -20,16 +20,16 @@ blueprint = Blueprint("notices", __name__, template_folder="../templates")
 @blueprint.record_once
 def give_count(state: BlueprintSetupState) -> None:
     """Let the frame of every page ask what stands in its head."""
-    state.app.jinja_env.globals["page_head"] = lambda: queries.load_head(current_user.id)
+    state.app.jinja_env.globals["page_head"] = lambda: queries.load_head(me().person_id)
 
 
 @blueprint.get("/notices")
 @policy("notice.read")
 def index() -> str:
     unread_only = request.args.get("show") == "unread"
-    found, part = queries.list_notices(current_user.id, request.args.get("page", 1, type=int), unread_only=unread_only)
-    zone = ZoneInfo(current_user.zone_name)
-    unread = queries.load_head(current_user.id).unread
+    found, part = queries.list_notices(me().person_id, request.args.get("page", 1, type=int), unread_only=unread_only)
+    zone = ZoneInfo(me().zone_name)
+    unread = queries.load_head(me().person_id).unread
     entries = [
         (
             notice,
@@ -47,7 +47,7 @@ def index() -> str:
 @blueprint.post("/notices/<int:notice_id>/open")
 @policy("notice.read")
 def open_page(notice_id: int) -> ResponseReturnValue:
-    notice = queries.get_notice(current_user.id, notice_id)
+    notice = queries.get_notice(me().person_id, notice_id)
     actions.read(notice)
     return redirect(notices.path(notice.kind, notice.facts), 303)
 
@@ -55,7 +55,7 @@ def open_page(notice_id: int) -> ResponseReturnValue:
 @blueprint.post("/notices/<int:notice_id>/read")
 @policy("notice.read")
 def read(notice_id: int) -> ResponseReturnValue:
-    actions.read(queries.get_notice(current_user.id, notice_id))
+    actions.read(queries.get_notice(me().person_id, notice_id))
     return redirect(page_before() or url_for("notices.index"), 303)
 
 

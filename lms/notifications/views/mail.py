@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from lms.foundation import outbox
-from lms.foundation.access import policy
+from lms.foundation.access import me, policy
 from lms.foundation.outbox import MailState
 from lms.foundation.settings import sample_day
 from lms.kit.ordering import Order
@@ -59,7 +58,7 @@ def show(mail_id: int) -> str:
 @policy("mail.send")
 def send(mail_id: int) -> ResponseReturnValue:
     mail = queries.get_mail(mail_id)
-    outbox.send_again(mail, by=current_user.code)
+    outbox.send_again(mail, by=me().code)
     flash(_("The mail is waiting to be sent again."))
     return redirect(url_for("mail.show", mail_id=mail.id), 303)
 

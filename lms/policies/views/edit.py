@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from lms.accounts.queries import load_able
 from lms.foundation import clock, findings, transaction
-from lms.foundation.access import is_stepped_up, may, policy
+from lms.foundation.access import is_stepped_up, may, me, policy
 from lms.foundation.errors import sentence
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.findings import Finding, Level
@@ -172,7 +172,7 @@ def _versions_page(module: Module, *, older: PolicyVersion | None = None, newer:
 
 def _others() -> list[str]:
     """The codes of those who could publish what whoever asks has asked for."""
-    return [code for key, code in load_able("policy.publish").items() if key != current_user.id]
+    return [code for key, code in load_able("policy.publish").items() if key != me().person_id]
 
 
 def _say_what_it_waits_for(version: PolicyVersion) -> None:

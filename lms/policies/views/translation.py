@@ -15,7 +15,7 @@ from flask_login import current_user
 from lms.accounts import queries as accounts
 from lms.accounts.core.roles import Role
 from lms.foundation import clock, findings, locale, transaction
-from lms.foundation.access import may, policy
+from lms.foundation.access import may, me, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import SOURCE_LOCALE
 from lms.kit.findings import Finding, Level
@@ -68,7 +68,7 @@ def index() -> str:
 
     With ``assigned=me`` the drafts alone that whoever asks is to translate.
     """
-    own = [assigned.version for assigned in bench.list_assigned_to(current_user.id)]
+    own = [assigned.version for assigned in bench.list_assigned_to(me().person_id)]
     is_own = request.args.get("assigned") == "me"
     versions = own if is_own else bench.load_newest_versions()
     units = bench.load_units(versions, TARGET)

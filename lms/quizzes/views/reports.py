@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation import clock
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, me, policy
 from lms.foundation.errors import sentence
 from lms.foundation.locale import current
 from lms.kit.pages import Page
@@ -74,7 +74,7 @@ def _write_page(
 @policy("attempt.write")
 def own(report_id: int) -> str:
     """What whoever asks has said, and the answer as soon as it can give no key away."""
-    report = reports.get_own_report(current_user.id, report_id)
+    report = reports.get_own_report(me().person_id, report_id)
     return render_template(
         "quizzes/comment_sent.html",
         report=report,

@@ -7,9 +7,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, me, policy
 from lms.kit.problems import Invalid
 from lms.sites import actions, queries
 from lms.sites.forms import ClosureChangeForm, ClosureForm, names_of
@@ -25,7 +24,7 @@ def new(code: str) -> ResponseReturnValue:
     form = ClosureForm()
     if form.is_sent_and_valid(closed_on=lambda day: actions.check_closure_day(site, day)):
         try:
-            actions.add_closure(site, form.closed_on.data, form.names, actor=current_user.code)
+            actions.add_closure(site, form.closed_on.data, form.names, actor=me().code)
         except Invalid as problem:
             form.take_back(problem)
         else:
@@ -47,7 +46,7 @@ def edit(code: str, closure_id: int) -> ResponseReturnValue:
             closure,
             day=form.closed_on.data,
             name_text=form.names,
-            actor=current_user.code,
+            actor=me().code,
             revision=form.revision.data,
         )
 
@@ -62,7 +61,7 @@ def edit(code: str, closure_id: int) -> ResponseReturnValue:
 @policy("site.write")
 def remove(code: str, closure_id: int) -> ResponseReturnValue:
     closure = queries.get_closure(queries.get_site(access(), code), closure_id)
-    actions.remove_closure(closure, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
+    actions.remove_closure(closure, actor=me().code, revision=request.form.get("revision", 0, type=int))
     flash(_("The site is open on this day again."))
     return redirect(url_for("sites.show", code=code))
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, me, policy
 from lms.kit.problems import Invalid
 from lms.sites import actions, queries
 from lms.sites.forms import RoomChangeForm, RoomForm
@@ -23,7 +22,7 @@ def new(code: str) -> ResponseReturnValue:
     form = RoomForm()
     if form.is_sent_and_valid(name=lambda name: actions.check_room_name(site, name)):
         try:
-            actions.add_room(site, form.name.data, int(form.capacity.data), actor=current_user.code)
+            actions.add_room(site, form.name.data, int(form.capacity.data), actor=me().code)
         except Invalid as problem:
             form.take_back(problem)
         else:
@@ -45,7 +44,7 @@ def edit(code: str, room_id: int) -> ResponseReturnValue:
             room,
             name=form.name.data,
             capacity=int(form.capacity.data),
-            actor=current_user.code,
+            actor=me().code,
             revision=form.revision.data,
         )
 
@@ -62,7 +61,7 @@ def retire(code: str, room_id: int) -> ResponseReturnValue:
     """Take a room out of use or into use again; nothing is lost by either, so nothing is asked first."""
     room = queries.get_room(queries.get_site(access(), code), room_id)
     change = actions.reopen_room if request.form.get("change") == "reopen" else actions.retire_room
-    change(room, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
+    change(room, actor=me().code, revision=request.form.get("revision", 0, type=int))
     flash(_("Room taken out of use.") if room.retired_at else _("Room back in use."))
     return redirect(url_for("sites.show", code=code))
 

@@ -7,10 +7,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from lms.foundation import clock
-from lms.foundation.access import access, policy
+from lms.foundation.access import access, me, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.kit.ordering import Keys, Order, sorted_rows
@@ -80,7 +79,7 @@ def new() -> ResponseReturnValue:
             subdivision=form.subdivision.data or None,
         )
         try:
-            site = actions.create_site(command, actor=current_user.code)
+            site = actions.create_site(command, actor=me().code)
         except Invalid as problem:
             form.take_back(problem)
         else:
@@ -123,7 +122,7 @@ def edit(code: str) -> ResponseReturnValue:
         facts = actions.SiteChange(
             form.names, form.zone_name.data, form.country.data, form.subdivision.data or None, form.weekend.data
         )
-        actions.change_site(site, facts, actor=current_user.code, revision=form.revision.data)
+        actions.change_site(site, facts, actor=me().code, revision=form.revision.data)
 
     if form.is_sent_and_valid() and form.is_saved(change, site, _facts):
         flash(_("Site changed."))
@@ -140,7 +139,7 @@ def retire(code: str) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("sites/retire_site.html", site=site, residents=queries.count_residents(site.id))
     change = actions.reopen_site if request.form.get("change") == "reopen" else actions.retire_site
-    change(site, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
+    change(site, actor=me().code, revision=request.form.get("revision", 0, type=int))
     flash(_("Site taken out of use.") if site.retired_at else _("Site back in use."))
     return redirect(url_for("sites.show", code=code))
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
-from lms.foundation.access import policy
+from lms.foundation.access import me, policy
 from lms.foundation.locale import localized
 from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
@@ -58,7 +57,7 @@ def new() -> ResponseReturnValue:
     if form.is_sent_and_valid(code=actions.check_vendor_code):
         command = actions.NewVendor(form.code.data, form.names, VendorKind(form.kind.data))
         try:
-            actions.create_vendor(command, actor=current_user.code)
+            actions.create_vendor(command, actor=me().code)
         except Invalid as problem:
             form.take_back(problem)
         else:
@@ -79,7 +78,7 @@ def edit(code: str) -> ResponseReturnValue:
             vendor,
             name_text=form.names,
             kind=VendorKind(form.kind.data),
-            actor=current_user.code,
+            actor=me().code,
             revision=form.revision.data,
         )
 
@@ -98,7 +97,7 @@ def retire(code: str) -> ResponseReturnValue:
         open_sites = queries.count_sites(vendor, only_open=True)
         return render_template("sites/retire_vendor.html", vendor=vendor, open_sites=open_sites)
     change = actions.reopen_vendor if request.form.get("change") == "reopen" else actions.retire_vendor
-    change(vendor, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
+    change(vendor, actor=me().code, revision=request.form.get("revision", 0, type=int))
     flash(_("Vendor taken out of use.") if vendor.retired_at else _("Vendor back in use."))
     return redirect(url_for("vendors.index"))
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from lms.accounts import actions as accounts
 from lms.foundation import clock, errors, transaction
-from lms.foundation.access import asker, policy
+from lms.foundation.access import asker, me, policy
 from lms.foundation.addresses import asked_address, local_address
 from lms.foundation.locale import COOKIE, current
 from lms.kit.problems import Refused
@@ -48,7 +48,7 @@ def lead_to_briefing() -> ResponseReturnValue:
 @blueprint.get("/wellbeing")
 @policy("wellbeing.read")
 def briefing() -> str:
-    seeing = queries.load_seeing(current_user.id)
+    seeing = queries.load_seeing(me().person_id)
     return _page(
         BriefingForm(
             closed_from=seeing.closed_from,
@@ -91,7 +91,7 @@ class Veil:
 def veiled(kind: str, degree: str) -> Veil:
     """The veil of a piece of content, for whoever is signed in."""
     if "seeing" not in g:
-        g.seeing = queries.load_seeing(current_user.id)
+        g.seeing = queries.load_seeing(me().person_id)
     seeing: Seeing = g.seeing
     return Veil(seeing.opens(kind, degree), kind in seeing.avoided)
 
@@ -101,10 +101,10 @@ def _page(form: BriefingForm) -> str:
     return render_template(
         "wellbeing/briefing.html",
         form=form,
-        is_first=is_due(current_user.roles, current_user.briefed_version),
-        confirmation=queries.find_confirmation(current_user.id, VERSION),
+        is_first=is_due(me().roles, me().briefed_version),
+        confirmation=queries.find_confirmation(me().person_id, VERSION),
         seen=sorted(seen, key=_name),
-        helpers=queries.list_helpers(current_user.site_id),
+        helpers=queries.list_helpers(me().site_id),
         phrases=phrases,
     )
 

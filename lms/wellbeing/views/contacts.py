@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
-from lms.foundation.access import access_for, policy
+from lms.foundation.access import access_for, me, policy
 from lms.foundation.forms import choices
 from lms.foundation.locale import localized
 from lms.sites import queries as sites
@@ -31,7 +30,7 @@ def new() -> ResponseReturnValue:
     form = ContactForm()
     offered = _offer_sites(form)
     if form.is_sent_and_valid():
-        actions.add_contact(_contact(form, offered), actor=current_user.code)
+        actions.add_contact(_contact(form, offered), actor=me().code)
         flash(_("Contact added."))
         return redirect(url_for("contacts.index"))
     page = render_template("wellbeing/contact_form.html", form=form, contact=None)
@@ -47,7 +46,7 @@ def edit(contact_id: int) -> ResponseReturnValue:
 
     def change() -> None:
         to = _contact(form, offered)
-        actions.change_contact(contact, to, actor=current_user.code, revision=form.revision.data)
+        actions.change_contact(contact, to, actor=me().code, revision=form.revision.data)
 
     if form.is_sent_and_valid() and form.is_saved(change, contact, _facts):
         flash(_("Contact changed."))
@@ -61,7 +60,7 @@ def retire(contact_id: int) -> ResponseReturnValue:
     """Take a contact out of use or into use again; nothing is lost by either, so nothing is asked first."""
     contact = queries.get_contact(contact_id)
     change = actions.reopen_contact if request.form.get("change") == "reopen" else actions.retire_contact
-    change(contact, actor=current_user.code, revision=request.form.get("revision", 0, type=int))
+    change(contact, actor=me().code, revision=request.form.get("revision", 0, type=int))
     flash(_("Contact taken out of use.") if contact.retired_at else _("Contact back in use."))
     return redirect(url_for("contacts.index"))
 
