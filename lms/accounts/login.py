@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask, Request, current_app, request
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 
@@ -48,8 +48,9 @@ manager.session_protection = None
 
 
 def bind(app: Flask) -> None:
-    """Connect Flask-Login."""
-    manager.init_app(app)
+    """Connect Flask-Login. A template asks for the row of ``current_user`` by itself; most pages do without."""
+    manager.init_app(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user
 
 
 def find_asker() -> Asker | None:
