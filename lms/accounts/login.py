@@ -68,7 +68,7 @@ def find_asker() -> Asker | None:
     if now - row.seen_at >= SEEN_EVERY and _writes(request):
         plain(update(WebSession).where(WebSession.id_sha256 == id_sha256).values(seen_at=now))
     return Asker(
-        person_id=row.id,
+        id=row.id,
         vendor_id=row.vendor_id,
         site_id=row.site_id,
         code=row.code,
@@ -86,7 +86,7 @@ def signed_in(_request: Request) -> Person | None:
     found = asker()
     if found is None:
         return None
-    return db.session.scalars(_ROW, {"person_id": found.person_id}).unique().one_or_none()
+    return db.session.scalars(_ROW, {"person_id": found.id}).unique().one_or_none()
 
 
 def _writes(request: Request) -> bool:

@@ -84,9 +84,12 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who is signed in, as far as every request wants to know. Their whole row is Flask-Login's ``current_user``."""
+    """Who is signed in, as far as every request wants to know, under the names of a person's row.
 
-    person_id: int
+    The row itself is Flask-Login's ``current_user``, and costs a query of its own.
+    """
+
+    id: int
     vendor_id: int
     site_id: int
     code: str
@@ -268,7 +271,7 @@ def asking(scopes: frozenset[Scope]) -> Access:
     found = asker()
     if found is None:
         return Access(None, None, None, frozenset({ANONYMOUS}), scopes)
-    return Access(found.person_id, found.vendor_id, found.site_id, found.roles, scopes)
+    return Access(found.id, found.vendor_id, found.site_id, found.roles, scopes)
 
 
 def access() -> Access:

@@ -80,7 +80,7 @@ def accessibility() -> str:
 def check_in() -> ResponseReturnValue:
     """Attendance by the code that is shown in the room; only wrong codes count against the limit."""
     form, now = CheckInForm(), clock.now()
-    cohort = find_cohort_of(me().person_id, now)
+    cohort = find_cohort_of(me().id, now)
     if cohort is None:
         raise NotFound
     session = find_session_to_enter(cohort, now)
@@ -99,10 +99,10 @@ def check_in() -> ResponseReturnValue:
 def _learner_page(checking_in: CheckInForm | None = None) -> str:
     now = clock.now()
     versions = policies.load_in_force(now)
-    acknowledged = policies.load_acknowledged(me().person_id)
-    given = quizzes.list_given(me().person_id)
+    acknowledged = policies.load_acknowledged(me().id)
+    given = quizzes.list_given(me().id)
     open_quizzes = [entry for entry in given if entry.open_attempt or (not entry.passed and entry.may_start(now))]
-    cohort = find_cohort_of(me().person_id, now)
+    cohort = find_cohort_of(me().id, now)
     return render_template(
         "home/today.html",
         at=now,
@@ -123,10 +123,10 @@ def _training(
     """What a cohort's page of the day adds: the track, the timetable and the gates of whoever asks."""
     zone = ZoneInfo(cohort.site.zone_name)
     day = now.astimezone(zone).date()
-    sessions = list_own_day(cohort, day, me().person_id)
+    sessions = list_own_day(cohort, day, me().id)
     entering = session_to_enter([session for session, _mark in sessions], now)
     progress = cohorts.load_progress([cohort], now)[cohort.id]
-    read = {(me().person_id, version_id) for version_id in acknowledged}
+    read = {(me().id, version_id) for version_id in acknowledged}
     gates = cohorts.load_gates(cohort, [current_user], progress.day, in_force.values(), read, now)
     token = signed(PURPOSE, me().code)
     return {
@@ -136,7 +136,7 @@ def _training(
         "is_roll_closed": entering is not None and entering.closed_roll is not None,
         "own_marks": {session.id: mark for session, mark in sessions},
         "agenda": [(session, phase(session.starts_at, session.ends_at, now)) for session, _mark in sessions],
-        "gates": gates[me().person_id],
+        "gates": gates[me().id],
         "feed_url": url_for("feeds.person_feed", token=token, _external=True),
         "phrases": cohort_phrases,
     }
@@ -144,7 +144,7 @@ def _training(
 
 def _last_results() -> list[tuple[Attempt, GradingRun, int]]:
     """What whoever asks took last, with the percent that is shown."""
-    finished = quizzes.list_finished(me().person_id, most=RESULTS_SHOWN)
+    finished = quizzes.list_finished(me().id, most=RESULTS_SHOWN)
     return [(attempt, run, shown_percent(run.score_thousandths, run.max_thousandths)) for attempt, run in finished]
 
 
@@ -153,7 +153,7 @@ def _staff_page() -> str:
     today_here = now.astimezone(zone).date()
     every = [row for row in cohorts.list_cohorts(access_for("cohort.read")) if row[0].called_off_at is None]
     listed = [(cohort, count) for cohort, count in every if cohort.go_live_on >= today_here]
-    held = list_held(access_for("attendance.write"), me().person_id, today_here, zone) if _teaches() else []
+    held = list_held(access_for("attendance.write"), me().id, today_here, zone) if _teaches() else []
     places = [item for item in navigation() if not item.current]
     proposals = accounts.list_proposals_for(current_user) if takes_second_person("role.grant", me().roles) else []
     return render_template(
@@ -174,7 +174,7 @@ def _staff_page() -> str:
         late=invigilation.count_late(access_for("late.propose")) if may("late.propose") else 0,
         rulings=_rulings(),
         translations=_translations(),
-        banks=questions.list_banks_waiting_for(me().person_id) if may("question.publish") else [],
+        banks=questions.list_banks_waiting_for(me().id) if may("question.publish") else [],
     )
 
 
@@ -184,7 +184,7 @@ def _teaches() -> bool:
 
 def _translations() -> list[tuple[TranslationAssignment, int]]:
     """The drafts that whoever is signed in is to translate, with how many sections still need it."""
-    assigned = bench.list_assigned_to(me().person_id) if may("policy.translate") else []
+    assigned = bench.list_assigned_to(me().id) if may("policy.translate") else []
     found = []
     for locale in {one.locale for one in assigned}:
         of_locale = [one for one in assigned if one.locale == locale]
@@ -197,11 +197,11 @@ def _rulings() -> int:
     """The proposals about attempts on which whoever is signed in can decide."""
     kinds = {RulingKind.ADMIT, RulingKind.REFUSE} if may("late.decide") else set()
     kinds |= {RulingKind.VOID} if may("void.decide") else set()
-    return invigilation.count_waiting(access_for("late.decide"), kinds, not_by=me().person_id) if kinds else 0
+    return invigilation.count_waiting(access_for("late.decide"), kinds, not_by=me().id) if kinds else 0
 
 
 def _publications() -> list[PublicationRequest]:
     """The drafts that somebody else has asked whoever is signed in, among others, to publish."""
     if not may("policy.publish"):
         return []
-    return [waiting for waiting in policies.list_requests() if waiting.asked_by != me().person_id]
+    return [waiting for waiting in policies.list_requests() if waiting.asked_by != me().id]

@@ -250,7 +250,7 @@ def _trial_page(subject: _Subject, form: RegradeForm, trial: regrading.Trial | N
         trial=trial,
         behind=behind,
         figures=queries.load_figures(subject.quiz, subject.row.code, everybody, changes) if changes else None,
-        seconds=[code for person_id, code in able.items() if person_id != me().person_id],
+        seconds=[code for person_id, code in able.items() if person_id != me().id],
         has_draft=questions.has_draft(subject.row.id),
         methods=methods_for(subject.version.body),
         after=full_options(trial.key) if trial and trial.key else {},
@@ -271,7 +271,7 @@ def _regrade_page(regrade: Regrade, *, behind: str = "") -> Response:
         figures=queries.load_figures(regrade.quiz, subject.row.code, everybody, trial.changes) if trial else None,
         seconds=[code for person_id, code in able.items() if person_id != regrade.proposed_by],
         states=CORRECTIONS,
-        may_decide=regrade.proposed_by != me().person_id or not set(able) - {me().person_id},
+        may_decide=regrade.proposed_by != me().id or not set(able) - {me().id},
         after=_right_after(regrade, trial),
         **_shown(subject, changes, everybody),
     )

@@ -208,12 +208,12 @@ def _other_administrators(person: Person) -> list[str]:
     if not takes_second_person("role.grant", me().roles):
         return []
     able = queries.load_able("role.grant")
-    return [code for key, code in able.items() if key not in {person.id, me().person_id}]
+    return [code for key, code in able.items() if key not in {person.id, me().id}]
 
 
 def _standing_page(template: str, person: Person) -> str:
     """The page that asks before somebody's access ends or begins again."""
-    may_change = person.id != me().person_id and may_manage(_own_roles(), frozenset(map(Role, person.roles)))
+    may_change = person.id != me().id and may_manage(_own_roles(), frozenset(map(Role, person.roles)))
     is_last = Role.ADMIN in person.roles and not queries.count_other_administrators(person)
     return render_template(template, person=person, roles=ROLES, may_change=may_change, is_last=is_last)
 

@@ -226,7 +226,7 @@ def _chosen(trainers: list[Person], codes: list[str], site: Site) -> list[Person
     chosen = [trainer for trainer in trainers if trainer.code in codes]
     if any(trainer.site_id != site.id for trainer in chosen):
         raise Invalid("cohort.trainer_elsewhere", field="trainers")
-    return sorted(chosen, key=lambda trainer: trainer.id != me().person_id)
+    return sorted(chosen, key=lambda trainer: trainer.id != me().id)
 
 
 def _like(code: str) -> dict[str, Any]:

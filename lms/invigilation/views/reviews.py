@@ -157,7 +157,7 @@ def _page(attempt: Attempt, *, late: LateForm | None = None, void: VoidForm | No
     return render_template(
         "invigilation/review.html",
         attempt=attempt,
-        is_own=attempt.person_id == me().person_id,
+        is_own=attempt.person_id == me().id,
         is_named=bool(people.load_named([attempt.person_id])),
         run=run,
         percent=shown_percent(run.score_thousandths, run.max_thousandths) if run else None,

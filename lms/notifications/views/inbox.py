@@ -20,16 +20,16 @@ blueprint = Blueprint("notices", __name__, template_folder="../templates")
 @blueprint.record_once
 def give_count(state: BlueprintSetupState) -> None:
     """Let the frame of every page ask what stands in its head."""
-    state.app.jinja_env.globals["page_head"] = lambda: queries.load_head(me().person_id)
+    state.app.jinja_env.globals["page_head"] = lambda: queries.load_head(me().id)
 
 
 @blueprint.get("/notices")
 @policy("notice.read")
 def index() -> str:
     unread_only = request.args.get("show") == "unread"
-    found, part = queries.list_notices(me().person_id, request.args.get("page", 1, type=int), unread_only=unread_only)
+    found, part = queries.list_notices(me().id, request.args.get("page", 1, type=int), unread_only=unread_only)
     zone = ZoneInfo(me().zone_name)
-    unread = queries.load_head(me().person_id).unread
+    unread = queries.load_head(me().id).unread
     entries = [
         (
             notice,
@@ -47,7 +47,7 @@ def index() -> str:
 @blueprint.post("/notices/<int:notice_id>/open")
 @policy("notice.read")
 def open_page(notice_id: int) -> ResponseReturnValue:
-    notice = queries.get_notice(me().person_id, notice_id)
+    notice = queries.get_notice(me().id, notice_id)
     actions.read(notice)
     return redirect(notices.path(notice.kind, notice.facts), 303)
 
@@ -55,7 +55,7 @@ def open_page(notice_id: int) -> ResponseReturnValue:
 @blueprint.post("/notices/<int:notice_id>/read")
 @policy("notice.read")
 def read(notice_id: int) -> ResponseReturnValue:
-    actions.read(queries.get_notice(me().person_id, notice_id))
+    actions.read(queries.get_notice(me().id, notice_id))
     return redirect(page_before() or url_for("notices.index"), 303)
 
 

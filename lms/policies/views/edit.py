@@ -172,7 +172,7 @@ def _versions_page(module: Module, *, older: PolicyVersion | None = None, newer:
 
 def _others() -> list[str]:
     """The codes of those who could publish what whoever asks has asked for."""
-    return [code for key, code in load_able("policy.publish").items() if key != me().person_id]
+    return [code for key, code in load_able("policy.publish").items() if key != me().id]
 
 
 def _say_what_it_waits_for(version: PolicyVersion) -> None:

@@ -57,7 +57,7 @@ def library() -> str:
     are_retired = request.args.get("state") == "retired" and may("policy.draft")
     modules = queries.list_modules(are_retired=are_retired)
     versions = queries.load_in_force(clock.now(), [module.id for module in modules])
-    acknowledged = queries.load_acknowledged(me().person_id)
+    acknowledged = queries.load_acknowledged(me().id)
     waiting: dict[int, list[PublicationRequest]] = {}
     for request_in_hand in queries.list_requests() if may("policy.publish") else []:
         waiting.setdefault(request_in_hand.version.module_id, []).append(request_in_hand)
@@ -169,7 +169,7 @@ def _reading(code: str) -> Reading:
     """What is to be read; where a sentence is looked for, or a published version cited, nothing is marked unasked."""
     version, is_current = _version(code)
     texts = queries.load_sections([version.id])[version.id]
-    acknowledged = queries.load_acknowledged(me().person_id)
+    acknowledged = queries.load_acknowledged(me().id)
     versions = [other for other in queries.list_versions(version.module) if other.state == VersionState.PUBLISHED]
     asked = request.args.get("since")
     is_named = "v" in request.args and version.state == VersionState.PUBLISHED

@@ -68,7 +68,7 @@ def index() -> str:
 
     With ``assigned=me`` the drafts alone that whoever asks is to translate.
     """
-    own = [assigned.version for assigned in bench.list_assigned_to(me().person_id)]
+    own = [assigned.version for assigned in bench.list_assigned_to(me().id)]
     is_own = request.args.get("assigned") == "me"
     versions = own if is_own else bench.load_newest_versions()
     units = bench.load_units(versions, TARGET)

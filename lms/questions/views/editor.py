@@ -142,7 +142,7 @@ def _page(
     draft = db.session.get(QuestionDraft, row.id)
     versions = queries.list_question_versions(row)
     able = accounts.load_able(actions.PUBLISH)
-    preparer = draft.prepared_by_id if draft and stored is None else me().person_id
+    preparer = draft.prepared_by_id if draft and stored is None else me().id
     others = [code for key, code in able.items() if key != preparer]
     sections = policies.load_sections_in_force(clock.now())
     return render_template(
@@ -158,7 +158,7 @@ def _page(
         seen=drafts.token(row, draft),
         checks=checks_of(question),
         others=others,
-        is_mine=preparer == me().person_id,
+        is_mine=preparer == me().id,
         sections=sections,
         prose=_prose(question, sections),
         section_choices=section_choices(sections),

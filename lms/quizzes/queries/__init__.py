@@ -193,7 +193,7 @@ def _given(person_id: int, held: Sequence[Assignee]) -> list[Given]:
     return sorted(given, key=lambda entry: (entry.window.due_at, entry.assignment.id))
 
 
-def load_more_minutes(person: Person, rules: Rules, now: datetime) -> int:
+def load_more_minutes(person: Person | Asker, rules: Rules, now: datetime) -> int:
     """What an accommodation that holds on this day adds to a person's time limit; 0 for most."""
     granted = people.find_accommodation(person.id)
     if granted is None or not granted.more_time.holds(today_at(person.zone_name, now)):

@@ -74,7 +74,7 @@ def _write_page(
 @policy("attempt.write")
 def own(report_id: int) -> str:
     """What whoever asks has said, and the answer as soon as it can give no key away."""
-    report = reports.get_own_report(me().person_id, report_id)
+    report = reports.get_own_report(me().id, report_id)
     return render_template(
         "quizzes/comment_sent.html",
         report=report,

@@ -32,7 +32,7 @@ blueprint = Blueprint("quizzes", __name__, template_folder="../templates")
 @blueprint.get("/quizzes")
 @policy("attempt.write")
 def index() -> str:
-    given = queries.list_given(me().person_id)
+    given = queries.list_given(me().id)
     part = Page.of(len(given), request.args.get("page", 1, type=int))
     return render_template("quizzes/index.html", given=given[part.offset : part.last], part=part, at=clock.now())
 
@@ -40,11 +40,11 @@ def index() -> str:
 @blueprint.get("/quizzes/<int:assignment_id>")
 @policy("attempt.write")
 def start(assignment_id: int) -> str:
-    given = queries.get_given(me().person_id, assignment_id)
+    given = queries.get_given(me().id, assignment_id)
     thousandths = given.rules.question_thousandths
     at_cut = questions_at_cut(given.questions * thousandths, given.rules.cut_percent, thousandths)
     sitting = given.open_attempt
-    more = sitting.more_minutes if sitting else queries.load_more_minutes(current_user, given.rules, clock.now())
+    more = sitting.more_minutes if sitting else queries.load_more_minutes(me(), given.rules, clock.now())
     return render_template(
         "quizzes/start.html", given=given, at=clock.now(), at_cut=at_cut, more_minutes=more, phrases=phrases
     )

@@ -28,7 +28,7 @@ blueprint = Blueprint("reports", __name__, template_folder="../templates")
 @policy("report.write")
 def index() -> str:
     order = Order.of(request.args.get("sort", ""), queries.SORTS)
-    runs, part = queries.list_runs(me().person_id, request.args.get("page", 1, type=int), order)
+    runs, part = queries.list_runs(me().id, request.args.get("page", 1, type=int), order)
     return render_template("reports/index.html", runs=_titled(runs), part=part, order=order, phrases=phrases)
 
 
@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
 @blueprint.get("/reports/<public_id>")
 @policy("report.write")
 def show(public_id: str) -> Response:
-    run = queries.get_run(me().person_id, public_id)
+    run = queries.get_run(me().id, public_id)
     why = phrases.FAILURES.get(queries.failure(run), phrases.BROKEN)
     [(_run, title)] = _titled([run])
     response = make_response(render_template("reports/show.html", run=run, title=title, why=why))
@@ -69,7 +69,7 @@ def show(public_id: str) -> Response:
 @blueprint.get("/reports/<public_id>/file")
 @policy("report.write")
 def download(public_id: str) -> Response:
-    run = queries.get_run(me().person_id, public_id)
+    run = queries.get_run(me().id, public_id)
     if run.file_sha256 is None:
         raise Conflict("report.not_ready")
     response = make_response(storage.load(run.file_sha256))

@@ -35,7 +35,7 @@ def ask_for_briefing() -> None:
         return
     reader = asker()
     if reader is not None and is_due(reader.roles, reader.briefed_version):
-        if action in OPEN_MEANWHILE and queries.is_time_running(reader.person_id, clock.now()):
+        if action in OPEN_MEANWHILE and queries.is_time_running(reader.id, clock.now()):
             return
         raise Refused("wellbeing.first")
 
@@ -48,7 +48,7 @@ def lead_to_briefing() -> ResponseReturnValue:
 @blueprint.get("/wellbeing")
 @policy("wellbeing.read")
 def briefing() -> str:
-    seeing = queries.load_seeing(me().person_id)
+    seeing = queries.load_seeing(me().id)
     return _page(
         BriefingForm(
             closed_from=seeing.closed_from,
@@ -91,7 +91,7 @@ class Veil:
 def veiled(kind: str, degree: str) -> Veil:
     """The veil of a piece of content, for whoever is signed in."""
     if "seeing" not in g:
-        g.seeing = queries.load_seeing(me().person_id)
+        g.seeing = queries.load_seeing(me().id)
     seeing: Seeing = g.seeing
     return Veil(seeing.opens(kind, degree), kind in seeing.avoided)
 
@@ -102,7 +102,7 @@ def _page(form: BriefingForm) -> str:
         "wellbeing/briefing.html",
         form=form,
         is_first=is_due(me().roles, me().briefed_version),
-        confirmation=queries.find_confirmation(me().person_id, VERSION),
+        confirmation=queries.find_confirmation(me().id, VERSION),
         seen=sorted(seen, key=_name),
         helpers=queries.list_helpers(me().site_id),
         phrases=phrases,
