@@ -146,6 +146,16 @@ def test_a_page_of_an_attempt_costs_few_queries(joiner: Visitor, first: str, que
     assert max(costs) <= 15, costs
 
 
+def test_who_answers_is_known_without_their_row(joiner: Visitor, first: str, queries_counted: Counted) -> None:
+    """No page of an attempt wants more of a person than every request does."""
+    pages = [first, first.replace("questions/1", "paper"), first.replace("questions/1", "review"), "/quizzes"]
+    with queries_counted() as count:
+        for page in pages:
+            assert joiner.get(page).status_code == 200
+        assert joiner.post(first.replace("questions/1", "claim"), json={}).status_code == 200
+    assert [sql for sql in count.statements if "people.login" in sql] == []
+
+
 @pytest.mark.database
 def test_a_question_takes_four_statements(
     joiner: Visitor, first: str, look: Look, unit: Unit, queries_counted: Counted

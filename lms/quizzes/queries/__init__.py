@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.accounts import queries as people
 from lms.accounts.models import Person
+from lms.foundation.access import Asker
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.questions import queries as questions

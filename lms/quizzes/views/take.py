@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms.foundation import clock
-from lms.foundation.access import Access, access, policy
+from lms.foundation.access import Access, access, me, policy
 from lms.foundation.carried import is_reopened
 from lms.foundation.errors import sentence
 from lms.foundation.locale import current
