@@ -127,7 +127,7 @@ def _training(
     entering = session_to_enter([session for session, _mark in sessions], now)
     progress = cohorts.load_progress([cohort], now)[cohort.id]
     read = {(me().id, version_id) for version_id in acknowledged}
-    gates = cohorts.load_gates(cohort, [current_user], progress.day, in_force.values(), read, now)
+    gates = cohorts.load_gates(cohort, [me()], progress.day, in_force.values(), read, now)
     token = signed(PURPOSE, me().code)
     return {
         "zone": zone,

@@ -36,7 +36,7 @@ from lms.cohorts.models import (
     TrainingSession,
 )
 from lms.cohorts.queries.asked import load_criteria
-from lms.foundation.access import Access
+from lms.foundation.access import Access, Asker
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
 from lms.kit.workdays import WorkCalendar
@@ -192,7 +192,7 @@ def load_progress(cohorts: Sequence[Cohort], now: datetime, closures: Closures |
 
 def load_gates(
     cohort: Cohort,
-    people: Sequence[Person],
+    people: Sequence[Person | Asker],
     day: int,
     in_force: Collection[PolicyVersion],
     acknowledged: Collection[tuple[int, int]],
