@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
+from lms.foundation.access import Asker
 from lms.foundation.db import append_rows, db
 from lms.kit.problems import Conflict
 from lms.policies import queries as policies
@@ -23,7 +24,7 @@ from lms.quizzes.models import Assignment, Attempt, AttemptPolicy, AttemptQuesti
 from lms.wellbeing import queries as wellbeing
 
 
-def open_attempt(person: Person, assignment_id: int, *, locale: str) -> Attempt:
+def open_attempt(person: Person | Asker, assignment_id: int, *, locale: str) -> Attempt:
     """Open an attempt, or return the one that is open. Everything that it rests on is pinned here."""
     now = queries.lock_assignee(person.id, assignment_id)
     given = queries.get_given(person.id, assignment_id)

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from lms.foundation import clock
 from lms.foundation.access import Access, access, me, policy
@@ -53,7 +52,7 @@ def start(assignment_id: int) -> str:
 @blueprint.post("/quizzes/<int:assignment_id>/attempts")
 @policy("attempt.write")
 def open_attempt(assignment_id: int) -> ResponseReturnValue:
-    attempt = actions.open_attempt(current_user, assignment_id, locale=current())
+    attempt = actions.open_attempt(me(), assignment_id, locale=current())
     place = queries.load_last_opened([attempt.id])[attempt.id]
     return redirect(url_for("quizzes.question", attempt_id=attempt.id, position=place))
 
