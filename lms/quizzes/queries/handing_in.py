@@ -11,9 +11,10 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Executable, Select, Table, bindparam, func, insert, select, update
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, lazyload, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
+from lms.accounts.models import Person
 from lms.foundation import clock
 from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
@@ -28,7 +29,7 @@ from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun
 
 
 def lock_to_submit(access: Access, attempt_id: str) -> tuple[Attempt, datetime]:
-    """An attempt with its quiz version, locked as by ``lock_attempt``, and the time by the clock that decides."""
+    """An attempt, its quiz version and its person's code, locked as by ``lock_attempt``, and the deciding time."""
     query = _locking(access.scopes, clock.is_databases(db.session))
     row = db.session.execute(query, {"attempt_id": attempt_id, **access.values}).first()
     if row is None:
@@ -46,7 +47,8 @@ def _locking(scopes: frozenset[Scope], is_databases_clock: bool) -> Executable:
     )
     locked = aliased(Attempt, locking.subquery())  # the rest is read outside, so after whoever had the lock let go
     query: Select[Any] = select(locked, func.clock_timestamp()) if is_databases_clock else select(locked)
-    return query.options(joinedload(locked.quiz_version)).execution_options(populate_existing=True)
+    code = joinedload(locked.person, innerjoin=True).options(load_only(Person.code), lazyload(Person.site))
+    return query.options(joinedload(locked.quiz_version), code).execution_options(populate_existing=True)
 
 
 def close_row(attempt: Attempt, **values: Any) -> bool:
