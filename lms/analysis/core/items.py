@@ -217,7 +217,7 @@ def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]
     They rest on those who had the version that the item describes, where their cohorts may be split by version.
     """
     column = responses.index(item)
-    responses = _of_version(responses, column)
+    responses = of_version(responses, column)
     facts = responses.items[column]
     available, complete = responses.available[:, column], responses.complete
     chosen = responses.chosen[item]
@@ -256,7 +256,7 @@ def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]
     )
 
 
-def _of_version(responses: Responses, column: int) -> Responses:
+def of_version(responses: Responses, column: int) -> Responses:
     """Everybody, while an item has one version; else the people who had the one that it describes."""
     version, available = responses.items[column].version, responses.available[:, column]
     if responses.versions is None or (responses.versions[available, column] == version).all():

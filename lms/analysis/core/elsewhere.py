@@ -1,0 +1,71 @@
+"""How much less a class knows of a whole quiz than its results in other quizzes make expect.
+
+Where a class was taught a whole policy badly, no section of the quiz on it stands out from the others, and the class
+looks weak. What its people knew in other quizzes tells the two apart.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lms.analysis.core.effects import LEAST_CELLS_FOR_SPREAD, Effect, against_others, are_told
+from lms.analysis.core.responses import IntArray, Responses
+from lms.kit.figures import Z95, Interval
+
+
+def whole_class_effects(responses: Responses, groups: IntArray, elsewhere: Mapping[str, float]) -> dict[int, Effect]:
+    """How much less each class knows of the whole quiz than its results in other quizzes make expect, against the rest.
+
+    ``elsewhere`` holds how far above the mean people were in other quizzes. Scores here, as log odds, are predicted
+    from it by the slope within classes, so a class that is weak everywhere is expected to be weak here.
+    """
+    known = np.array([person.code in elsewhere for person in responses.people]) & responses.available.any(axis=1)
+    before = np.array([elsewhere.get(person.code, 0.0) for person in responses.people])[known]
+    possible = responses.available[known] @ responses.maxima
+    earned = (responses.marks * responses.available)[known].sum(axis=1)
+    half = float(responses.maxima.mean()) / 2 if len(responses.items) else 0.5
+    odds, number_of = np.log((earned + half) / (np.maximum(possible - earned, 0) + half)), groups[known]
+    sizes = np.bincount(number_of, minlength=int(groups.max(initial=-1)) + 1)
+    if len(odds) < 3 or (sizes > 0).sum() < 2:
+        return {}
+    means = [np.bincount(number_of, values, len(sizes)) / np.maximum(sizes, 1) for values in (odds, before)]
+    own_odds, own_before = odds - means[0][number_of], before - means[1][number_of]
+    slope = float(own_before @ own_odds) / max(float(own_before @ own_before), 1e-9)
+    short = slope * means[1] - means[0]
+    freedom = max(len(odds) - int((sizes > 0).sum()) - 1, 1)
+    error = math.sqrt(max(float(((own_odds - slope * own_before) ** 2).sum()) / freedom, 1e-6))
+    errors = np.where(sizes > 0, error / np.sqrt(np.maximum(sizes, 1)), math.inf)
+    shares = np.bincount(number_of, earned / possible, len(sizes)) / np.maximum(sizes, 1)
+    cells = {
+        ("", number): against_others(short, errors, number)
+        for number in range(len(sizes))
+        if are_told(int(sizes[number]), int(sizes.sum() - sizes[number]))
+    }
+    wider = _spread_of_classes([logits / apart for logits, apart in cells.values()])
+    return {
+        number: _of_whole(int(sizes[number]), float(shares[number]), logits, wider * apart)
+        for (_name, number), (logits, apart) in cells.items()
+    }
+
+
+def _spread_of_classes(z: Sequence[float]) -> float:
+    return max(1.0, 1.4826 * float(np.median(np.abs(z)))) if len(z) >= LEAST_CELLS_FOR_SPREAD else 1.0
+
+
+def _of_whole(n: int, share: float, logits: float, error: float) -> Effect:
+    odds = math.log(min(max(share, 1e-3), 1 - 1e-3) / (1 - min(max(share, 1e-3), 1 - 1e-3)))
+    reach = Z95 * error
+    expected, low, high = (1 / (1 + math.exp(-odds - more)) for more in (logits, logits - reach, logits + reach))
+    return Effect(
+        n=n,
+        logits=logits,
+        error=error,
+        interval=Interval(logits - reach, logits + reach),
+        p=math.erfc(logits / error / math.sqrt(2)) / 2,
+        share=share,
+        expected=expected,
+        expected_interval=Interval(low, high),
+    )
