@@ -6,15 +6,24 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from lms.analysis.core.agreement import Lacking
 from lms.analysis.core.findings import Code
+from lms.analysis.core.verdicts import Kind
 from lms.foundation.locale import localized
 
-FINDINGS = {
-    Code.KEY_SUSPECT: _l("Key may be wrong"),
-    Code.LANGUAGE_GAP: _l("EN and JA differ"),
-    Code.POLICY_CHANGED: _l("Policy changed"),
+FINDINGS: dict[Kind | Code, LazyString] = {
+    Kind.WRONG_KEY: _l("Key may be wrong"),
+    Kind.TWO_RIGHT_ANSWERS: _l("Two right answers"),
+    Kind.RULE_CHANGED: _l("Rule changed"),
+    Kind.TRANSLATION_SUSPECT: _l("EN and JA differ"),
+    Kind.SECTION_UNCLEAR: _l("Section unclear"),
+    Kind.CLASS_TAUGHT_BADLY: _l("Class taught badly"),
+    Kind.INDIVIDUAL_GAP: _l("Gap in a section"),
+    Kind.GIVE_AWAY: _l("Gives itself away"),
+    Kind.DEAD_DISTRACTOR: _l("Next to nobody takes it"),
+    Kind.NOT_ENOUGH_DATA: _l("Not enough data"),
     Code.WEAK: _l("Weak"),
     Code.GOOD: _l("Good"),
     Code.VERY_EASY: _l("Very easy"),
@@ -22,29 +31,53 @@ FINDINGS = {
     Code.INDICATIVE: _l("Indicative"),
 }
 
-STATES = {
-    Code.KEY_SUSPECT: "is-fail",
-    Code.LANGUAGE_GAP: "is-risk",
-    Code.POLICY_CHANGED: "is-risk",
-    Code.WEAK: "is-risk",
+STATES: dict[Kind | Code, str] = {
+    Kind.WRONG_KEY: "is-fail",
+    Kind.TWO_RIGHT_ANSWERS: "is-fail",
+    Kind.RULE_CHANGED: "is-fail",
+    Kind.TRANSLATION_SUSPECT: "is-risk",
+    Kind.SECTION_UNCLEAR: "is-risk",
+    Kind.CLASS_TAUGHT_BADLY: "is-risk",
+    Kind.INDIVIDUAL_GAP: "is-none",
+    Kind.GIVE_AWAY: "is-none",
+    Kind.DEAD_DISTRACTOR: "is-none",
+    Kind.NOT_ENOUGH_DATA: "is-none",
+    Code.WEAK: "is-none",
     Code.GOOD: "is-pass",
     Code.VERY_EASY: "is-none",
     Code.FEW_DATA: "is-none",
     Code.INDICATIVE: "is-info",
 }
 
-READ = {
-    Code.KEY_SUSPECT: _l(
-        "People who chose a wrong option did better on the rest than those who chose the key. "
-        "Check the key and the wording first."
+READ: dict[Kind | Code, LazyString] = {
+    Kind.WRONG_KEY: _l("Those who know the rest choose a wrong option and not the key."),
+    Kind.TWO_RIGHT_ANSWERS: _l("Those who know the rest are divided between the key and a wrong option."),
+    Kind.RULE_CHANGED: _l("The section reads otherwise than when the key was written, and a wrong option fits it now."),
+    Kind.TRANSLATION_SUSPECT: _l("Of people who know equally much, fewer are right in one language."),
+    Kind.SECTION_UNCLEAR: _l("The section is harder for everybody, in every cohort and in both languages."),
+    Kind.CLASS_TAUGHT_BADLY: _l("This class knows less here than it knows elsewhere, and the other classes do not."),
+    Kind.INDIVIDUAL_GAP: _l("Everything else this person knows leads to expect more in this section."),
+    Kind.GIVE_AWAY: _l(
+        "Those who know little are right as often as those who know much: the question gives itself away."
     ),
-    Code.LANGUAGE_GAP: _l("The question is harder in one language. Compare both wordings."),
-    Code.POLICY_CHANGED: _l("The policy section has changed since. Confirm the question."),
+    Kind.DEAD_DISTRACTOR: _l("An option that next to nobody takes makes the question easier to guess."),
+    Kind.NOT_ENOUGH_DATA: _l("Fewer than 30 people answered, too few for a verdict."),
     Code.WEAK: _l("The question does not tell strong from weak. Look at its wording and its options."),
     Code.GOOD: _l("Nothing stands out."),
     Code.VERY_EASY: _l("Nearly everybody is right. Keep it only if everybody must know the rule."),
     Code.FEW_DATA: _l("Figures of fewer than 5 people are not shown."),
     Code.INDICATIVE: _l("Fewer than 30 people: the figures are indicative."),
+}
+
+TO_DO: dict[Kind, LazyString] = {
+    Kind.WRONG_KEY: _l("Check the key against the section, then regrade."),
+    Kind.TWO_RIGHT_ANSWERS: _l("Accept both options, or reword one so that it is clearly wrong, then regrade."),
+    Kind.RULE_CHANGED: _l("Bring key and wording in line with the section in force, then regrade."),
+    Kind.TRANSLATION_SUSPECT: _l("Compare both wordings and both sections, and mend the one that differs."),
+    Kind.SECTION_UNCLEAR: _l(
+        "Read the section with people who took the quiz, and reword it before retraining anybody."
+    ),
+    Kind.CLASS_TAUGHT_BADLY: _l("Teach the section again to this class, and look at how it was taught."),
 }
 
 CSV_FINDINGS = {

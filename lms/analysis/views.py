@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request
 
 from lms.analysis import phrases, queries, tables
-from lms.analysis.core.findings import REVIEWED, Code
+from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis, Filters
 from lms.analysis.queries.rows import Listed, list_results
@@ -67,7 +67,6 @@ def show(code: str) -> str:
         chosen=_chosen(found),
         cohorts=found.cohorts if found else queries.load_cohort_names(quiz),
         phrases=phrases,
-        reviewed=REVIEWED,
         few_data=Code.FEW_DATA,
         d27_people=D27_PEOPLE,
         indicative_under=INDICATIVE,

@@ -86,12 +86,12 @@ def _of_key(kind: Kind, responses: Responses, rival: Rival) -> Verdict:
     facts: dict[str, float | str] = {
         "option": rival.option,
         "key": rival.key,
-        "count": rival.count,
+        "count": own.count,
         "knowing": rival.share,
         "top_third": own.top_third_share or 0.0,
         "key_top_third": key.top_third_share or 0.0,
     }
-    return Verdict(kind, rival.item, rival.n, lead, own.lead, facts)
+    return Verdict(kind, rival.item, own.n, lead, own.lead, facts)
 
 
 def _of_groups(responses: Responses, known: Known, faulty: Collection[str]) -> list[Verdict]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lms.analysis.core.effects import LEAST_CELLS_FOR_SPREAD, Effect, against_others, are_told
-from lms.analysis.core.responses import IntArray, Responses
+from lms.analysis.core.responses import FloatArray, IntArray, Responses
 from lms.kit.figures import Z95, Interval
 
 
@@ -38,7 +38,7 @@ def whole_class_effects(responses: Responses, groups: IntArray, elsewhere: Mappi
     freedom = max(len(odds) - int((sizes > 0).sum()) - 1, 1)
     error = math.sqrt(max(float(((own_odds - slope * own_before) ** 2).sum()) / freedom, 1e-6))
     errors = np.where(sizes > 0, error / np.sqrt(np.maximum(sizes, 1)), math.inf)
-    shares = np.bincount(number_of, earned / possible, len(sizes)) / np.maximum(sizes, 1)
+    everybody, shares = _everybody(responses, groups, len(sizes))
     cells = {
         ("", number): against_others(short, errors, number)
         for number in range(len(sizes))
@@ -46,9 +46,17 @@ def whole_class_effects(responses: Responses, groups: IntArray, elsewhere: Mappi
     }
     wider = _spread_of_classes([logits / apart for logits, apart in cells.values()])
     return {
-        number: _of_whole(int(sizes[number]), float(shares[number]), logits, wider * apart)
+        number: _of_whole(int(everybody[number]), float(shares[number]), logits, wider * apart)
         for (_name, number), (logits, apart) in cells.items()
     }
+
+
+def _everybody(responses: Responses, groups: IntArray, classes: int) -> tuple[IntArray, FloatArray]:
+    """How many each class has and their mean share, known elsewhere or not: a part of them would tell of the rest."""
+    asked = responses.available @ responses.maxima
+    shares = (responses.marks * responses.available).sum(axis=1) / np.maximum(asked, 1e-9)
+    people = np.bincount(groups[asked > 0], minlength=classes)
+    return people, np.bincount(groups[asked > 0], shares[asked > 0], classes) / np.maximum(people, 1)
 
 
 def _spread_of_classes(z: Sequence[float]) -> float:

@@ -1,33 +1,28 @@
-"""What stands out about each question, as codes and facts, and which question needs attention first.
+"""Each question with its verdicts and what describes its figures, and which question needs attention first.
 
-These are descriptions of figures. They name what to look at; they do not say why it is so.
+Verdicts say what is wrong and come from ``diagnosis``, whose thresholds are the only ones. What stands here beside them
+puts a figure into words and asks for nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from lms.analysis.core.gaps import Gap
-from lms.analysis.core.items import ItemFigures, OptionFigures
+from lms.analysis.core.items import ItemFigures
+from lms.analysis.core.verdicts import OF_KEY, Kind, Verdict
 from lms.kit.figures import INDICATIVE, is_small, shown_count
 
 WEAK_UNDER = 0.15
-"""A rest correlation under this does not tell strong from weak."""
+"""A rest correlation under this is marked: it does not tell strong from weak."""
 
 VERY_EASY_OVER = 0.95
 
-SUSPECT_CHOOSERS = 10
-"""So many people must have chosen an option before it can put the key in doubt."""
-
 
 class Code(StrEnum):
-    """What was found, in the order of need. The facts that come with each are listed here."""
+    """What describes the figures of a question. The facts that come with each are listed here."""
 
-    KEY_SUSPECT = "key-suspect"  # option, key, count, low, high: the interval of its mean rest score minus the key's
-    LANGUAGE_GAP = "language-gap"  # first, second, first_share, second_share, first_n, second_n, gap, low, high
-    POLICY_CHANGED = "policy-changed"  # none
     WEAK = "weak"  # rest_correlation, absent where everybody has the same mark
     GOOD = "good"  # none
     VERY_EASY = "very-easy"  # facility
@@ -35,27 +30,26 @@ class Code(StrEnum):
     INDICATIVE = "indicative"  # n; stands beside the others
 
 
-REVIEWED = frozenset({Code.KEY_SUSPECT, Code.LANGUAGE_GAP, Code.POLICY_CHANGED, Code.WEAK})
-"""The findings that make a question one to review."""
-
-_NEED = {Code.KEY_SUSPECT: 0, Code.LANGUAGE_GAP: 1, Code.POLICY_CHANGED: 2, Code.WEAK: 3, Code.FEW_DATA: 5}
-_NO_NEED = 4
+_NEED: dict[Kind | Code, int] = {kind: need for need, kind in enumerate(Kind)}
+_NEED |= {Code.WEAK: len(Kind), Code.VERY_EASY: len(Kind) + 1, Code.GOOD: len(Kind) + 1, Code.INDICATIVE: len(Kind) + 1}
+_NEED |= {Kind.NOT_ENOUGH_DATA: len(Kind) + 1, Kind.DEAD_DISTRACTOR: len(Kind) + 1, Code.FEW_DATA: len(Kind) + 2}
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFinding:
-    """One finding about one question."""
+    """One thing to say of one question: a verdict, or what describes a figure."""
 
-    code: Code
+    code: Kind | Code
     facts: Mapping[str, float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A question with its figures and its findings, the gravest first."""
+    """A question with its figures, what is to be said of it, the gravest first, and its verdicts."""
 
     figures: ItemFigures
     findings: tuple[ItemFinding, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def item(self) -> str:
@@ -64,79 +58,57 @@ class Health:
 
     @property
     def needs_review(self) -> bool:
-        """Whether the question counts among those to review."""
-        return any(finding.code in REVIEWED for finding in self.findings)
+        """Whether the question counts among those to review: it has a verdict that says what to mend."""
+        return any(verdict.is_sharp for verdict in self.verdicts)
+
+    @property
+    def dead(self) -> tuple[str, ...]:
+        """The wrong options that next to nobody takes."""
+        return tuple(str(one.facts["option"]) for one in self.verdicts if one.kind is Kind.DEAD_DISTRACTOR)
+
+    def untold(self) -> Health:
+        """The same without what tells the key."""
+        verdicts = [verdict.untold() for verdict in self.verdicts if verdict.kind is not Kind.DEAD_DISTRACTOR]
+        return replace(self, verdicts=tuple(verdicts))
 
 
-def by_need(
-    figures: Sequence[ItemFigures],
-    options: Mapping[str, Sequence[OptionFigures]],
-    gaps: Mapping[str, Gap],
-    changed: Collection[str],
-) -> tuple[Health, ...]:
-    """Every question with its findings, by need and then by facility, the hardest first.
-
-    ``options`` and ``gaps`` hold what there is for each question; ``changed`` names those whose policy section has
-    changed.
-    """
+def by_need(figures: Sequence[ItemFigures], verdicts: Sequence[Verdict]) -> tuple[Health, ...]:
+    """Every question with its verdicts, by need and then by facility, the hardest first."""
+    of_item: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        if isinstance(verdict.place, str):
+            of_item.setdefault(verdict.place, []).append(verdict)
     judged = []
     for item in figures:
-        code = item.item
-        judged.append(Health(item, item_findings(item, options.get(code, ()), gaps.get(code), changed=code in changed)))
+        own = tuple(of_item.get(item.item, ()))
+        judged.append(Health(item, item_findings(item, own), own))
     return tuple(sorted(judged, key=_order))
 
 
-def item_findings(
-    figures: ItemFigures, options: Sequence[OptionFigures], gap: Gap | None, *, changed: bool
-) -> tuple[ItemFinding, ...]:
-    """The findings of one question, in the order of need; ``good`` when nothing stands out.
+def item_findings(figures: ItemFigures, verdicts: Sequence[Verdict]) -> tuple[ItemFinding, ...]:
+    """What is to be said of one question, in the order of need; ``good`` when nothing stands out.
 
-    A low discrimination is no finding of its own where the key is in doubt or nearly everybody is right: both bring it
-    about. A question that gives everybody the same mark has none, and is weak.
+    A low discrimination is nothing of its own where a verdict explains it or nearly everybody is right. A question that
+    gives everybody the same mark has none, and is weak. An option that nobody takes is said of the option.
     """
     if figures.facility is None or is_small(figures.n):
         return (ItemFinding(Code.FEW_DATA, {"n_shown": shown_count(figures.n)}),)
-    found = []
-    suspect = suspect_option(options)
-    if suspect is not None:
-        found.append(suspect)
-    if gap is not None and gap.is_clear:
-        found.append(ItemFinding(Code.LANGUAGE_GAP, _gap_facts(gap)))
-    if changed:
-        found.append(ItemFinding(Code.POLICY_CHANGED))
+    kinds = [verdict.kind for verdict in verdicts if verdict.kind not in (Kind.DEAD_DISTRACTOR, Kind.NOT_ENOUGH_DATA)]
+    found = [ItemFinding(kind) for kind in dict.fromkeys(kinds)]
+    is_explained = any(kind in OF_KEY or kind is Kind.GIVE_AWAY for kind in kinds)
     if figures.facility > VERY_EASY_OVER:
         found.append(ItemFinding(Code.VERY_EASY, {"facility": figures.facility}))
-    elif suspect is None and figures.sd == 0:
+    elif not is_explained and figures.sd == 0:
         found.append(ItemFinding(Code.WEAK))
-    elif suspect is None and figures.rest_correlation is not None and figures.rest_correlation < WEAK_UNDER:
+    elif not is_explained and figures.rest_correlation is not None and figures.rest_correlation < WEAK_UNDER:
         found.append(ItemFinding(Code.WEAK, {"rest_correlation": figures.rest_correlation}))
     if not found and figures.rest_correlation is None:
         return (ItemFinding(Code.FEW_DATA, {"n_shown": shown_count(figures.n)}),)
     if not found:
-        found.append(ItemFinding(Code.GOOD))
+        found.append(ItemFinding(Kind.NOT_ENOUGH_DATA if figures.n < INDICATIVE else Code.GOOD))
     if figures.n < INDICATIVE:
         found.append(ItemFinding(Code.INDICATIVE, {"n": figures.n}))
     return tuple(found)
-
-
-def suspect_option(options: Sequence[OptionFigures]) -> ItemFinding | None:
-    """The wrong option whose choosers did better on the rest than those of the key, if any: is it the right answer?
-
-    It needs at least 10 choosers and a 95 % interval of (its mean rest score - the key's) that lies above 0. Of several
-    the most chosen is named. Questions with several keys are not judged.
-    """
-    keys = [option.option for option in options if option.is_key]
-    suspects = [
-        (option.count, option.option, option.lead)
-        for option in options
-        if option.count >= SUSPECT_CHOOSERS and option.lead is not None and option.lead.low > 0
-    ]
-    if len(keys) != 1 or not suspects:
-        return None
-    count, option, lead = max(suspects, key=lambda suspect: suspect[0])
-    return ItemFinding(
-        Code.KEY_SUSPECT, {"option": option, "key": keys[0], "count": count, "low": lead.low, "high": lead.high}
-    )
 
 
 def reads_otherwise(then: Mapping[str, str], now: Mapping[str, str]) -> bool:
@@ -152,15 +124,6 @@ def reads_otherwise(then: Mapping[str, str], now: Mapping[str, str]) -> bool:
     return bool(then) and (not now or any(now.get(language, text) != text for language, text in then.items()))
 
 
-def _gap_facts(gap: Gap) -> dict[str, float | str]:
-    facts: dict[str, float | str] = {}
-    for place, side in (("first", gap.first), ("second", gap.second)):
-        facts |= {place: side.language, f"{place}_n": side.n or 0, f"{place}_share": side.share or 0.0}
-    if gap.gap is not None and gap.interval is not None:
-        facts |= {"gap": gap.gap, "low": gap.interval.low, "high": gap.interval.high}
-    return facts
-
-
 def _order(health: Health) -> tuple[int, float]:
-    need = min(_NEED.get(finding.code, _NO_NEED) for finding in health.findings)
+    need = min(_NEED[finding.code] for finding in health.findings)
     return need, health.figures.facility if health.figures.facility is not None else 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from lms.kit.figures import Interval
@@ -40,6 +40,8 @@ SHARP = frozenset(
 OF_KEY = frozenset({Kind.WRONG_KEY, Kind.TWO_RIGHT_ANSWERS, Kind.RULE_CHANGED})
 _ORDER = {kind: need for need, kind in enumerate(Kind)}
 
+_TELLING = frozenset({"option", "key", "count", "knowing", "top_third", "key_top_third"})
+
 Place = str | tuple[str, str]
 
 
@@ -67,6 +69,14 @@ class Verdict:
     def is_sharp(self) -> bool:
         """Whether something must be mended."""
         return self.kind in SHARP
+
+    def untold(self) -> Verdict:
+        """The same without what tells the key: the options, and who leads whom by how much."""
+        told = {name: fact for name, fact in self.facts.items() if name not in _TELLING}
+        is_of_key = self.kind in OF_KEY
+        return replace(
+            self, facts=told, effect=None if is_of_key else self.effect, interval=None if is_of_key else self.interval
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import false, select
 
+from lms.analysis.core.diagnosis import diagnose
 from lms.analysis.core.distribution import Band, distribution
-from lms.analysis.core.findings import Health, by_need, reads_otherwise
+from lms.analysis.core.findings import Health, by_need
 from lms.analysis.core.gaps import Gap, item_gaps
 from lms.analysis.core.groups import few_of_a_language, without_few
 from lms.analysis.core.heatmap import Heatmap, heatmap
@@ -19,10 +20,11 @@ from lms.analysis.core.misconceptions import Misconception, misconceptions
 from lms.analysis.core.responses import BoolArray, Cell, Item, Person, Responses
 from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
 from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
+from lms.analysis.core.verdicts import Known, Verdict
 from lms.analysis.queries import rows
 from lms.analysis.queries.evidence import NO_ANSWER, Evidence, Taken, load_evidence
+from lms.analysis.queries.known import load_elsewhere, load_outdated
 from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
-from lms.foundation import clock
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.figures import is_small
@@ -88,6 +90,7 @@ class Analysis:
     sections: Mapping[str, SectionText]
     missed: Sequence[SectionFigures]
     health: Sequence[Health]
+    verdicts: Sequence[Verdict]
     options: Mapping[str, Sequence[OptionFigures]]
     misconceptions: Sequence[Misconception]
     distribution: Sequence[Band]
@@ -115,7 +118,11 @@ class Analysis:
         ]
         facts = {code: replace(fact, section=None) if code in codes else fact for code, fact in self.facts.items()}
         told = misconceptions(options, named)
-        return replace(self, options=options, misconceptions=told, missed=missed, facts=facts)
+        verdicts = [verdict.untold() if verdict.place in codes else verdict for verdict in self.verdicts]
+        health = [entry.untold() if entry.item in codes else entry for entry in self.health]
+        return replace(
+            self, options=options, misconceptions=told, missed=missed, facts=facts, verdicts=verdicts, health=health
+        )
 
 
 def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) -> Analysis | None:
@@ -148,8 +155,10 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     hidden = apart if filters.language and not is_small(len(shown)) else frozenset()
     cells = heatmap(everybody, item_sections, list(sections), groups, rules.cut_percent, hidden)
     responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
-    options, gaps = _options(responses), item_gaps(responses)
-    health = by_need(item_figures(responses), options, gaps, _changed(evidence.only(of_shown), shown, taken, pinned))
+    options = _options(responses)
+    known = _known(quiz, evidence.only(of_shown), shown, taken, {*cells.left_out, *hidden})
+    verdicts = diagnose(responses, known)
+    health = by_need(item_figures(responses), verdicts)
     outcomes = [Outcome(sitting.cohort, sitting.has_passed) for sitting in shown]
     rates, total = pass_rates(outcomes, groups, cells.left_out)
     sizes = Counter(sitting.cohort for sitting in sittings)
@@ -166,10 +175,11 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
         sections=sections,
         missed=most_missed(section_figures(responses, item_sections, list(sections))),
         health=health,
+        verdicts=[verdict for verdict in verdicts if verdict.is_sharp],
         options=options,
         misconceptions=misconceptions(options, {code: fact.misconceptions for code, fact in facts.items()}),
         distribution=distribution(responses),
-        gaps=gaps,
+        gaps=item_gaps(responses),
         facts=facts,
         versions=versions,
         cohorts=names,
@@ -299,37 +309,29 @@ def _newest(pinned: Iterable[PolicyVersion]) -> list[PolicyVersion]:
     return list({version.module_id: version for version in order}.values())
 
 
-def _changed(
+def _known(
+    quiz: Quiz,
     evidence: Evidence,
     sittings: Sequence[Sitting],
     taken: Mapping[Taken, QuestionFacts],
-    pinned: Iterable[PolicyVersion],
-) -> set[str]:
-    """The questions whose section reads otherwise in the policy in force than when somebody took them.
-
-    Only answers to a question's newest version are looked at: who revised it has seen what the policy says now.
-    """
-    newest = {fact.code: pair for pair, fact in taken.items()}
-    sets: dict[frozenset[int], int] = {}
-    places = np.array([sets.setdefault(sitting.policies, len(sets)) for sitting in sittings], dtype=np.int64)
-    together = np.unique(np.stack([evidence.pair, places[evidence.attempt]]), axis=1)
-    then: dict[Taken, set[int]] = {pair: set() for pair in newest.values()}
-    listed = list(sets)
-    for pair, place in together.T.tolist():
-        then.get(evidence.pairs[pair], set()).update(listed[place])
-    earlier = {version_id for version_ids in then.values() for version_id in version_ids}
-    now = policies.load_in_force(clock.now(), {version.module_id for version in pinned if version.id in earlier})
-    hashes = rows.load_hashes({*earlier, *(version.id for version in now.values())})
-    changed = set()
-    for code, pair in newest.items():
-        fact = taken[pair]
-        if fact.section_id is None or fact.module_id is None:
-            continue
-        here = now.get(fact.module_id)
-        text = hashes.get((here.id, fact.section_id), {}) if here else {}
-        if any(reads_otherwise(hashes.get((version_id, fact.section_id), {}), text) for version_id in then[pair]):
-            changed.add(code)
-    return changed
+    hidden: Collection[str],
+) -> Known:
+    """What verdicts rest on beside the answers. ``sittings`` are those of the evidence, in the same order."""
+    newest = {fact.code: (pair, fact) for pair, fact in taken.items()}
+    takers = {
+        code: [sittings[place] for place in np.unique(evidence.attempt[evidence.pair == evidence.pairs.index(pair)])]
+        for code, (pair, _fact) in newest.items()
+        if pair in evidence.pairs
+    }
+    rests = {code: (pair, fact.section_id, fact.module_id) for code, (pair, fact) in newest.items()}
+    facts = [fact for _pair, fact in newest.values()]
+    return Known(
+        sections={fact.code: (fact.section,) for fact in facts if fact.section},
+        words={fact.code: fact.body.get("difficulty", "") for fact in facts},
+        outdated=load_outdated(rests, takers),
+        hidden=frozenset(hidden),
+        elsewhere=load_elsewhere(quiz),
+    )
 
 
 def _sections(versions: Sequence[PolicyVersion], facts: Iterable[QuestionFacts]) -> dict[str, SectionText]:

@@ -18,7 +18,7 @@ from lms.accounts.models import Person
 from lms.analysis.core.enrolments import Spell, cohort_at
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation.db import db
-from lms.policies.models import PolicyVersion, SectionRevision
+from lms.policies.models import PolicyVersion, SectionRevision, VersionState
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.models import Attempt, AttemptPolicy, GradingRun, Quiz, QuizVersion
 from lms.quizzes.queries import is_current_run
@@ -133,6 +133,19 @@ def _ids(pinned: str | None) -> frozenset[int]:
 def load_policy_versions(version_ids: Collection[int]) -> list[PolicyVersion]:
     """Policy versions by their ids."""
     return list(db.session.scalars(select(PolicyVersion).where(PolicyVersion.id.in_(list(version_ids)))))
+
+
+def load_published(module_ids: Collection[int]) -> dict[int, list[PolicyVersion]]:
+    """The published versions of these modules, by module, in the order of taking effect."""
+    query = select(PolicyVersion).where(
+        PolicyVersion.module_id.in_(list(module_ids)), PolicyVersion.state == VersionState.PUBLISHED
+    )
+    found: dict[int, list[PolicyVersion]] = {}
+    for version in db.session.scalars(
+        query.order_by(PolicyVersion.effective_at, PolicyVersion.major, PolicyVersion.minor)
+    ):
+        found.setdefault(version.module_id, []).append(version)
+    return found
 
 
 def load_hashes(version_ids: Collection[int]) -> dict[tuple[int, int], dict[str, str]]:

@@ -11,7 +11,7 @@ from flask import render_template
 from lms.analysis import phrases as analysis_phrases
 from lms.analysis import queries as analysis
 from lms.analysis import tables as analysis_tables
-from lms.analysis.core.findings import REVIEWED, Code
+from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis, Filters
 from lms.foundation.locale import localized, speaking

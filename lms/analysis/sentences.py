@@ -1,0 +1,187 @@
+"""Verdicts in words: where, on what evidence, what it means and what to do. Page, report and tables say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from lms.analysis import phrases
+from lms.analysis.core.verdicts import EVERY_SECTION, OF_KEY, Kind, Verdict
+from lms.analysis.queries import Analysis
+from lms.foundation.locale import number as written
+from lms.foundation.locale import percent, sentences, signed
+from lms.kit.figures import Interval
+from lms.kit.text import letter
+
+_IN = {"en": "EN", "ja": "JA"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One verdict as it is read. ``item`` and ``section`` are names to link to, empty where there is none."""
+
+    kind: Kind
+    state: str
+    what: str
+    where: str
+    item: str
+    section: str
+    evidence: str
+    meaning: str
+    to_do: str
+    n: int
+    effect: float | None
+    interval: Interval | None
+
+
+def said(found: Analysis, verdict: Verdict) -> Said:
+    """A verdict in the reader's language."""
+    item, section, where = _where(found, verdict)
+    return Said(
+        kind=verdict.kind,
+        state=phrases.STATES[verdict.kind],
+        what=str(phrases.FINDINGS[verdict.kind]),
+        where=where,
+        item=item,
+        section=section,
+        evidence=evidence(found, verdict),
+        meaning=str(phrases.READ[verdict.kind]),
+        to_do=str(phrases.TO_DO.get(verdict.kind, "")),
+        n=verdict.n,
+        effect=verdict.effect,
+        interval=verdict.interval,
+    )
+
+
+def _where(found: Analysis, verdict: Verdict) -> tuple[str, str, str]:
+    """The item and the section of a verdict, and its place in words."""
+    if isinstance(verdict.place, tuple):
+        section, cohort = verdict.place
+        name = _section(found, section) if section != EVERY_SECTION else _("Whole quiz")
+        where = _("%(section)s, %(cohort)s", section=name, cohort=phrases.cohort_name(found.cohorts, cohort))
+        return "", section, where
+    if verdict.kind is Kind.SECTION_UNCLEAR:
+        return "", verdict.place, _section(found, verdict.place)
+    return verdict.place, "", verdict.place
+
+
+def _section(found: Analysis, name: str) -> str:
+    text = found.sections.get(name)
+    return f"{text.number or ''} {text.title}".strip() if text is not None else name
+
+
+def evidence(found: Analysis, verdict: Verdict) -> str:
+    """What a verdict rests on, with n and interval."""
+    if verdict.kind in OF_KEY:
+        return _of_key(found, verdict)
+    if verdict.kind is Kind.TRANSLATION_SUSPECT:
+        return _of_translation(found, verdict)
+    if verdict.kind in (Kind.SECTION_UNCLEAR, Kind.CLASS_TAUGHT_BADLY):
+        return _of_effect(verdict)
+    if verdict.kind is Kind.GIVE_AWAY and verdict.effect is not None and verdict.interval is not None:
+        low, high = _shares(verdict.interval)
+        share = percent(verdict.effect)
+        return _(
+            "Of the weaker half %(share)s are right (95%% CI %(low)s to %(high)s), n=%(n)s.",
+            share=share,
+            low=low,
+            high=high,
+            n=verdict.n,
+        )
+    return ""
+
+
+def _of_key(found: Analysis, verdict: Verdict) -> str:
+    facts = verdict.facts
+    if "option" not in facts:
+        return _("n=%(n)s", n=verdict.n)
+    item = str(verdict.place)
+    first = _(
+        "%(option)s was chosen by %(count)s of %(n)s people and by %(top)s of the top third, who chose the key %(key)s "
+        "in %(key_top)s.",
+        option=_option(found, item, facts["option"]),
+        count=int(facts["count"]),
+        n=verdict.n,
+        top=percent(float(facts["top_third"])),
+        key=_option(found, item, facts["key"]),
+        key_top=percent(float(facts["key_top_third"])),
+    )
+    if verdict.effect is None or verdict.interval is None:
+        return first
+    lead = _(
+        "Score of its choosers on the other questions, against those of the key: %(lead)s marks "
+        "(95%% CI %(low)s to %(high)s).",
+        lead=signed(verdict.effect),
+        low=signed(verdict.interval.low),
+        high=signed(verdict.interval.high),
+    )
+    return sentences([first, lead])
+
+
+def _of_translation(found: Analysis, verdict: Verdict) -> str:
+    facts = verdict.facts
+    harder, easier = _IN.get(str(facts["harder"]), ""), _IN.get(str(facts["easier"]), "")
+    interval = verdict.interval or Interval(0, 0)
+    first = _(
+        "At equal ability the odds of a right answer are %(ratio)s times as high in %(easier)s as in %(harder)s "
+        "(95%% CI %(low)s to %(high)s; %(easier)s n=%(n_easier)s, %(harder)s n=%(n_harder)s; ETS class %(ets)s).",
+        ratio=written(verdict.effect or 0.0, 1),
+        easier=easier,
+        harder=harder,
+        low=written(interval.low, 1),
+        high=written(interval.high, 1),
+        n_easier=int(facts["n_easier"]),
+        n_harder=int(facts["n_harder"]),
+        ets=facts["ets_class"],
+    )
+    if "option" not in facts:
+        return first
+    option = _option(found, str(verdict.place), facts["option"])
+    ratio = written(float(facts["ratio"]), 1)
+    return sentences(
+        [
+            first,
+            _(
+                "In %(harder)s %(option)s is chosen %(ratio)s times as often.",
+                harder=harder,
+                option=option,
+                ratio=ratio,
+            ),
+        ]
+    )
+
+
+def _of_effect(verdict: Verdict) -> str:
+    facts = verdict.facts
+    low, high = _shares(Interval(float(facts["expected_low"]), float(facts["expected_high"])))
+    told = {"share": percent(float(facts["share"])), "expected": percent(float(facts["expected"]))}
+    told |= {"low": low, "high": high, "n": str(verdict.n)}
+    if verdict.kind is Kind.SECTION_UNCLEAR:
+        return _(
+            "Right answers: %(share)s. Expected from the authors’ difficulty and the other sections: %(expected)s "
+            "(95%% CI %(low)s to %(high)s), n=%(n)s.",
+            **told,
+        )
+    if verdict.place[0] == EVERY_SECTION:
+        return _(
+            "Right answers: %(share)s. Expected from the other quizzes of the class: %(expected)s "
+            "(95%% CI %(low)s to %(high)s), n=%(n)s.",
+            **told,
+        )
+    return _(
+        "Right answers: %(share)s. Expected from the other sections and the other classes: %(expected)s "
+        "(95%% CI %(low)s to %(high)s), n=%(n)s.",
+        **told,
+    )
+
+
+def _shares(interval: Interval) -> tuple[str, str]:
+    return percent(interval.low), percent(interval.high)
+
+
+def _option(found: Analysis, item: str, option: float | str) -> str:
+    """The letter under which the page shows an option."""
+    options = found.facts[item].body["groups"].get("options", ())
+    places = [place for place, each in enumerate(options) if each["id"] == option]
+    return letter(places[0]) if places else str(option)
