@@ -31,6 +31,7 @@ class Said:
     meaning: str
     to_do: str
     n: int
+    counted_in: str
     effect: float | None
     interval: Interval | None
 
@@ -49,9 +50,19 @@ def said(found: Analysis, verdict: Verdict) -> Said:
         meaning=str(phrases.READ[verdict.kind]),
         to_do=str(phrases.TO_DO.get(verdict.kind, "")),
         n=verdict.n,
+        counted_in=_counted_in(verdict.kind),
         effect=verdict.effect,
         interval=verdict.interval,
     )
+
+
+def _counted_in(kind: Kind) -> str:
+    """The unit of a verdict's effect."""
+    if kind in OF_KEY:
+        return str(_("marks on the other questions"))
+    if kind is Kind.TRANSLATION_SUSPECT:
+        return str(_("odds ratio"))
+    return str(_("logits")) if kind in (Kind.SECTION_UNCLEAR, Kind.CLASS_TAUGHT_BADLY) else ""
 
 
 def _where(found: Analysis, verdict: Verdict) -> tuple[str, str, str]:
@@ -82,12 +93,14 @@ def evidence(found: Analysis, verdict: Verdict) -> str:
     if verdict.kind is Kind.GIVE_AWAY and verdict.effect is not None and verdict.interval is not None:
         low, high = _shares(verdict.interval)
         share = percent(verdict.effect)
-        return _(
-            "Of the weaker half %(share)s are right (95%% CI %(low)s to %(high)s), n=%(n)s.",
-            share=share,
-            low=low,
-            high=high,
-            n=verdict.n,
+        return str(
+            _(
+                "Of the weaker half %(share)s are right (95%% CI %(low)s to %(high)s), n=%(n)s.",
+                share=share,
+                low=low,
+                high=high,
+                n=verdict.n,
+            )
         )
     return ""
 
@@ -95,7 +108,7 @@ def evidence(found: Analysis, verdict: Verdict) -> str:
 def _of_key(found: Analysis, verdict: Verdict) -> str:
     facts = verdict.facts
     if "option" not in facts:
-        return _("n=%(n)s", n=verdict.n)
+        return str(_("n=%(n)s", n=verdict.n))
     item = str(verdict.place)
     first = _(
         "%(option)s was chosen by %(count)s of %(n)s people and by %(top)s of the top third, who chose the key %(key)s "
@@ -108,7 +121,7 @@ def _of_key(found: Analysis, verdict: Verdict) -> str:
         key_top=percent(float(facts["key_top_third"])),
     )
     if verdict.effect is None or verdict.interval is None:
-        return first
+        return str(first)
     lead = _(
         "Score of its choosers on the other questions, against those of the key: %(lead)s marks "
         "(95%% CI %(low)s to %(high)s).",
@@ -136,7 +149,7 @@ def _of_translation(found: Analysis, verdict: Verdict) -> str:
         ets=facts["ets_class"],
     )
     if "option" not in facts:
-        return first
+        return str(first)
     option = _option(found, str(verdict.place), facts["option"])
     ratio = written(float(facts["ratio"]), 1)
     return sentences(
@@ -158,21 +171,27 @@ def _of_effect(verdict: Verdict) -> str:
     told = {"share": percent(float(facts["share"])), "expected": percent(float(facts["expected"]))}
     told |= {"low": low, "high": high, "n": str(verdict.n)}
     if verdict.kind is Kind.SECTION_UNCLEAR:
-        return _(
-            "Right answers: %(share)s. Expected from the authors’ difficulty and the other sections: %(expected)s "
-            "(95%% CI %(low)s to %(high)s), n=%(n)s.",
-            **told,
+        return str(
+            _(
+                "Right answers: %(share)s. Expected from the authors’ difficulty and the other sections: %(expected)s "
+                "(95%% CI %(low)s to %(high)s), n=%(n)s.",
+                **told,
+            )
         )
     if verdict.place[0] == EVERY_SECTION:
-        return _(
-            "Right answers: %(share)s. Expected from the other quizzes of the class: %(expected)s "
+        return str(
+            _(
+                "Right answers: %(share)s. Expected from the other quizzes of the class: %(expected)s "
+                "(95%% CI %(low)s to %(high)s), n=%(n)s.",
+                **told,
+            )
+        )
+    return str(
+        _(
+            "Right answers: %(share)s. Expected from the other sections and the other classes: %(expected)s "
             "(95%% CI %(low)s to %(high)s), n=%(n)s.",
             **told,
         )
-    return _(
-        "Right answers: %(share)s. Expected from the other sections and the other classes: %(expected)s "
-        "(95%% CI %(low)s to %(high)s), n=%(n)s.",
-        **told,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from lms.analysis import phrases
+from lms.analysis import phrases, sentences
 from lms.analysis.core.findings import Code, Health
 from lms.analysis.core.gaps import Gap
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis
+from lms.analysis.sentences import Said
 from lms.foundation.locale import listed, localized
 from lms.kit.figures import Interval
 from lms.kit.tables import Cell, Column, Kind, Table
@@ -67,6 +68,32 @@ def _figures(entry: Health, gap: Gap) -> tuple[Cell, ...]:
         *sides[0],
         *sides[1],
     )
+
+
+def verdicts(found: Analysis) -> Table:
+    """A line for each verdict, the most urgent first. What the effect counts is said in the column before it."""
+    columns = (
+        Column(_("Place")),
+        Column(_("Verdict")),
+        Column(_("n"), Kind.COUNT),
+        Column(_("Effect counted in")),
+        Column(_("Effect"), Kind.FIGURE),
+        Column(_("95 percent CI, low"), Kind.FIGURE),
+        Column(_("95 percent CI, high"), Kind.FIGURE),
+        Column(_("Evidence")),
+        Column(_("What it means")),
+        Column(_("What to do")),
+    )
+    told = [sentences.said(found, verdict) for verdict in found.verdicts]
+    rows = tuple(
+        (one.where, one.what, one.n, one.counted_in, rounded(one.effect), *_ends(one.interval), *_in_words(one))
+        for one in told
+    )
+    return Table(_("Verdicts"), columns, rows)
+
+
+def _in_words(one: Said) -> tuple[str, str, str]:
+    return one.evidence, one.meaning, one.to_do
 
 
 def sections(found: Analysis) -> Table:

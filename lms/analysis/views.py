@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from lms.analysis import phrases, queries, tables
+from lms.analysis import phrases, queries, sentences, tables
 from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
+from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
 from lms.analysis.queries.rows import Listed, list_results
+from lms.analysis.sentences import Said
 from lms.foundation import spreadsheets
 from lms.foundation.access import access, policy
 from lms.foundation.locale import LOCALES, localized
@@ -57,6 +59,7 @@ def show(code: str) -> str:
     quiz = quizzes.get_quiz(code)
     filters = _filters()
     found, withheld = _found(quiz, filters)
+    chosen = _chosen(found)
     return render_template(
         "analysis/show.html",
         quiz=quiz,
@@ -64,7 +67,10 @@ def show(code: str) -> str:
         folded=bool(found and filters.language and not found.filters.language),
         found=found,
         withheld=withheld,
-        chosen=_chosen(found),
+        verdicts=[sentences.said(found, verdict) for verdict in found.verdicts] if found else [],
+        chosen=chosen,
+        told=_told(found, chosen),
+        suspect=Kind.TRANSLATION_SUSPECT,
         cohorts=found.cohorts if found else queries.load_cohort_names(quiz),
         phrases=phrases,
         few_data=Code.FEW_DATA,
@@ -102,3 +108,9 @@ def _chosen(found: Analysis | None) -> str | None:
         return None
     asked = request.args.get("question", "")
     return asked if asked in found.facts else found.health[0].item
+
+
+def _told(found: Analysis | None, chosen: str | None) -> list[Said]:
+    """The verdicts on the question of the detail card, in words."""
+    entries = [entry for entry in found.health if entry.item == chosen] if found else []
+    return [sentences.said(found, verdict) for entry in entries for verdict in entry.verdicts] if found else []

@@ -52,9 +52,10 @@ def _give_aways(responses: Responses, faulty: Collection[str]) -> list[Verdict]:
     """The items that those who know little solve as those who know much do, and beyond guessing."""
     found = []
     for code, curve in curves(responses).items():
-        options = len(responses.items[responses.index(code)].options)
+        item = responses.items[responses.index(code)]
+        guessed = 1 / len(item.options) if len(item.keys) == 1 else 0.5
         is_flat = curve.slope_high < HALF_AS_STEEP * curve.usual
-        if code not in faulty and is_flat and curve.low_half.low > 1 / options:
+        if code not in faulty and is_flat and curve.low_half.low > guessed:
             found.append(Verdict(Kind.GIVE_AWAY, code, curve.n, curve.low_half_share, curve.low_half))
     return found
 

@@ -17,9 +17,6 @@ from lms.analysis.core.items import facility, mean_share
 from lms.analysis.core.responses import Cell, FloatArray, Responses
 from lms.kit.figures import Interval, difference, is_small, shown_count
 
-GAP_SHOWN = 0.15
-"""A gap of facilities from this size on is reported, when its 95 % interval leaves out 0 as well."""
-
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -44,13 +41,6 @@ class Gap:
     second: Side
     gap: float | None
     interval: Interval | None
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the gap is large enough to be reported and not a matter of chance."""
-        if self.gap is None or self.interval is None:
-            return False
-        return round(abs(self.gap), 9) >= GAP_SHOWN and self.interval.leaves_out(0)
 
 
 def item_gaps(responses: Responses, first: str = "en", second: str = "ja") -> dict[str, Gap]:

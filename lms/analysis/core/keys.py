@@ -128,8 +128,9 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How the chance of a right answer grows with ability: the upper end of its slope's 95 % interval, and the usual
-    slope of the quiz. ``low_half`` is the interval of the share right among the less able half (``low_half_share``).
+    """How marks grow with ability: the upper end of the slope's 95 % interval, and the usual slope of the quiz.
+
+    ``low_half`` is the interval of what the less able half earn (``low_half_share``).
     """
 
     n: int
@@ -140,22 +141,26 @@ class Curve:
 
 
 def curves(responses: Responses) -> Mapping[str, Curve]:
-    """The curves of the items that rivals are looked for in."""
-    tables = [table for item in responses.items if (table := _table(responses, item)) is not None]
-    if not tables:
+    """The curves of the items that enough people had."""
+    columns = np.flatnonzero(responses.available.sum(axis=0) >= LEAST_PEOPLE)
+    if not len(columns):
         return {}
-    right = np.array([[*zip(table.counts[:, table.key], table.counts.sum(axis=1), strict=True)] for table in tables])
-    counts = np.stack([right[:, :, 0], right[:, :, 1] - right[:, :, 0]], axis=2)
-    curve, error = _slopes(counts, np.zeros(len(tables), dtype=np.int64))
+    counts = np.zeros((len(columns), len(_LEVELS), 2))
+    for row, column in enumerate(columns.tolist()):
+        had, level = responses.available[:, column], _levels(responses, column)
+        shares = responses.shares[had, column]
+        np.add.at(counts[row], level[had], np.stack([shares, 1 - shares], axis=1))
+    curve, error = _slopes(counts, np.zeros(len(columns), dtype=np.int64))
     usual = float(np.median(curve[1]))
     found = {}
-    for row, table in enumerate(tables):
-        below = np.cumsum(right[row, :, 1]) <= max(right[row, :, 1].sum() / 2, right[row, :, 1].max())
-        solved, asked = right[row, below].sum(axis=0)
-        if not is_small(int(asked)) and asked:
+    for row, column in enumerate(columns.tolist()):
+        people = counts[row].sum(axis=1)
+        below = np.cumsum(people) <= max(people.sum() / 2, people.max())
+        solved, asked = float(counts[row, below, 0].sum()), round(float(people[below].sum()))
+        if asked and not is_small(asked):
             high = float(curve[1, row] + Z95 * error[row])
-            share = wilson(float(solved), int(asked))
-            found[table.item.code] = Curve(int(right[row, :, 1].sum()), high, usual, float(solved / asked), share)
+            n = round(float(people.sum()))
+            found[responses.items[column].code] = Curve(n, high, usual, solved / asked, wilson(solved, asked))
     return found
 
 

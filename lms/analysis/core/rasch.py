@@ -21,7 +21,7 @@ NODES: FloatArray = np.linspace(-4.0, 4.0, 17)
 """Where abilities are looked at, in standard deviations within a group."""
 
 _STEPS = 60
-_CLOSE = 1e-4
+_CLOSE = 1e-3
 _PRIOR_PEOPLE = 2.0
 """So many people of average ability stand beside every group, so that the mean of a few stays a mean."""
 
@@ -107,20 +107,28 @@ def fit(shares: FloatArray, available: BoolArray, groups: IntArray) -> Fit:
 
 def posterior(alike: Kinds, found: Fit, means: FloatArray) -> FloatArray:
     """Kinds x nodes: how likely each ability is, given the score on the used items and the mean of the group."""
-    log_wrong = np.log1p(-np.clip(found.chances, 1e-12, 1 - 1e-12))
-    likelihood = found.spread * np.outer(alike.scores, NODES) + (alike.available * alike.used) @ log_wrong
-    logs = likelihood - (NODES[np.newaxis, :] - means[alike.group][:, np.newaxis]) ** 2 / 2
-    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
-    likely: FloatArray = weights / weights.sum(axis=1, keepdims=True)
-    return likely
+    return _weighed(alike, _likelihood(alike, found), means)
 
 
 def settled(alike: Kinds, found: Fit, steps: int = 12) -> FloatArray:
     """The posterior with the group means that fit these scores."""
-    means = np.zeros(alike.groups)
+    likelihood, means = _likelihood(alike, found), np.zeros(alike.groups)
     for _step in range(steps):
-        means = _group_means(alike, posterior(alike, found, means), centred=False)
-    return posterior(alike, found, means)
+        means = _group_means(alike, _weighed(alike, likelihood, means), centred=False)
+    return _weighed(alike, likelihood, means)
+
+
+def _likelihood(alike: Kinds, found: Fit) -> FloatArray:
+    log_wrong = np.log1p(-np.clip(found.chances, 1e-12, 1 - 1e-12))
+    likelihood: FloatArray = found.spread * np.outer(alike.scores, NODES)
+    return likelihood + alike.available[:, alike.used] @ log_wrong[alike.used]
+
+
+def _weighed(alike: Kinds, likelihood: FloatArray, means: FloatArray) -> FloatArray:
+    logs = likelihood - (NODES[np.newaxis, :] - means[alike.group][:, np.newaxis]) ** 2 / 2
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    likely: FloatArray = weights / weights.sum(axis=1, keepdims=True)
+    return likely
 
 
 def _group_means(alike: Kinds, weights: FloatArray, *, centred: bool = True) -> FloatArray:

@@ -10,9 +10,11 @@ from flask import render_template
 
 from lms.analysis import phrases as analysis_phrases
 from lms.analysis import queries as analysis
+from lms.analysis import sentences
 from lms.analysis import tables as analysis_tables
 from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
+from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
 from lms.foundation.locale import localized, speaking
 from lms.kit.figures import INDICATIVE
@@ -51,7 +53,9 @@ def html(request: Request) -> str:
             zone=ZoneInfo(request.zone_name),
             quiz=found.quiz,
             found=found,
-            points=_points(found),
+            verdicts=[sentences.said(found, verdict) for verdict in found.verdicts],
+            most_points=MOST_POINTS,
+            suspect=Kind.TRANSLATION_SUSPECT,
             choices=[entry for entry in found.health if entry.needs_review and entry.item in found.options],
             below=_below(found, request.locale),
             folded=request.taken_in != found.filters.language,
@@ -66,7 +70,12 @@ def tables(request: Request) -> list[Table]:
     """The document as tables, for spreadsheets; raises ``Invalid`` when there is nothing to report."""
     found = _load(request)
     with speaking(request.locale):
-        return [analysis_tables.questions(found), analysis_tables.sections(found), analysis_tables.key_figures(found)]
+        return [
+            analysis_tables.questions(found),
+            analysis_tables.verdicts(found),
+            analysis_tables.sections(found),
+            analysis_tables.key_figures(found),
+        ]
 
 
 def file_name(request: Request) -> str:
@@ -82,16 +91,6 @@ def _load(request: Request) -> Analysis:
     if found is None:
         raise Invalid("report.no_results")
     return found
-
-
-def _points(found: Analysis) -> list[tuple[str, str]]:
-    """The questions that need attention most, as (name, finding)."""
-    return [
-        (entry.item, str(finding.code))
-        for entry in found.health
-        for finding in entry.findings
-        if finding.code in REVIEWED
-    ][:MOST_POINTS]
 
 
 def _below(found: Analysis, locale: str) -> list[tuple[str, str, list[Prose]]]:

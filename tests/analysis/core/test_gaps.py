@@ -25,20 +25,12 @@ def test_a_gap_is_the_difference_of_facilities_with_newcombes_interval() -> None
     assert (gap.first.n, gap.first.share, gap.second.n) == (75, 0.64, 73)
     assert gap.gap == pytest.approx(48 / 75 - 27 / 73)
     assert gap.interval == difference(48 / 75, wilson(48, 75), 27 / 73, wilson(27, 73))
-    assert gap.is_clear
-
-
-def test_a_gap_must_be_large_and_beyond_chance() -> None:
-    assert not item_gaps(in_two_languages((640, 1000), (500, 1000)))["HAR-014"].is_clear  # sure, but under 0.15
-    assert item_gaps(in_two_languages((650, 1000), (500, 1000)))["HAR-014"].is_clear  # 0.15 exactly
-    assert item_gaps(in_two_languages((500, 1000), (650, 1000)))["HAR-014"].is_clear  # in either direction
-    assert not item_gaps(in_two_languages((7, 10), (4, 10)))["HAR-014"].is_clear  # large, but the interval holds 0
 
 
 def test_a_language_with_fewer_than_five_people_has_no_figure_and_no_gap() -> None:
     gap = item_gaps(in_two_languages((48, 75), (0, 4)))["HAR-014"]
     assert (gap.second.n, gap.second.n_shown, gap.second.share) == (None, "<5", None)
-    assert (gap.gap, gap.interval, gap.is_clear) == (None, None, False)
+    assert (gap.gap, gap.interval) == (None, None)
     assert (gap.first.n, gap.first.share) == (75, None)  # with the total it would give the four away
     assert item_gaps(in_two_languages((48, 75), (0, 0)))["HAR-014"].gap is None
 
