@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lms.analysis.core.findings import Code, Health, ItemFinding
+from lms.analysis.core.findings import Health
 from lms.analysis.core.items import item_figures
 from lms.analysis.core.responses import Answer, Item, Person, Responses, collect
 from lms.analysis.core.summary import Outcome, pass_rate, pass_rates, summary
+from lms.analysis.core.verdicts import Kind, Verdict
 from lms.kit.figures import wilson
 
 
@@ -20,9 +21,11 @@ def people_of(n: int) -> Responses:
 
 def test_key_figures_carry_their_n() -> None:
     responses = people_of(40)
+    faulty = Verdict(Kind.WRONG_KEY, "Q0", 40)
+    dead = Verdict(Kind.DEAD_DISTRACTOR, "Q1", 40, facts={"option": "A"})
     health = [
-        Health(figures, (ItemFinding(code),))
-        for figures, code in zip(item_figures(responses), (Code.WEAK, Code.VERY_EASY), strict=True)
+        Health(figures, (), verdicts)
+        for figures, verdicts in zip(item_figures(responses), [(faulty,), (dead,)], strict=True)
     ]
     found = summary(responses, health)
     assert (found.attempts_shown, found.to_review, found.questions) == ("40", 1, 2)
