@@ -19,7 +19,7 @@ FINDINGS: dict[Kind | Code, LazyString] = {
     Kind.RULE_CHANGED: _l("Rule changed"),
     Kind.TRANSLATION_SUSPECT: _l("EN and JA differ"),
     Kind.SECTION_UNCLEAR: _l("Section unclear"),
-    Kind.CLASS_TAUGHT_BADLY: _l("Class taught badly"),
+    Kind.CLASS_TAUGHT_BADLY: _l("Cohort taught badly"),
     Kind.INDIVIDUAL_GAP: _l("Gap in a section"),
     Kind.GIVE_AWAY: _l("Gives itself away"),
     Kind.DEAD_DISTRACTOR: _l("Next to nobody takes it"),
@@ -55,7 +55,7 @@ READ: dict[Kind | Code, LazyString] = {
     Kind.RULE_CHANGED: _l("The section reads otherwise than when the key was written, and a wrong option fits it now."),
     Kind.TRANSLATION_SUSPECT: _l("Of people who know equally much, fewer are right in one language."),
     Kind.SECTION_UNCLEAR: _l("The section is harder for everybody, in every cohort and in both languages."),
-    Kind.CLASS_TAUGHT_BADLY: _l("This class knows less here than it knows elsewhere, and the other classes do not."),
+    Kind.CLASS_TAUGHT_BADLY: _l("This cohort knows less here than it knows elsewhere, and the other cohorts do not."),
     Kind.INDIVIDUAL_GAP: _l("Everything else this person knows leads to expect more in this section."),
     Kind.GIVE_AWAY: _l(
         "Those who know little are right as often as those who know much: the question gives itself away."
@@ -77,7 +77,7 @@ TO_DO: dict[Kind, LazyString] = {
     Kind.SECTION_UNCLEAR: _l(
         "Read the section with people who took the quiz, and reword it before retraining anybody."
     ),
-    Kind.CLASS_TAUGHT_BADLY: _l("Teach the section again to this class, and look at how it was taught."),
+    Kind.CLASS_TAUGHT_BADLY: _l("Teach the section to this cohort again, and look at how it was taught."),
 }
 
 CSV_FINDINGS = {

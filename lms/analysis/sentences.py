@@ -181,14 +181,14 @@ def _of_effect(verdict: Verdict) -> str:
     if verdict.place[0] == EVERY_SECTION:
         return str(
             _(
-                "Right answers: %(share)s. Expected from the other quizzes of the class: %(expected)s "
+                "Right answers: %(share)s. Expected from the other quizzes of the cohort: %(expected)s "
                 "(95%% CI %(low)s to %(high)s), n=%(n)s.",
                 **told,
             )
         )
     return str(
         _(
-            "Right answers: %(share)s. Expected from the other sections and the other classes: %(expected)s "
+            "Right answers: %(share)s. Expected from the other sections and the other cohorts: %(expected)s "
             "(95%% CI %(low)s to %(high)s), n=%(n)s.",
             **told,
         )

@@ -247,7 +247,7 @@ def test_the_questions_to_review_stand_with_their_choices(report: tuple[str, Pdf
         for code, body in blocks_of
     }
     assert list(shown) == [entry.item for entry in found.health if entry.needs_review and entry.item in found.options]
-    assert {"HAR-021", "HAR-014"} <= set(shown)
+    assert "HAR-021" in shown
     for code, lines in shown.items():
         counts, keys = own.choosers(code), found.facts[code].keys
         assert [int(share) for _head, share in lines] == [counts[f"o{n}"] * 100 // 60 for n in range(1, len(lines) + 1)]
@@ -259,14 +259,24 @@ def test_questions_to_review_stand_in_both_languages_with_their_misconceptions(
 ) -> None:
     source, _reader = report
     other = "en" if locale == "ja" else "ja"
-    file = content.BANKS / "HAR" / "questions" / "HAR-014.yaml"
+    file = content.BANKS / "HAR" / "questions" / "HAR-021.yaml"
     question = yaml.safe_load(file.read_text(encoding="utf-8"))
-    shown = source.split("<h3>HAR-014", 1)[1].split("</div>", 1)[0]
+    shown = source.split("<h3>HAR-021", 1)[1].split("</div>", 1)[0]
     assert f'lang="{other}">{question["prompt"][other]}</p>' in shown
     for option in question["options"]:
         assert option["text"][locale] in shown
         assert f'lang="{other}">{option["text"][other]}</span>' in shown
         assert option.get("misconception", {}).get(locale, "") in shown
+
+
+def test_verdicts_stand_with_their_evidence_and_what_to_do(report: tuple[str, PdfReader], locale: str) -> None:
+    source, _reader = report
+    heading = {"en": "<h2>Verdicts</h2>", "ja": "<h2>診断</h2>"}[locale]
+    table = source.split(heading, 1)[1].split("</table>", 1)[0]
+    lines = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', table, re.DOTALL)
+    assert lines[0][0] == "HAR-021"
+    assert "n=60" in lines[1][1]
+    assert all(len(re.findall(r"<td>.+?</td>", cells, re.DOTALL)) == 3 for _place, cells in lines)
 
 
 def test_d27_stands_from_fifty_people_on(sample: Flask) -> None:
@@ -281,8 +291,8 @@ def test_d27_stands_from_fifty_people_on(sample: Flask) -> None:
 
 
 def d27_of(source: str, item: str) -> str:
-    """The seventh cell of a question's line."""
-    line = source.split(f'<th scope="row">{item}</th>', 1)[1].split("</tr>", 1)[0]
+    """The seventh cell of a question's line, which stands behind the verdicts."""
+    line = source.rsplit(f'<th scope="row">{item}</th>', 1)[1].split("</tr>", 1)[0]
     return re.findall(r"<td.*?>(.*?)</td>", line, re.DOTALL)[5]
 
 
