@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from lms.analysis import phrases
+from lms.analysis.core.dif_judged import Standing
 from lms.analysis.core.verdicts import EVERY_SECTION, OF_KEY, Kind, Verdict
 from lms.analysis.queries import Analysis
 from lms.foundation.locale import number as written
@@ -136,18 +137,29 @@ def _of_translation(found: Analysis, verdict: Verdict) -> str:
     facts = verdict.facts
     harder, easier = _IN.get(str(facts["harder"]), ""), _IN.get(str(facts["easier"]), "")
     interval = verdict.interval or Interval(0, 0)
-    first = _(
-        "At equal ability the odds of a right answer are %(ratio)s times as high in %(easier)s as in %(harder)s "
-        "(95%% CI %(low)s to %(high)s; %(easier)s n=%(n_easier)s, %(harder)s n=%(n_harder)s; ETS class %(ets)s).",
-        ratio=written(verdict.effect or 0.0, 1),
-        easier=easier,
-        harder=harder,
-        low=written(interval.low, 1),
-        high=written(interval.high, 1),
-        n_easier=int(facts["n_easier"]),
-        n_harder=int(facts["n_harder"]),
-        ets=facts["ets_class"],
-    )
+    told = {
+        "ratio": written(verdict.effect or 0.0, 1),
+        "easier": easier,
+        "harder": harder,
+        "low": written(interval.low, 1),
+        "high": written(interval.high, 1),
+        "n_easier": int(facts["n_easier"]),
+        "n_harder": int(facts["n_harder"]),
+        "ets": facts["ets_class"],
+    }
+    if facts["standing"] == Standing.INDICATIVE:
+        first = _(
+            "At equal ability the odds of a right answer are %(ratio)s times as high in %(easier)s as in %(harder)s "
+            "(95%% CI %(low)s to %(high)s; %(easier)s n=%(n_easier)s, %(harder)s n=%(n_harder)s; ETS class %(ets)s, "
+            "indicative).",
+            **told,
+        )
+    else:
+        first = _(
+            "At equal ability the odds of a right answer are %(ratio)s times as high in %(easier)s as in %(harder)s "
+            "(95%% CI %(low)s to %(high)s; %(easier)s n=%(n_easier)s, %(harder)s n=%(n_harder)s; ETS class %(ets)s).",
+            **told,
+        )
     if "option" not in facts:
         return str(first)
     option = _option(found, str(verdict.place), facts["option"])

@@ -24,6 +24,7 @@ import numpy as np
 from lms.analysis.core import rasch
 from lms.analysis.core.descriptions import described
 from lms.analysis.core.dif import DELTA_PER_LOG_ODDS
+from lms.analysis.core.dif_judged import Standing
 from lms.analysis.core.effects import Effect, Section, class_effects, rests_on_one_item, sections
 from lms.analysis.core.elsewhere import whole_class_effects
 from lms.analysis.core.items import option_figures
@@ -246,6 +247,7 @@ def _of_translation(suspect: Suspect) -> Verdict:
         "n_harder": suspect.n_harder,
         "n_easier": suspect.n_easier,
         "ets_class": str(suspect.ets_class),
+        "standing": str(Standing.INDICATIVE if suspect.is_indicative else Standing.CLASS),
     }
     if suspect.doubled is not None:
         ratio = suspect.doubled
