@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from lms.analysis import phrases, queries, sentences, tables
+from lms.analysis import phrases, queries, tables
 from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
 from lms.analysis.queries.rows import Listed, list_results
-from lms.analysis.sentences import Said
+from lms.analysis.tables import sentences
+from lms.analysis.tables.sentences import Said
 from lms.foundation import spreadsheets
 from lms.foundation.access import access, policy
 from lms.foundation.locale import LOCALES, localized

@@ -10,12 +10,12 @@ from flask import render_template
 
 from lms.analysis import phrases as analysis_phrases
 from lms.analysis import queries as analysis
-from lms.analysis import sentences
 from lms.analysis import tables as analysis_tables
 from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
+from lms.analysis.tables import sentences
 from lms.foundation.locale import localized, speaking
 from lms.kit.figures import INDICATIVE
 from lms.kit.problems import Invalid

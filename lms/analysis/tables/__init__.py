@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from lms.analysis import phrases, sentences
+from lms.analysis import phrases
 from lms.analysis.core.findings import Code, Health
 from lms.analysis.core.gaps import Gap
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis
-from lms.analysis.sentences import Said
+from lms.analysis.tables import sentences
+from lms.analysis.tables.sentences import Said
 from lms.foundation.locale import listed, localized
 from lms.kit.figures import Interval
 from lms.kit.tables import Cell, Column, Kind, Table
