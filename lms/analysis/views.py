@@ -10,8 +10,7 @@ from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
 from lms.analysis.queries.rows import Listed, list_results
-from lms.analysis.tables import sentences
-from lms.analysis.tables.sentences import Said
+from lms.analysis.tables.sentences import Said, said
 from lms.foundation import spreadsheets
 from lms.foundation.access import access, policy
 from lms.foundation.locale import LOCALES, localized
@@ -68,7 +67,7 @@ def show(code: str) -> str:
         folded=bool(found and filters.language and not found.filters.language),
         found=found,
         withheld=withheld,
-        verdicts=[sentences.said(found, verdict) for verdict in found.verdicts] if found else [],
+        verdicts=[said(found, verdict) for verdict in found.verdicts] if found else [],
         chosen=chosen,
         told=_told(found, chosen),
         suspect=Kind.TRANSLATION_SUSPECT,
@@ -114,4 +113,4 @@ def _chosen(found: Analysis | None) -> str | None:
 def _told(found: Analysis | None, chosen: str | None) -> list[Said]:
     """The verdicts on the question of the detail card, in words."""
     entries = [entry for entry in found.health if entry.item == chosen] if found else []
-    return [sentences.said(found, verdict) for entry in entries for verdict in entry.verdicts] if found else []
+    return [said(found, verdict) for entry in entries for verdict in entry.verdicts] if found else []

@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.findings import reads_otherwise
-from lms.analysis.queries import rows
 from lms.analysis.queries.evidence import Taken
-from lms.analysis.queries.rows import Sitting
+from lms.analysis.queries.rows import Sitting, load_hashes, load_published, of_quiz
 from lms.foundation.db import db
 from lms.policies.models import PolicyVersion
 from lms.questions.models import QuestionHold, QuestionKey, QuestionVersion
@@ -30,9 +29,9 @@ def load_outdated(rests: Rests, takers: Mapping[str, Sequence[Sitting]]) -> dict
     under which somebody has looked at the question and released it. ``takers`` are who took the newest version.
     """
     modules = {module_id for _taken, _section_id, module_id in rests.values() if module_id is not None}
-    published = rows.load_published(modules)
+    published = load_published(modules)
     pinned = {version_id for sittings in takers.values() for sitting in sittings for version_id in sitting.policies}
-    hashes = rows.load_hashes({*pinned, *(version.id for listed in published.values() for version in listed)})
+    hashes = load_hashes({*pinned, *(version.id for listed in published.values() for version in listed)})
     made = _made({taken for taken, _section_id, _module_id in rests.values()})
     confirmed = _confirmed({taken[0] for taken, _section_id, _module_id in rests.values()})
     found = {}
@@ -94,7 +93,7 @@ def load_elsewhere(quiz: Quiz) -> dict[str, float]:
     First assessed attempts count, as shares of the greatest score; the mean of each quiz is that of these people.
     """
     share = GradingRun.score_thousandths * 1.0 / func.nullif(GradingRun.max_thousandths, 0)
-    here = rows.of_quiz(select(Attempt.person_id), quiz.id)
+    here = of_quiz(select(Attempt.person_id), quiz.id)
     above = (
         select(
             Attempt.person_id,

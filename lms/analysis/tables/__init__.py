@@ -9,8 +9,7 @@ from lms.analysis.core.findings import Code, Health
 from lms.analysis.core.gaps import Gap
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis
-from lms.analysis.tables import sentences
-from lms.analysis.tables.sentences import Said
+from lms.analysis.tables.sentences import Said, said
 from lms.foundation.locale import listed, localized
 from lms.kit.figures import Interval
 from lms.kit.tables import Cell, Column, Kind, Table
@@ -85,7 +84,7 @@ def verdicts(found: Analysis) -> Table:
         Column(_("What it means")),
         Column(_("What to do")),
     )
-    told = [sentences.said(found, verdict) for verdict in found.verdicts]
+    told = [said(found, verdict) for verdict in found.verdicts]
     rows = tuple(
         (one.where, one.what, one.n, one.counted_in, rounded(one.effect), *_ends(one.interval), *_in_words(one))
         for one in told

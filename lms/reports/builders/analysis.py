@@ -15,7 +15,7 @@ from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
-from lms.analysis.tables import sentences
+from lms.analysis.tables.sentences import said
 from lms.foundation.locale import localized, speaking
 from lms.kit.figures import INDICATIVE
 from lms.kit.problems import Invalid
@@ -53,7 +53,7 @@ def html(request: Request) -> str:
             zone=ZoneInfo(request.zone_name),
             quiz=found.quiz,
             found=found,
-            verdicts=[sentences.said(found, verdict) for verdict in found.verdicts],
+            verdicts=[said(found, verdict) for verdict in found.verdicts],
             most_points=MOST_POINTS,
             suspect=Kind.TRANSLATION_SUSPECT,
             choices=[entry for entry in found.health if entry.needs_review and entry.item in found.options],
