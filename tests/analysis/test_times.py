@@ -6,8 +6,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from lms.analysis.core.verdicts import OF_KEY, Kind
+from lms.analysis.queries import Filters, load_analysis
+from lms.analysis.queries.known import load_outdated
+from lms.analysis.queries.rows import load_sittings
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.models import Enrolment
@@ -15,8 +19,13 @@ from lms.demo import content
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.policies import actions as policies
+from lms.policies import queries as policy_queries
+from lms.policies.models import PolicyVersion, Section
+from lms.questions.core.holds import HoldCause
+from lms.questions.models import Question, QuestionHold, QuestionKey, QuestionVersion, SectionLink
+from lms.quizzes import queries as quizzes
 from tests.analysis.classes import make_class
-from tests.analysis.page import AnalysisPage
+from tests.analysis.page import QUIZ, AnalysisPage
 from tests.analysis.rows import sections_of_questions
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
@@ -42,38 +51,97 @@ def publish_policy(change: dict[str, str]) -> None:
     policies.import_policy(checked, code="HAR", effective_at=clock.now(), publish=True)
 
 
-def changed_questions(visitor: Visitor) -> set[str]:
-    """The questions in whose line the finding stands."""
-    html = AnalysisPage(visitor).html.split('id="items"', 1)[1].split("</table>", 1)[0]
-    lines = [line for line in html.split("<tr") if "Policy changed" in line]
-    return {line.split("question=")[1].split("#")[0] for line in lines}
+def outdated() -> dict[str, frozenset[str]]:
+    """Which questions were taken by whom under another text than their key was written for."""
+    sittings, _names = load_sittings(quizzes.get_quiz(QUIZ))
+    query = (
+        select(Question.code, QuestionVersion.id, Section.id, Section.module_id)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .join(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
+        .join(Section, Section.id == SectionLink.section_id)
+        .where(Question.code.startswith("HAR-"))
+    )
+    rests = {
+        code: ((version_id, 1), section, module) for code, version_id, section, module in db.session.execute(query)
+    }
+    return load_outdated(rests, dict.fromkeys(rests, sittings))
 
 
-def test_questions_of_a_section_that_reads_otherwise_now_are_marked(qa: Visitor, sample: Flask, unit: Unit) -> None:
-    assert changed_questions(qa) == set(), "everybody took it under the version in force"
+def write_keys_under(version: PolicyVersion) -> None:
+    """As if the keys had been written as soon as this version was in force."""
+    assert version.effective_at is not None
+    db.session.execute(update(QuestionKey).values(created_at=version.effective_at))
+
+
+def both_versions() -> tuple[PolicyVersion, PolicyVersion]:
+    """4.2, under which everybody took the quiz, and 4.1."""
+    newest, before = policy_queries.list_versions(policy_queries.get_module("HAR"))
+    return newest, before
+
+
+def reworded() -> set[str]:
+    """The questions of sections that read otherwise in 4.2 than in 4.1."""
+    newest, before = both_versions()
+    texts = policy_queries.load_sections([newest.id, before.id])
+    old = {section.key: section.bodies for section in texts[before.id]}
+    changed = {
+        section.full_name for section in texts[newest.id] if old.get(section.key, section.bodies) != section.bodies
+    }
+    return {code for code, section in sections_of_questions().items() if section in changed}
+
+
+def test_who_took_it_under_the_text_of_the_key_shows_no_change(sample: Flask, unit: Unit) -> None:
+    with unit():
+        write_keys_under(both_versions()[0])
+    with sample.app_context():
+        assert outdated() == {}
     with unit():
         publish_policy({"home address, workplace, phone number": "home address, workplace, bank account, phone number"})
     with sample.app_context():
-        expected = {code for code, section in sections_of_questions().items() if section == "HAR/private-details"}
-    assert changed_questions(qa) == expected & set(AnalysisPage(qa).questions) != set()
+        assert outdated() == {}, "nobody has taken it since"
 
 
-def test_a_new_version_with_the_same_text_marks_nothing(qa: Visitor, unit: Unit) -> None:
+def test_a_key_that_was_written_for_an_earlier_text_is_outdated(sample: Flask, unit: Unit) -> None:
     with unit():
-        publish_policy({})
-    assert changed_questions(qa) == set()
+        write_keys_under(both_versions()[1])
+    with sample.app_context():
+        sittings, _names = load_sittings(quizzes.get_quiz(QUIZ))
+        found = outdated()
+        assert set(found) & set(sections_of_questions()) == reworded() != set()
+        assert {people for code, people in found.items() if code in reworded()} == {
+            frozenset(s.person for s in sittings)
+        }
 
 
-def test_a_change_of_the_japanese_text_alone_counts_as_well(qa: Visitor, unit: Unit) -> None:
+def test_a_question_that_was_released_under_the_new_text_is_up_to_date(sample: Flask, unit: Unit) -> None:
     with unit():
-        publish_policy({"名指し": "名指し、"})
-    assert changed_questions(qa)
+        newest, before = both_versions()
+        write_keys_under(before)
+        code = min(reworded())
+        question = db.session.scalars(select(Question).where(Question.code == code)).one()
+        db.session.add(
+            QuestionHold(
+                question_id=question.id,
+                cause=HoldCause.RULE_CHANGE,
+                policy_version_id=newest.id,
+                held_at=clock.now(),
+                released_at=clock.now(),
+            )
+        )
+    with sample.app_context():
+        assert code in reworded()
+        assert set(outdated()) & reworded() == reworded() - {code}
 
 
-def test_a_section_that_is_gone_has_changed(qa: Visitor, unit: Unit) -> None:
+def test_a_rewording_is_a_verdict_only_where_answers_point_elsewhere(sample: Flask, unit: Unit) -> None:
+    """The wrong key of the sample is explained by a change of its section, if there was one; the others are fine."""
     with unit():
-        publish_policy({"{#appeals}": "{#objections}"})
-    assert changed_questions(qa)
+        write_keys_under(both_versions()[1])
+    with sample.app_context():
+        found = load_analysis(quizzes.get_quiz(QUIZ), Filters())
+        assert found is not None
+        of_keys = {(verdict.kind, verdict.place) for verdict in found.verdicts if verdict.kind in OF_KEY}
+        assert of_keys == {(Kind.RULE_CHANGED if "HAR-021" in reworded() else Kind.WRONG_KEY, "HAR-021")}
 
 
 def test_who_moves_to_another_cohort_leaves_the_result_with_the_first(qa: Visitor, sample: Flask, unit: Unit) -> None:
