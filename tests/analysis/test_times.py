@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from lms.analysis.core.verdicts import OF_KEY, Kind
 from lms.analysis.queries import Filters, load_analysis
-from lms.analysis.queries.known import load_outdated
-from lms.analysis.queries.rows import load_sittings
+from lms.analysis.queries.known import Rest, load_outdated, released_under
+from lms.analysis.queries.rows import ids_of, load_policy_versions, load_sittings
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.models import Enrolment
@@ -55,16 +55,19 @@ def outdated() -> dict[str, frozenset[str]]:
     """Which questions were taken by whom under another text than their key was written for."""
     sittings, _names = load_sittings(quizzes.get_quiz(QUIZ))
     query = (
-        select(Question.code, QuestionVersion.id, Section.id, Section.module_id)
+        select(Question.code, Section.id, Section.module_id, QuestionKey.created_at, released_under())
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .join(QuestionKey, QuestionKey.question_version_id == QuestionVersion.id)
         .join(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
         .join(Section, Section.id == SectionLink.section_id)
         .where(Question.code.startswith("HAR-"))
     )
     rests = {
-        code: ((version_id, 1), section, module) for code, version_id, section, module in db.session.execute(query)
+        code: Rest(section, module, made_at, ids_of(released))
+        for code, section, module, made_at, released in db.session.execute(query)
     }
-    return load_outdated(rests, dict.fromkeys(rests, sittings))
+    versions = load_policy_versions({version.id for version in both_versions()})
+    return load_outdated(rests, dict.fromkeys(rests, sittings), versions)
 
 
 def write_keys_under(version: PolicyVersion) -> None:
@@ -75,8 +78,8 @@ def write_keys_under(version: PolicyVersion) -> None:
 
 def both_versions() -> tuple[PolicyVersion, PolicyVersion]:
     """4.2, under which everybody took the quiz, and 4.1."""
-    newest, before = policy_queries.list_versions(policy_queries.get_module("HAR"))
-    return newest, before
+    by_number = {version.number: version for version in policy_queries.list_versions(policy_queries.get_module("HAR"))}
+    return by_number["4.2"], by_number["4.1"]
 
 
 def reworded() -> set[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import false, select
+from sqlalchemy import false, select, tuple_
 
 from lms.analysis.core.diagnosis import diagnose
 from lms.analysis.core.distribution import Band, distribution
@@ -23,7 +23,7 @@ from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, su
 from lms.analysis.core.verdicts import Known, Verdict
 from lms.analysis.queries import rows
 from lms.analysis.queries.evidence import NO_ANSWER, Evidence, Taken, load_evidence
-from lms.analysis.queries.known import load_elsewhere, load_outdated
+from lms.analysis.queries.known import Rest, load_elsewhere, load_outdated, released_under
 from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
 from lms.foundation.access import Access
 from lms.foundation.db import db
@@ -31,9 +31,8 @@ from lms.kit.figures import is_small
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion, Section
 from lms.policies.queries import SectionText
-from lms.questions import queries as questions
 from lms.questions.access import withheld
-from lms.questions.models import Bank, Question, QuestionVersion, SectionLink
+from lms.questions.models import Bank, Question, QuestionKey, QuestionVersion, SectionLink
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import Quiz
@@ -55,8 +54,7 @@ class QuestionFacts:
     misconceptions: Mapping[str, Localized]
     version_n: int
     number: int
-    section_id: int | None
-    module_id: int | None
+    rest: Rest | None
     is_withheld: bool
     """Whether whoever reads may not see its key yet."""
 
@@ -145,8 +143,9 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     facts = {fact.code: fact for fact in taken.values()}
     everybody = _in_language(_responses(sittings, evidence, kept, taken), filters.language)
     of_shown = _mask(everyone, shown)
-    pinned = rows.load_policy_versions({version_id for sitting in shown for version_id in sitting.policies})
-    versions = _newest(pinned)
+    pinned = {version_id for sitting in shown for version_id in sitting.policies}
+    policy_versions = rows.load_policy_versions(pinned)
+    versions = _newest(version for version in policy_versions if version.id in pinned)
     sections = _sections(versions, facts.values())
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
     groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
@@ -156,7 +155,7 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     cells = heatmap(everybody, item_sections, list(sections), groups, rules.cut_percent, hidden)
     responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
     options = _options(responses)
-    known = _known(quiz, evidence.only(of_shown), shown, taken, {*cells.left_out, *hidden})
+    known = _known(quiz, evidence.only(of_shown), shown, taken, policy_versions, {*cells.left_out, *hidden})
     verdicts = diagnose(responses, known)
     health = by_need(item_figures(responses), verdicts)
     outcomes = [Outcome(sitting.cohort, sitting.has_passed) for sitting in shown]
@@ -211,10 +210,10 @@ def _in_language(responses: Responses, language: str) -> Responses:
 
 def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, QuestionFacts]:
     """The questions as they were taken; those of one question in the order of their versions and keys."""
-    keys = questions.load_keys(pairs)
+    keys = _keys(pairs)
     is_withheld = withheld(reader) if reader else false()
     query = (
-        select(QuestionVersion, Question.code, Bank.code, Section.id, Section.module_id, is_withheld)
+        select(QuestionVersion, Question.code, Bank.code, Section.id, Section.module_id, is_withheld, released_under())
         .join(Question, Question.id == QuestionVersion.question_id)
         .join(Bank, Bank.id == Question.bank_id)
         .outerjoin(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
@@ -223,9 +222,10 @@ def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, Quest
         .order_by(Question.code, QuestionVersion.n)
     )
     found: dict[Taken, QuestionFacts] = {}
-    for version, code, bank, section_id, module_id, waits in db.session.execute(query):
+    for version, code, bank, section_id, module_id, waits, released in db.session.execute(query):
         for key_n in sorted(key_n for version_id, key_n in pairs if version_id == version.id):
-            key = keys[(version.id, key_n)]["groups"].get("options", {})
+            whole_key, made_at = keys[(version.id, key_n)]
+            key = whole_key["groups"].get("options", {})
             found[(version.id, key_n)] = QuestionFacts(
                 code=code,
                 bank=bank,
@@ -236,11 +236,16 @@ def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, Quest
                 misconceptions={option: facts.get("misconception", {}) for option, facts in key.items()},
                 version_n=version.n,
                 number=len(found),
-                section_id=section_id,
-                module_id=module_id,
+                rest=Rest(section_id, module_id, made_at, rows.ids_of(released)) if section_id else None,
                 is_withheld=bool(waits),
             )
     return found
+
+
+def _keys(pairs: Collection[Taken]) -> dict[Taken, tuple[Mapping[str, Any], datetime]]:
+    """The keys by which answers were judged, and when each was made."""
+    query = select(QuestionKey).where(tuple_(QuestionKey.question_version_id, QuestionKey.n).in_(list(pairs)))
+    return {(key.question_version_id, key.n): (key.key, key.created_at) for key in db.session.scalars(query)}
 
 
 def _mask(everyone: Sequence[Sitting], some: Iterable[Sitting]) -> BoolArray:
@@ -314,6 +319,7 @@ def _known(
     evidence: Evidence,
     sittings: Sequence[Sitting],
     taken: Mapping[Taken, QuestionFacts],
+    versions: Iterable[PolicyVersion],
     hidden: Collection[str],
 ) -> Known:
     """What verdicts rest on beside the answers. ``sittings`` are those of the evidence, in the same order."""
@@ -323,12 +329,12 @@ def _known(
         for code, (pair, _fact) in newest.items()
         if pair in evidence.pairs
     }
-    rests = {code: (pair, fact.section_id, fact.module_id) for code, (pair, fact) in newest.items()}
+    rests = {code: fact.rest for code, (_pair, fact) in newest.items() if fact.rest is not None}
     facts = [fact for _pair, fact in newest.values()]
     return Known(
         sections={fact.code: (fact.section,) for fact in facts if fact.section},
         words={fact.code: fact.body.get("difficulty", "") for fact in facts},
-        outdated=load_outdated(rests, takers),
+        outdated=load_outdated(rests, takers, versions),
         hidden=frozenset(hidden),
         elsewhere=load_elsewhere(quiz),
     )

@@ -2,51 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, Text, cast, func, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.findings import reads_otherwise
-from lms.analysis.queries.evidence import Taken
-from lms.analysis.queries.rows import Sitting, load_hashes, load_published, of_quiz
+from lms.analysis.queries.rows import Sitting, load_hashes, of_quiz
 from lms.foundation.db import db
-from lms.policies.models import PolicyVersion
-from lms.questions.models import QuestionHold, QuestionKey, QuestionVersion
+from lms.policies.models import PolicyVersion, VersionState
+from lms.questions.models import Question, QuestionHold
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.models import Attempt, GradingRun, Quiz, QuizVersion
 from lms.quizzes.queries import is_current_run
 
-Rests = Mapping[str, tuple[Taken, int | None, int | None]]
-"""By question: its newest version and key, and the section and the module that these rest on."""
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What the newest version of a question rests on: a section of a module, the text in force when its key was made,
+    and the versions of the policy under which the question was held and released again.
+    """
+
+    section_id: int
+    module_id: int
+    made_at: datetime
+    released_under: frozenset[int]
 
 
-def load_outdated(rests: Rests, takers: Mapping[str, Sequence[Sitting]]) -> dict[str, frozenset[str]]:
+def load_outdated(
+    rests: Mapping[str, Rest], takers: Mapping[str, Sequence[Sitting]], versions: Iterable[PolicyVersion]
+) -> dict[str, frozenset[str]]:
     """By question, who took its newest version under another text of its section than its key was written for.
 
     A key is written for the text that is in force when it is made, and for that of every version of the policy since
-    under which somebody has looked at the question and released it. ``takers`` are who took the newest version.
+    under which somebody has looked at the question and released it. ``takers`` are who took the newest version;
+    ``versions`` are those of the policies, in the order of taking effect.
     """
-    modules = {module_id for _taken, _section_id, module_id in rests.values() if module_id is not None}
-    published = load_published(modules)
+    published: dict[int, list[PolicyVersion]] = {}
+    for version in versions:
+        if version.state == VersionState.PUBLISHED:
+            published.setdefault(version.module_id, []).append(version)
     pinned = {version_id for sittings in takers.values() for sitting in sittings for version_id in sitting.policies}
     hashes = load_hashes({*pinned, *(version.id for listed in published.values() for version in listed)})
-    made = _made({taken for taken, _section_id, _module_id in rests.values()})
-    confirmed = _confirmed({taken[0] for taken, _section_id, _module_id in rests.values()})
     found = {}
-    for code, (taken, section_id, module_id) in rests.items():
-        if section_id is None or module_id is None:
-            continue
-        written_for = _in_force(published.get(module_id, ()), made[taken])
-        known = [
-            hashes.get((version_id, section_id), {}) for version_id in {*written_for, *confirmed.get(taken[0], ())}
-        ]
+    for code, rest in rests.items():
+        written_for = _in_force(published.get(rest.module_id, ()), rest.made_at)
+        known = [hashes.get((version_id, rest.section_id), {}) for version_id in {*written_for, *rest.released_under}]
         later = frozenset(
             sitting.person
             for sitting in takers.get(code, ())
-            if known
-            and any(_is_another(hashes.get((version_id, section_id)), known) for version_id in sitting.policies)
+            if known and any(_is_another(hashes.get((version, rest.section_id)), known) for version in sitting.policies)
         )
         if later:
             found[code] = later
@@ -63,28 +70,11 @@ def _in_force(published: Sequence[PolicyVersion], at: datetime) -> set[int]:
     return set(before[-1:])
 
 
-def _made(pairs: Collection[Taken]) -> dict[Taken, datetime]:
-    query = select(QuestionKey.question_version_id, QuestionKey.n, QuestionKey.created_at).where(
-        QuestionKey.question_version_id.in_({version_id for version_id, _key_n in pairs})
-    )
-    return {(version_id, key_n): created_at for version_id, key_n, created_at in db.session.execute(query)}
-
-
-def _confirmed(version_ids: Collection[int]) -> dict[int, set[int]]:
-    """By question version, the policy versions under which the question was held and released again."""
-    query = (
-        select(QuestionVersion.id, QuestionHold.policy_version_id)
-        .join(QuestionHold, QuestionHold.question_id == QuestionVersion.question_id)
-        .where(
-            QuestionVersion.id.in_(list(version_ids)),
-            QuestionHold.released_at.is_not(None),
-        )
-    )
-    found: dict[int, set[int]] = {}
-    for version_id, policy_version_id in db.session.execute(query):
-        if policy_version_id is not None:
-            found.setdefault(version_id, set()).add(policy_version_id)
-    return found
+def released_under() -> ScalarSelect[str]:
+    """The ids of the policy versions under which a question was held and released again, in one text."""
+    ids = func.aggregate_strings(cast(QuestionHold.policy_version_id, Text), ",")
+    released = (QuestionHold.question_id == Question.id) & QuestionHold.released_at.is_not(None)
+    return select(ids).where(released).correlate(Question).scalar_subquery()
 
 
 def load_elsewhere(quiz: Quiz) -> dict[str, float]:

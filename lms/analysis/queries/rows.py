@@ -17,8 +17,9 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, cast, func, se
 from lms.accounts.models import Person
 from lms.analysis.core.enrolments import Spell, cohort_at
 from lms.cohorts.models import Cohort, Enrolment
+from lms.foundation import clock
 from lms.foundation.db import db
-from lms.policies.models import PolicyVersion, SectionRevision, VersionState
+from lms.policies.models import PolicyVersion, SectionRevision
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.models import Attempt, AttemptPolicy, GradingRun, Quiz, QuizVersion
 from lms.quizzes.queries import is_current_run
@@ -72,7 +73,7 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
     passed = {row.person_id for row in rows if row.passed}
     spells, names = load_spells(quiz)
     first = {row.person_id: row for row in reversed(rows)}
-    sets = {pinned: _ids(pinned) for pinned in {row.pinned for row in rows}}
+    sets = {pinned: ids_of(pinned) for pinned in {row.pinned for row in rows}}
     sittings = [
         Sitting(
             attempt_id=row.id,
@@ -126,26 +127,17 @@ def _pinned() -> ScalarSelect[str]:
     return select(ids).where(AttemptPolicy.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
 
 
-def _ids(pinned: str | None) -> frozenset[int]:
+def ids_of(pinned: str | None) -> frozenset[int]:
     return frozenset(int(one) for one in (pinned or "").split(",") if one)
 
 
 def load_policy_versions(version_ids: Collection[int]) -> list[PolicyVersion]:
-    """Policy versions by their ids."""
-    return list(db.session.scalars(select(PolicyVersion).where(PolicyVersion.id.in_(list(version_ids)))))
-
-
-def load_published(module_ids: Collection[int]) -> dict[int, list[PolicyVersion]]:
-    """The published versions of these modules, by module, in the order of taking effect."""
-    query = select(PolicyVersion).where(
-        PolicyVersion.module_id.in_(list(module_ids)), PolicyVersion.state == VersionState.PUBLISHED
+    """Every version of the modules that these versions are of, in the order of taking effect; drafts come last."""
+    modules = select(PolicyVersion.module_id).where(PolicyVersion.id.in_(list(version_ids)))
+    versions = db.session.scalars(select(PolicyVersion).where(PolicyVersion.module_id.in_(modules)))
+    return sorted(
+        versions, key=lambda one: (one.effective_at is None, one.effective_at or clock.now(), one.major, one.minor)
     )
-    found: dict[int, list[PolicyVersion]] = {}
-    for version in db.session.scalars(
-        query.order_by(PolicyVersion.effective_at, PolicyVersion.major, PolicyVersion.minor)
-    ):
-        found.setdefault(version.module_id, []).append(version)
-    return found
 
 
 def load_hashes(version_ids: Collection[int]) -> dict[tuple[int, int], dict[str, str]]:
