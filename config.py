@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parent
 MAIL_FROM = "Kijun <no-reply@kijun.invalid>"
 """The sender of mails that are kept here and sent nowhere."""
 
+REPORT_DAYS = 90
+"""For so long a finished report is kept."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class MailServer:
@@ -42,6 +45,7 @@ class Base:
     mail_server: MailServer | None = None
     mail_from: str = MAIL_FROM
     public_url: str = "http://127.0.0.1:8000"
+    report_days: int = REPORT_DAYS
     proxy_count: int = 0
     loopback: bool = True
     sample_allowed: bool = False
@@ -92,6 +96,7 @@ def from_environment() -> Base:
         mail_server=mail_server,
         mail_from=_mail_from(os.environ.get("MAIL_FROM"), is_needed=mail_server is not None),
         public_url=_public_url(os.environ.get("KIJUN_URL")),
+        report_days=_report_days(),
         proxy_count=proxies,
         # behind a proxy the loopback address is everybody's door
         loopback=proxies == 0 and (os.environ.get("HOST") or "127.0.0.1") in {"127.0.0.1", "::1", "localhost"},
@@ -105,6 +110,13 @@ def _whole_number(name: str) -> int:
     if not value.isdecimal():
         raise ValueError(f"{name}={value}")
     return int(value)
+
+
+def _report_days() -> int:
+    days = _whole_number("KIJUN_REPORT_DAYS")
+    if days > 3650:
+        raise ValueError(f"KIJUN_REPORT_DAYS={days}")
+    return days or REPORT_DAYS
 
 
 def _mail_server(url: str | None) -> MailServer | None:

@@ -2,6 +2,7 @@
 
 A worker claims a row by writing its lease; a worker that dies loses the lease with time and the row is claimed again,
 so recovery needs nobody. Features register what they can run; periodic work is registered with its interval.
+A runner that takes long says how far it has come by ``progress``; there it also hears that it is to stop.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import json
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, Index, String, Text, and_, inspect, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, String, Text, and_, func, inspect, or_, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,7 +32,12 @@ from lms.kit.problems import Conflict, Problem
 
 LEASE = timedelta(seconds=150)
 """Longer than the longest job may take (a report: 120 s of CPU)."""
+QUIET = timedelta(seconds=45)
+"""After so long without a word a worker that has said how far it has come counts as dead."""
+WRITE_EVERY = 0.3
+"""So many seconds lie between two writings of progress, unless another phase begins."""
 MOST_TRIES = 3
+CANCELLED = json.dumps({"code": "job.cancelled"})
 
 log = logging.getLogger("kijun.jobs")
 
@@ -41,6 +49,10 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class Stopped(Exception):
+    """The job in hand is not to go on: somebody has cancelled it, or another worker has taken it over."""
 
 
 class Job(Base):
@@ -58,6 +70,19 @@ class Job(Base):
     lease_owner: Mapped[str | None] = mapped_column(String(40))
     ended_at: Mapped[Instant | None]
     problem: Mapped[str | None] = mapped_column(Text)
+    phase: Mapped[str | None] = mapped_column(String(40))
+    """What its worker is about, as a code of its feature; with it, how many parts of how many are done."""
+    parts_done: Mapped[int] = mapped_column(default=0, server_default="0")
+    parts_total: Mapped[int] = mapped_column(default=0, server_default="0")
+    cancel_asked_at: Mapped[Instant | None]
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in {JobState.WAITING, JobState.RUNNING}
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == JobState.FAILED and self.problem == CANCELLED
 
 
 class JobBeat(Base):
@@ -127,7 +152,8 @@ def enqueue(kind: str, **arguments: Any) -> Job:
 
 def retry(job: Job) -> None:
     """Let a job that has failed be tried again, as often as a new one. Raises ``Conflict`` when it no longer failed."""
-    _move(job, JobState.FAILED, {"state": JobState.WAITING, "tries": 0, "due_at": clock.now(), "ended_at": None})
+    values = {"state": JobState.WAITING, "tries": 0, "due_at": clock.now(), "ended_at": None, "cancel_asked_at": None}
+    _move(job, JobState.FAILED, values)
 
 
 def give_up(job: Job, *, by: str) -> None:
@@ -139,6 +165,50 @@ def give_up(job: Job, *, by: str) -> None:
         JobState.WAITING if waits else JobState.FAILED,
         {"state": JobState.FAILED, "ended_at": clock.now(), "problem": problem},
     )
+
+
+def cancel(job: Job) -> None:
+    """Let a job that waits rest for good, ask the worker of one that runs to stop; ``Conflict`` when it has ended."""
+    now = clock.now()
+    try:
+        _move(job, JobState.WAITING, {"state": JobState.FAILED, "ended_at": now, "problem": CANCELLED})
+    except Conflict:  # a worker has it
+        _move(job, JobState.RUNNING, {"cancel_asked_at": func.coalesce(Job.cancel_asked_at, now)})
+
+
+@dataclass
+class _InHand:
+    """The job that a worker runs, and what has been written of its progress."""
+
+    job_id: int
+    owner: str
+    phase: str = ""
+    written: float = 0.0
+
+
+_in_hand: ContextVar[_InHand | None] = ContextVar("job in hand", default=None)
+
+
+def progress(phase: str, done: int = 0, total: int = 0) -> None:
+    """Say how far the job in hand has come; nothing happens outside of a job.
+
+    It is written a few times a second at most, beside the transaction in hand, which must not be a writing one. The
+    lease begins anew. Raises ``Stopped`` when the job was cancelled, or when another worker has it by now.
+    """
+    hand, moment = _in_hand.get(), time.monotonic()
+    if hand is None or (phase == hand.phase and moment - hand.written < WRITE_EVERY):
+        return
+    hand.phase, hand.written = phase, moment
+    values = {"phase": phase, "parts_done": done, "parts_total": total, "lease_until": clock.now() + QUIET}
+    mine = update(Job).where(Job.id == hand.job_id, Job.lease_owner == hand.owner, Job.state == JobState.RUNNING)
+    try:
+        with transaction.aside() as connection:
+            asked = connection.execute(mine.values(values).returning(Job.cancel_asked_at)).one_or_none()
+    except OperationalError:  # somebody writes for long: the work goes on, and the next word is heard
+        log.warning("progress of job %s is not written", hand.job_id)
+        return
+    if asked is None or asked[0] is not None:
+        raise Stopped
 
 
 def _move(job: Job, state: JobState, values: dict[str, Any]) -> None:
@@ -250,9 +320,12 @@ class Worker:
             if job is None:
                 return False
             job_id, kind, arguments = job.id, job.kind, dict(job.arguments)
+        token = _in_hand.set(_InHand(job_id, self.name))
         try:
             with self._timetable if kind in _alone else nullcontext():
                 _runners[kind](**arguments)
+        except Stopped:
+            self._end(job_id, JobState.FAILED, CANCELLED)
         except Problem as problem:
             self._end(job_id, JobState.FAILED, json.dumps({"code": problem.code}))
         except Exception as error:
@@ -260,6 +333,8 @@ class Worker:
             self._give_back(job_id, type(error).__name__)
         else:
             self._end(job_id, JobState.DONE, None)
+        finally:
+            _in_hand.reset(token)
         return True
 
     def _claim(self, now: datetime) -> Job | None:
@@ -267,18 +342,22 @@ class Worker:
         job = db.session.scalar(query)
         if job is None:
             return None
+        if job.cancel_asked_at is not None:  # its worker died before it heard of that
+            job.state, job.ended_at, job.problem = JobState.FAILED, now, CANCELLED
+            return None
         if job.tries >= MOST_TRIES:
             job.state, job.ended_at, job.problem = JobState.FAILED, now, json.dumps({"code": "job.gave_up"})
             return None
         job.state, job.tries = JobState.RUNNING, job.tries + 1
         job.lease_until, job.lease_owner = now + LEASE, self.name
+        job.phase, job.parts_done, job.parts_total = None, 0, 0
         return job
 
     def _end(self, job_id: int, state: JobState, problem: str | None) -> None:
         with transaction.unit():
             db.session.execute(
                 update(Job)
-                .where(Job.id == job_id, Job.lease_owner == self.name)
+                .where(Job.id == job_id, Job.lease_owner == self.name, Job.state == JobState.RUNNING)
                 .values(state=state, ended_at=clock.now(), lease_until=None, problem=problem)
             )
 
@@ -286,7 +365,7 @@ class Worker:
         """Let the job be tried again later, or give it up after the last try."""
         with transaction.unit():
             job = db.session.get(Job, job_id)
-            if job is None or job.lease_owner != self.name:
+            if job is None or job.lease_owner != self.name or job.state != JobState.RUNNING:
                 return
             now = clock.now()
             job.lease_until, job.problem = None, json.dumps({"code": "job.failed", "error": problem})

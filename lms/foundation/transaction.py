@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from lms.foundation.db import db
@@ -109,6 +109,13 @@ def unit(*, write: bool = True) -> Iterator[None]:
             db.session.commit()
     finally:
         db.session.rollback()
+
+
+@contextmanager
+def aside() -> Iterator[Connection]:
+    """A short writing transaction on a connection of its own, beside the one in hand, which must not be writing."""
+    with db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+        yield connection
 
 
 def is_writable() -> bool:

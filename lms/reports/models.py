@@ -3,9 +3,12 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.foundation import storage
 from lms.foundation.columns import Document, Instant, Key, Sha256, Word
 from lms.foundation.db import Base
-from lms.foundation.jobs import Job
+from lms.foundation.jobs import Job, JobState
+
+EXPIRED, CANCELLED = "expired", "cancelled"
 
 
 class ReportRun(Base):
@@ -24,6 +27,27 @@ class ReportRun(Base):
     asked_at: Mapped[Instant]
     """Also the report's "made at": an input, so that the same request gives the same bytes."""
     file_sha256: Mapped[Sha256 | None]
+    """The finished file; gone again once it has expired."""
     file_name: Mapped[str | None] = mapped_column(String(200))
+    file_size: Mapped[int | None]
+    finished_at: Mapped[Instant | None]
+    expires_at: Mapped[Instant | None]
+    """Until when the file is kept."""
 
     job: Mapped[Job | None] = relationship()
+
+    @property
+    def stage(self) -> str:
+        """What has become of it, for ``phrases.STATES``: the state of its job, and then that of its file."""
+        if self.file_sha256 is not None:
+            return JobState.DONE
+        if self.finished_at is not None or self.job is None:
+            return EXPIRED
+        return CANCELLED if self.job.is_cancelled else self.job.state
+
+    @property
+    def is_in_making(self) -> bool:
+        return self.stage in {JobState.WAITING, JobState.RUNNING}
+
+
+storage.register(ReportRun.file_sha256)
