@@ -11,6 +11,8 @@ import logging
 import multiprocessing
 import os
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
@@ -40,14 +42,19 @@ REPORT = Limits(cpu_seconds=120, memory_bytes=2 << 30, wall_seconds=140)
 """For our own reports, whose text people have written."""
 
 
-def render(html: str, *, limits: Limits = REPORT) -> bytes:
+LOOK_EVERY = 0.25
+Watch = Callable[[int], None]
+"""Is told every quarter of a second how many pages are laid out; what it raises ends the child at once."""
+
+
+def render(html: str, *, limits: Limits = REPORT, watch: Watch | None = None) -> bytes:
     """Render a document; raises ``Unavailable`` when it breaks or runs into its limits."""
     # The folder is ours, not the child's: a child that is stopped at its limits tidies nothing up.
     with tempfile.TemporaryDirectory(prefix="kijun-pdf-") as scratch:
-        return _render_within(scratch, html, limits)
+        return _render_within(scratch, html, limits, watch)
 
 
-def _render_within(scratch: str, html: str, limits: Limits) -> bytes:
+def _render_within(scratch: str, html: str, limits: Limits, watch: Watch | None) -> bytes:
     context = _helper()
     receiver, sender = context.Pipe(duplex=False)
     arguments = (html, REPORT_SHEET.read_text(), str(STATIC), scratch, limits.cpu_seconds, limits.memory_bytes)
@@ -55,18 +62,30 @@ def _render_within(scratch: str, html: str, limits: Limits) -> bytes:
     child.start()
     sender.close()
     try:
-        if not receiver.poll(limits.wall_seconds):
-            raise Unavailable("pdf.failed")
-        return receiver.recv_bytes()
+        content = _watched(receiver, limits, watch)
+        child.join(1)
+        return content
     except EOFError as error:
         raise Unavailable("pdf.failed") from error
     finally:
         receiver.close()
         if child.is_alive():
-            child.join(1)
-        if child.is_alive():
             child.kill()
         child.join()
+
+
+def _watched(receiver: Connection, limits: Limits, watch: Watch | None) -> bytes:
+    """What the child sends: how many pages it has, again and again, and in the end the document."""
+    pages, ends_at = 0, time.monotonic() + limits.wall_seconds
+    while time.monotonic() < ends_at:
+        if receiver.poll(LOOK_EVERY):
+            said = receiver.recv_bytes()
+            if not said.isdigit():
+                return said
+            pages = int(said)
+        if watch is not None:
+            watch(pages)
+    raise Unavailable("pdf.failed")
 
 
 @cache

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import logging
+import os
 import resource
+import signal
 import tempfile
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,6 +19,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 VARIANT = "pdf/ua-1"
+PROGRESS = logging.getLogger("weasyprint.progress")
+DIES_WITH_PARENT = 1
+"""``PR_SET_PDEATHSIG`` of Linux."""
 
 
 class ClosedFetcher(URLFetcher):
@@ -31,6 +39,29 @@ class ClosedFetcher(URLFetcher):
         if not path.is_relative_to(self.folder):
             raise ValueError("refused: outside the folder")
         return URLFetcherResponse(url, path.read_bytes())
+
+
+class PageCount(logging.Handler):
+    """Tells through a connection how many pages are laid out: the engine says of each that it begins it."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self.connection = connection
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.msg, str) and record.msg.endswith("Page %d") and isinstance(record.args, tuple):
+            try:
+                self.connection.send_bytes(str(record.args[0]).encode())
+            except OSError:  # nobody waits for the document any more
+                os._exit(1)
+
+
+def watch_over(connection: Connection) -> None:
+    """Let a child tell of its pages, and not outlive whoever waits for its document."""
+    PROGRESS.setLevel(logging.INFO)
+    PROGRESS.propagate = False
+    PROGRESS.handlers = [PageCount(connection)]
+    ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGKILL)
 
 
 def name_scopes(_document: Any, written: Any) -> None:
@@ -54,11 +85,14 @@ def render(
     cpu_seconds: int,
     memory_bytes: int,
 ) -> None:
-    """Render one document under its limits and send the bytes back; nothing is sent when it fails.
+    """Render one document under its limits and send the bytes back, before them the pages so far as digits.
+    No document is sent when it fails.
 
     ``folder`` is what the document may read, ``scratch`` where the engine keeps its temporary files.
     """
     tempfile.tempdir = scratch
+    watch_over(connection)
+    gc.disable()  # a document is boxes that all live to its end: looking for dead ones takes a third of the time
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     fetcher = ClosedFetcher(Path(folder))
