@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.foundation.jobs import Job, JobState
 from lms.foundation.locale import localized
 from lms.foundation.notices import Kind
 
@@ -21,6 +22,7 @@ PROBLEMS = {
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),
     "report.not_ready": _l("This report is not ready yet."),
     "pdf.failed": _l("The PDF could not be made. Your choices are kept. Please try again."),
+    "report.expired": _l("This report was kept until its day and is deleted. It can be made again."),
     "job.gave_up": _l("The report could not be made. Please ask for it again."),
 }
 
@@ -29,7 +31,46 @@ STATES = {
     "running": _l("Being made"),
     "done": _l("Report ready"),
     "failed": _l("Could not be made"),
+    "cancelled": _l("Cancelled"),
+    "expired": _l("Expired"),
 }
+
+SIGNS = {
+    **{"waiting": "is-none", "running": "is-info", "done": "is-pass", "failed": "is-fail"},
+    **{"cancelled": "is-none", "expired": "is-none"},
+}
+"""The sign of each state."""
+
+PHASES = {
+    "reading": _l("Reading the results"),
+    "pages": _l("Laying out page %(page)s"),
+    "saving": _l("Saving the file"),
+}
+"""What the worker is about."""
+QUARTER = 25
+
+
+def phase(job: Job) -> str:
+    """What the worker of a job is about, in words."""
+    return str(PHASES.get(job.phase or "", _l("Beginning"))) % {"page": job.parts_done}
+
+
+def share(job: Job) -> int:
+    """How much of a job is done, in percent: the pages are most of it."""
+    match job.phase:
+        case "pages":
+            return 10 + 85 * job.parts_done // max(job.parts_total, 1)
+        case "saving":
+            return 95
+    return 5 if job.phase else 0
+
+
+def heard(job: Job) -> str:
+    """What a screen reader says meanwhile: the state, and each quarter; not every page."""
+    if job.state == JobState.WAITING:
+        return str(_("The report is waiting for its turn."))
+    return str(_("The report is being made: %(percent)s%%", percent=share(job) // QUARTER * QUARTER))
+
 
 FAILURES = {
     "report.no_results": (

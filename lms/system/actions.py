@@ -20,6 +20,12 @@ def give_up(job: Job, *, by: Person) -> None:
     journal.record("job.give_up", actor=by.code, object=f"{job.kind} #{job.id}")
 
 
+def cancel(job: Job, *, by: Person) -> None:
+    """Stop a job that waits or runs."""
+    jobs.cancel(job)
+    journal.record("job.cancel", actor=by.code, object=f"{job.kind} #{job.id}")
+
+
 def request_reload(*, by: Person) -> Job:
     """Have the sample loaded again in the background; not twice at once. Not found where there is no sample."""
     if sample_day() is None:

@@ -15,6 +15,7 @@ STATES = {
 
 KINDS = {
     "reports.build": _l("Make the PDF of a report"),
+    "reports.expire": _l("Delete expired reports"),
     "journal.check": _l("Check the audit trail"),
     "sample.reload": _l("Load the sample again"),
     "sessions.purge": _l("Delete expired sessions and links"),
@@ -34,6 +35,7 @@ KINDS = {
 REASONS = {
     "job.failed": _l("It stopped (%(error)s). The server log has the details."),
     "job.gave_up": _l("The worker stopped on it three times."),
+    "job.cancelled": _l("Cancelled by whoever asked for it, or by an administrator."),
     "job.given_up": _l("Given up by %(by)s."),
 }
 """Why a job has failed."""

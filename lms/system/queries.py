@@ -125,9 +125,10 @@ def load_jobs() -> Jobs:
 
 
 def count_failed() -> int:
-    """How many jobs have failed and were not given up by somebody."""
+    """How many jobs have failed and were not given up or cancelled by somebody."""
     query = select(func.count()).select_from(Job).where(Job.state == JobState.FAILED)
-    return db.session.scalar(query.where(Job.problem.not_like('%"job.given_up"%'))) or 0
+    wanted = (Job.problem.not_like(f'%"job.{word}"%') for word in ("given_up", "cancelled"))
+    return db.session.scalar(query.where(*wanted)) or 0
 
 
 def get_job(job_id: int) -> Job:

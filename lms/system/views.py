@@ -67,6 +67,14 @@ def give_up_job(job_id: int) -> ResponseReturnValue:
     return redirect(url_for("system.jobs"))
 
 
+@blueprint.post("/system/jobs/<int:job_id>/cancel")
+@policy("system.write")
+def cancel_job(job_id: int) -> ResponseReturnValue:
+    actions.cancel(queries.get_job(job_id), by=current_user)
+    flash(_("The job stops as soon as its worker notices."))
+    return redirect(url_for("system.jobs"))
+
+
 @blueprint.get("/system/sample")
 @policy("system.read")
 def sample() -> ResponseReturnValue:

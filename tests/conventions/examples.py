@@ -148,7 +148,9 @@ def examples(world: World) -> dict[str, Example]:
         "question_reports.own": Example({"report_id": 1}, owner=joiner),
         **dict.fromkeys(["question_reports.show", "question_reports.answer"], Example({"report_id": 1})),
         **dict.fromkeys(["contacts.edit", "contacts.retire"], Example({"contact_id": 1})),
-        **dict.fromkeys(["system.retry_job", "system.give_up_job"], Example({"job_id": world.failed_job})),
+        **dict.fromkeys(
+            ["system.retry_job", "system.give_up_job", "system.cancel_job"], Example({"job_id": world.failed_job})
+        ),
         **dict.fromkeys(["assignments.show", "assignments.end", "assignments.excuse", *OF_AN_ASSIGNMENT], assigned),
         **dict.fromkeys(OF_A_CAMPAIGN, Example({"code": CODE, "period": PERIOD})),
         "leave.withdraw": Example(
@@ -164,7 +166,7 @@ def examples(world: World) -> dict[str, Example]:
         **{name: Example(arguments) for name, arguments in arguments_of_regrades(world.regrade).items()},
         **dict.fromkeys(["plans.show", "plans.edit", "plans.retire"], Example({"code": "labeller-15"})),
         **dict.fromkeys(OF_A_PLACE, Example({"code": EMPTY, "room_id": world.room, "closure_id": world.closure})),
-        **dict.fromkeys(["reports.show", "reports.download"], report),
+        **dict.fromkeys(["reports.show", "reports.download", "reports.again", "reports.cancel"], report),
         **dict.fromkeys(["notices.open_page", "notices.read"], Example({"notice_id": world.notice}, owner=joiner)),
         **dict.fromkeys(["mail.show", "mail.send"], Example({"mail_id": world.mail})),
         "feeds.person_feed": Example({"token": world.feed}),

@@ -101,9 +101,12 @@ LAST = [
 NOT_THERE = {"static_file"}
 """Open to everybody; the example names something that does not exist."""
 LIST = "list-of-one1"
-NOT_READY = {"reports.download": 409, "reviews.withdraw": 409, "accommodations.end": 409}
-"""The file of the example is not made yet; its ruling is decided, since only whoever proposed one takes it back; and
-no form knows which accommodation has just been granted.
+NOT_READY = {
+    **{"reports.download": 409, "reviews.withdraw": 409, "accommodations.end": 409},
+    "system.cancel_job": 409,
+}
+"""The file of the example is not made yet; its ruling is decided, since only whoever proposed one takes it back; its
+job has failed; and no form knows which accommodation has just been granted.
 """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -29,7 +29,10 @@ blueprint = Blueprint("reports", __name__, template_folder="../templates")
 def index() -> str:
     order = Order.of(request.args.get("sort", ""), queries.SORTS)
     runs, part = queries.list_runs(me().id, request.args.get("page", 1, type=int), order)
-    return render_template("reports/index.html", runs=_titled(runs), part=part, order=order, phrases=phrases)
+    days = current_app.config["KIJUN"].report_days
+    return render_template(
+        "reports/index.html", listed=_titled(runs), part=part, order=order, phrases=phrases, days=days
+    )
 
 
 @blueprint.route("/reports/new", methods=["GET", "POST"])
@@ -56,14 +59,29 @@ def new() -> ResponseReturnValue:
 
 @blueprint.get("/reports/<public_id>")
 @policy("report.write")
-def show(public_id: str) -> Response:
+def show(public_id: str) -> str:
     run = queries.get_run(me().id, public_id)
     why = phrases.FAILURES.get(queries.failure(run), phrases.BROKEN)
     [(_run, title)] = _titled([run])
-    response = make_response(render_template("reports/show.html", run=run, title=title, why=why))
-    if run.job is not None and run.job.state in {"waiting", "running"}:
-        response.headers["Refresh"] = "2"  # works without script
-    return response
+    return render_template("reports/show.html", run=run, title=title, why=why, phrases=phrases)
+
+
+@blueprint.post("/reports/<public_id>/cancel")
+@policy("report.write")
+def cancel(public_id: str) -> ResponseReturnValue:
+    """Stop the making of a report."""
+    run = queries.get_run(me().id, public_id)
+    actions.cancel(run, by=current_user)
+    flash(_("The report is cancelled. Its options are kept."))
+    return redirect(url_for("reports.show", public_id=public_id))
+
+
+@blueprint.post("/reports/<public_id>/again")
+@policy("report.write")
+def again(public_id: str) -> ResponseReturnValue:
+    """Make a report anew with the same options."""
+    run = actions.ask_again(queries.get_run(me().id, public_id), by=current_user)
+    return redirect(url_for("reports.show", public_id=run.public_id))
 
 
 @blueprint.get("/reports/<public_id>/file")
@@ -71,7 +89,7 @@ def show(public_id: str) -> Response:
 def download(public_id: str) -> Response:
     run = queries.get_run(me().id, public_id)
     if run.file_sha256 is None:
-        raise Conflict("report.not_ready")
+        raise Conflict("report.expired" if run.finished_at else "report.not_ready")
     response = make_response(storage.load(run.file_sha256))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{run.file_name}"'
