@@ -89,9 +89,9 @@ def _of_key(kind: Kind, responses: Responses, rival: Rival) -> Verdict:
         "key": rival.key,
         "count": own.count,
         "knowing": rival.share,
-        "top_third": own.top_third_share or 0.0,
-        "key_top_third": key.top_third_share or 0.0,
     }
+    if own.top_third_share is not None and key.top_third_share is not None:
+        facts |= {"top_third": own.top_third_share, "key_top_third": key.top_third_share}
     return Verdict(kind, rival.item, own.n, lead, own.lead, facts)
 
 

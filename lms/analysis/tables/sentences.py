@@ -111,6 +111,16 @@ def _of_key(found: Analysis, verdict: Verdict) -> str:
     if "option" not in facts:
         return str(_("n=%(n)s", n=verdict.n))
     item = str(verdict.place)
+    if "top_third" not in facts:  # papers were drawn, so nobody's score compares
+        return str(
+            _(
+                "%(option)s was chosen by %(count)s of %(n)s people, and by about %(knowing)s of those who know.",
+                option=_option(found, item, facts["option"]),
+                count=int(facts["count"]),
+                n=verdict.n,
+                knowing=percent(float(facts["knowing"])),
+            )
+        )
     first = _(
         "%(option)s was chosen by %(count)s of %(n)s people and by %(top)s of the top third, who chose the key %(key)s "
         "in %(key_top)s.",

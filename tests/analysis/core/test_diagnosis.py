@@ -52,7 +52,18 @@ class TestKeys:
         assert (verdict.place, verdict.facts["option"], verdict.facts["key"], verdict.n) == ("Q07", "B", "A", 240)
         assert verdict.effect is not None
         assert verdict.effect > 0, "its choosers lead those of the key"
+        assert verdict.facts["top_third"] > verdict.facts["key_top_third"]
         assert verdicts(quiz) == {(Kind.WRONG_KEY, "Q07")}, "and nothing else is said of it"
+
+    def test_papers_that_were_drawn_have_no_top_third(self) -> None:
+        quiz = Quiz(choosers={7: instead})
+        responses = quiz.responses()
+        drawn = (np.add.outer(np.arange(240) * 3, np.arange(20) * 7) % 20) < 14
+        states = np.where(drawn, responses.states, np.int8(Cell.MISSING))
+        chosen = {code: each & drawn[:, [column]] for column, (code, each) in enumerate(responses.chosen.items())}
+        other = Responses(responses.people, responses.items, np.where(drawn, responses.shares, 0.0), states, chosen)
+        [verdict] = of_kind(other, quiz.known(), Kind.WRONG_KEY)
+        assert (verdict.place, verdict.effect, "top_third" in verdict.facts) == ("Q07", None, False)
 
     def test_two_right_answers_are_no_wrong_key(self) -> None:
         quiz = Quiz(choosers={7: as_well})
