@@ -7,6 +7,7 @@ since its words may repeat an address.
 from __future__ import annotations
 
 import logging
+import mimetypes
 import re
 import smtplib
 import ssl
@@ -15,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -51,6 +53,14 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail as it is handed over."""
 
@@ -62,6 +72,7 @@ class Letter:
     plain_body: str
     html_body: str
     written_at: datetime
+    attachment: Attachment | None = None
 
 
 def message_id(sender: str, token: str) -> str:
@@ -88,8 +99,30 @@ def message(letter: Letter) -> EmailMessage:
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(letter.plain_body)
     made.add_alternative(letter.html_body, subtype="html")
+    if letter.attachment is not None:
+        _attach(made, letter.attachment)
     made["Content-Language"] = letter.locale  # last: what is said of content earlier moves into the first part
     return made
+
+
+class _Written(str):
+    """A header that leaves as it is written here: the library would write each parameter by RFC 2231 alone."""
+
+    name = "Content-Type"
+
+    def fold(self, *, policy: object) -> str:
+        return f"{self.name}: {self}\r\n"
+
+
+def _attach(made: EmailMessage, file: Attachment) -> None:
+    """The name stands twice: as RFC 2231 has it, and in encoded words of RFC 2047 for older programs."""
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    main, _slash, sub = kind.partition("/")
+    made.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
+    if not file.name.isascii():
+        *_parts, part = made.iter_attachments()
+        words = Header(file.name, "utf-8", header_name="Content-Type").encode(linesep="\r\n")
+        part.replace_header("Content-Type", _Written(f'{kind};\r\n name="{words}"'))
 
 
 class Line:

@@ -6,7 +6,9 @@ server took it, it is set aside for a person to look at. Without a server mails 
 
 from __future__ import annotations
 
+import logging
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,10 +17,10 @@ from flask import current_app
 from sqlalchemy import Index, Select, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.foundation import clock, jobs, journal, mailer, transaction
-from lms.foundation.columns import Instant, Key, Line, Prose, Word, one_of
+from lms.foundation import clock, jobs, journal, mailer, storage, transaction
+from lms.foundation.columns import Instant, Key, Line, Prose, Sha256, Word, one_of
 from lms.foundation.db import Base, db
-from lms.foundation.mailer import Letter, Outcome
+from lms.foundation.mailer import Attachment, Letter, Outcome
 from lms.foundation.settings import sample_day
 from lms.kit.problems import Conflict
 
@@ -31,6 +33,8 @@ SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=5)
 CLAIM = timedelta(minutes=5)
 """A mail that is being sent for longer has lost its worker."""
+
+log = logging.getLogger("kijun.mail")
 
 
 class MailState(StrEnum):
@@ -75,6 +79,8 @@ class Mail(Base):
     problem: Mapped[Word | None]
     answer_code: Mapped[int | None]
     """What the server answered last, as SMTP numbers it."""
+    attachment_sha256: Mapped[Sha256 | None]
+    attachment_name: Mapped[Line | None]
 
     @property
     def is_emptied(self) -> bool:
@@ -82,7 +88,27 @@ class Mail(Base):
         return not self.plain_body
 
 
-def post(kind: str, *, recipient: str, locale: str, subject: str, plain_body: str, html_body: str) -> Mail:
+storage.register(Mail.attachment_sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file of the store that goes with a mail, and its name there."""
+
+    sha256: str
+    name: str
+
+
+def post(
+    kind: str,
+    *,
+    recipient: str,
+    locale: str,
+    subject: str,
+    plain_body: str,
+    html_body: str,
+    enclosed: Enclosed | None = None,
+) -> Mail:
     """Write a mail into the running transaction; it leaves after the commit.
 
     It is only kept where no server is set, and on the sample: its people have addresses that nobody reads.
@@ -102,6 +128,8 @@ def post(kind: str, *, recipient: str, locale: str, subject: str, plain_body: st
         tries=0,
         due_at=now,
         created_at=now,
+        attachment_sha256=enclosed.sha256 if enclosed else None,
+        attachment_name=enclosed.name[:255] if enclosed else None,
     )
     db.session.add(mail)
     db.session.flush()
@@ -119,7 +147,9 @@ def send_again(mail: Mail, *, by: str) -> None:
 def empty_before(moment: datetime) -> int:
     """Let go of the texts of mails written before, of how many it gives; what may still be sent keeps its own."""
     old = Mail.created_at < moment, Mail.plain_body != "", Mail.state.not_in([MailState.WAITING, MailState.SENDING])
-    return _count(db.session.execute(update(Mail).where(*old).values(plain_body="", html_body="")))
+    return _count(
+        db.session.execute(update(Mail).where(*old).values(plain_body="", html_body="", attachment_sha256=None))
+    )
 
 
 def delete_before(moment: datetime) -> int:
@@ -207,7 +237,19 @@ def _claim(mail_id: int) -> Letter | None:
             plain_body=mail.plain_body,
             html_body=mail.html_body,
             written_at=mail.created_at,
+            attachment=_attachment(mail),
         )
+
+
+def _attachment(mail: Mail) -> Attachment | None:
+    """The file of a mail. One that is gone from the store is not made up for: the text says where the report is."""
+    if mail.attachment_sha256 is None or mail.attachment_name is None:
+        return None
+    try:
+        return Attachment(mail.attachment_name, storage.load(mail.attachment_sha256))
+    except FileNotFoundError:
+        log.warning("the file of mail %s is gone", mail.message_id)
+        return None
 
 
 def _note(mail_id: int, outcome: Outcome, answer_code: int | None) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from sqlalchemy import func, select
 
 import config
 from config import MailServer
-from lms.foundation import clock, mailer, outbox, transaction
+from lms.foundation import clock, mailer, outbox, storage, transaction
 from lms.foundation.db import db
 from lms.foundation.jobs import Job, Worker
 from lms.foundation.mailer import Letter
@@ -80,7 +82,9 @@ def running(port: int, **options: Any) -> Any:
     return door
 
 
-def post(recipient: str = "mio@site.example", subject: str = SUBJECT, body: str = BODY) -> int:
+def post(
+    recipient: str = "mio@site.example", subject: str = SUBJECT, body: str = BODY, file: tuple[str, bytes] | None = None
+) -> int:
     with transaction.unit():
         mail = outbox.post(
             "digest",
@@ -89,6 +93,7 @@ def post(recipient: str = "mio@site.example", subject: str = SUBJECT, body: str 
             subject=subject,
             plain_body=body,
             html_body="<!doctype html><p>期限は今日です。</p>",
+            enclosed=outbox.Enclosed(storage.save(file[1]), file[0]) if file else None,
         )
         return mail.id
 
@@ -128,6 +133,50 @@ def test_a_mail_arrives_as_it_was_written(box: MailBox) -> None:
     assert "期限は今日です。" in html.get_content()
     sent = load(mail.id)
     assert (sent.state, sent.sent_at, sent.tries, sent.problem) == (MailState.SENT, MONDAY_AFTERNOON, 1, None)
+
+
+LONG_NAME = "ハラスメント確認テスト　全クラス　日本語で受験した人の結果　2026年11月16日（月）𠮷髙﨑①㈱.pdf"
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "結果.pdf", LONG_NAME, 'a "b"; c.pdf'])
+def test_a_file_arrives_under_its_name(box: MailBox, name: str) -> None:
+    content = bytes(range(256)) * 500
+    post(file=(name, content))
+    look_and_work()
+    [taken] = box.taken
+    assert taken.content.isascii()
+    assert max(map(len, taken.content.split(b"\r\n"))) <= 998, "as long as RFC 5321 lets a line be"
+    [part] = taken.message.iter_attachments()
+    assert (part.get_content_type(), part.get_filename(), part.get_content()) == ("application/pdf", name, content)
+    raw = message_from_bytes(taken.content)  # as a program reads it that decodes nothing by itself
+    old = raw.get_payload()[-1]  # type: ignore[index]
+    if not name.isascii():
+        assert b"filename*" in taken.content
+        assert str(make_header(decode_header(str(old.get_param("name"))))) == name  # type: ignore[union-attr]
+    plain = taken.message.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().splitlines() == BODY.splitlines()
+
+
+def test_a_mail_whose_file_is_gone_leaves_without_it(box: MailBox) -> None:
+    mail_id = post(file=("report.pdf", b"of the report"))
+    storage.path_of(str(load(mail_id).attachment_sha256)).unlink()
+    look_and_work()
+    [taken] = box.taken
+    assert list(taken.message.iter_attachments()) == []
+
+
+def test_a_file_is_kept_for_as_long_as_a_mail_needs_it(box: MailBox) -> None:
+    mail_id = post(file=("report.pdf", b"of a report that has expired"))
+    digest = str(load(mail_id).attachment_sha256)
+    with transaction.unit():
+        storage.sweep(clock.now() + timedelta(days=2))
+    assert storage.path_of(digest).exists()
+    look_and_work()
+    with transaction.unit():
+        assert outbox.empty_before(clock.now() + timedelta(days=1)) == 1
+        storage.sweep(clock.now() + timedelta(days=2))
+    assert not storage.path_of(digest).exists()
 
 
 def test_lines_that_begin_with_a_dot_arrive(box: MailBox) -> None:
