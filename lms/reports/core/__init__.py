@@ -1,0 +1,1 @@
+"""What a report is, as values: no words, no database."""
