@@ -19,6 +19,8 @@ NOTICES = {
 }
 
 PROBLEMS = {
+    "schedule.weekday": _l("Choose a day of the week."),
+    "schedule.workday": _l("Choose one of the first 20 working days, or the last one."),
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),
     "report.not_ready": _l("This report is not ready yet."),
     "pdf.failed": _l("The PDF could not be made. Your choices are kept. Please try again."),
