@@ -98,7 +98,8 @@ FEATURES: tuple[Feature, ...] = (
         "production",
         11,
         _names("analysis cohorts quizzes questions policies accounts sites"),
-        silent=("jobs",),
+        ("views.sections", "views.imports"),
+        ("jobs",),
     ),
     Feature("system", 11, _names("audit accounts"), ("views",)),
     Feature(

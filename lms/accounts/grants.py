@@ -136,6 +136,8 @@ GRANTS: Grants = {
     # analysis
     "analysis.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "report.write": {Role.QA: Scope.ALL},
+    "production.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL, Role.TRAINER: Scope.COHORT},  # no person is named
+    "production.write": {Role.QA: Scope.ALL},
     # running the installation
     "journal.read": {**_OWN, Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Scope.ALL},  # own: one's sign-ins
     "journal.export": {

@@ -19,7 +19,7 @@ from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import PlanTemplate
-from lms.demo import campaign, crowd, drafts, meetings
+from lms.demo import campaign, crowd, drafts, meetings, production
 from lms.demo.classes import CHECKPOINT, JOINER, MODERATOR, Classes, Plan
 from lms.demo.content import BANKS, POLICIES, SAMPLE, Content
 from lms.demo.sittings import Habits, Sittings
@@ -85,6 +85,8 @@ def load(today: date, *, seed: str, password_hash: str, learners: int = 0, conte
         world.plan(effective_at, partial(classes.cascade, module))
     for entry in organisation.get("drafts", ()):
         drafts.plan(world, entry)
+    if "production" in organisation:
+        production.plan(world, organisation["production"])
     for code in organisation["a_day_early"]:
         world.plan(world.at(world.workday(-1), 9), partial(_give_early, world, classes, code))
     world.plan(world.cutoff - timedelta(hours=8), partial(meetings.put_on, world, organisation))

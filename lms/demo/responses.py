@@ -53,6 +53,10 @@ UNCLEAR = {"HAR/unwanted-contact": 1.8}
 """Logits that a section adds for everybody: its text is understood by nobody."""
 TAUGHT_BADLY = {("osaka-b", "SPM"): 1.5}
 """Logits that a module adds for one cohort: its class was taught badly."""
+UNPRACTISED = {"SPM/misleading-links": 0.09}
+"""The chance of an error that a section adds on live queues for everybody, also for those who know it."""
+SLIP, NOT_KNOWN = 0.02, 0.35
+"""The chance of an error on a live queue: everybody's, and what comes to it for whoever does not know the section."""
 CASE = -0.8
 """Logits of each part of a case: it has fewer options that tempt, and what was decided leads on."""
 SOUND = Flaw()
@@ -112,6 +116,16 @@ def answer(seed: str, reader: Reader, item: Item) -> dict[str, Any]:
         return {group: options[0] for group, options in chosen.items() if options}
     options = chosen["options"]
     return {"options": sorted(options)} if item.type == "multiple" else {"option": options[0]}
+
+
+def slip_chance(theta: float, section: str) -> float:
+    """The chance that somebody of this ability errs on a section in a live queue.
+
+    >>> round(slip_chance(3.1, "HAR/insults"), 3), round(slip_chance(1.0, "HAR/insults"), 3)
+    (0.037, 0.121)
+    """
+    knows = _logistic(theta - DIFFICULTY["medium"] - UNCLEAR.get(section, 0.0))
+    return SLIP + NOT_KNOWN * (1 - knows) + UNPRACTISED.get(section, 0.0)
 
 
 def _logistic(logits: float) -> float:

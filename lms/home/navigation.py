@@ -43,6 +43,7 @@ _TEACHING = frozenset({Role.TRAINER, Role.VENDOR_MANAGER})
 _GIVERS = frozenset({Role.TRAINER})
 """Who finds what is given in a place of its own; a QA analyst finds it on the page of quizzes."""
 _RECURRING = "assignments open_attempts reviews campaigns campaign_runs leave"
+_PRODUCTION = "production production_imports"
 _AUDITED = frozenset({Role.VENDOR_MANAGER})
 """Who finds the audit trail in a place of its own; the administrator finds it in that of the system."""
 _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})
@@ -68,8 +69,8 @@ PLACES = (
     Place(
         "quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names(f"quiz_design {_RECURRING}")
     ),
-    Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names("analysis")),
-    Place("learner_results.index", _l("Results"), "chart-dots-3", "result.list", _TEACHING),
+    Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names(f"analysis {_PRODUCTION}")),
+    Place("learner_results.index", _l("Results"), "chart-dots-3", "result.list", _TEACHING, _names(_PRODUCTION)),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people people_lists accommodations")),
     Place("audit.index", _l("Audit trail"), "list", "journal.export", _AUDITED, _names("audit")),

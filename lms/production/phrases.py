@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.foundation import findings
+from lms.kit.findings import Finding
+from lms.kit.text import letter
 from lms.production.core.columns import Part
 from lms.production.core.days import DayOrder
 from lms.production.core.kinds import ErrorKind, ImportKind, ImportState
@@ -42,6 +48,18 @@ PARTS = {
     Part.SECTION: _l("Policy section"),
 }
 
+EXAMPLE = (
+    "L0042",
+    _l("CASE-0001"),
+    _l("JA-Live"),
+    "2026-11-16",
+    _l("Remove"),
+    _l("Leave up"),
+    _l("False positive"),
+    "HAR/unwanted-contact",
+)
+"""A row of the template, in the order of the parts."""
+
 ORDERS = {
     DayOrder.FROM_FILE: _l("As the file shows it"),
     DayOrder.DAY_FIRST: _l("Day first: 16/11/2026"),
@@ -61,9 +79,9 @@ VERDICT_MARKS = {
     Verdict.FEW_DATA: "is-none",
 }
 MEANINGS = {
-    Verdict.KNOWLEDGE: _l("People who do not know the section err on it more than those who do."),
-    Verdict.APPLICATION: _l("People who know the section err on it more than is usual here all the same."),
-    Verdict.NEITHER: _l("No group errs clearly more than is usual here."),
+    Verdict.KNOWLEDGE: _l("People who do not know the section err on it more than on others, unlike those who do."),
+    Verdict.APPLICATION: _l("People who know the section err on it more than on others all the same."),
+    Verdict.NEITHER: _l("Nobody errs clearly more on it than on others."),
     Verdict.FEW_DATA: _l("A verdict needs 10 people and 100 checked decisions."),
 }
 NEXT_STEPS = {
@@ -72,6 +90,9 @@ NEXT_STEPS = {
     Verdict.NEITHER: _l("Nothing to do."),
     Verdict.FEW_DATA: _l("Import more audit samples, or choose a longer time."),
 }
+
+UNEXPLAINED = _l("People err on it more than on other sections, and the data do not tell why.")
+ASKED_TOO_HARD = _l("Most do not reach the cut and decide rightly all the same: look at the questions.")
 
 FINDINGS = {
     "not-text": _l("The file is not text in a known encoding."),
@@ -117,3 +138,27 @@ PROBLEMS = {
     "production.not_a_draft": _l("Somebody has applied or discarded this import in the meantime."),
     "production.not_standing": _l("This import is not counted any more."),
 }
+
+
+def told(finding: Finding) -> str:
+    """The sentence of a finding in the reader's language."""
+    facts = {name: _spoken(fact) for name, fact in finding.facts.items()}
+    return findings.sentence(Finding(finding.level, finding.code, finding.line, finding.column, facts), FINDINGS)
+
+
+def placed(finding: Finding) -> str:
+    """The same with its row, where it has one."""
+    if finding.line is None:
+        return told(finding)
+    return str(_("Row %(row)s: %(sentence)s", row=finding.line, sentence=told(finding)))
+
+
+def column_of(finding: Finding) -> str:
+    """The letter of a finding's column, as spreadsheets show it."""
+    return letter(finding.column - 1) if finding.column else ""
+
+
+def _spoken(fact: Any) -> Any:
+    if isinstance(fact, Part):
+        return PARTS[fact]
+    return ERRORS[fact] if isinstance(fact, ErrorKind) else fact

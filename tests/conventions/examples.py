@@ -18,6 +18,7 @@ from lms.foundation.db import db
 from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns
 from tests.cast import PASSWORD
 from tests.invigilation.looking_after import FORMS_OF_INVIGILATION, OF_AN_ASSIGNMENT
+from tests.production.making import arguments_of_production, forms_of_production
 from tests.quizzes.commenting import FORMS_OF_QUESTIONS, OF_A_QUESTION, OF_AN_ATTEMPT
 from tests.quizzes.regrades import FORMS_OF_REGRADES, arguments_of_regrades
 
@@ -67,6 +68,7 @@ class World:
     leaves: Mapping[str, int] = field(default_factory=dict)
     """A leave of the learner of each cohort, by the code of the cohort."""
     regrade: int = 0
+    imports: tuple[int, int] = (0, 0)
     reviews: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """An attempt of the joiner's cohort, and a ruling on it, for each address of a review."""
 
@@ -164,6 +166,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
         **{name: Example(arguments) for name, arguments in arguments_of_regrades(world.regrade).items()},
+        **{name: Example(arguments) for name, arguments in arguments_of_production(world.imports).items()},
         **dict.fromkeys(["plans.show", "plans.edit", "plans.retire"], Example({"code": "labeller-15"})),
         **dict.fromkeys(OF_A_PLACE, Example({"code": EMPTY, "room_id": world.room, "closure_id": world.closure})),
         **dict.fromkeys(["reports.show", "reports.download", "reports.again", "reports.cancel"], report),
@@ -384,6 +387,7 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "questions.new_bank": {"code": "NEW", **titles},
         **FORMS_OF_REGRADES,
         **FORMS_OF_INVIGILATION,
+        **forms_of_production(),
         "quiz_design.new": {"code": "new", **titles, **limits, "mode": "fixed", "questions": ["HAR-014"]},
         "quiz_design.edit": {**titles, **limits, "mode": "fixed", "questions": ["HAR-014"], "revision": "1"},
         "quiz_design.retire": {"change": "retire", "revision": "2"},

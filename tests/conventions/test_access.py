@@ -68,6 +68,7 @@ from tests.conventions.examples import (
 )
 from tests.conventions.mailing import make_notice_and_mail
 from tests.invigilation.looking_after import make_reviews
+from tests.production.making import make_imports
 from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade
 
@@ -230,6 +231,7 @@ def world(sample: Flask) -> World:
             },
             regrade=make_regrade("HAR-021"),
             reviews=make_reviews("tokyo-a"),
+            imports=make_imports(),
         )
 
 

@@ -57,6 +57,7 @@ from tests.conventions.examples import (
 from tests.conventions.mailing import make_notice_and_mail
 from tests.conventions.test_access import QUERIES, STATES, make_empty_place, make_list
 from tests.invigilation.looking_after import make_reviews
+from tests.production.making import make_imports
 from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade
 
@@ -179,6 +180,7 @@ def open_world(app: Flask) -> World:
             leaves={"tokyo-a": make_leave(sitting.person("emma.lindqvist@kijun.example"))},
             regrade=make_regrade("HAR-021"),
             reviews=make_reviews("tokyo-a"),
+            imports=make_imports(),
         )
 
 

@@ -25,6 +25,9 @@ from lms.kit.workdays import WorkCalendar
 from lms.policies import queries as policies
 from lms.policies.models import VersionState
 from lms.policies.queries import bench
+from lms.production import queries as production
+from lms.production.core.verdicts import Verdict
+from lms.production.models import ProductionDecision, ProductionImport
 from lms.questions.models import Question, QuestionVersion
 from lms.quizzes import queries as quizzes
 from lms.quizzes.models import Assignment, Attempt, Quiz
@@ -179,6 +182,23 @@ def test_the_cohort_that_was_taught_badly_knows_least() -> None:
         for place, cohort in enumerate(found.heatmap.cohorts)
     }
     assert min(of_cohort, key=lambda cohort: of_cohort[cohort]) == "osaka-b"
+
+
+def test_its_gaps_between_knowledge_and_production_are_found_and_no_others() -> None:
+    access = Access(None, None, None, frozenset(), frozenset({Scope.ALL}))
+    for filters in (production.Filters(), production.Filters(first="2026-09"), production.Filters(site="tokyo")):
+        found = production.load_production(access, filters)
+        gaps = {one.joined.section: one.verdict for one in found.judged if one.lost}
+        assert gaps == {
+            "HAR/unwanted-contact": Verdict.KNOWLEDGE,
+            "SPM/misleading-links": Verdict.APPLICATION,
+        }
+    states = {row.file_name: row.state for row in db.session.scalars(select(ProductionImport))}
+    assert len(states) == 5
+    assert all(name.startswith("sample-") for name in states), "everything of the sample is marked as such"
+    assert states["sample-audit-ja.csv"] == "draft", "a file waits for its analyst"
+    cases = db.session.scalars(select(ProductionDecision.case_ref).limit(100))
+    assert all(case.startswith("SAMPLE-") for case in cases)
 
 
 def test_its_attempts_keep_the_invariants_through_all_migrations_back_and_forward(app: Flask) -> None:

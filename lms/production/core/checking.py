@@ -139,7 +139,7 @@ class _Checker:
 
     def _note(self, level: Level, row: Row, part: Part, code: str, **facts: Any) -> None:
         place = self._columns.get(part)
-        short = {name: fact[:_SHOWN] if isinstance(fact, str) else fact for name, fact in facts.items()}
+        short = {name: fact[:_SHOWN] if type(fact) is str else fact for name, fact in facts.items()}
         self._findings.append(Finding(level, code, row.line, None if place is None else place + 1, short))
 
     def _decision(self, row: Row) -> Decision | None:

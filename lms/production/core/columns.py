@@ -28,8 +28,8 @@ JUDGING = (Part.RIGHT_DECISION, Part.ERROR_KIND)
 
 _HEADS: Mapping[Part, str] = {
     Part.PERSON: """
-        person code personcode login email mail emailaddress agent agentid agentemail agentname moderator moderatorid
-        reviewer reviewerid labeller labeler annotator analyst user userid username staff staffid staffmail
+        person decidedby code personcode login email mail emailaddress agent agentid agentemail agentname moderator
+        moderatorid reviewer reviewerid labeller labeler annotator analyst user userid username staff staffid staffmail
         担当者 担当者コード 担当者id 担当者メール 担当 モデレーター ラベラー 判定者 対応者 作業者 コード ログイン メール
         メールアドレス 社員番号 ユーザー
     """,
@@ -41,8 +41,8 @@ _HEADS: Mapping[Part, str] = {
     """,
     Part.QUEUE: "queue queuename workflow workqueue project キュー キュー名 業務",
     Part.DECIDED_ON: """
-        date day decidedon decidedat decisiondate decisiontime reviewedat reviewdate reviewedon timestamp completedat
-        completedon actiondate createdat
+        date dateofthedecision day decidedon decidedat decisiondate decisiontime reviewedat reviewdate reviewedon
+        timestamp completedat completedon actiondate createdat
         日付 判定日 判定日時 対応日 対応日時 処理日 処理日時 作業日 日時 完了日時 年月日
     """,
     Part.DECISION: """
@@ -55,7 +55,7 @@ _HEADS: Mapping[Part, str] = {
         正しい判定 正解判定 正解 正答 qa判定 監査判定 品質監査の判定 正しい対応 最終判定 二次判定
     """,
     Part.ERROR_KIND: """
-        errorkind errortype error errorcategory errorcode mistake mistaketype defect defecttype
+        errorkind kindoferror errortype error errorcategory errorcode mistake mistaketype defect defecttype
         誤りの種類 誤り 誤り種別 誤り区分 エラー エラー種別 エラー区分 ミス種別 指摘区分 指摘の種類
     """,
     Part.SECTION: """

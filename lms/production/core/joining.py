@@ -115,6 +115,8 @@ class Joined:
     correlation: Correlation | None = None
     tallies: Mapping[int, Tally] = field(default_factory=dict)
     """By person, for the base of other sections: shown nowhere."""
+    who_knows: frozenset[int] = frozenset()
+    who_does_not: frozenset[int] = frozenset()
 
 
 def joined(decided: Iterable[Decided], shares: Iterable[Share], wanted: Wanted) -> list[Joined]:
@@ -159,6 +161,8 @@ def _section(section: str, both: Sequence[Decided], shares: Mapping[int, Share],
         gap_interval=apart[1],
         correlation=correlation(pairs),
         tallies=by_person,
+        who_knows=frozenset(one.person for one in knowing),
+        who_does_not=frozenset(one.person for one in others),
     )
 
 
@@ -207,12 +211,15 @@ def _by_person(decided: Iterable[Decided]) -> dict[int, Tally]:
     return found
 
 
-def together(sections: Iterable[Joined], *, but: Collection[str] = ()) -> Rate | None:
-    """The error rate over sections, without some: what is usual here."""
+def together(
+    sections: Iterable[Joined], *, but: Collection[str] = (), only: Collection[int] | None = None
+) -> Rate | None:
+    """The error rate over sections, without some, of everybody or of some people: what is usual."""
     found: dict[int, Tally] = {}
     for section in sections:
         if section.section not in but:
             for person, tally in section.tallies.items():
-                before = found.get(person, Tally(0, 0))
-                found[person] = Tally(before.decisions + tally.decisions, before.errors + tally.errors)
+                if only is None or person in only:
+                    before = found.get(person, Tally(0, 0))
+                    found[person] = Tally(before.decisions + tally.decisions, before.errors + tally.errors)
     return rate(list(found.values()))

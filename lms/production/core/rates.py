@@ -95,17 +95,21 @@ def gap(first: Rate, second: Rate) -> tuple[float, Interval]:
     return first.share - second.share, difference(first.share, first.interval, second.share, second.interval)
 
 
-def p_of_surplus(first: Rate, second: Rate) -> float:
+def p_over(first: Rate, second: Rate, *usual: Rate) -> float:
     """How likely ``first`` would be this far over ``second`` by chance (one-sided), from 0 to 1.
 
+    With what is usual for the people of each, the same of ``first`` less its usual over ``second`` less its own.
     Student's t of the difference over its standard error, with the fewer people of the two, less one, as degrees of
-    freedom. Some people may be in both: their common part makes the difference less uncertain than is assumed here.
+    freedom. Where the same people are on both sides, what they have in common makes the difference less uncertain
+    than is assumed here.
     """
-    spread = math.sqrt(first.variance + second.variance)
-    freedom = min(first.people, second.people) - 1
+    spread = math.sqrt(sum(one.variance for one in (first, second, *usual)))
     if spread == 0:
         return 1.0
-    return float(special.stdtr(freedom, -(first.share - second.share) / spread))
+    surplus = first.share - second.share
+    if usual:
+        surplus -= usual[0].share - usual[1].share
+    return float(special.stdtr(min(first.people, second.people) - 1, -surplus / spread))
 
 
 def found_by_benjamini_hochberg(values: Sequence[float], share: float = 0.05) -> list[bool]:

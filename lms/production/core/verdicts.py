@@ -1,28 +1,30 @@
 """The verdict on a section: do people err on it, and is it because they do not know it?
 
-What is usual is the error rate of all other sections in the same view, the *base*. Two parts of the errors of a section
-are told apart:
+Errors are compared with what is usual for the *same people*: their error rate on all other sections in the same view,
+so that nobody takes people who err everywhere for a gap of one section. The surplus of a group is its error rate on the
+section less that. Two parts of the errors of a section are told apart:
 
-- *by knowledge*: what would be gone if those who do not know it erred as those who know: (others - knowing) times the
-  decisions of the others. It counts where the others err clearly more than those who know and than the base.
-- *by application*: what those who know it err over the base, (knowing - base) times their decisions. It counts where
-  they err clearly more than the base. Some only seem to know it, by luck in a few questions; so in a section that few
-  know some of this part belongs to the other.
+- *by knowledge*: the surplus of those who do not know it, less that of those who do, times the decisions of the
+  former. It counts where both their surplus and its distance to that of the others are clear.
+- *by application*: the surplus of those who know it, times their decisions. It counts where it is clear. Some only seem
+  to know it, by luck in a few questions; so in a section that few know some of this part belongs to the other.
 
-The larger part gives the verdict. Where those who know it are too few to be shown, the errors of the others over the
-base count as knowledge. *Clearly* is a finding of Benjamini and Hochberg's rule at 5 % over all tests of a view (three
-a section, one-sided), and at least 2 points: less than one error more in fifty decisions is not worth anybody's hour.
-A verdict needs at least 10 people and 100 decisions: with fewer, the interval of a rate of 5 % is wider than the rate.
+The larger part gives the verdict. Where people err clearly more, and neither part is clear or the larger one is not,
+the data do not tell why. Where those who know it are too few to be shown, the whole surplus of the others counts as
+knowledge. *Clearly* is a finding of Benjamini and Hochberg's rule at 5 % over all tests of a view (four a section,
+one-sided), and at least 2 points: less than one error more in fifty decisions is not worth anybody's hour. A verdict
+needs at least 10 people and 100 decisions: with fewer, the interval of a rate of 5 % is wider than the rate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.production.core.joining import Joined, together
-from lms.production.core.rates import Rate, found_by_benjamini_hochberg, p_of_surplus
+from lms.production.core.rates import Rate, found_by_benjamini_hochberg, p_over
 
 LEAST_PEOPLE = 10
 LEAST_CHECKED = 100
@@ -43,39 +45,99 @@ ORDER = tuple(Verdict)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A section with its verdict; ``base`` is the error rate of all others. ``lost`` is what the verdict is about, in
-    decisions: those that would have been right without the gap (0 where there is none).
+    """A section with its verdict; ``base`` is the error rate of everybody on all others.
+
+    ``lost`` is what the verdict is about, in decisions: those that would have been right without the gap, else 0.
     """
 
     joined: Joined
     base: Rate | None
     verdict: Verdict
     lost: float = 0.0
+    is_unexplained: bool = False
+    """Whether people err clearly more on it, and the data do not tell why."""
+
+    @property
+    def is_asked_too_hard(self) -> bool:
+        """Whether most do not reach the cut and decide rightly all the same: the reverse of an application gap."""
+        known = self.joined.known
+        return self.verdict is Verdict.NEITHER and known is not None and known.interval.high < 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """A section and its two groups, each with what is usual for the same people elsewhere."""
+
+    joined: Joined
+    base: Rate | None
+    knowing_base: Rate | None
+    others_base: Rate | None
+
+    @classmethod
+    def of(cls, joined: Joined, sections: Sequence[Joined]) -> _Sides:
+        but = {joined.section}
+        return cls(
+            joined,
+            together(sections, but=but),
+            together(sections, but=but, only=joined.who_knows),
+            together(sections, but=but, only=joined.who_does_not),
+        )
+
+    @property
+    def tests(self) -> Iterator[tuple[str, float, float]]:
+        """Each question about the section: its name, how far over what is usual, and p."""
+        joined = self.joined
+        if joined.rate is None or self.base is None or not has_enough(joined.rate):
+            return
+        pairs = (
+            ("whole", joined.rate, self.base),
+            ("knowing", joined.knowing, self.knowing_base),
+            ("others", joined.others, self.others_base),
+        )
+        for name, first, second in pairs:
+            if first is not None and second is not None:
+                yield name, first.share - second.share, p_over(first, second)
+        knowing, others = joined.knowing, joined.others
+        if knowing and others and self.knowing_base and self.others_base:
+            p = p_over(others, knowing, self.others_base, self.knowing_base)
+            yield "apart", self.surplus(others, self.others_base) - self.surplus(knowing, self.knowing_base), p
+
+    @staticmethod
+    def surplus(group: Rate | None, base: Rate | None) -> float:
+        """How far a group errs over what is usual for its people."""
+        return group.share - base.share if group is not None and base is not None else 0.0
+
+    def judged(self, clear: Collection[str]) -> Judged:
+        """The verdict, by what is clear."""
+        joined, knowing, others = self.joined, self.joined.knowing, self.joined.others
+        if self.base is None or not has_enough(joined.rate) or (knowing is None and others is None):
+            return Judged(joined, self.base, Verdict.FEW_DATA)
+        over_knowing = self.surplus(knowing, self.knowing_base)
+        by_knowledge = by_application = 0.0
+        if others is not None and "others" in clear:
+            by_knowledge = (self.surplus(others, self.others_base) - max(over_knowing, 0.0)) * others.decisions
+        if knowing is not None and "knowing" in clear:
+            by_application = over_knowing * knowing.decisions
+        is_known_why = by_application >= by_knowledge or knowing is None or "apart" in clear
+        if by_knowledge > by_application and is_known_why:
+            return Judged(joined, self.base, Verdict.KNOWLEDGE, by_knowledge)
+        if by_application and is_known_why:
+            return Judged(joined, self.base, Verdict.APPLICATION, by_application)
+        if clear & {"whole", "others", "knowing"}:
+            return Judged(joined, self.base, Verdict.FEW_DATA, is_unexplained=True)
+        return Judged(joined, self.base, Verdict.NEITHER)
 
 
 def judged(sections: Sequence[Joined]) -> list[Judged]:
     """Every section with its verdict: what needs most comes first, the withheld ones last."""
-    bases = [together(sections, but={section.section}) for section in sections]
-    tests = [
-        (place, name, first, second)
-        for place, (section, base) in enumerate(zip(sections, bases, strict=True))
-        if has_enough(section.rate)
-        for name, first, second in (
-            ("knowing", section.knowing, base),
-            ("others", section.others, base),
-            ("apart", section.others, section.knowing),
-        )
-        if first is not None and second is not None
-    ]
-    findings = found_by_benjamini_hochberg([p_of_surplus(first, second) for _place, _name, first, second in tests])
-    clear: dict[int, set[str]] = {place: set() for place in range(len(sections))}
-    for (place, name, first, second), is_found in zip(tests, findings, strict=True):
-        if is_found and first.share - second.share >= LEAST_POINTS:
+    sides = [_Sides.of(section, sections) for section in sections]
+    tests = [(place, *test) for place, one in enumerate(sides) for test in one.tests]
+    findings = found_by_benjamini_hochberg([p for _place, _name, _surplus, p in tests])
+    clear: list[set[str]] = [set() for _section in sections]
+    for (place, name, surplus, _p), is_found in zip(tests, findings, strict=True):
+        if is_found and surplus >= LEAST_POINTS:
             clear[place].add(name)
-    found = [
-        _judged(section, base, clear[place]) for place, (section, base) in enumerate(zip(sections, bases, strict=True))
-    ]
-    return sorted(found, key=_need)
+    return sorted((one.judged(clear[place]) for place, one in enumerate(sides)), key=_need)
 
 
 def has_enough(found: Rate | None) -> bool:
@@ -83,26 +145,7 @@ def has_enough(found: Rate | None) -> bool:
     return found is not None and found.people >= LEAST_PEOPLE and found.decisions >= LEAST_CHECKED
 
 
-def _judged(section: Joined, base: Rate | None, clear: set[str]) -> Judged:
-    knowing, others = section.knowing, section.others
-    if base is None or not has_enough(section.rate) or (knowing is None and others is None):
-        return Judged(section, base, Verdict.FEW_DATA)
-    by_knowledge = by_application = 0.0
-    if others is not None and "others" in clear:
-        if knowing is None:
-            by_knowledge = (others.share - base.share) * others.decisions
-        elif "apart" in clear:
-            by_knowledge = (others.share - knowing.share) * others.decisions
-    if knowing is not None and "knowing" in clear:
-        by_application = (knowing.share - base.share) * knowing.decisions
-    if not by_knowledge and not by_application:
-        return Judged(section, base, Verdict.NEITHER)
-    if by_knowledge > by_application:
-        return Judged(section, base, Verdict.KNOWLEDGE, by_knowledge)
-    return Judged(section, base, Verdict.APPLICATION, by_application)
-
-
 def _need(one: Judged) -> tuple[bool, int, float, str]:
     share = one.joined.rate.share if one.joined.rate else 0.0
-    has_gap = one.verdict in (Verdict.KNOWLEDGE, Verdict.APPLICATION)
-    return one.joined.is_withheld, 0 if has_gap else ORDER.index(one.verdict), -(one.lost or share), one.joined.section
+    rank = 0 if one.lost else 1 if one.is_unexplained else 2 + ORDER.index(one.verdict)
+    return one.joined.is_withheld, rank, -(one.lost or share), one.joined.section

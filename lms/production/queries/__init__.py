@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, and_, case, cast, exists, func, or_, select
+from sqlalchemy import Row, Text, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.accounts import access as reach
@@ -175,10 +175,10 @@ def load_shares(access: Access) -> tuple[list[Share], dict[str, str]]:
         .where(GradingItem.outcome != Outcome.NOT_REACHED)
         .group_by(*by)
     )
-    return _summed(db.session.execute(query).tuples().all())
+    return _summed(db.session.execute(query).all())
 
 
-def _summed(rows: Sequence[tuple[int, int, int, int, int]]) -> tuple[list[Share], dict[str, str]]:
+def _summed(rows: Sequence[Row[int, int, int, int, int]]) -> tuple[list[Share], dict[str, str]]:
     cuts, codes = _quiz_versions()
     names = _section_names()
     sums: dict[tuple[int, str], list[float]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from lms.foundation import clock
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.pages import Page
-from lms.kit.problems import NotFound
+from lms.kit.problems import Conflict, NotFound
 from lms.policies import queries as policies
 from lms.policies.models import Module, Section
 from lms.production.core.checking import Checked, Decision, Key, Known, Member, check, names_of_sections
@@ -60,11 +60,16 @@ def list_stale_drafts(before: datetime) -> list[ProductionImport]:
     return list(db.session.scalars(query.where(ProductionImport.made_at < before)))
 
 
+def load_sheet(imported: ProductionImport) -> Sheet:
+    """The file of a draft."""
+    if imported.sheet is None:
+        raise Conflict("production.not_a_draft")
+    return unpacked(imported.sheet)
+
+
 def load_checked(imported: ProductionImport, access: Access) -> tuple[Sheet, Checked]:
     """The file of a draft and what was found in it, with the choices as they are."""
-    if imported.sheet is None:
-        raise NotFound
-    sheet, choices = unpacked(imported.sheet), Choices.stored(imported.choices)
+    sheet, choices = load_sheet(imported), Choices.stored(imported.choices)
     kind = ImportKind(imported.kind)
     return sheet, check(sheet, choices, kind, load_known(sheet, choices, kind, access))
 
@@ -128,3 +133,16 @@ def _days(sheet: Sheet, choices: Choices) -> set[date]:
     order = choices.day_order if choices.day_order is not DayOrder.FROM_FILE else order_of(texts)
     zones = (ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Etc/GMT+12"))
     return {day for text in texts for zone in zones if isinstance(day := day_of(text, order, zone), date)}
+
+
+def load_codes(person_ids: Collection[int]) -> dict[int, str]:
+    """The codes of people, by id."""
+    query = select(Person.id, Person.code).where(Person.id.in_(list(person_ids)))
+    return {row.id: row.code for row in db.session.execute(query)}
+
+
+def load_full_names(section_ids: Collection[int]) -> dict[int, str]:
+    """The full names of sections, by id."""
+    query = select(Section.id, Module.code, Section.key).join(Module, Module.id == Section.module_id)
+    rows = db.session.execute(query.where(Section.id.in_(list(section_ids))))
+    return {section_id: f"{module}/{key}" for section_id, module, key in rows}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.kit.figures import Z95, t_quantile, wilson
-from lms.production.core.rates import Tally, correlation, found_by_benjamini_hochberg, gap, p_of_surplus, rate
+from lms.production.core.rates import Tally, correlation, found_by_benjamini_hochberg, gap, p_over, rate
 
 tallies = st.lists(
     st.integers(1, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))).map(lambda pair: Tally(*pair)),
@@ -86,9 +86,9 @@ def test_a_surplus_by_chance_is_as_rare_as_it_says() -> None:
             sides.append(rate([Tally(30, sum(luck.random() < own for _n in range(30))) for own in rates]))
         assert sides[0] is not None
         assert sides[1] is not None
-        values.append(p_of_surplus(sides[0], sides[1]))
+        values.append(p_over(sides[0], sides[1]))
     assert 0.02 <= np.mean(np.array(values) <= 0.05) <= 0.07
-    assert p_of_surplus(sides[0], sides[0]) == pytest.approx(0.5)
+    assert p_over(sides[0], sides[0]) == pytest.approx(0.5)
 
 
 def test_nobody_errs_anywhere() -> None:
@@ -96,7 +96,7 @@ def test_nobody_errs_anywhere() -> None:
     assert found is not None
     assert found.interval.low == 0
     assert 0 < found.interval.high < 0.1
-    assert p_of_surplus(found, found) == 1
+    assert p_over(found, found) == 1
     assert gap(found, found)[0] == 0
 
 

@@ -54,7 +54,7 @@ def drawn(
 def test_planted_gaps_are_named_and_hardly_anything_else() -> None:
     right, named, planted = 0, 0, 0
     for seed in range(20):
-        found = drawn(seed, people=150, each=25, unknown="S3", unpractised="S7")
+        found = drawn(seed, people=250, each=25, unknown="S3", unpractised="S7")
         gaps = {name: verdict for name, verdict in found.items() if verdict in (Verdict.KNOWLEDGE, Verdict.APPLICATION)}
         right += (gaps.get("S3") is Verdict.KNOWLEDGE) + (gaps.get("S7") is Verdict.APPLICATION)
         named, planted = named + len(gaps), planted + 2
@@ -79,12 +79,6 @@ def made(people: int, decisions: int, errors: int) -> Rate:
     return Rate(people, decisions, errors, share, Interval(share - reach, share + reach), variance, 1.0)
 
 
-def section(name: str, knowing: Rate | None, others: Rate | None) -> Joined:
-    rates = [side for side in (knowing, others) if side]
-    whole = made(*(sum(getattr(side, part) for side in rates) for part in ("people", "decisions", "errors")))
-    return Joined(name, False, rate=whole, knowing=knowing, others=others)
-
-
 @pytest.mark.parametrize(
     ("knowing", "others", "verdict"),
     [
@@ -100,8 +94,30 @@ def section(name: str, knowing: Rate | None, others: Rate | None) -> Joined:
 def test_the_larger_part_of_the_errors_gives_the_verdict(
     knowing: Rate | None, others: Rate | None, verdict: Verdict
 ) -> None:
-    usual = {person: Tally(100, 3) for person in range(50)}
-    base = Joined("base", False, rate=made(50, 5000, 150), tallies=usual)
-    asked = section("asked", knowing, others) if knowing or others else Joined("asked", False, rate=made(50, 500, 20))
+    usual = {person: Tally(100, 3) for person in range(100)}
+    base = Joined("base", False, rate=made(100, 10000, 300), tallies=usual)
+    rates = [side for side in (knowing, others) if side] or [made(50, 500, 20)]
+    whole = made(*(sum(getattr(side, part) for side in rates) for part in ("people", "decisions", "errors")))
+    sides = {"who_knows": frozenset(range(50)), "who_does_not": frozenset(range(50, 100))}
+    asked = Joined("asked", False, rate=whole, knowing=knowing, others=others, **sides)
     found = {one.joined.section: one.verdict for one in judged([base, asked])}
     assert found["asked"] is verdict
+
+
+def test_people_who_err_everywhere_are_no_gap_of_a_section() -> None:
+    """Who does not know it errs on it more than who does, and as often everywhere else."""
+    usual = {person: Tally(100, 3 if person < 50 else 15) for person in range(100)}
+    base = Joined("base", False, rate=made(100, 10000, 900), tallies=usual)
+    sides = {"who_knows": frozenset(range(50)), "who_does_not": frozenset(range(50, 100))}
+    knowing, others = made(50, 1000, 30), made(50, 1000, 150)
+    asked = Joined("asked", False, rate=made(100, 2000, 180), knowing=knowing, others=others, **sides)
+    assert {one.verdict for one in judged([base, asked]) if one.joined is asked} == {Verdict.NEITHER}
+
+
+def test_more_errors_that_nothing_explains_are_not_called_sound() -> None:
+    usual = {person: Tally(100, 3) for person in range(100)}
+    base = Joined("base", False, rate=made(100, 10000, 300), tallies=usual)
+    sides = {"who_knows": frozenset(range(50)), "who_does_not": frozenset(range(50, 100))}
+    asked = Joined("asked", False, rate=made(40, 400, 40), knowing=made(20, 30, 2), others=made(20, 30, 3), **sides)
+    [found] = [one for one in judged([base, asked]) if one.joined is asked]
+    assert (found.verdict, found.is_unexplained) == (Verdict.FEW_DATA, True)
