@@ -86,7 +86,8 @@ def signed_in(_request: Request) -> Person | None:
     found = asker()
     if found is None:
         return None
-    return db.session.scalars(_ROW, {"person_id": found.id}).unique().one_or_none()
+    with db.session.no_autoflush:  # it may be wanted while some row is half made
+        return db.session.scalars(_ROW, {"person_id": found.id}).unique().one_or_none()
 
 
 def _writes(request: Request) -> bool:
