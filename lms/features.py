@@ -121,7 +121,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "cli",
         12,
-        _names("sites accounts notifications policies questions quizzes cohorts analysis reports demo"),
+        _names("sites accounts notifications policies questions quizzes cohorts analysis production reports demo"),
         has_problems=False,
     ),
     Feature(

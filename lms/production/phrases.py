@@ -133,6 +133,7 @@ FINDINGS = {
 }
 
 PROBLEMS = {
+    "production.nobody": _l("Nobody has the address “%(login)s”."),
     "production.no_file": _l("Choose a file."),
     "production.not_applied": _l("Some rows still have errors. Mend them, or leave them out."),
     "production.not_a_draft": _l("Somebody has applied or discarded this import in the meantime."),
@@ -140,10 +141,15 @@ PROBLEMS = {
 }
 
 
+def worded(finding: Finding) -> Finding:
+    """A finding whose facts are words of the reader's language."""
+    facts = {name: _spoken(fact) for name, fact in finding.facts.items()}
+    return Finding(finding.level, finding.code, finding.line, finding.column, facts)
+
+
 def told(finding: Finding) -> str:
     """The sentence of a finding in the reader's language."""
-    facts = {name: _spoken(fact) for name, fact in finding.facts.items()}
-    return findings.sentence(Finding(finding.level, finding.code, finding.line, finding.column, facts), FINDINGS)
+    return findings.sentence(worded(finding), FINDINGS)
 
 
 def placed(finding: Finding) -> str:
@@ -160,5 +166,5 @@ def column_of(finding: Finding) -> str:
 
 def _spoken(fact: Any) -> Any:
     if isinstance(fact, Part):
-        return PARTS[fact]
-    return ERRORS[fact] if isinstance(fact, ErrorKind) else fact
+        return str(PARTS[fact])
+    return str(ERRORS[fact]) if isinstance(fact, ErrorKind) else fact

@@ -23,7 +23,7 @@ WRONG = [
     ("calendar", "workdays", "JP", "2026-11-16", "1", "2"),
     ("questions", "import", "--bank"),
 ]
-GROUPS = ["analysis", "calendar", "demo", "jobs", "people", "policies", "questions", "reports"]
+GROUPS = ["analysis", "calendar", "demo", "jobs", "people", "policies", "production", "questions", "reports"]
 
 
 @pytest.mark.parametrize("words", WRONG, ids=" ".join)
