@@ -135,6 +135,7 @@ GRANTS: Grants = {
     "plan.write": {Role.TRAINER: Scope.ALL, Role.ADMIN: Scope.ALL},
     # analysis
     "analysis.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
+    "report.read": _OWN,  # those that one has asked for
     "report.write": {Role.QA: Scope.ALL},
     "production.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL, Role.TRAINER: Scope.COHORT},  # no person is named
     "production.write": {Role.QA: Scope.ALL},

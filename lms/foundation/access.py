@@ -284,6 +284,13 @@ def access_for(action: str) -> Access:
     return asking(scopes_for(cast(GuardedFlask, current_app).grants, action, current_roles()))
 
 
+def access_of(person: Any, action: str) -> Access:
+    """The reach of an action for somebody who does not ask just now, by the roles they have: for a job."""
+    roles = frozenset({ANONYMOUS, *person.roles})
+    scopes = scopes_for(cast(GuardedFlask, current_app).grants, action, roles)
+    return Access(person.id, person.vendor_id, person.site_id, frozenset(person.roles), scopes)
+
+
 def may(action: str) -> bool:
     """Whether whoever asks may do this at all (for menus and buttons; the gate decides again)."""
     grants = cast(GuardedFlask, current_app).grants

@@ -12,8 +12,9 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -38,6 +39,16 @@ class Limits:
     wall_seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file inside a document. ``made_at`` is what the document says of its making, so it is an input as well."""
+
+    name: str
+    content: bytes
+    description: str
+    made_at: datetime
+
+
 REPORT = Limits(cpu_seconds=120, memory_bytes=2 << 30, wall_seconds=140)
 """For our own reports, whose text people have written."""
 
@@ -47,17 +58,20 @@ Watch = Callable[[int], None]
 """Is told every quarter of a second how many pages are laid out; what it raises ends the child at once."""
 
 
-def render(html: str, *, limits: Limits = REPORT, watch: Watch | None = None) -> bytes:
-    """Render a document; raises ``Unavailable`` when it breaks or runs into its limits."""
+def render(
+    html: str, *, limits: Limits = REPORT, watch: Watch | None = None, attached: Sequence[Attached] = ()
+) -> bytes:
+    """Render a document with files inside; raises ``Unavailable`` when it breaks or runs into its limits."""
     # The folder is ours, not the child's: a child that is stopped at its limits tidies nothing up.
     with tempfile.TemporaryDirectory(prefix="kijun-pdf-") as scratch:
-        return _render_within(scratch, html, limits, watch)
+        return _render_within(scratch, html, limits, watch, attached)
 
 
-def _render_within(scratch: str, html: str, limits: Limits, watch: Watch | None) -> bytes:
+def _render_within(scratch: str, html: str, limits: Limits, watch: Watch | None, attached: Sequence[Attached]) -> bytes:
     context = _helper()
     receiver, sender = context.Pipe(duplex=False)
-    arguments = (html, REPORT_SHEET.read_text(), str(STATIC), scratch, limits.cpu_seconds, limits.memory_bytes)
+    files = [(one.name, one.content, one.description, one.made_at) for one in attached]
+    arguments = (html, REPORT_SHEET.read_text(), files, str(STATIC), scratch, limits.cpu_seconds, limits.memory_bytes)
     child = context.Process(target=_render_in_child, args=(sender, *arguments), daemon=True)
     child.start()
     sender.close()

@@ -9,12 +9,14 @@ import os
 import resource
 import signal
 import tempfile
+from collections.abc import Sequence
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -80,6 +82,7 @@ def render(
     connection: Connection,
     html: str,
     style_sheet: str,
+    attached: Sequence[tuple[str, bytes, str, datetime]],
     folder: str,
     scratch: str,
     cpu_seconds: int,
@@ -88,7 +91,8 @@ def render(
     """Render one document under its limits and send the bytes back, before them the pages so far as digits.
     No document is sent when it fails.
 
-    ``folder`` is what the document may read, ``scratch`` where the engine keeps its temporary files.
+    ``attached`` are files of the document by name, content, description and date. ``folder`` is what the document may
+    read, ``scratch`` where the engine keeps its temporary files.
     """
     tempfile.tempdir = scratch
     watch_over(connection)
@@ -100,10 +104,15 @@ def render(
     base = Path(folder).as_uri() + "/"
     sheet = CSS(string=style_sheet, base_url=base, url_fetcher=fetcher, font_config=fonts)
     document = HTML(string=html, base_url=base, url_fetcher=fetcher)
+    files = [
+        Attachment(string=content, name=name, description=told, created=made_at, modified=made_at)
+        for name, content, told, made_at in attached
+    ]
     connection.send_bytes(
         document.write_pdf(
             finisher=name_scopes,
             stylesheets=[sheet],
+            attachments=files,
             font_config=fonts,
             pdf_variant=VARIANT,
             pdf_tags=True,

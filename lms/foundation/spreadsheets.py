@@ -4,27 +4,63 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from datetime import UTC, datetime
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
-from lms.kit.tables import Kind, Table, disarmed
+from lms.kit.tables import Cell, Figure, Kind, Plain, Table, disarmed, plain
 
 CSV_TYPE = "text/csv; charset=utf-8"
-_NUMBER_FORMATS = {Kind.TEXT: "@", Kind.COUNT: "0", Kind.SHARE: "0.0%", Kind.FIGURE: "0.00"}
-_WIDTHS = {Kind.TEXT: 28, Kind.COUNT: 8, Kind.SHARE: 12, Kind.FIGURE: 14}
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP_TYPE = "application/zip"
+_NUMBER_FORMATS = {
+    Kind.TEXT: "@",
+    Kind.COUNT: "0",
+    Kind.SHARE: "0.0%",
+    Kind.RATIO: "0.0%",
+    Kind.FIGURE: "0.00",
+    Kind.POINTS: "+0.0;-0.0;0.0",
+    Kind.DAY: "yyyy-mm-dd",
+    Kind.MOMENT: "yyyy-mm-dd hh:mm",
+}
+_WIDTHS = {Kind.TEXT: 28, Kind.COUNT: 8, Kind.SHARE: 12, Kind.RATIO: 12, Kind.DAY: 12, Kind.MOMENT: 17}
+_WIDTH = 14
 _LONGEST_SHEET_NAME = 31
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+_STYLE = "Table Style Light 15"
 
 
 def as_csv(table: Table) -> bytes:
     """The table as CSV with a byte order mark, so that spreadsheets read Japanese; no cell is a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([column.head for column in table.columns])
-    writer.writerows([[disarmed(cell) for cell in row] for row in table.rows])
+    writer.writerow([disarmed(name) for name in table.names])
+    writer.writerows([[disarmed(_written(cell)) for cell in row] for row in table.rows])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _written(cell: Cell) -> Plain:
+    found = plain(cell)
+    if isinstance(found, datetime):
+        return found.isoformat(" ", "minutes")
+    return found.isoformat() if isinstance(found, date) else found
+
+
+def as_zip(files: Mapping[str, bytes], *, made_at: datetime) -> bytes:
+    """Files by name in one archive; ``made_at`` is what it says of their making, in UTC."""
+    content = io.BytesIO()
+    moment = made_at.astimezone(UTC)
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, file in files.items():
+            entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, file)
+    return content.getvalue()
 
 
 def as_xlsx(tables: Sequence[Table], *, made_at: datetime) -> bytes:
@@ -40,18 +76,45 @@ def as_xlsx(tables: Sequence[Table], *, made_at: datetime) -> bytes:
     formats = {
         kind: workbook.add_format({"num_format": form, "valign": "top"}) for kind, form in _NUMBER_FORMATS.items()
     }
+    names: list[str] = []
     for table in tables:
-        sheet = workbook.add_worksheet(table.title.translate(_NOT_IN_SHEET_NAMES)[:_LONGEST_SHEET_NAME])
-        sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
-        for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, _WIDTHS[column.kind], formats[column.kind])
-            sheet.write_string(0, place, column.head, bold)
-        for number, row in enumerate(table.rows, start=1):
-            for place, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(number, place, cell)
-                elif cell is not None:
-                    sheet.write_number(number, place, cell)
+        names.append(_sheet_name(str(table.title), names))
+        _fill(workbook.add_worksheet(names[-1]), table, bold, formats)
     workbook.close()
     return content.getvalue()
+
+
+def _sheet_name(title: str, taken: Sequence[str]) -> str:
+    """A title as a sheet may be called, and as no sheet before it is."""
+    cleaned = title.translate(_NOT_IN_SHEET_NAMES).strip("' ") or "1"
+    name, number = cleaned[:_LONGEST_SHEET_NAME], 2
+    while name.casefold() in {one.casefold() for one in taken}:
+        ending = f" {number}"
+        name, number = cleaned[: _LONGEST_SHEET_NAME - len(ending)] + ending, number + 1
+    return name
+
+
+def _fill(sheet: Worksheet, table: Table, bold: Format, formats: Mapping[Kind, Format]) -> None:
+    sheet.freeze_panes(1, 1)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, _WIDTHS.get(column.kind, _WIDTH), formats[column.kind])
+    if table.rows:  # a table of Excel has at least one row
+        heads = [{"header": name, "header_format": bold} for name in table.names]
+        settings = {"columns": heads, "style": _STYLE, "autofilter": True}
+        sheet.add_table(0, 0, len(table.rows), len(table.columns) - 1, settings)
+    else:
+        for place, name in enumerate(table.names):
+            sheet.write_string(0, place, name, bold)
+    for number, row in enumerate(table.rows, start=1):
+        for place, cell in enumerate(row):
+            kind = cell.kind if isinstance(cell, Figure) else table.columns[place].kind
+            _write(sheet, number, place, plain(cell), formats[kind])
+
+
+def _write(sheet: Worksheet, row: int, place: int, cell: Plain, form: Format) -> None:
+    if isinstance(cell, str):
+        sheet.write_string(row, place, cell)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, place, cell, form)
+    elif cell is not None:
+        sheet.write_number(row, place, cell, form)

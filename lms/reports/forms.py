@@ -1,19 +1,35 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.foundation.forms import Form, choices
+from lms.reports import phrases
 
 
-class AnalysisReportForm(Form):
+class ReportForm(Form):
+    """What every report is asked for with; ``about`` are the fields that say what it is about."""
+
+    about: tuple[str, ...] = ()
+
+    language = SelectField(_l("Language of the report"), choices=choices(list(phrases.LANGUAGES.items())))
+    people = SelectField(
+        _l("People"),
+        choices=choices(list(phrases.PEOPLE.items())),
+        description=_l("Names stand only where you may see them, and the audit trail says that they were asked for."),
+    )
+    parts = SelectMultipleField(
+        _l("Parts"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), choices=[]
+    )
+    comment = TextAreaField(_l("Comment"), [Length(max=500)], description=_l("It appears on the first page."))
+
+
+class AnalysisReportForm(ReportForm):
+    about = ("quiz", "cohort", "taken_in")
     quiz = HiddenField()
     cohort = SelectField(_l("Cohort"))
     taken_in = SelectField(
         _l("Language of the attempts"), choices=choices([("", _l("EN and JA")), ("en", "English"), ("ja", "日本語")])
-    )
-    language = SelectField(_l("Language of the report"), choices=choices([("en", "English"), ("ja", "日本語")]))
-    comment = TextAreaField(
-        _l("Comment"), [Length(max=500)], description=_l("It appears on the first page. People appear as numbers only.")
     )

@@ -40,8 +40,11 @@ class ReportRun(Base):
 
     sending_id: Mapped[int | None] = mapped_column(ForeignKey("report_sendings.id"))
     """The turn of a schedule that it was made for."""
+    document_sha256: Mapped[Sha256 | None]
+    """The document as values, of which screen, workbook and CSV are made; it goes with the file."""
 
     job: Mapped[Job | None] = relationship()
+    person: Mapped[Person] = relationship()
 
     @property
     def stage(self) -> str:
@@ -146,3 +149,4 @@ class Delivery(Base):
 
 
 storage.register(ReportRun.file_sha256)
+storage.register(ReportRun.document_sha256)

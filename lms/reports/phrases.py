@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.foundation.jobs import Job, JobState
-from lms.foundation.locale import localized
 from lms.foundation.notices import Kind
-
-Names = Mapping[str, Mapping[str, str]]
+from lms.reports.core.scope import People
 
 NOTICES = {
     "report.ready": Kind(_l("Your report is ready: %(quiz_text)s."), "reports.show", ("public_id",)),
@@ -88,12 +83,23 @@ BROKEN = (_l("The PDF could not be made."), _l("Your choices are kept."))
 """What is said of a failure that is not the asker's doing."""
 
 
-def title(request: Mapping[str, Any], quizzes: Names, cohorts: Names) -> str:
-    """What a report is called: the quiz, and what the report keeps to. A code stands where a name is gone."""
-    quiz, cohort = request["quiz"], request["cohort"]
-    taken_in = {"en": _("taken in English"), "ja": _("taken in Japanese")}.get(request.get("taken_in", ""))
-    kept = [
-        localized(cohorts.get(cohort, {})) or cohort if cohort else _("all cohorts"),
-        *([taken_in] if taken_in else []),
-    ]
-    return str(_("%(quiz)s: %(kept)s", quiz=localized(quizzes.get(quiz, {})) or quiz, kept=_(", ").join(kept)))
+KINDS = {
+    "analysis": _l("Result report"),
+}
+ABOUT = {
+    "analysis": _l("One quiz: scores, sections, questions with their figures, and the policy text."),
+}
+"""What stands in each kind."""
+
+LANGUAGES = {
+    "en": "English",
+    "ja": "日本語",
+    "en-ja": _l("Both, English first"),
+    "ja-en": _l("Both, Japanese first"),
+}
+PEOPLE = {
+    People.NONE: _l("Left out"),
+    People.CODES: _l("Codes"),
+    People.NAMES: _l("Names"),
+}
+"""How people appear in a report."""

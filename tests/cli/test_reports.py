@@ -64,11 +64,11 @@ def test_the_workbook_has_the_key_figures_with_their_intervals(run: Run, sample:
     path = tmp_path / "analysis.xlsx"
     assert run(*ASKED, "--locale", "en", "--output", path).code == 0
     with zipfile.ZipFile(path) as workbook:
-        sheets = [workbook.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2, 3)]
+        sheet = workbook.read("xl/worksheets/sheet1.xml").decode()
     with sample.app_context():
         own = load_results(QUIZ)
     low, high = wilson(sum(sheet.passed_ever for sheet in own.sheets), 60)
-    values = [float(value) for value in re.findall(r"<v>([^<]*)</v>", sheets[2])]
+    values = [float(value) for value in re.findall(r"<v>([^<]*)</v>", sheet)]
     for figure in (float(own.pass_rate()), low, high, float(own.mean()), own.alpha()):
         assert any(abs(value - figure) < 1e-4 for value in values), figure
 

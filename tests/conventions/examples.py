@@ -21,6 +21,7 @@ from tests.invigilation.looking_after import FORMS_OF_INVIGILATION, OF_AN_ASSIGN
 from tests.production.making import arguments_of_production, forms_of_production
 from tests.quizzes.commenting import FORMS_OF_QUESTIONS, OF_A_QUESTION, OF_AN_ATTEMPT
 from tests.quizzes.regrades import FORMS_OF_REGRADES, arguments_of_regrades
+from tests.reports.asking import FORMS_OF_REPORTS
 
 
 @dataclass(frozen=True)
@@ -90,23 +91,10 @@ OF_A_PLACE = (
     *("rooms.new", "rooms.edit", "rooms.retire", "closures.new", "closures.edit", "closures.remove"),
 )
 OF_A_COHORT = (
-    "cohorts.show",
-    "cohorts.call_off",
-    "cohorts.take_back",
-    "cohorts.shift",
-    "cohorts.undo_shift",
-    "cohorts.edit",
-    "cohorts.enrol",
-    "cohorts.assign_quiz",
-    "cohorts.sign_off",
-    "cohorts.trainers",
-    "cohorts.member",
-    "cohorts.leave",
-    "cohorts.waive",
-    "cohorts.withdraw_waiver",
-    "timetable.new",
-    "timetable.edit",
-    "timetable.cancel",
+    *("cohorts.show", "cohorts.call_off", "cohorts.take_back", "cohorts.shift", "cohorts.undo_shift"),
+    *("cohorts.edit", "cohorts.enrol", "cohorts.assign_quiz", "cohorts.sign_off", "cohorts.trainers"),
+    *("cohorts.member", "cohorts.leave", "cohorts.waive", "cohorts.withdraw_waiver"),
+    *("timetable.new", "timetable.edit", "timetable.cancel"),
 )
 OF_A_CAMPAIGN = (
     *("campaigns.show", "campaigns.edit", "campaigns.skip", "campaigns.end"),
@@ -169,7 +157,9 @@ def examples(world: World) -> dict[str, Example]:
         **{name: Example(arguments) for name, arguments in arguments_of_production(world.imports).items()},
         **dict.fromkeys(["plans.show", "plans.edit", "plans.retire"], Example({"code": "labeller-15"})),
         **dict.fromkeys(OF_A_PLACE, Example({"code": EMPTY, "room_id": world.room, "closure_id": world.closure})),
-        **dict.fromkeys(["reports.show", "reports.download", "reports.again", "reports.cancel"], report),
+        **dict.fromkeys(
+            ["reports.show", "reports.download", "reports.view", "reports.again", "reports.cancel"], report
+        ),
         **dict.fromkeys(["notices.open_page", "notices.read"], Example({"notice_id": world.notice}, owner=joiner)),
         **dict.fromkeys(["mail.show", "mail.send"], Example({"mail_id": world.mail})),
         "feeds.person_feed": Example({"token": world.feed}),
@@ -392,7 +382,7 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "quizzes.answer": {"go": "next"},
         "attempts.rest": {"step": "end"},
         "attempts.save_events": {"epoch": 1, "events": [], "shown": [1]},
-        "reports.new": {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": "", "language": "en"},
+        **FORMS_OF_REPORTS,
     }
 
 

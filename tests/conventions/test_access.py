@@ -83,7 +83,7 @@ PERSONAS = {
 }
 
 
-QUERIES = {"reports.new": "?quiz=harassment-checkpoint", "search.index": "?q=a"}
+QUERIES = {"reports.new_analysis": "?quiz=harassment-checkpoint", "search.index": "?q=a"}
 AS_JSON = {"attempts.save_events"}
 LAST = [
     "cohorts.call_off",
@@ -103,7 +103,7 @@ NOT_THERE = {"static_file"}
 """Open to everybody; the example names something that does not exist."""
 LIST = "list-of-one1"
 NOT_READY = {
-    **{"reports.download": 409, "reviews.withdraw": 409, "accommodations.end": 409},
+    **{"reports.download": 409, "reports.view": 409, "reviews.withdraw": 409, "accommodations.end": 409},
     "system.cancel_job": 409,
 }
 """The file of the example is not made yet; its ruling is decided, since only whoever proposed one takes it back; its
@@ -182,7 +182,9 @@ def world(sample: Flask) -> World:
         assignment = sitting.assignment_id(joiner)
         attempt = quizzes.open_attempt(joiner, assignment, locale="en")
         reporting.report(attempt, 1, ReportKind.ASK, "Why?", locale="en", by=joiner)
-        report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
+        report = reports.request_report(
+            qa, "analysis", {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": ""}, language="en"
+        )
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
         for code in (ASKED, DRAFT, WRITTEN, DISCARDED):

@@ -24,7 +24,7 @@ INSIDE_A_FEATURE = {
     "models": {"core"},
     "access": {"models", "core"},
     "queries": {"access", "models", "core"},
-    "actions": {"access", "queries", "models", "core", "builders", "granting"},
+    "actions": {"access", "queries", "models", "core", "builders", "catalogue", "rendering", "granting"},
     "granting": {"access", "queries", "models", "core"},
     "phrases": {"core"},
     "tables": {"core", "phrases", "queries"},

@@ -65,7 +65,7 @@ MOST = 15
 LOGINS = [f"{name}@kijun.example" for name in sorted(STATES)]
 NO_PAGES = {"static_file", "favicon", "livez", "readyz", "accounts.link", "accounts.sign_in"}
 """Files, what monitors ask, and what is for visitors who are not signed in."""
-NOT_READY = {"reports.download"}
+NOT_READY = {"reports.download", "reports.view"}
 """The file of the example is not made yet, so there is nothing to count."""
 LISTS = {
     *("analysis.index", "analysis.items_csv", "analysis.show", "cohorts.index", "cohorts.show", "feeds.person_feed"),
@@ -155,7 +155,9 @@ def open_world(app: Flask) -> World:
         attempt = quizzes.open_attempt(joiner, assignment, locale="en")
         answer_all_wrong(joiner, attempt)
         reporting.report(attempt, 1, ReportKind.ASK, "Why?", locale="en", by=joiner)
-        report = reports.request_analysis(qa, quiz="harassment-checkpoint", cohort="", locale="en", comment="")
+        report = reports.request_report(
+            qa, "analysis", {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": ""}, language="en"
+        )
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
         for code in (DRAFT, WRITTEN):
             policies.import_policy(read, code=code)
@@ -360,7 +362,7 @@ def _grow_quizzes() -> None:
         quizzes.submit(sitting.own_access(joiner), attempt.id)
         later = now + timedelta(days=10)
         quizzes.assign(quiz, [joiner.id], opens_at=now, due_at=later, zone_name="Asia/Tokyo", by=trainer)
-        reports.request_analysis(qa, quiz=code, cohort="", locale="en", comment="")
+        reports.request_report(qa, "analysis", {"quiz": code, "cohort": "", "taken_in": ""}, language="en")
     admin, learner = sitting.person("admin@kijun.example"), sitting.person("emma.lindqvist@kijun.example")
     for role in (Role.TRAINER, Role.EDITOR, Role.LOCALIZER):
         accounts.grant_role(learner, role, by=admin)

@@ -20,7 +20,9 @@ from lms.foundation.jobs import Worker
 from lms.foundation.sessions import STEP_UP_MINUTES
 from lms.notifications.builders import digest
 from lms.notifications.models import Notice
-from lms.reports.builders import analysis
+from lms.reports import catalogue, rendering
+from lms.reports.access import everybody
+from lms.reports.core.scope import Request
 from tests.conftest import MONDAY_AFTERNOON, Database, SignIn, Visitor
 from tests.conventions.examples import ASKED, EMPTY, WRITTEN, World
 from tests.conventions.test_access import STATES
@@ -53,6 +55,7 @@ UNSEEN = {
     "questions.release_waiting": "drawn only where questions of somebody else wait",
     "mail.send": "drawn only where a mail server is set",
     "cohorts.take_back": "drawn only where a cohort is called off, and no walk presses that",
+    "reports.view": "drawn only when the worker has made the document: see below",
     "reports.download": "drawn only when the worker has made the file: see below",
     **dict.fromkeys(SPARED, "see SPARED"),
 }
@@ -196,6 +199,7 @@ def test_the_page_of_a_finished_report_leads_to_its_file(crawl: Crawl) -> None:
     page = Page(answer.text)
     gaps.look(address, answer, page)
     assert f"{address}/file" in page.links
+    gaps.look(f"{address}/view", shown := analyst.get(f"{address}/view"), Page(shown.text))
     file = analyst.get(f"{address}/file")
     assert (file.status_code, file.mimetype) == (200, "application/pdf")
     assert gaps.but(crawl.written()) == {}
@@ -210,12 +214,12 @@ def test_the_daily_mail_and_the_report_are_translated(crawl: Crawl) -> None:
         news = list(db.session.scalars(select(Notice).where(Notice.person_id == joiner.id)))
         assert news
         mail = digest.write(joiner, MONDAY_AFTERNOON.date(), news)
-        request = analysis.Request(
-            "harassment-checkpoint", "", crawl.language, MONDAY_AFTERNOON, joiner.code, "Asia/Tokyo"
-        )
-        gaps.look_at_page("the report", Page(analysis.html(request)))
-        for table in analysis.tables(request):
-            gaps.look_at_text("a table", "\n".join([table.title, *(column.head for column in table.columns)]))
+        about = {"quiz": "harassment-checkpoint"}
+        request = Request("analysis", about, crawl.language, MONDAY_AFTERNOON, joiner.code, "Asia/Tokyo")
+        document = catalogue.build(request, everybody())
+        gaps.look_at_page("the report", Page(rendering.html(document)))
+        for table in document.files.values():
+            gaps.look_at_text("a table", "\n".join([str(table.title), *table.names]))
     gaps.look_at_page("the mail", Page(mail.html_body))
     for line in (mail.subject, *mail.plain_body.splitlines()):
         if "http://" not in line:

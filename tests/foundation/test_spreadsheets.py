@@ -42,7 +42,8 @@ def test_a_workbook_keeps_numbers_as_numbers_and_text_as_text() -> None:
     assert "髙﨑𠮷 ①" in words
     assert "=1+1" in words
     assert '<pane xSplit="1" ySplit="1"' in sheet
-    assert '<autoFilter ref="A1:C3"/>' in sheet
+    assert '<autoFilter ref="A1:C3"/>' in found["xl/tables/table1.xml"]
+    assert re.findall(r'<tableColumn id="\d" name="([^"]+)"', found["xl/tables/table1.xml"]) == ["節", "n", "正答率"]
     names = re.findall(r'<sheet name="([^"]+)"', found["xl/workbook.xml"])
     assert names == ["節別  正答率  全クラス    by policy sect", "節別"]
     assert all(len(name) <= 31 for name in names)

@@ -322,7 +322,8 @@ def test_a_new_member_is_told_and_so_is_a_sign_off(unit: Unit, told: Told) -> No
 
 def test_a_report_that_is_made_is_told_to_who_asked(unit: Unit, told: Told, sample: Flask) -> None:
     with unit():
-        reports.request_analysis(sitting.person(QA), quiz="harassment-checkpoint", cohort="", locale="en", comment="")
+        about = {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": ""}
+        reports.request_report(sitting.person(QA), "analysis", about, language="en")
     assert told("report.ready") == set()
     with sample.app_context():
         jobs.Worker().work_off()

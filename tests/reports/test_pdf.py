@@ -30,7 +30,10 @@ from lms.foundation.db import db
 from lms.kit.problems import Unavailable
 from lms.policies.core.markup import blocks
 from lms.quizzes import queries as quizzes
-from lms.reports.builders import analysis
+from lms.reports import catalogue, rendering
+from lms.reports.access import everybody
+from lms.reports.core.document import Document
+from lms.reports.core.scope import Request
 from tests.analysis.rows import load_results
 from tests.policies.core.xss_corpus import PAYLOADS
 
@@ -91,17 +94,20 @@ def structure(reader: PdfReader) -> list[DictionaryObject]:
     return found
 
 
-def request(locale: str, cohort: str = "", taken_in: str = "") -> analysis.Request:
-    return analysis.Request(
-        quiz="harassment-checkpoint",
-        cohort=cohort,
-        locale=locale,
+def request(locale: str, cohort: str = "", taken_in: str = "") -> Request:
+    return Request(
+        kind="analysis",
+        about={"quiz": "harassment-checkpoint", "cohort": cohort, "taken_in": taken_in},
+        language=locale,
         made_at=clock.now(),
         made_by="Q0001",
         zone_name="Asia/Tokyo",
         comment=f"確認用の文字：{HARD}",
-        taken_in=taken_in,
     )
+
+
+def document(locale: str, cohort: str = "", taken_in: str = "") -> Document:
+    return catalogue.build(request(locale, cohort, taken_in), everybody())
 
 
 @pytest.fixture(scope="module", params=["en", "ja"])
@@ -113,7 +119,7 @@ def locale(request: pytest.FixtureRequest) -> str:
 def report(sample: Flask, locale: str) -> tuple[str, PdfReader]:
     """The result analysis of the sample's checkpoint: its HTML and its PDF."""
     with sample.app_context(), transaction.unit(write=False):
-        source = analysis.html(request(locale))
+        source = rendering.html(document(locale))
     return source, read(rendered(source))
 
 
@@ -163,7 +169,7 @@ def test_tagged_with_language_title_and_bookmarks(report: tuple[str, PdfReader],
     assert root["/ViewerPreferences"]["/DisplayDocTitle"] == True  # noqa: E712
     assert reader.metadata is not None
     assert reader.metadata.title == html_module.unescape(re.findall(r"<title>(.*?)</title>", source)[0])
-    headings = [html_module.unescape(re.sub(r"<[^>]+>", "", one)) for one in re.findall(r"<h2>(.*?)</h2>", source)]
+    headings = [html_module.unescape(re.sub(r"<[^>]+>", "", one)) for one in re.findall(r"<h2[^>]*>(.*?)</h2>", source)]
     bookmarks = [entry.title for entry in flat(reader.outline)]
     assert [dense(one) for one in headings] == [dense(one) for one in bookmarks if dense(one) in map(dense, headings)]
 
@@ -220,7 +226,7 @@ def test_the_period_of_one_day_is_said_once(report: tuple[str, PdfReader], local
 
 def test_the_same_request_gives_the_same_bytes(sample: Flask, locale: str) -> None:
     with sample.app_context(), transaction.unit(write=False):
-        first, second = (analysis.html(request(locale)) for _time in range(2))
+        first, second = (rendering.html(document(locale)) for _time in range(2))
     assert pdf.render(first) == pdf.render(second)
 
 
@@ -241,7 +247,7 @@ def test_the_questions_to_review_stand_with_their_choices(report: tuple[str, Pdf
         found = load_analysis(quizzes.get_quiz("harassment-checkpoint"), Filters())
         own = load_results("harassment-checkpoint")
     assert found is not None
-    blocks_of = re.findall(r'<div class="choices"><h3>(.*?) .*?</h3>(.*?)</div>', source, re.DOTALL)
+    blocks_of = re.findall(r'<h3><span lang="..">([A-Z]+-\d+) .*?</h3>(.*?)</table>', source, re.DOTALL)
     shown = {
         code: re.findall(r'<th scope="row">(.*?)</th>.*?<td class="r">(\d+)%</td>', body, re.DOTALL)
         for code, body in blocks_of
@@ -261,8 +267,8 @@ def test_questions_to_review_stand_in_both_languages_with_their_misconceptions(
     other = "en" if locale == "ja" else "ja"
     file = content.BANKS / "HAR" / "questions" / "HAR-021.yaml"
     question = yaml.safe_load(file.read_text(encoding="utf-8"))
-    shown = source.split("<h3>HAR-021", 1)[1].split("</div>", 1)[0]
-    assert f'lang="{other}">{question["prompt"][other]}</p>' in shown
+    shown = source.split(f'<h3><span lang="{locale}">HAR-021', 1)[1].split("</table>", 1)[0]
+    assert f'lang="{other}">{question["prompt"][other]}</span></p>' in shown
     for option in question["options"]:
         assert option["text"][locale] in shown
         assert f'lang="{other}">{option["text"][other]}</span>' in shown
@@ -271,10 +277,10 @@ def test_questions_to_review_stand_in_both_languages_with_their_misconceptions(
 
 def test_verdicts_stand_with_their_evidence_and_what_to_do(report: tuple[str, PdfReader], locale: str) -> None:
     source, _reader = report
-    heading = {"en": "<h2>Verdicts</h2>", "ja": "<h2>診断</h2>"}[locale]
+    heading = {"en": ">Verdicts</h2>", "ja": ">診断</h2>"}[locale]
     table = source.split(heading, 1)[1].split("</table>", 1)[0]
     lines = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', table, re.DOTALL)
-    assert lines[0][0] == "HAR-021"
+    assert lines[0][0] == '<a href="#item-HAR-021">HAR-021</a>'
     assert "n=60" in lines[1][1]
     assert all(len(re.findall(r"<td>.+?</td>", cells, re.DOTALL)) == 3 for _place, cells in lines)
 
@@ -282,7 +288,7 @@ def test_verdicts_stand_with_their_evidence_and_what_to_do(report: tuple[str, Pd
 def test_d27_stands_from_fifty_people_on(sample: Flask) -> None:
     with sample.app_context(), transaction.unit(write=False):
         own = load_results("harassment-checkpoint")
-        everybody, few = (analysis.html(request("en", cohort)) for cohort in ("", "tokyo-a"))
+        everybody, few = (rendering.html(document("en", cohort)) for cohort in ("", "tokyo-a"))
     assert d27_of(few, "HAR-021") == "–"
     for item in own.items:
         assert (
@@ -292,7 +298,7 @@ def test_d27_stands_from_fifty_people_on(sample: Flask) -> None:
 
 def d27_of(source: str, item: str) -> str:
     """The seventh cell of a question's line, which stands behind the verdicts."""
-    line = source.rsplit(f'<th scope="row">{item}</th>', 1)[1].split("</tr>", 1)[0]
+    line = source.rsplit(f'<th scope="row"><a href="#item-{item}">{item}</a></th>', 1)[1].split("</tr>", 1)[0]
     return re.findall(r"<td.*?>(.*?)</td>", line, re.DOTALL)[5]
 
 
@@ -305,12 +311,12 @@ def test_no_hyphen_stands_for_a_minus(report: tuple[str, PdfReader]) -> None:
 def test_a_report_may_keep_to_one_language(sample: Flask) -> None:
     with sample.app_context(), transaction.unit(write=False):
         own = load_results("harassment-checkpoint").in_language("ja")
-        source = analysis.html(request("en", taken_in="ja"))
+        source = rendering.html(document("en", taken_in="ja"))
     figures = re.findall(r'<span class="v">(.*?)</span>', source)
     assert figures[0] == str(len(own.sheets))
     assert figures[1] == f"{int(own.pass_rate() * 100)}%"
     assert '<th scope="row">Language</th><td>日本語</td>' in source
-    assert analysis.file_name(request("en", "tokyo-a", "ja")) == (
+    assert catalogue.file_name_of(request("en", "tokyo-a", "ja"), "pdf") == (
         "harassment-checkpoint-tokyo-a-taken-in-ja-2026-11-16-en.pdf"
     )
 

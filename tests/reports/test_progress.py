@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -88,11 +89,11 @@ def test_one_that_is_rendered_is_cancelled_and_its_child_ended(
     address = ask(qa)
     render, ended = pdf.render, []
 
-    def cancel_at_a_page(html: str, *, watch: pdf.Watch) -> bytes:
+    def cancel_at_a_page(html: str, *, watch: pdf.Watch, attached: Sequence[pdf.Attached]) -> bytes:
         qa.post(f"{address}/cancel")
         monkeypatch.setattr(jobs, "WRITE_EVERY", 0.0)
         try:
-            return render(html, watch=watch)
+            return render(html, watch=watch, attached=attached)
         except Stopped:
             ended.append(True)
             raise

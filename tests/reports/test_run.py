@@ -14,6 +14,7 @@ from lms.accounts.models import Person
 from lms.foundation import jobs, journal, pdf, transaction
 from lms.foundation.db import db
 from lms.kit.problems import Unavailable
+from lms.reports.builders.analysis import PARTS
 from lms.reports.models import ReportRun
 from tests.analysis.rows import load_results
 from tests.conftest import SignIn, Visitor
@@ -35,7 +36,8 @@ def code_of(app: Flask, login: str) -> str:
 def ask(visitor: Visitor, **form: str) -> str:
     """Ask for a report through the form; the address of its page."""
     answer = visitor.post(
-        f"/reports/new?quiz={QUIZ}", data={"quiz": QUIZ, "cohort": "", "taken_in": "", "language": "ja", **form}
+        f"/reports/new/analysis?quiz={QUIZ}",
+        data={"quiz": QUIZ, "cohort": "", "taken_in": "", "language": "ja", "parts": list(PARTS), **form},
     )
     assert answer.status_code == 302, answer.text
     return str(answer.location)
@@ -159,7 +161,7 @@ def test_a_report_without_results_says_that_it_is_for_want_of_results(sample: Fl
 
 def test_the_language_of_the_attempts_goes_along(sample: Flask, qa: Visitor) -> None:
     page = qa.get(f"/analysis/{QUIZ}?cohort=tokyo-a&language=ja&lang=en").text
-    link = re.search(r'href="(/reports/new[^"]*)"', page)
+    link = re.search(r'href="(/reports/new/analysis[^"]*)"', page)
     assert link is not None
     form = qa.get(link[1].replace("&amp;", "&")).text
     for name, value in (("cohort", "tokyo-a"), ("taken_in", "ja")):
@@ -178,4 +180,4 @@ def test_the_language_of_the_attempts_goes_along(sample: Flask, qa: Visitor) -> 
 
 
 def test_a_quiz_that_does_not_exist_is_not_found(qa: Visitor) -> None:
-    assert qa.get("/reports/new?quiz=nothing").status_code == 404
+    assert qa.get("/reports/new/analysis?quiz=nothing").status_code == 404

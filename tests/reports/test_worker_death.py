@@ -26,10 +26,10 @@ from tests.reports.test_run import ask, code_of
 PATIENCE = 60
 SLOW = """
 from datetime import datetime
-from lms.reports.builders import analysis
-real, more = analysis.html, "<table>" + "<tr><td>a</td></tr>" * 20000 + "</table></body>"
-analysis.html = lambda request: real(request).replace("</body>", more)
 from wsgi import app
+from lms.reports import rendering
+real, more = rendering.html, "<table>" + "<tr><td>a</td></tr>" * 20000 + "</table></body>"
+rendering.html = lambda document: real(document).replace("</body>", more)
 from lms.foundation import clock
 from lms.foundation.jobs import Worker
 with app.app_context(), clock.fixed(datetime.fromisoformat("{moment}")):

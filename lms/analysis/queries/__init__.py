@@ -57,6 +57,8 @@ class QuestionFacts:
     rest: Rest | None
     is_withheld: bool
     """Whether whoever reads may not see its key yet."""
+    pair: Taken
+    """The version and the key with which it was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,7 @@ def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, Quest
                 number=len(found),
                 rest=Rest(section_id, module_id, made_at, rows.ids_of(released)) if section_id else None,
                 is_withheld=bool(waits),
+                pair=(version.id, key_n),
             )
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
 from lms.analysis import phrases
@@ -10,12 +12,13 @@ from lms.analysis.core.gaps import Gap
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis
 from lms.analysis.tables.sentences import Said, said
-from lms.foundation.locale import listed, localized
+from lms.foundation.locale import current, number
 from lms.kit.figures import Interval
-from lms.kit.tables import Cell, Column, Kind, Table
+from lms.kit.tables import Cell, Column, Figure, Kind, Piece, Spoken, Table, Text
 from lms.questions.core.types.cloze import numbered_text
 
-DIGITS = 4
+DIGITS = 10
+"""So many that a figure is shown alike whether it is rounded to them first or not."""
 
 
 def questions(found: Analysis | None) -> Table:
@@ -25,15 +28,15 @@ def questions(found: Analysis | None) -> Table:
         Column(_("Section")),
         Column(_("Question")),
         Column(_("n"), Kind.COUNT),
-        Column(_("Facility"), Kind.SHARE),
-        Column(_("Facility, low"), Kind.SHARE),
-        Column(_("Facility, high"), Kind.SHARE),
+        Column(_("Facility"), Kind.RATIO),
+        Column(_("Facility, low"), Kind.RATIO, is_printed=False),
+        Column(_("Facility, high"), Kind.RATIO, is_printed=False),
         Column(_("Discrimination"), Kind.FIGURE),
         Column("D27", Kind.FIGURE),
-        Column(_("EN, n"), Kind.COUNT),
-        Column(_("EN, facility"), Kind.SHARE),
-        Column(_("JA, n"), Kind.COUNT),
-        Column(_("JA, facility"), Kind.SHARE),
+        Column(_("EN, n"), Kind.COUNT, is_printed=False),
+        Column(_("EN, facility"), Kind.RATIO),
+        Column(_("JA, n"), Kind.COUNT, is_printed=False),
+        Column(_("JA, facility"), Kind.RATIO),
         Column(_("Finding")),
     )
     rows = tuple(_question(found, entry) for entry in found.health) if found is not None else ()
@@ -45,10 +48,19 @@ def _question(found: Analysis, entry: Health) -> tuple[Cell, ...]:
     return (
         fact.code,
         fact.section or "",
-        numbered_text(localized(fact.body["prompt"]).replace("<em>", "").replace("</em>", "")),
+        _prompt(fact.body["prompt"]),
         *_figures(entry, found.gaps[entry.item]),
-        listed(phrases.FINDINGS[finding.code] for finding in entry.findings),
+        tuple(Piece(str(phrases.FINDINGS[finding.code]), phrases.STATES[finding.code]) for finding in entry.findings),
     )
+
+
+def _prompt(texts: Mapping[str, str]) -> Text:
+    """A question's text, marked as it is; with its language where it is not the reader's."""
+    language = current() if texts.get(current()) else next((each for each in texts if texts[each]), current())
+    words = numbered_text(texts.get(language, ""))
+    if language == current() and "<em>" not in words:
+        return words
+    return Spoken(((language, words),), is_marked=True)
 
 
 def _figures(entry: Health, gap: Gap) -> tuple[Cell, ...]:
@@ -101,14 +113,10 @@ def sections(found: Analysis) -> Table:
     heat = found.heatmap
     names = [phrases.cohort_name(found.cohorts, code) for code in heat.cohorts]
     counted = [*zip(names, heat.cohorts_n, strict=True), (_("All cohorts"), heat.total.n_shown)]
-    heads = [
-        _("%(cohort)s (<5)", cohort=name) if n == "<5" else _("%(cohort)s (n=%(n)s)", cohort=name, n=n)
-        for name, n in counted
-    ]
     columns = (
         Column(_("No.")),
         Column(_("Policy section")),
-        *(Column(head, Kind.SHARE) for head in heads),
+        *(Column(name, Kind.SHARE, note="<5" if n == "<5" else _("n=%(n)s", n=n)) for name, n in counted),
     )
     rows = [
         (
@@ -122,33 +130,91 @@ def sections(found: Analysis) -> Table:
 
 
 def key_figures(found: Analysis) -> Table:
-    """Pass rates by cohort, mean score and reliability, each with its n and the ends of its 95 % interval."""
-    columns = (
-        Column(_("Figure")),
-        Column(_("Cohort")),
-        Column(_("n"), Kind.COUNT),
-        Column(_("Value"), Kind.FIGURE),
-        Column(_("95 percent CI, low"), Kind.FIGURE),
-        Column(_("95 percent CI, high"), Kind.FIGURE),
-    )
-    rates = [*found.pass_rates, (None, found.total_rate)]
-    summary, everybody = found.summary, _("All cohorts")
+    """The figures at the top, each with its n and the ends of its 95 % interval, and what else is said of it."""
+    summary = found.summary
+    total, scores, gap = found.total_rate, summary.scores, summary.gap
     rows: list[tuple[Cell, ...]] = [
         (
+            _("Attempts"),
+            Figure(summary.attempts, Kind.COUNT) if summary.attempts else summary.attempts_shown.replace("0", "–"),
+            *(None, None, None),
+            _("first attempts"),
+        ),
+        (
             _("Pass rate"),
-            everybody if code is None else phrases.cohort_name(found.cohorts, code),
-            rate.n_shown if rate.n is None else rate.n,
+            Figure(rounded(total.share), Kind.SHARE),
+            total.n or None,
+            *_ends(total.interval),
+            _("cut score %(cut)s%%", cut=found.rules.cut_percent),
+        ),
+        (
+            _("Mean score"),
+            Figure(rounded(summary.mean), Kind.SHARE),
+            summary.attempts if summary.mean is not None else None,
+            *_ends(summary.interval),
+            "" if summary.sd is None else _("SD %(sd)s", sd=number(summary.sd * 100, 1)),
+        ),
+        (
+            _("Reliability, alpha"),
+            rounded(scores.alpha) if scores else None,
+            scores.used if scores and scores.alpha is not None else None,
+            *_ends(scores.interval if scores else None),
+            "",
+        ),
+        (
+            _("EN and JA gap"),
+            Figure(None if gap.gap is None else rounded(gap.gap * 100), Kind.POINTS),
+            _("EN n=%(en)s, JA n=%(ja)s", en=gap.first.n, ja=gap.second.n) if gap.interval else None,
+            *(
+                (None, None)
+                if gap.interval is None
+                else (rounded(gap.interval.low * 100), rounded(gap.interval.high * 100))
+            ),
+            "" if gap.gap is None else _("points, EN higher") if gap.gap >= 0 else _("points, JA higher"),
+        ),
+    ]
+    columns = (
+        Column(_("Figure")),
+        Column(_("Value"), Kind.FIGURE),
+        Column(_("n"), Kind.COUNT),
+        Column(_("95 percent CI, low"), Kind.FIGURE),
+        Column(_("95 percent CI, high"), Kind.FIGURE),
+        Column(_("Note")),
+    )
+    return Table(_("Summary"), columns, tuple(rows))
+
+
+def pass_rates(found: Analysis) -> Table:
+    """The pass rate of each cohort and of all, with n and the ends of its 95 % interval."""
+    columns = (
+        Column(_("Cohort")),
+        Column(_("Pass rate"), Kind.SHARE),
+        Column(_("n"), Kind.COUNT),
+        Column(_("95 percent CI, low"), Kind.SHARE),
+        Column(_("95 percent CI, high"), Kind.SHARE),
+    )
+    rates = [*found.pass_rates, (None, found.total_rate)]
+    rows = tuple(
+        (
+            _("All cohorts") if code is None else phrases.cohort_name(found.cohorts, code),
             rounded(rate.share),
+            rate.n_shown if rate.n is None else rate.n,
             *_ends(rate.interval),
         )
         for code, rate in rates
-    ]
-    n = summary.attempts_shown if summary.attempts is None else summary.attempts
-    rows.append((_("Mean score"), everybody, n, rounded(summary.mean), *_ends(summary.interval)))
-    if summary.scores is not None:
-        scores = summary.scores
-        rows.append((_("Reliability, alpha"), everybody, scores.used, rounded(scores.alpha), *_ends(scores.interval)))
-    return Table(_("Summary"), columns, tuple(rows))
+    )
+    return Table(_("Pass rate by cohort"), columns, rows)
+
+
+def distribution(found: Analysis) -> Table:
+    """The share of people in each band of scores."""
+    columns = (
+        Column(_("From percent"), Kind.COUNT),
+        Column(_("To percent"), Kind.COUNT),
+        Column(_("Share of people"), Kind.SHARE),
+    )
+    rows = tuple((band.low, band.high, rounded(band.share)) for band in found.distribution)
+    return Table(_("Score distribution"), columns, rows)
 
 
 def _ends(interval: Interval | None) -> tuple[float | None, float | None]:

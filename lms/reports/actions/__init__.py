@@ -13,40 +13,46 @@ from lms.foundation import clock, jobs, journal, notices, pdf, storage, transact
 from lms.foundation.db import db
 from lms.kit.ids import public_id
 from lms.kit.problems import Conflict
-from lms.quizzes import queries as quizzes
-from lms.reports.builders import analysis
+from lms.reports import catalogue, rendering
+from lms.reports.access import reader_of
+from lms.reports.core import kept
+from lms.reports.core.scope import Format, People, Request
 from lms.reports.models import ReportRun
 
-KIND = "analysis"
 ROWS_A_PAGE = 40
 SPARED = timedelta(days=1)
 """A file that no row names may be one whose row is about to be written."""
 
 
-def request_analysis(
-    person: Person, *, quiz: str, cohort: str, locale: str, comment: str, taken_in: str = ""
+def request_report(
+    person: Person,
+    kind: str,
+    about: Mapping[str, str],
+    *,
+    language: str,
+    comment: str = "",
+    people: People = People.NONE,
+    parts: frozenset[str] | None = None,
 ) -> ReportRun:
-    """Ask for the result analysis of a quiz (of the attempts in one language); a worker makes it."""
-    quizzes.get_quiz(quiz)
-    return _request_run(
-        person, KIND, locale, {"quiz": quiz, "cohort": cohort, "taken_in": taken_in, "comment": comment}
-    )
-
-
-def ask_again(run: ReportRun, *, by: Person) -> ReportRun:
-    """Ask for a report with the options of another one; what it says is that of today."""
-    kept = {name: value for name, value in run.request.items() if name not in {"by", "zone"}}
-    return _request_run(by, run.kind, run.locale, kept)
-
-
-def _request_run(person: Person, kind: str, locale: str, asked: Mapping[str, Any]) -> ReportRun:
+    """Ask for a report; a worker makes it. What it is about must lie within the person's reach."""
+    now = clock.now()
+    asked = Request(kind, about, language, now, person.code, person.zone_name, comment, people, parts)
+    reader = reader_of(person, catalogue.REPORTS[kind].action)
     run = ReportRun(
         public_id=public_id(secrets.token_bytes(16)),
         person_id=person.id,
         kind=kind,
-        locale=locale,
-        request={**asked, "by": person.code, "zone": person.zone_name},
-        asked_at=clock.now(),
+        locale=language,
+        request={
+            **about,
+            "comment": comment,
+            "people": people.value,
+            "parts": None if parts is None else sorted(parts),
+            "title": catalogue.titles(asked, reader),
+            "by": person.code,
+            "zone": person.zone_name,
+        },
+        asked_at=now,
     )
     db.session.add(run)
     db.session.flush()
@@ -54,13 +60,27 @@ def _request_run(person: Person, kind: str, locale: str, asked: Mapping[str, Any
     journal.record(
         "report.export",
         actor=person.code,
-        object=f"{kind} {asked['quiz']}",
+        object=" ".join([kind, *(value for value in about.values() if value)]),
         chain_id=person.vendor_id,
-        locale=locale,
-        cohort=asked["cohort"],
-        taken_in=asked.get("taken_in", ""),
+        locale=language,
+        people=people.value,
+        **about,
     )
     return run
+
+
+def ask_again(run: ReportRun, *, by: Person) -> ReportRun:
+    """Ask for a report with the options of another one; what it says is that of today."""
+    asked = request_of(run)
+    return request_report(
+        by,
+        run.kind,
+        asked.about,
+        language=asked.language,
+        comment=asked.comment,
+        people=asked.people,
+        parts=asked.parts,
+    )
 
 
 def cancel(run: ReportRun, *, by: Person) -> None:
@@ -81,16 +101,17 @@ def build(run_id: int) -> None:
         if run.finished_at is not None:
             return
         jobs.progress("reading")
-        request = _request(run)
-        html = analysis.html(request)
-    content = pdf.render(html, watch=_laying_out(html))
+        request, title = request_of(run), run.request["title"]
+        reader = reader_of(run.person, catalogue.REPORTS[request.kind].action)
+        document = catalogue.build(request, reader)
+        html = rendering.html(document)
+    content = rendering.as_pdf(document, html, watch=_laying_out(html))
     jobs.progress("saving")
     storage.save(content)
     with transaction.unit():
         run = db.session.get_one(ReportRun, run_id)
-        _keep(run, content, analysis.file_name(request))
-        quiz_text = quizzes.get_quiz(request.quiz).title_text
-        notices.tell("report.ready", run.public_id, [run.person_id], quiz_text=quiz_text, public_id=run.public_id)
+        _keep(run, content, kept.written(document), catalogue.file_name_of(request, Format.PDF))
+        notices.tell("report.ready", run.public_id, [run.person_id], quiz_text=title, public_id=run.public_id)
 
 
 def _laying_out(html: str) -> pdf.Watch:
@@ -103,10 +124,11 @@ def _laying_out(html: str) -> pdf.Watch:
     return watch
 
 
-def _keep(run: ReportRun, content: bytes, name: str) -> None:
+def _keep(run: ReportRun, content: bytes, values: bytes, name: str) -> None:
     """Let a run have its file. It is saved in this transaction, too, lest it has been swept away meanwhile."""
     now = clock.now()
     run.file_sha256, run.file_name, run.file_size = storage.save(content), name, len(content)
+    run.document_sha256 = storage.save(values)
     run.finished_at = now
     run.expires_at = now + timedelta(days=current_app.config["KIJUN"].report_days)
 
@@ -115,21 +137,28 @@ def expire() -> None:
     """Let go of the reports that have been kept long enough, and delete the files that nobody names any more."""
     now = clock.now()
     old = ReportRun.expires_at < now, ReportRun.file_sha256.is_not(None)
-    gone: Any = db.session.execute(update(ReportRun).where(*old).values(file_sha256=None))
+    gone: Any = db.session.execute(update(ReportRun).where(*old).values(file_sha256=None, document_sha256=None))
     storage.sweep(now - SPARED)
     if gone.rowcount:
         journal.record("report.expire", actor="system", object="reports", reports=gone.rowcount)
 
 
-def _request(run: ReportRun) -> analysis.Request:
+ABOUT = "quiz", "cohort", "taken_in", "person", "module", "version", "campaign", "period", "month", "vendor"
+"""What a report can be about, by the name under which a request has it."""
+
+
+def request_of(run: ReportRun) -> Request:
+    """What was asked for. Reports that were asked for earlier had fewer choices."""
     asked = run.request
-    return analysis.Request(
-        quiz=asked["quiz"],
-        cohort=asked["cohort"],
-        locale=run.locale,
+    parts = asked.get("parts")
+    return Request(
+        kind=run.kind,
+        about={name: asked[name] for name in ABOUT if name in asked},
+        language=run.locale,
         made_at=run.asked_at,
         made_by=asked["by"],
         zone_name=asked["zone"],
         comment=asked["comment"],
-        taken_in=asked.get("taken_in", ""),  # reports asked for earlier kept to no language
+        people=People(asked.get("people", People.NONE)),
+        parts=None if parts is None else frozenset(parts),
     )

@@ -1,106 +1,389 @@
-"""The result analysis of a quiz as a document. People appear as numbers only."""
+"""The result analysis of a quiz as a document. No person appears in it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from lms.analysis import phrases as analysis_phrases
+from lms.analysis import phrases
 from lms.analysis import queries as analysis
 from lms.analysis import tables as analysis_tables
-from lms.analysis.core.findings import Code
-from lms.analysis.core.items import D27_PEOPLE
-from lms.analysis.core.verdicts import Kind
+from lms.analysis.core.verdicts import Kind as Verdicts
 from lms.analysis.queries import Analysis, Filters
 from lms.analysis.tables.sentences import said
-from lms.foundation.locale import localized, speaking
-from lms.kit.figures import INDICATIVE
+from lms.cohorts import queries as cohorts
+from lms.foundation.locale import current, day, listed, localized, moment_in_zone, percent, sentences, zone_label
 from lms.kit.problems import Invalid
-from lms.kit.tables import Table
-from lms.policies.core.markup import Prose, blocks
+from lms.kit.tables import Choices, Column, Kind, Piece, Table, Text
+from lms.kit.text import letter
 from lms.quizzes import queries as quizzes
+from lms.reports.access import Reader
+from lms.reports.builders import analysis_items as items
+from lms.reports.builders.tracked import Action, actions_part, load_actions
+from lms.reports.core.document import Document, Grid, Look, Paragraph, Part, Points, Terms
+from lms.reports.core.scope import Request
+from lms.reports.words import numbered, told
 
+PARTS = {
+    "summary": _l("Summary"),
+    "verdicts": _l("Verdicts"),
+    "distribution": _l("Score distribution"),
+    "cohorts": _l("Pass rate by cohort"),
+    "sections": _l("Right answers by policy section"),
+    "questions": _l("Questions"),
+    "review": _l("Choices in the questions to review"),
+    "misconceptions": _l("Misconceptions"),
+    "languages": _l("Questions harder in one language"),
+    "actions": _l("Actions"),
+    "reading": _l("How to read the numbers"),
+    "items": _l("Appendix. Questions with their keys and policy text"),
+}
 MOST_POINTS = 3
+MOST_MISCONCEPTIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked for. ``made_at`` is an input: the same request gives the same bytes.
+class Found:
+    """All that the report is made of."""
 
-    ``locale`` is the language of the document; ``taken_in`` keeps to attempts in one language, and empty means all.
-    """
-
-    quiz: str
-    cohort: str
-    locale: str
-    made_at: datetime
-    made_by: str
-    zone_name: str
-    comment: str = ""
-    taken_in: str = ""
+    analysis: Analysis
+    keys: items.Keys
+    actions: Sequence[Action]
 
 
-def html(request: Request) -> str:
-    """The document as HTML, for PDF; raises ``Invalid`` when there is nothing to report."""
-    found = _load(request)
-    with speaking(request.locale):
-        return render_template(
-            "reports/print/analysis.html",
-            request_=request,
-            zone=ZoneInfo(request.zone_name),
-            quiz=found.quiz,
-            found=found,
-            verdicts=[said(found, verdict) for verdict in found.verdicts],
-            most_points=MOST_POINTS,
-            suspect=Kind.TRANSLATION_SUSPECT,
-            choices=[entry for entry in found.health if entry.needs_review and entry.item in found.options],
-            below=_below(found, request.locale),
-            folded=request.taken_in != found.filters.language,
-            phrases=analysis_phrases,
-            few_data=Code.FEW_DATA,
-            d27_people=D27_PEOPLE,
-            indicative_under=INDICATIVE,
-        )
-
-
-def tables(request: Request) -> list[Table]:
-    """The document as tables, for spreadsheets; raises ``Invalid`` when there is nothing to report."""
-    found = _load(request)
-    with speaking(request.locale):
-        return [
-            analysis_tables.questions(found),
-            analysis_tables.verdicts(found),
-            analysis_tables.sections(found),
-            analysis_tables.key_figures(found),
-        ]
-
-
-def file_name(request: Request) -> str:
-    """The name under which the file is downloaded: quiz, what it keeps to, day and language."""
-    day = request.made_at.astimezone(ZoneInfo(request.zone_name)).date()
-    kept = [request.cohort, f"taken-in-{request.taken_in}" if request.taken_in else ""]
-    parts = [request.quiz, *kept, day.isoformat(), request.locale]
-    return "-".join(part for part in parts if part) + ".pdf"
-
-
-def _load(request: Request) -> Analysis:
-    found = analysis.load_analysis(quizzes.get_quiz(request.quiz), Filters(request.cohort, request.taken_in))
+def load(request: Request, _reader: Reader) -> Found:
+    """Read what is reported; raises ``Invalid`` when there is nothing."""
+    about = request.about
+    quiz = quizzes.get_quiz(about["quiz"])
+    found = analysis.load_analysis(quiz, Filters(about.get("cohort", ""), about.get("taken_in", "")))
     if found is None:
         raise Invalid("report.no_results")
-    return found
+    return Found(found, items.load_keys(found), load_actions(quiz.code))
 
 
-def _below(found: Analysis, locale: str) -> list[tuple[str, str, list[Prose]]]:
-    """The policy text of the sections below the cut: number, title and text, without sensitive examples."""
-    below = []
-    for name, total in zip(found.heatmap.sections, found.heatmap.section_totals, strict=True):
-        if total.is_below_cut:
-            section = found.sections[name]
-            spoken = locale if locale in section.bodies else "en"
-            prose = [block for block in blocks(section.bodies[spoken]) if isinstance(block, Prose)]
-            titles = {key: title or "" for key, title in section.titles.items()}
-            below.append((section.number or "", localized(titles, spoken), prose))
-    return below
+def describe(request: Request, loaded: Found) -> Document:
+    """The document in the language that is being spoken."""
+    found = loaded.analysis
+    parts = [
+        _summary(found),
+        *_verdicts(found),
+        *_distribution(found),
+        _cohorts(found),
+        _sections(found),
+        _questions(found),
+        *items.choices(found),
+        *_misconceptions(found),
+        *_languages(found),
+        *actions_part(loaded.actions),
+        _reading(),
+        *items.appendix(found, loaded.keys, request.languages[0]),
+    ]
+    return Document(
+        kind=_("Result report"),
+        title=told(found.quiz.title_text),
+        languages=(current(),),
+        facts=_facts(request, found),
+        parts=tuple(parts),
+        made_at=request.made_at,
+        comment=request.comment,
+    )
+
+
+def title(request: Request, _reader: Reader) -> str:
+    """The quiz, and what the report keeps to. A code stands where a name is gone."""
+    about, quiz = request.about, quizzes.find_quiz(request.about["quiz"])
+    cohort = cohorts.find_cohort(about["cohort"]) if about.get("cohort") else None
+    taken_in = {"en": _("taken in English"), "ja": _("taken in Japanese")}.get(about.get("taken_in", ""))
+    name = localized(cohort.name_text) if cohort else about.get("cohort") or _("all cohorts")
+    kept = _(", ").join([name, *([taken_in] if taken_in else [])])
+    return str(_("%(quiz)s: %(kept)s", quiz=localized(quiz.title_text) if quiz else about["quiz"], kept=kept))
+
+
+def file_words(request: Request) -> tuple[str, ...]:
+    """What the file is named after."""
+    taken_in = request.about.get("taken_in", "")
+    return request.about["quiz"], request.about.get("cohort", ""), f"taken-in-{taken_in}" if taken_in else ""
+
+
+def _facts(request: Request, found: Analysis) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
+    zone = request.zone
+    moments = (found.first_closed, found.last_closed)
+    days = list(dict.fromkeys(day(one, zone, pattern="date") for one in moments if one is not None))
+    window = days[0] if len(days) == 1 else _("%(start)s – %(end)s", start=days[0], end=days[-1])
+    versions = [
+        _("%(policy)s v%(number)s, effective %(day)s", policy=name, number=version.number, day=effective)
+        for version in found.versions
+        if version.effective_at is not None
+        for name, effective in [(told(version.title_text), day(version.effective_at, zone, pattern="date"))]
+    ]
+    cohorts = listed(phrases.cohort_name(found.cohorts, code) for code in found.heatmap.cohorts)
+    languages = {"": _("EN and JA"), "en": "English", "ja": "日本語"}[found.filters.language]
+    folded = request.about.get("taken_in", "") != found.filters.language
+    kept = _("Fewer than 5 people took the quiz in the other language.")
+    n = found.summary.attempts_shown
+    made = _("%(moment)s, by %(code)s", moment=moment_in_zone(request.made_at, zone), code=request.made_by)
+    return (
+        (_("Period (%(zone)s)", zone=zone_label(request.made_at, zone)), (window,)),
+        (_("Policy"), tuple(versions) or ("–",)),
+        (_("Cohorts"), (cohorts,)),
+        (_("Language"), (languages, kept) if folded else (languages,)),
+        (_("People"), (_("n=%(n)s", n=n) if n != "<5" else n,)),
+        (_("Made"), (made,)),
+    )
+
+
+def _summary(found: Analysis) -> Part:
+    notes = (left_out(found),) if found.left_out or found.apart else ()
+    grid = Grid("summary", analysis_tables.key_figures(found), Look.KEY_FIGURES, notes)
+    words = [Paragraph(text) for text in _in_words(found)]
+    return Part("summary", _("Summary"), (*words, grid, Points(_points(found))))
+
+
+def _in_words(found: Analysis) -> list[str]:
+    """The result in a sentence or two; nothing of fewer than 5 people."""
+    total = found.total_rate
+    if total.n is None or total.share is None:
+        return []
+    cut = found.rules.cut_percent
+    said = [
+        _(
+            "%(share)s of %(n)s people have passed (cut score %(cut)s%%).",
+            share=percent(total.share),
+            n=total.n,
+            cut=cut,
+        )
+    ]
+    shown = [
+        (cell.share, name)
+        for name, cell in zip(found.heatmap.sections, found.heatmap.section_totals, strict=True)
+        if cell.share is not None
+    ]
+    if len(shown) > 1:
+        share, name = min(shown)
+        section = numbered(found.sections[name])
+        said.append(_("The weakest section is %(section)s: %(share)s right.", section=section, share=percent(share)))
+    return [sentences(said)]
+
+
+def _points(found: Analysis) -> tuple[tuple[Text, Text], ...]:
+    """What stands out most, and what to make of it."""
+    points: list[tuple[Text, Text]] = []
+    if found.heatmap.below_everywhere:
+        below = listed(found.numbers_below_everywhere)
+        advice = _("Look at the policy text and the questions before retraining people.")
+        points.append((_("%(sections)s: below the cut in every cohort", sections=below) + _(" · "), advice))
+    for verdict in found.verdicts[:MOST_POINTS]:
+        one = said(found, verdict)
+        points.append((f"{one.where}{_(': ')}{one.what}" + _(" · "), sentences([one.meaning, one.to_do])))
+    return tuple(points) or ((_("Nothing stands out in these figures."), ""),)
+
+
+def left_out(found: Analysis) -> str:
+    """Who is in no figure, and why."""
+    notes = []
+    for code in found.left_out:
+        if code in found.apart:
+            continue
+        name = phrases.cohort_name(found.cohorts, code)
+        notes.append(
+            _("%(cohort)s has fewer than 5 people and is not included in any figure.", cohort=name)
+            if code
+            else _("Fewer than 5 people have no cohort, and they are not included in any figure.")
+        )
+    for code in found.apart:
+        name = phrases.cohort_name(found.cohorts, code)
+        notes.append(
+            _(
+                "%(cohort)s is not included in figures by language, since fewer than 5 of its people took the quiz in "
+                "English or in Japanese.",
+                cohort=name,
+            )
+            if code
+            else _(
+                "People without a cohort are not included in figures by language, since fewer than 5 of them took the "
+                "quiz in English or in Japanese."
+            )
+        )
+    return sentences(notes)
+
+
+def _distribution(found: Analysis) -> list[Part]:
+    if not found.distribution:
+        return []
+    note = _("Share of people in each band of 10 points, n=%(n)s. The line is the cut score.", n=found.summary.attempts)
+    table = analysis_tables.distribution(found)
+    grid = Grid("distribution", table, Look.BANDS, (note,), cut=found.rules.cut_percent)
+    return [Part("distribution", _("Score distribution"), (grid,), is_kept_together=True)]
+
+
+def _cohorts(found: Analysis) -> Part:
+    note = _("People who passed, by their best attempt. Cohorts of fewer than 5 people are not shown.")
+    grid = Grid("pass-rates", analysis_tables.pass_rates(found), Look.BARS, (note,))
+    return Part("cohorts", _("Pass rate by cohort"), (grid,))
+
+
+def _sections(found: Analysis) -> Part:
+    cut = found.rules.cut_percent
+    notes = [_("Numbers are %% right. ▼ is below the %(cut)s%% cut.", cut=cut)]
+    notes += [
+        _("%(cohort)s is not in the total.", cohort=phrases.cohort_name(found.cohorts, code))
+        if code
+        else _("People without a cohort are not in the total.")
+        for code in found.heatmap.left_out
+    ]
+    heat = Grid("sections", analysis_tables.sections(found), Look.HEAT, (sentences(notes),), cut=cut)
+    blocks = (heat, Grid("missed", _missed(found))) if found.missed else (heat,)
+    return Part("sections", _("Right answers by policy section"), blocks)
+
+
+def _missed(found: Analysis) -> Table:
+    """The sections in which something was missed, with their questions, which lead to the appendix."""
+    columns = (
+        Column(_("Section")),
+        Column(_("Missed questions")),
+        Column(_("n"), Kind.COUNT),
+        Column(_("Share missed"), Kind.SHARE),
+    )
+    rows = []
+    for section in found.missed:
+        missed = tuple(
+            Piece(
+                _("%(question)s (%(missed)s of %(n)s missed)", question=one.item, missed=one.missed, n=one.n),
+                to=items.anchor(one.item),
+            )
+            for one in section.questions
+        )
+        share = analysis_tables.rounded(section.missed_share)
+        rows.append((numbered(found.sections[section.section]), missed, section.n, share))
+    return Table(_("Missed questions by section"), columns, tuple(rows))
+
+
+def _questions(found: Analysis) -> Part:
+    """The table of the page, with a drawing of the choices, leading to the appendix."""
+    table = analysis_tables.questions(found)
+    place = next(n for n, column in enumerate(table.columns) if column.head == "D27") + 1
+    code, section, *columns = table.columns
+    columns.insert(place - 2, Column(_("Choices")))
+    rows = []
+    for entry, row in zip(found.health, table.rows, strict=True):
+        text = found.sections.get(found.facts[entry.item].section or "")
+        head = (Piece(entry.item, to=items.anchor(entry.item)), row[1], text.number or "" if text else "")
+        rows.append((*head, *row[2:place], _shares(found, entry.item), *row[place:]))
+    columns = [code, replace(section, is_printed=False), Column(_("Section no.")), *columns]
+    grid = Grid("questions", Table(table.title, tuple(columns), tuple(rows)), notes=(_note_of_questions(),))
+    return Part("questions", _("Questions"), (grid,))
+
+
+def _note_of_questions() -> str:
+    return sentences(
+        [
+            _("The dark bar is the key. Facility is the share of marks earned, from 0 to 1."),
+            _("D27 is shown from 50 people. First attempts only."),
+        ]
+    )
+
+
+def _shares(found: Analysis, item: str) -> Choices | None:
+    options = found.options.get(item)
+    if not options:
+        return None
+    return Choices(tuple((letter(n), option.share or 0.0, option.is_key) for n, option in enumerate(options)))
+
+
+def _misconceptions(found: Analysis) -> list[Part]:
+    if not found.misconceptions:
+        return []
+    columns = (
+        Column(_("Option")),
+        Column(_("Misconception")),
+        Column(_("n"), Kind.COUNT),
+        Column(_("Chosen"), Kind.SHARE),
+    )
+    rows = tuple(
+        (
+            tuple(Piece(f"{item} {letter(place)}", to=items.anchor(item)) for item, place in one.options),
+            told(one.texts),
+            one.n,
+            analysis_tables.rounded(one.share),
+        )
+        for one in found.misconceptions[:MOST_MISCONCEPTIONS]
+    )
+    grid = Grid("misconceptions", Table(_("Misconceptions"), columns, rows))
+    return [Part("misconceptions", _("Misconceptions"), (grid,))]
+
+
+def _verdicts(found: Analysis) -> list[Part]:
+    """What is to be mended, with its evidence. Files of data have the figures of it in columns."""
+    if not found.verdicts:
+        return []
+    table = analysis_tables.verdicts(found)
+    printed = {0, 1, 7, 9}
+    columns = tuple(replace(column, is_printed=place in printed) for place, column in enumerate(table.columns))
+    rows = []
+    for verdict, row in zip(found.verdicts, table.rows, strict=True):
+        one = said(found, verdict)
+        where = Piece(one.where, to=items.anchor(one.item)) if one.item else one.where
+        rows.append((where, Piece(one.what, one.state), *row[2:]))
+    grid = Grid("verdicts", replace(table, columns=columns, rows=tuple(rows)))
+    return [Part("verdicts", _("Verdicts"), (grid,))]
+
+
+def _languages(found: Analysis) -> list[Part]:
+    """The questions that are harder in one language for people with the same score."""
+    suspects = [verdict for verdict in found.verdicts if verdict.kind is Verdicts.TRANSLATION_SUSPECT]
+    if not suspects:
+        return []
+    columns = (
+        *(Column(_("ID")), Column(_("EN, n"), Kind.COUNT), Column(_("EN, facility"), Kind.RATIO)),
+        *(Column(_("JA, n"), Kind.COUNT), Column(_("JA, facility"), Kind.RATIO)),
+        Column(_("odds ratio"), Kind.FIGURE),
+        Column(_("95 percent CI, low"), Kind.FIGURE),
+        Column(_("95 percent CI, high"), Kind.FIGURE),
+    )
+    rows = []
+    for verdict in suspects:
+        code, interval, sides = str(verdict.place), verdict.interval, found.gaps.get(str(verdict.place))
+        first, second = (sides.first, sides.second) if sides else (None, None)
+        shares = [(side.n, analysis_tables.rounded(side.share)) if side else (None, None) for side in (first, second)]
+        ends = (interval.low, interval.high) if interval else (None, None)
+        figures = [analysis_tables.rounded(each) for each in (verdict.effect, *ends)]
+        rows.append((Piece(code, to=items.anchor(code)), *shares[0], *shares[1], *figures))
+    note = _("Compare both wordings before anything else.")
+    table = Table(_("Questions harder in one language"), columns, tuple(rows))
+    return [Part("languages", _("Questions harder in one language"), (Grid("languages", table, notes=(note,)),))]
+
+
+def _reading() -> Part:
+    """How to read the numbers."""
+    terms = (
+        (_("Facility"), _("Share of marks that people earned, from 0 to 1. Aim for 0.50 to 0.95.")),
+        (
+            _("Discrimination"),
+            _(
+                "Point-biserial correlation with the rest of the test. Under 0.15 the question does not tell strong "
+                "from weak."
+            ),
+        ),
+        (
+            _("Reliability, alpha"),
+            _("Internal consistency of the score (Cronbach; KR-20 for right or wrong), from complete papers."),
+        ),
+        (
+            _("EN and JA differ"),
+            _(
+                "Of people with the same score fewer are right in one language: ETS class C by Mantel and Haenszel, "
+                "beyond chance over all questions."
+            ),
+        ),
+        (
+            _("Small groups"),
+            _(
+                "Groups of fewer than 5 people are not shown, nor can they be worked out from the totals. Figures for "
+                "fewer than 30 people are indicative."
+            ),
+        ),
+    )
+    return Part("reading", _("How to read the numbers"), (Terms(terms),), is_kept_together=True)

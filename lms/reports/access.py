@@ -1,0 +1,47 @@
+"""A report reaches as far as its action does for whoever asked, and names as far as they may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from lms.accounts.access import people
+from lms.accounts.models import Person
+from lms.foundation.access import Access, Scope, access_of
+from lms.foundation.db import db
+from lms.kit.problems import Refused
+from lms.reports.core.scope import People
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a report is made: how far its action reaches for them, and whose names they may see."""
+
+    access: Access
+    names: Access
+
+    def labels(self, shown: People, found: Iterable[Person]) -> dict[int, str]:
+        """What people are called, by id: by name where that was asked for and may be seen, else by code."""
+        listed = list(found)
+        if shown is not People.NAMES:
+            return {person.id: person.code for person in listed}
+        ids = {person.id for person in listed}
+        may_see = or_(Person.id == self.names.person_id, people(self.names))
+        named = set(db.session.scalars(select(Person.id).where(Person.id.in_(ids), may_see))) if ids else set()
+        return {person.id: f"{person.name} ({person.code})" if person.id in named else person.code for person in listed}
+
+
+def reader_of(person: Person, action: str) -> Reader:
+    """The reader in a job, by the roles that they have now; raises ``Refused`` when the action reaches nothing."""
+    access = access_of(person, action)
+    if not access.scopes:
+        raise Refused("access.refused", action=action)
+    return Reader(access, access_of(person, "person.names"))
+
+
+def everybody() -> Reader:
+    """The reader of a command on the machine itself."""
+    access = Access(None, None, None, frozenset(), frozenset({Scope.ALL}))
+    return Reader(access, access)

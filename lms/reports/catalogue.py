@@ -1,0 +1,73 @@
+"""The kinds of reports: adding one is one module of builders with the same functions, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lms.foundation.locale import LOCALES, speaking
+from lms.reports.access import Reader
+from lms.reports.builders import analysis
+from lms.reports.core.document import Document, in_both
+from lms.reports.core.scope import Request, file_name
+from lms.reports.phrases import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One kind. ``action`` is what somebody must be allowed to do; what is loaded is within the reach of it.
+
+    ``load`` reads once, ``describe`` makes the document in the language that is being spoken; ``title`` says what a
+    report is about, ``file_words`` name its file. ``parts`` can be chosen; ``has_people`` says whether people can
+    appear.
+    """
+
+    name: Any
+    action: str
+    load: Callable[[Request, Reader], Any]
+    describe: Callable[[Request, Any], Document]
+    title: Callable[[Request, Reader], str]
+    file_words: Callable[[Request], tuple[str, ...]]
+    parts: Mapping[str, Any]
+    has_people: bool = True
+
+
+REPORTS: Mapping[str, Report] = {
+    "analysis": Report(
+        KINDS["analysis"],
+        "report.write",
+        analysis.load,
+        analysis.describe,
+        analysis.title,
+        analysis.file_words,
+        analysis.PARTS,
+        has_people=False,
+    ),
+}
+
+
+def build(request: Request, reader: Reader) -> Document:
+    """The document that was asked for, within somebody's reach; raises ``Invalid`` when there is nothing to report."""
+    kind = REPORTS[request.kind]
+    found = kind.load(request, reader)
+    spoken = []
+    for language in request.languages:
+        with speaking(language):
+            spoken.append(kind.describe(request, found))
+    document = spoken[0] if len(spoken) == 1 else in_both(*spoken)
+    return document if request.parts is None else document.only(request.parts)
+
+
+def titles(request: Request, reader: Reader) -> dict[str, str]:
+    """What a report is about, in each language."""
+    found = {}
+    for language in LOCALES:
+        with speaking(language):
+            found[language] = REPORTS[request.kind].title(request, reader)
+    return found
+
+
+def file_name_of(request: Request, ending: str) -> str:
+    """The name of a report's file."""
+    return file_name(request, REPORTS[request.kind].file_words(request), ending)
