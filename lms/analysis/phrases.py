@@ -10,8 +10,9 @@ from flask_babel.speaklater import LazyString
 
 from lms.analysis.core.agreement import Lacking
 from lms.analysis.core.findings import Code
+from lms.analysis.core.parts import Way
 from lms.analysis.core.verdicts import Kind
-from lms.foundation.locale import localized
+from lms.foundation.locale import listed, localized
 
 FINDINGS: dict[Kind | Code, LazyString] = {
     Kind.WRONG_KEY: _l("Key may be wrong"),
@@ -132,3 +133,38 @@ LACKING = {
 def cohort_name(names: Mapping[str, Mapping[str, str]], code: str) -> str:
     """What a column of figures is called; people without a cohort are a group like the others."""
     return localized(names[code]) if code else _("No cohort")
+
+
+WAYS = {
+    Way.SITE: _l("Site"),
+    Way.VENDOR: _l("Vendor"),
+    Way.TRAINER: _l("Trainer"),
+    Way.LANGUAGE: _l("Language"),
+}
+"""By what a heatmap may be laid out beside cohorts, in the order in which they are offered."""
+
+WAYS_IN_WORDS = {
+    Way.SITE: _l("site"),
+    Way.VENDOR: _l("vendor"),
+    Way.TRAINER: _l("trainer"),
+    Way.LANGUAGE: _l("language"),
+}
+"""The same within a sentence."""
+
+ALL_OF = {
+    Way.SITE: _l("All sites"),
+    Way.VENDOR: _l("All vendors"),
+    Way.TRAINER: _l("All trainers"),
+    Way.LANGUAGE: _l("Both languages"),
+}
+
+LANGUAGES = {"en": "English", "ja": "日本語"}
+
+
+def part_name(by: Way, names: Mapping[str, Mapping[str, str]], part: str) -> str:
+    """What a column of a heatmap by site, vendor, trainer or language is called. Trainers are told by their codes."""
+    if by is Way.LANGUAGE:
+        return LANGUAGES.get(part, part)
+    if by is Way.TRAINER:
+        return listed(part.split()) if part else _("No trainer")
+    return localized(names[part]) if part in names else part

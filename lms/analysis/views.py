@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import Blueprint, Response, make_response, render_template, request
 
 from lms.analysis import phrases, queries, tables
 from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
+from lms.analysis.core.parts import Way
 from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
 from lms.analysis.queries.rows import Listed, list_results
@@ -60,10 +63,13 @@ def show(code: str) -> str:
     filters = _filters()
     found, withheld = _found(quiz, filters)
     chosen = _chosen(found)
+    cohorts, places = (found.cohorts, found.places) if found else queries.load_choices(quiz)
     return render_template(
         "analysis/show.html",
         quiz=quiz,
         filters=found.filters if found else filters,
+        address=_address(found.filters if found else filters),
+        ways=Way,
         folded=bool(found and filters.language and not found.filters.language),
         found=found,
         withheld=withheld,
@@ -71,7 +77,8 @@ def show(code: str) -> str:
         chosen=chosen,
         told=_told(found, chosen),
         suspect=Kind.TRANSLATION_SUSPECT,
-        cohorts=found.cohorts if found else queries.load_cohort_names(quiz),
+        cohorts=cohorts,
+        places=places,
         phrases=phrases,
         few_data=Code.FEW_DATA,
         d27_people=D27_PEOPLE,
@@ -99,7 +106,20 @@ def _found(quiz: Quiz, filters: Filters) -> tuple[Analysis | None, set[str]]:
 
 def _filters() -> Filters:
     language = request.args.get("language", "")
-    return Filters(cohort=request.args.get("cohort", ""), language=language if language in LOCALES else "")
+    by = request.args.get("by", "")
+    return Filters(
+        cohort=request.args.get("cohort", ""),
+        language=language if language in LOCALES else "",
+        site=request.args.get("site", ""),
+        vendor=request.args.get("vendor", ""),
+        by=Way(by) if by in set(Way) else None,
+    )
+
+
+def _address(filters: Filters) -> dict[str, str]:
+    """What the address of a page with these filters says of them."""
+    asked = asdict(filters)
+    return {name: str(value) for name, value in asked.items() if value}
 
 
 def _chosen(found: Analysis | None) -> str | None:

@@ -11,7 +11,7 @@ from lms.kit.tables import disarmed
 from lms.kit.text import fold_spaces
 
 ROWS = "data-rows"
-"""Marks the table, or the list, that can be copied; the first of a page counts."""
+"""Marks the table, or the list, that can be copied; the first of a page counts, or the one with the name asked for."""
 HEAD = "data-head"
 """In a list: names the column of which an element is the cell."""
 BETWEEN = " / "
@@ -24,16 +24,20 @@ _NOT_COPIED = {"btn", "no-copy", "only-s", "vh"}
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*%?")
 
 
-def rows_of(html: str) -> list[list[str]] | None:
+def rows_of(html: str, name: str = "") -> list[list[str]] | None:
     """The heads and the rows of the list that a page marks; None where it marks none. Empty columns are left out.
+
+    ``name`` asks for one of several lists by the value of its mark.
 
     >>> rows_of('<table data-rows><tr><th>Code</th></tr><tr><td>A <b>1</b><p>new</p></td></tr></table>')
     [['Code'], ['A 1 / new']]
     >>> rows_of('<ul data-rows><li><p data-head="What">Read</p></li><li><p data-head="When">Now</p></li></ul>')
     [['What', 'When'], ['Read', ''], ['', 'Now']]
     >>> rows_of("<table></table>")
+    >>> rows_of("<table data-rows></table><table data-rows=b><tr><td>B</td></tr></table>", "b")
+    [['B']]
     """
-    reader = _Reader()
+    reader = _Reader(name)
     reader.feed(html)
     reader.close()
     if reader.root is None:
@@ -113,8 +117,9 @@ def _of_list(listed: _Element) -> list[list[str]]:
 class _Reader(HTMLParser):
     """Takes in the element that is marked, with all that stands in it. Our pages close what they open."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
+        self._name = name
         self.root: _Element | None = None
         self._open: list[_Element] = []
 
@@ -122,12 +127,15 @@ class _Reader(HTMLParser):
         element = _Element(tag, dict(attrs))
         if self._open:
             self._open[-1].children.append(element)
-        elif self.root is None and ROWS in element.attributes:
+        elif self.root is None and self._is_asked_for(element):
             self.root = element
         else:
             return
         if tag not in _VOID:
             self._open.append(element)
+
+    def _is_asked_for(self, element: _Element) -> bool:
+        return ROWS in element.attributes and self._name in ("", element.attributes[ROWS])
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._open:

@@ -64,13 +64,13 @@ class AnalysisPage:
     @property
     def heat_head(self) -> list[str]:
         """The columns of the heatmap with their n."""
-        table = self._between('<table class="heat">', "</table>")
+        table = self._between('<table class="heat"', "</table>")
         return [words(cell) for cell in re.findall(r"<th scope=\"col\".*?>(.*?)</th>", table, re.DOTALL)]
 
     @property
     def heat(self) -> dict[str, list[str]]:
         """The heatmap: the number of a section to its cells, the total last."""
-        body = self._between('<table class="heat">', "</table>").split("<tbody>")[1]
+        body = self._between('<table class="heat"', "</table>").split("<tbody>")[1]
         return {
             words(head).split()[0]: [words(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", cells, re.DOTALL)]
             for head, cells in _rows(body)

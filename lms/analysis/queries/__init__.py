@@ -13,17 +13,20 @@ from lms.analysis.core.diagnosis import diagnose
 from lms.analysis.core.distribution import Band, distribution
 from lms.analysis.core.findings import Health, by_need
 from lms.analysis.core.gaps import Gap, item_gaps
-from lms.analysis.core.groups import few_of_a_language, without_few
-from lms.analysis.core.heatmap import Heatmap, heatmap
-from lms.analysis.core.items import OptionFigures, item_figures, option_figures
+from lms.analysis.core.groups import few_of_a_language
+from lms.analysis.core.heatmap import Heatmap
+from lms.analysis.core.items import OptionFigures, item_figures
 from lms.analysis.core.misconceptions import Misconception, misconceptions
-from lms.analysis.core.responses import BoolArray, Cell, Item, Person, Responses
+from lms.analysis.core.parts import Way
+from lms.analysis.core.responses import Responses
 from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
 from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
 from lms.analysis.core.verdicts import Known, Verdict
 from lms.analysis.queries import rows
-from lms.analysis.queries.evidence import NO_ANSWER, Evidence, Taken, load_evidence
+from lms.analysis.queries.evidence import Evidence, Taken, load_evidence
+from lms.analysis.queries.groupings import Asked, Grouped, Layout, Places, divide, load_places, load_trainers, see
 from lms.analysis.queries.known import Rest, load_elsewhere, load_outdated, released_under
+from lms.analysis.queries.matrix import QuestionFacts, mask_of, options_of, people_of, responses_of
 from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
 from lms.foundation.access import Access
 from lms.foundation.db import db
@@ -39,34 +42,28 @@ from lms.quizzes.models import Quiz
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionFacts:
-    """What a page or report says of a question beside its figures, by its newest version that was answered.
-
-    ``version_n`` is that version; ``number`` orders versions and keys of one question.
-    """
-
-    code: str
-    bank: str
-    type: str
-    body: Mapping[str, Any]
-    section: str | None
-    keys: frozenset[str]
-    misconceptions: Mapping[str, Localized]
-    version_n: int
-    number: int
-    rest: Rest | None
-    is_withheld: bool
-    """Whether whoever reads may not see its key yet."""
-    pair: Taken
-    """The version and the key with which it was taken."""
-
-
-@dataclass(frozen=True, slots=True)
 class Filters:
-    """Which attempts are looked at; empty means all."""
+    """Which attempts are looked at; empty means all. ``by`` is what the heatmap shows beside cohorts."""
 
     cohort: str = ""
     language: str = ""
+    site: str = ""
+    vendor: str = ""
+    by: Way | None = None
+
+    @property
+    def ways(self) -> frozenset[Way]:
+        """By what the people looked at are told from the others of their cohorts."""
+        asked = {Way.LANGUAGE: self.language, Way.SITE: self.site, Way.VENDOR: self.vendor}
+        return frozenset(way for way, value in asked.items() if value)
+
+    def take(self, sitting: Sitting) -> bool:
+        """Whether an attempt is looked at, whatever its cohort."""
+        return (
+            self.language in ("", sitting.language)
+            and self.site in ("", sitting.site)
+            and self.vendor in ("", sitting.vendor)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +72,15 @@ class Analysis:
 
     ``filters`` are those applied; ``left_out`` names the cohorts whose people are in no figure, because the total would
     give so few away. Those in ``apart`` are in no figure of one language, since few of their people took the quiz in
-    one; with the filter of a language that leaves them out of every figure.
+    one; with the filter of a language that leaves them out of every figure. ``undivided`` are those that the filters
+    leave out because few of their people would be told apart. ``responses`` are what the figures of questions rest on.
     """
 
     quiz: Quiz
     filters: Filters
     left_out: Sequence[str]
     apart: Sequence[str]
+    undivided: Sequence[str]
     rules: Rules
     summary: Summary
     pass_rates: Sequence[tuple[str, PassRate]]
@@ -98,13 +97,20 @@ class Analysis:
     facts: Mapping[str, QuestionFacts]
     versions: Sequence[PolicyVersion]
     cohorts: Mapping[str, Localized]
+    places: Places
+    grouped: Grouped | None
+    responses: Responses
     first_closed: datetime | None
     last_closed: datetime | None
 
     @property
     def numbers_below_everywhere(self) -> list[str]:
         """The numbers of the sections that are below the cut in every cohort."""
-        return [self.sections[name].number or name for name in self.heatmap.below_everywhere]
+        return self.numbers_of(self.heatmap.below_everywhere)
+
+    def numbers_of(self, names: Iterable[str]) -> list[str]:
+        """The numbers by which sections are told."""
+        return [self.sections[name].number or name for name in names]
 
     def without_keys(self, codes: Collection[str]) -> Analysis:
         """The same without what tells the keys of these questions: their choices, what the wrong ones stand for, and
@@ -136,15 +142,15 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     sittings = [sitting for sitting in everyone if filters.cohort in ("", sitting.cohort)]
     if is_small(sum(sitting.language != filters.language for sitting in sittings)):
         filters = replace(filters, language="")  # one language alone would give the few of the other away
-    shown = [sitting for sitting in sittings if filters.language in ("", sitting.language)]
+    shown = [sitting for sitting in sittings if filters.take(sitting)]
     if not shown:
         return None
     evidence = load_evidence(quiz.id, tuple((sitting.attempt_id, sitting.run_id) for sitting in everyone))
-    kept = _mask(everyone, sittings)
+    kept = mask_of(everyone, sittings)
     taken = _taken(evidence.only(kept).taken, reader)
     facts = {fact.code: fact for fact in taken.values()}
-    everybody = _in_language(_responses(sittings, evidence, kept, taken), filters.language)
-    of_shown = _mask(everyone, shown)
+    whole = responses_of(sittings, evidence, kept, taken)
+    of_shown = mask_of(everyone, shown)
     pinned = {version_id for sitting in shown for version_id in sitting.policies}
     policy_versions = rows.load_policy_versions(pinned)
     versions = _newest(version for version in policy_versions if version.id in pinned)
@@ -152,11 +158,11 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
     groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
     apart = _apart(sittings)
-    # Under 5 people there is no figure at all, so nobody has to be kept out of one.
-    hidden = apart if filters.language and not is_small(len(shown)) else frozenset()
-    cells = heatmap(everybody, item_sections, list(sections), groups, rules.cut_percent, hidden)
-    responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
-    options = _options(responses)
+    asked = Asked(filters.ways, filters.by, load_trainers() if filters.by is Way.TRAINER else {})
+    layout = Layout(item_sections, list(sections), rules.cut_percent)
+    seen = see(whole, sittings, [filters.take(each) for each in sittings], divide(everyone), asked, layout)
+    responses, cells, hidden = seen.responses, seen.heatmap, seen.hidden
+    options = options_of(responses)
     known = _known(quiz, evidence.only(of_shown), shown, taken, policy_versions, {*cells.left_out, *hidden})
     verdicts = diagnose(responses, known)
     health = by_need(item_figures(responses), verdicts)
@@ -168,6 +174,7 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
         filters=filters,
         left_out=cells.left_out,
         apart=[code for code in groups if code in apart and not (code in cells.left_out and is_small(sizes[code]))],
+        undivided=[code for code in groups if code in hidden and not is_small(sizes[code])] if filters.ways else [],
         rules=rules,
         summary=summary(responses, health),
         pass_rates=list(zip(groups, rates, strict=True)),
@@ -184,30 +191,28 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
         facts=facts,
         versions=versions,
         cohorts=names,
+        places=load_places(everyone),
+        grouped=seen.grouped,
+        responses=responses,
         first_closed=min(sitting.closed_at for sitting in shown),
         last_closed=max(sitting.closed_at for sitting in shown),
     )
 
 
 def load_cohort_names(quiz: Quiz) -> dict[str, Localized]:
-    """The names of the cohorts whose people have finished the quiz, by code (for the filter)."""
-    _sittings, names = rows.load_sittings(quiz)
-    return names
+    """The names of the cohorts whose people have finished the quiz, by code."""
+    return load_choices(quiz)[0]
 
 
-def _people(sittings: Iterable[Sitting]) -> list[Person]:
-    return [Person(sitting.person, sitting.language, sitting.cohort) for sitting in sittings]
+def load_choices(quiz: Quiz) -> tuple[dict[str, Localized], Places]:
+    """What there is to filter by: the cohorts and places of those who have finished the quiz, by code."""
+    sittings, names = rows.load_sittings(quiz)
+    return names, load_places(sittings)
 
 
 def _apart(sittings: Iterable[Sitting]) -> frozenset[str]:
     """The cohorts that are in no figure of one language."""
-    return frozenset(cohort for cohort in few_of_a_language(_people(sittings)) if cohort is not None)
-
-
-def _in_language(responses: Responses, language: str) -> Responses:
-    """Those who took it in a language (empty: everybody), without what would tell of few."""
-    told = without_few(responses, by_language=bool(language))
-    return told.only([language in ("", person.language) for person in told.people])
+    return frozenset(cohort for cohort in few_of_a_language(people_of(sittings)) if cohort is not None)
 
 
 def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, QuestionFacts]:
@@ -249,66 +254,6 @@ def _keys(pairs: Collection[Taken]) -> dict[Taken, tuple[Mapping[str, Any], date
     """The keys by which answers were judged, and when each was made."""
     query = select(QuestionKey).where(tuple_(QuestionKey.question_version_id, QuestionKey.n).in_(list(pairs)))
     return {(key.question_version_id, key.n): (key.key, key.created_at) for key in db.session.scalars(query)}
-
-
-def _mask(everyone: Sequence[Sitting], some: Iterable[Sitting]) -> BoolArray:
-    wanted = {sitting.attempt_id for sitting in some}
-    return np.array([sitting.attempt_id in wanted for sitting in everyone], dtype=np.bool_)
-
-
-def _responses(
-    sittings: Sequence[Sitting], evidence: Evidence, kept: BoolArray, taken: Mapping[Taken, QuestionFacts]
-) -> Responses:
-    """The response matrix: who earned what of each question, and what they chose of its newest version.
-
-    ``sittings`` are those of ``kept`` (a mask of all gradings), in the same order.
-    """
-    newest = {fact.code: (pair, fact) for pair, fact in taken.items()}
-    items = [
-        Item(
-            fact.code,
-            options=tuple(option["id"] for option in fact.body["groups"].get("options", ())),
-            keys=fact.keys,
-            version=fact.number,
-        )
-        for _code, (_pair, fact) in sorted(newest.items())
-    ]
-    columns = {item.code: column for column, item in enumerate(items)}
-    facts = [taken.get(pair) for pair in evidence.pairs]
-    column_of = np.array([columns[fact.code] if fact else 0 for fact in facts], dtype=np.int64)
-    number_of = np.array([fact.number if fact else 0 for fact in facts], dtype=np.int64)
-    some = evidence.only(kept)
-    cells = (some.attempt, column_of[some.pair])
-    shares = np.zeros((len(sittings), len(items)), dtype=np.float64)
-    states, versions = shares.astype(np.int8), shares.astype(np.int64)
-    states[cells], versions[cells] = some.states, number_of[some.pair]
-    answered = some.states == Cell.ANSWERED
-    shares[cells] = np.where(answered, some.shares, 0.0)
-    chosen = {
-        item.code: _chosen(item, some, answered & (some.pair == some.pairs.index(newest[item.code][0])), len(sittings))
-        for item in items
-        if item.options
-    }
-    return Responses(tuple(_people(sittings)), tuple(items), shares, states, chosen, versions)
-
-
-def _chosen(item: Item, evidence: Evidence, counted: BoolArray, people: int) -> BoolArray:
-    """Who chose what of one question: people x options. ``counted`` are the answers looked at."""
-    places = {option: place for place, option in enumerate(item.options)}
-    chosen = np.zeros((people, len(places)), dtype=np.bool_)
-    attempts, answers = evidence.attempt[counted], evidence.answer[counted]
-    for answer in set(answers.tolist()) - {NO_ANSWER}:
-        for option in evidence.chosen(answer):
-            chosen[attempts[answers == answer], places[option]] = True
-    return chosen
-
-
-def _options(responses: Responses) -> dict[str, tuple[OptionFigures, ...]]:
-    """The figures of options of every question of which at least 5 people had the newest version."""
-    figures = {code: option_figures(responses, code) for code in responses.chosen}
-    return {
-        code: options for code, options in figures.items() if options and options[0].n and not is_small(options[0].n)
-    }
 
 
 def _newest(pinned: Iterable[PolicyVersion]) -> list[PolicyVersion]:

@@ -23,6 +23,7 @@ from lms.policies.models import PolicyVersion, SectionRevision
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.models import Attempt, AttemptPolicy, GradingRun, Quiz, QuizVersion
 from lms.quizzes.queries import is_current_run
+from lms.sites.models import Site, Vendor
 
 Localized = Mapping[str, str]
 
@@ -32,7 +33,7 @@ NO_COHORT = ""
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A person's first assessed attempt: the grading that counts, the person's code, the cohort of that day.
+    """A person's first assessed attempt: the grading that counts, the person's code, the cohort and place of that day.
 
     ``has_passed`` says whether any attempt of the person has passed; ``policies`` are the policy versions that were in
     force when the attempt opened.
@@ -43,6 +44,8 @@ class Sitting:
     person: str
     language: str
     cohort: str
+    site: str
+    vendor: str
     has_passed: bool
     closed_at: datetime
     policies: frozenset[int]
@@ -57,6 +60,8 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
                 Attempt.person_id,
                 Person.code,
                 Attempt.locale,
+                Site.code.label("site"),
+                Vendor.code.label("vendor"),
                 Attempt.opened_at,
                 Attempt.closed_at,
                 GradingRun.id.label("run_id"),
@@ -66,6 +71,8 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
             quiz.id,
         )
         .join(Person, Person.id == Attempt.person_id)
+        .join(Site, Site.id == Attempt.site_id)
+        .join(Vendor, Vendor.id == Attempt.vendor_id)
         .outerjoin(GradingRun, is_current_run())
         .order_by(Attempt.opened_at, Attempt.id)
     )
@@ -81,6 +88,8 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
             person=row.code,
             language=row.locale,
             cohort=cohort_at(spells.get(row.person_id, ()), row.opened_at) or NO_COHORT,
+            site=row.site,
+            vendor=row.vendor,
             has_passed=row.person_id in passed,
             closed_at=row.closed_at,
             policies=sets[row.pinned],

@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from lms.analysis.core.items import OptionFigures
-from lms.analysis.queries import Analysis, QuestionFacts
+from lms.analysis.queries import Analysis
+from lms.analysis.queries.matrix import QuestionFacts
 from lms.analysis.tables import rounded
 from lms.foundation.locale import LOCALES, SOURCE_LOCALE, current, number, speaking
 from lms.kit.figures import INDICATIVE

@@ -1,0 +1,197 @@
+"""Right answers by policy section and site, vendor, trainer or language, beside those by cohort."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Text, cast, select
+
+from lms.accounts.models import Person
+from lms.analysis.core.groups import without_few
+from lms.analysis.core.heatmap import Heatmap, heatmap
+from lms.analysis.core.parts import SPLITTING, Cohort, Parts, Way, bearing, granted, without_few_of_parts
+from lms.analysis.core.responses import Responses
+from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
+from lms.cohorts.models import Cohort as CohortRow
+from lms.cohorts.models import CohortTrainer
+from lms.foundation.db import db
+from lms.kit.figures import is_small
+from lms.sites.models import Site, Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The names of sites and vendors by code, of those where somebody took the quiz."""
+
+    sites: Mapping[str, Localized]
+    vendors: Mapping[str, Localized]
+
+    def names(self, way: Way) -> Mapping[str, Localized]:
+        """The names of what people are laid out by; none where that has no names."""
+        return {Way.SITE: self.sites, Way.VENDOR: self.vendors}.get(way, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """Who took a quiz, by what they can be told apart: the base of every view of a part.
+
+    ``ways`` says for each cohort, over everybody who took the quiz, in which ways it may be split.
+    """
+
+    ways: Mapping[Cohort, frozenset[Way]]
+
+    def hidden(self, cohorts: Collection[str], wanted: Collection[Way]) -> frozenset[str]:
+        """The cohorts that cannot bear these ways, and are in no figure of such a part."""
+        return frozenset(cohort for cohort in cohorts if not set(wanted) <= self.ways[cohort])
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A heatmap whose columns are not cohorts. ``left_out`` names the cohorts whose people are in none of its cells."""
+
+    by: Way
+    heatmap: Heatmap
+    left_out: Sequence[str]
+
+
+def divide(sittings: Sequence[Sitting]) -> Division:
+    """How those who took a quiz may be divided."""
+    return Division(granted([sitting.cohort for sitting in sittings], _parts(sittings)))
+
+
+def in_parts(
+    responses: Responses, sittings: Sequence[Sitting], division: Division, wanted: Collection[Way]
+) -> Responses:
+    """The same people, without what would tell of few of them when figures are told of such parts.
+
+    What was chosen is kept only of questions that have one version: by the parts and the versions together, few people
+    might be told.
+    """
+    if not set(wanted) - {Way.LANGUAGE, Way.TRAINER}:
+        return without_few(responses, by_language=Way.LANGUAGE in wanted)
+    told = without_few_of_parts(responses, _parts(sittings), division.ways)
+    if told.versions is None:
+        return told
+    has = responses.available
+    alike = {
+        item.code: bool((responses.versions[has[:, column], column] == item.version).all())  # type: ignore[index]
+        for column, item in enumerate(responses.items)
+    }
+    return replace(told, chosen={code: choices for code, choices in told.chosen.items() if alike[code]})
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a heatmap shows: the sections of each item, the sections in order, the cut score in percent."""
+
+    item_sections: Mapping[str, Sequence[str]]
+    sections: Sequence[str]
+    cut_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a quiz's results: by which ways the people looked at are told from others, and what stands side
+    by side. ``trainers`` are the codes of each cohort's.
+    """
+
+    ways: frozenset[Way]
+    by: Way | None = None
+    trainers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What may be seen of the people looked at. The cohorts ``hidden`` are in no figure, because of the filters."""
+
+    responses: Responses
+    heatmap: Heatmap
+    hidden: frozenset[str]
+    grouped: Grouped | None
+
+
+def see(
+    whole: Responses,
+    sittings: Sequence[Sitting],
+    taking: Sequence[bool],
+    division: Division,
+    asked: Asked,
+    layout: Layout,
+) -> Seen:
+    """Make the views of some people. ``whole`` is of the ``sittings``, ``taking`` says which of them are looked at."""
+    shown = [sitting for sitting, is_taken in zip(sittings, taking, strict=True) if is_taken]
+    groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
+    everybody = in_parts(whole, sittings, division, asked.ways).only(taking)
+    # Under 5 people there is no figure at all, so nobody has to be kept out of one.
+    hidden = division.hidden(groups, asked.ways) if not is_small(len(shown)) else frozenset()
+    cells = heatmap(everybody, layout.item_sections, layout.sections, groups, layout.cut_percent, hidden)
+    grouped = None
+    if asked.by:
+        told = in_parts(whole, sittings, division, {*asked.ways, asked.by}).only(taking)
+        grouped = _group(told, shown, division, asked, asked.by, layout, {*cells.left_out, *hidden})
+    responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
+    return Seen(responses, cells, hidden, grouped)
+
+
+def _group(
+    told: Responses,
+    sittings: Sequence[Sitting],
+    division: Division,
+    asked: Asked,
+    by: Way,
+    layout: Layout,
+    outside: Collection[str],
+) -> Grouped:
+    """Lay out by section and part. ``told`` and ``sittings`` are of the same people.
+
+    The cohorts ``outside`` are in no total of the view by cohort, and so in none here.
+    """
+    is_of_trainer = by is Way.TRAINER
+    parts = [asked.trainers.get(each.cohort, "") if is_of_trainer else _part(each, by) for each in sittings]
+    cohorts = [sitting.cohort for sitting in sittings]
+    bears = bearing(cohorts, division.ways, {*asked.ways, by})
+    kept = [bool(bear) and cohort not in outside for bear, cohort in zip(bears, cohorts, strict=True)]
+    people = tuple(replace(person, cohort=part) for person, part in zip(told.people, parts, strict=True))
+    columns = sorted({part for part, keep in zip(parts, kept, strict=True) if keep}, key=lambda part: (not part, part))
+    of_parts = replace(told, people=people).only(kept)
+    return Grouped(
+        by=by,
+        heatmap=heatmap(of_parts, layout.item_sections, layout.sections, columns, layout.cut_percent),
+        left_out=sorted({cohort for cohort, keep in zip(cohorts, kept, strict=True) if not keep}),
+    )
+
+
+def load_places(sittings: Sequence[Sitting]) -> Places:
+    """The sites and vendors of these attempts."""
+    sites, vendors = {sitting.site for sitting in sittings}, {sitting.vendor for sitting in sittings}
+    names = cast(Site.name_text, Text).label("site_name"), cast(Vendor.name_text, Text).label("vendor_name")
+    query = select(Site.code, names[0], Vendor.code, names[1])
+    rows = db.session.execute(query.join(Vendor, Vendor.id == Site.vendor_id).order_by(Site.code)).all()
+    return Places(
+        sites={site: json.loads(name) for site, name, _vendor, _of_vendor in rows if site in sites},
+        vendors={vendor: json.loads(name) for _site, _of_site, vendor, name in rows if vendor in vendors},
+    )
+
+
+def load_trainers() -> dict[str, str]:
+    """The codes of the trainers of each cohort, in one text: who teaches together is one column."""
+    query = (
+        select(CohortRow.code, Person.code)
+        .join(CohortTrainer, CohortTrainer.cohort_id == CohortRow.id)
+        .join(Person, Person.id == CohortTrainer.person_id)
+        .order_by(CohortRow.code, Person.code)
+    )
+    found: dict[str, list[str]] = {}
+    for cohort, trainer in db.session.execute(query):
+        found.setdefault(cohort, []).append(trainer)
+    return {cohort: " ".join(trainers) for cohort, trainers in found.items()}
+
+
+def _part(sitting: Sitting, way: Way) -> str:
+    return {Way.LANGUAGE: sitting.language, Way.SITE: sitting.site, Way.VENDOR: sitting.vendor}[way]
+
+
+def _parts(sittings: Sequence[Sitting]) -> Parts:
+    return {way: [_part(sitting, way) for sitting in sittings] for way in SPLITTING}

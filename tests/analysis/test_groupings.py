@@ -1,0 +1,146 @@
+"""What somebody learns who has every view of the heatmap, by whatever people are told apart, and subtracts them.
+
+People answer one question of each section, and the share of the marks of the one numbered n is 2 to the power of -n. So
+a cell tells by its n and its share exactly which people it holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from lms.analysis.core.heatmap import Heatmap
+from lms.analysis.core.parts import Way, granted
+from lms.analysis.core.responses import Cell, Item, Responses
+from lms.analysis.queries.groupings import Asked, Layout, divide, see
+from lms.analysis.queries.matrix import people_of
+from lms.analysis.queries.rows import NO_COHORT, Sitting
+
+SECTIONS = ("S1", "S2")
+LAYOUT = Layout({"Q1": ("S1",), "Q2": ("S2",)}, SECTIONS, 80)
+VENDORS = {"tokyo": "own", "osaka": "north", "kobe": "north"}
+TRAINERS = {"A": "T1", "B": "T1 T2", "C": "T1", "D": "T2", "E": "T2"}
+Held = frozenset[int]
+"""Who is in a figure, by number."""
+
+
+def sitting(number: int, cohort: str, language: str, site: str) -> Sitting:
+    at = datetime(2026, 11, 16, tzinfo=UTC)
+    return Sitting(str(number), number, f"L{number:04}", language, cohort, site, VENDORS[site], False, at, frozenset())
+
+
+def drawn(seed: int) -> list[Sitting]:
+    """Cohorts of all sizes, of whose people few or many differ in language or place."""
+    chance = np.random.default_rng(seed)
+    found: list[Sitting] = []
+    for cohort in (*TRAINERS, NO_COHORT):
+        size = int(chance.choice((2, 4, 5, 6, 9, 10, 11)))
+        few = int(chance.choice((0, 1, 3, 5)))
+        for place in range(min(size, 48 - len(found))):
+            is_other = place < few
+            language = "en" if chance.random() < 0.1 or is_other else "ja"
+            site = str(chance.choice(("osaka", "kobe"))) if is_other or chance.random() < 0.1 else "tokyo"
+            found.append(sitting(len(found), cohort, language, site))
+    return found
+
+
+def answered(sittings: Sequence[Sitting], chance: np.random.Generator) -> Responses:
+    """Everybody has the first question; not all have drawn the second."""
+    shares = np.array([[2.0**-number] * 2 for number in range(len(sittings))])
+    states = np.full(shares.shape, Cell.ANSWERED, dtype=np.int8)
+    for row in range(len(sittings)):
+        if chance.random() < 0.3:
+            states[row, 1], shares[row, 1] = Cell.MISSING, 0.0
+    return Responses(tuple(people_of(sittings)), (Item("Q1"), Item("Q2")), shares, states)
+
+
+def held(heatmap: Heatmap) -> Iterator[tuple[str, Held]]:
+    """Who is in each cell and total of a heatmap, by section."""
+    for section, cells, total in zip(heatmap.sections, heatmap.cells, heatmap.section_totals, strict=True):
+        for cell in (*cells, total):
+            if cell.n:
+                assert cell.share is not None
+                bits = round(cell.share * cell.n * 2**48)
+                people = frozenset(number for number in range(49) if bits >> (48 - number) & 1)
+                assert len(people) == cell.n, "the marks tell who is in it"
+                yield section, people
+
+
+def everything_shown(sittings: list[Sitting], whole: Responses) -> dict[str, set[Held]]:
+    """Who is in every figure of every view: each cohort or all, each filter, each way of laying it out."""
+    division = divide(sittings)
+    places = ("", *VENDORS, "own", "north")
+    found: dict[str, set[Held]] = defaultdict(set)
+    for cohort, language, place, by in product(("", *TRAINERS), ("", "en", "ja"), places, (None, *Way)):
+        rows = [row for row, each in enumerate(sittings) if cohort in ("", each.cohort)]
+        of_cohort = [sittings[row] for row in rows]
+        taking = [language in ("", each.language) and place in ("", each.site, each.vendor) for each in of_cohort]
+        if not any(taking):
+            continue
+        ways = {Way.LANGUAGE: language, Way.SITE: place in VENDORS, Way.VENDOR: place in ("own", "north")}
+        asked = Asked(frozenset(way for way, value in ways.items() if value), by, TRAINERS)
+        mine = whole.only([row in set(rows) for row in range(len(sittings))])
+        seen = see(mine, of_cohort, taking, division, asked, LAYOUT)
+        for heatmap in (seen.heatmap, *([seen.grouped.heatmap] if seen.grouped else [])):
+            for section, people in held(heatmap):
+                found[section].add(people)
+    return found
+
+
+def alike(figures: set[Held]) -> list[Held]:
+    """The people whom no figure tells apart from one another, in groups; who is in none is in no group."""
+    groups: dict[tuple[bool, ...], set[int]] = defaultdict(set)
+    listed = sorted(figures, key=sorted)
+    for person in frozenset().union(*listed):
+        groups[tuple(person in people for people in listed)].add(person)
+    return [frozenset(group) for group in groups.values()]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_few_people_are_told_by_all_views_of_the_heatmap_together(seed: int) -> None:
+    sittings = drawn(seed)
+    for figures in everything_shown(sittings, answered(sittings, np.random.default_rng(seed + 1))).values():
+        assert all(len(people) >= 5 for people in figures)
+        for one, other in combinations(figures, 2):
+            for rest in (one - other, other - one):
+                if one <= other or other <= one:
+                    assert not 0 < len(rest) < 5, (sorted(one), sorted(other))
+        groups = alike(figures)
+        span = np.array([[float(group <= people) for group in groups] for people in figures])
+        small = [place for place, group in enumerate(groups) if len(group) < 5]
+        for count in range(1, 5):
+            for places in combinations(small, count):
+                if sum(len(groups[place]) for place in places) < 5:
+                    target = np.array([[float(place in places) for place in range(len(groups))]])
+                    assert np.linalg.matrix_rank(np.vstack([span, target])) > np.linalg.matrix_rank(span)
+
+
+def test_the_views_show_parts_at_all() -> None:
+    sittings = [sitting(n, "A", "en" if n % 2 else "ja", "tokyo" if n < 10 else "osaka") for n in range(20)]
+    shown = everything_shown(sittings, answered(sittings, np.random.default_rng(1)))["S1"]
+    assert frozenset(range(10)) in shown
+    assert frozenset(range(1, 20, 2)) in shown
+    assert frozenset(range(1, 10, 2)) in shown, "by site, of those who took it in English"
+
+
+def test_one_person_between_two_groupings_is_not_told() -> None:
+    """Ten in English, nine of them at one site: the views of the two groupings differ by one person."""
+    sittings = [sitting(n, "A", "en" if n < 10 else "ja", "tokyo" if n < 9 else "osaka") for n in range(15)]
+    shown = everything_shown(sittings, answered(sittings, np.random.default_rng(1)))["S1"]
+    assert frozenset(range(10)) in shown
+    assert frozenset(range(9)) not in shown
+
+
+def test_a_cohort_bears_what_leaves_nobody_or_five_in_each_cell() -> None:
+    languages = ["en"] * 6 + ["ja"] * 6
+    assert granted(["A"] * 12, {Way.LANGUAGE: languages, Way.SITE: languages})["A"] >= {Way.LANGUAGE, Way.SITE}
+    assert granted(["A"] * 4, {Way.LANGUAGE: ["en"] * 4})["A"] == frozenset()
+    assert granted(["A"] * 12, {Way.LANGUAGE: ["en"] * 11 + ["ja"], Way.SITE: languages})["A"] == {
+        Way.SITE,
+        Way.TRAINER,
+    }
