@@ -255,7 +255,6 @@ FACTS = {
     "sections": _l("Sections"),
     "sessions": _l("Sessions"),
     "step": _l("Step"),
-    "sha256": _l("File (SHA-256)"),
     "site": _l("Site"),
     "sites": _l("Sites"),
     "source": _l("From version"),

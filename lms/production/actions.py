@@ -86,7 +86,6 @@ def apply(imported: ProductionImport, access: Access, *, by: Person) -> None:
         object=_name(imported),
         added=imported.decision_count,
         left_out=imported.left_out_count,
-        sha256=imported.sha256,
     )
 
 

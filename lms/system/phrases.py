@@ -18,6 +18,7 @@ KINDS = {
     "reports.expire": _l("Delete expired reports"),
     "journal.check": _l("Check the audit trail"),
     "sample.reload": _l("Load the sample again"),
+    "production.discard": _l("Delete files that nobody has imported"),
     "sessions.purge": _l("Delete expired sessions and links"),
     "attempts.sweep": _l("Close attempts whose time has run out"),
     "mail.send": _l("Send mail that is due"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
@@ -19,10 +20,13 @@ from lms.sites.core import holiday_calendar
 NAMES = {
     *("code", "name", "login", "reading", "key", "object", "actor", "subdivision", "recipient", "phone", "address"),
     *("reason", "note", "left_reason", "comment", "excuse"),
+    *("queue", "case_ref", "decision", "right_decision", "file_name", "sha256"),
 }
 """Columns of words that people or their files have given to things; so is what ends with ``_text``."""
 TEXTS = {"body", "title", "front_matter", "plain_body", "subject"}
 """Columns of longer texts, of which a page may show a part."""
+FILE = "sheet"
+"""The column of a file that waits for its import: its cells."""
 CODES = {"type", "kind", "difficulty", "state", "language", "locale", "fraction"}
 """What stands in a document under these names is a code, to be shown as a word."""
 HEAVY = 14
@@ -76,8 +80,9 @@ class Written:
         for table in Base.metadata.sorted_tables:
             for column in table.columns:
                 is_text = column.name in TEXTS or (column.name == "key" and isinstance(column.type, JSON))
-                if is_text or column.name in NAMES or column.name.endswith("_text"):
-                    for found in leaves(session.scalars(select(column).where(column.is_not(None)))):
+                if is_text or column.name in {*NAMES, FILE} or column.name.endswith("_text"):
+                    stored: Iterable[Any] = session.scalars(select(column).where(column.is_not(None)))
+                    for found in leaves(map(json.loads, stored) if column.name == FILE else stored):
                         self.names.update(bare(line) for line in (found, *found.splitlines(), FILLED.sub(" ", found)))
                         texts |= {bare(found): None} if is_text else {}
         self.texts += "\n".join(texts)

@@ -53,7 +53,7 @@ def rows_of(
         for number in range(each):
             decision = "Leave up" if number < wrong else "Remove"
             error = "FN" if number < wrong else ""
-            case = f"{name}-{person.code}-{queue}-{section}-{number}"
+            case = f"{name}-{person.code}-{queue[:2]}{queue[-1]}{SECTIONS.index(section)}-{number}"
             yield [person.code, case, queue, f"{month}-{number % 27 + 1:02}", decision, "Remove", error, section]
 
 
