@@ -106,7 +106,7 @@ FEATURES: tuple[Feature, ...] = (
         "reports",
         11,
         _names("analysis cohorts quizzes questions policies accounts sites"),
-        ("views.reports",),
+        ("views.schedules", "views.reports"),
         ("jobs",),
     ),
     Feature("regrades", 11, _names("analysis cohorts quizzes questions policies accounts sites"), ("views",)),

@@ -41,6 +41,30 @@ def reader_of(person: Person, action: str) -> Reader:
     return Reader(access, access_of(person, "person.names"))
 
 
+def may_make(person: Person, action: str) -> bool:
+    """Whether somebody takes part and may make reports of a kind, by the roles that they have now."""
+    return person.is_active and bool(access_of(person, action).scopes)
+
+
+def may_get(person: Person, owner: Person, action: str) -> bool:
+    """Whether somebody may be sent what was made for another: they may make it, and it reaches as far for them."""
+    return may_make(person, action) and covers(access_of(person, action), access_of(owner, action))
+
+
+def covers(wide: Access, other: Access) -> bool:
+    """Whether one access reaches whatever another one does.
+
+    >>> qa = Access(1, 1, 1, frozenset(), frozenset({Scope.ALL}))
+    >>> manager = Access(2, 1, 1, frozenset(), frozenset({Scope.VENDOR}))
+    >>> covers(qa, manager), covers(manager, qa)
+    (True, False)
+    """
+    if Scope.ALL in wide.scopes or wide.person_id == other.person_id:
+        return Scope.ALL in wide.scopes or other.scopes <= wide.scopes
+    same = {Scope.VENDOR: wide.vendor_id == other.vendor_id, Scope.SITE: wide.site_id == other.site_id}
+    return all(scope in wide.scopes and same.get(scope, False) for scope in other.scopes)
+
+
 def everybody() -> Reader:
     """The reader of a command on the machine itself."""
     access = Access(None, None, None, frozenset(), frozenset({Scope.ALL}))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from lms.foundation import jobs
 from lms.reports import actions
+from lms.reports.actions import scheduling
 
 
 @jobs.runs("reports.build")
@@ -18,3 +19,10 @@ def build_report(run_id: int) -> None:
 def expire_reports() -> None:
     """Delete the files of reports that have been kept long enough."""
     actions.expire()
+
+
+@jobs.every(timedelta(minutes=1), "reports.schedule")
+def open_turns() -> None:
+    """Have the scheduled reports made whose time has come, and give up those that could not be made."""
+    scheduling.open_due()
+    scheduling.end_failed()

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -10,6 +8,7 @@ from lms.foundation import storage
 from lms.foundation.columns import Document, Instant, Key, Revision, Sha256, Word, one_of
 from lms.foundation.db import Base
 from lms.foundation.jobs import Job, JobState
+from lms.reports.core.schedule import Reached, SendingState
 from lms.sites.models import Site
 
 EXPIRED, CANCELLED = "expired", "cancelled"
@@ -58,23 +57,6 @@ class ReportRun(Base):
     @property
     def is_in_making(self) -> bool:
         return self.stage in {JobState.WAITING, JobState.RUNNING}
-
-
-class SendingState(StrEnum):
-    """What has become of a due report."""
-
-    MAKING = "making"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-class Reached(StrEnum):
-    """How a report reached somebody, or why it did not."""
-
-    ATTACHED = "attached"
-    LINKED = "linked"
-    REFUSED = "refused"
-    """They may not read it any more, or take part no longer."""
 
 
 class ReportSchedule(Base):
@@ -143,6 +125,7 @@ class Delivery(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("report_runs.id"))
     reached: Mapped[Word]
+    """One of ``Reached``."""
     at: Mapped[Instant]
 
     person: Mapped[Person] = relationship()

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from babel.dates import get_day_names
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.foundation.jobs import Job, JobState
+from lms.foundation.locale import clock_time, current, zone_city
 from lms.foundation.notices import Kind
+from lms.reports.core.schedule import LAST, Every, Reached, Rule, SendingState
 from lms.reports.core.scope import People
 
 NOTICES = {
+    "report.not_reached": Kind(
+        _l("%(title_text)s was not sent to %(codes)s, who may not read it any more."),
+        "report_schedules.show",
+        ("public_id",),
+    ),
+    "report.schedule_failed": Kind(
+        _l("A scheduled report could not be made and was not sent: %(title_text)s."),
+        "report_schedules.show",
+        ("public_id",),
+    ),
+    "report.schedule_stopped": Kind(
+        _l("A scheduled report is paused, since you may not make it any more: %(title_text)s."),
+        "report_schedules.show",
+        ("public_id",),
+    ),
     "report.ready": Kind(_l("Your report is ready: %(quiz_text)s."), "reports.show", ("public_id",)),
 }
 
 PROBLEMS = {
     "schedule.weekday": _l("Choose a day of the week."),
     "schedule.workday": _l("Choose one of the first 20 working days, or the last one."),
+    "schedule.no_recipient": _l("Choose at least one recipient."),
+    "schedule.recipients": _l("Somebody of these may not read the report. Choose from the list."),
+    "schedule.changed": _l("This schedule has changed in the meantime. Look at it again."),
+    "schedule.ended": _l("This schedule has ended."),
+    "schedule.under_way": _l("It is being made and sent already."),
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),
     "report.not_ready": _l("This report is not ready yet."),
     "pdf.failed": _l("The PDF could not be made. Your choices are kept. Please try again."),
@@ -103,3 +126,32 @@ PEOPLE = {
     People.NAMES: _l("Names"),
 }
 """How people appear in a report."""
+
+
+EVERY = {
+    "month": _l("Each month, on a working day"),
+    "week": _l("Each week, on a day"),
+}
+TURNS = {
+    SendingState.MAKING: _l("Being made"),
+    SendingState.SENT: _l("Sent"),
+    SendingState.FAILED: _l("Not made"),
+}
+TURN_SIGNS = {SendingState.MAKING: "is-info", SendingState.SENT: "is-pass", SendingState.FAILED: "is-fail"}
+REACHED = {
+    Reached.ATTACHED: _l("attached to the mail"),
+    Reached.LINKED: _l("link in the mail"),
+    Reached.REFUSED: _l("not sent: may not read it any more"),
+}
+"""How a scheduled report reached somebody."""
+
+
+def rule_words(rule: Rule) -> str:
+    """When a schedule is due, in words."""
+    facts = {"time": clock_time(rule.at), "zone": zone_city(rule.zone_name)}
+    if rule.every is Every.WEEK:
+        day = get_day_names("wide", locale=current())[rule.day - 1]
+        return str(_("every %(day)s at %(time)s, %(zone)s time", day=day, **facts))
+    if rule.day == LAST:
+        return str(_("on the last working day of each month at %(time)s, %(zone)s time", **facts))
+    return str(_("on working day %(day)s of each month at %(time)s, %(zone)s time", day=rule.day, **facts))

@@ -15,6 +15,7 @@ STATES = {
 
 KINDS = {
     "reports.build": _l("Make the PDF of a report"),
+    "reports.schedule": _l("Make scheduled reports that are due"),
     "reports.expire": _l("Delete expired reports"),
     "journal.check": _l("Check the audit trail"),
     "sample.reload": _l("Load the sample again"),

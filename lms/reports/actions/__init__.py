@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -15,9 +15,10 @@ from lms.kit.ids import public_id
 from lms.kit.problems import Conflict
 from lms.reports import catalogue, rendering
 from lms.reports.access import reader_of
+from lms.reports.actions import delivering
 from lms.reports.core import kept
 from lms.reports.core.scope import Format, People, Request
-from lms.reports.models import ReportRun
+from lms.reports.models import ReportRun, Sending
 
 ROWS_A_PAGE = 40
 SPARED = timedelta(days=1)
@@ -33,8 +34,12 @@ def request_report(
     comment: str = "",
     people: People = People.NONE,
     parts: frozenset[str] | None = None,
+    sending: Sending | None = None,
 ) -> ReportRun:
-    """Ask for a report; a worker makes it. What it is about must lie within the person's reach."""
+    """Ask for a report; a worker makes it. What it is about must lie within the person's reach.
+
+    One of a turn of a schedule is mailed when it is made.
+    """
     now = clock.now()
     asked = Request(kind, about, language, now, person.code, person.zone_name, comment, people, parts)
     reader = reader_of(person, catalogue.REPORTS[kind].action)
@@ -53,13 +58,14 @@ def request_report(
             "zone": person.zone_name,
         },
         asked_at=now,
+        sending_id=sending.id if sending else None,
     )
     db.session.add(run)
     db.session.flush()
     run.job = jobs.enqueue("reports.build", run_id=run.id)
     journal.record(
         "report.export",
-        actor=person.code,
+        actor="system" if sending else person.code,
         object=" ".join([kind, *(value for value in about.values() if value)]),
         chain_id=person.vendor_id,
         locale=language,
@@ -80,6 +86,23 @@ def ask_again(run: ReportRun, *, by: Person) -> ReportRun:
         comment=asked.comment,
         people=asked.people,
         parts=asked.parts,
+    )
+
+
+def request_for(sending: Sending, language: str) -> ReportRun:
+    """Ask for the report of a turn in one language, with the options of its schedule."""
+    schedule = sending.schedule
+    asked = {"by": schedule.owner.code, "zone": schedule.owner.zone_name, **schedule.request}
+    options = asked_for(schedule.kind, asked, language, clock.now())
+    return request_report(
+        schedule.owner,
+        schedule.kind,
+        options.about,
+        language=language,
+        comment=options.comment,
+        people=options.people,
+        parts=options.parts,
+        sending=sending,
     )
 
 
@@ -111,7 +134,10 @@ def build(run_id: int) -> None:
     with transaction.unit():
         run = db.session.get_one(ReportRun, run_id)
         _keep(run, content, kept.written(document), catalogue.file_name_of(request, Format.PDF))
-        notices.tell("report.ready", run.public_id, [run.person_id], quiz_text=title, public_id=run.public_id)
+        if run.sending_id is not None:
+            delivering.deliver(run)
+        else:
+            notices.tell("report.ready", run.public_id, [run.person_id], quiz_text=title, public_id=run.public_id)
 
 
 def _laying_out(html: str) -> pdf.Watch:
@@ -148,17 +174,21 @@ ABOUT = "quiz", "cohort", "taken_in", "person", "module", "version", "campaign",
 
 
 def request_of(run: ReportRun) -> Request:
-    """What was asked for. Reports that were asked for earlier had fewer choices."""
-    asked = run.request
+    """What was asked for."""
+    return asked_for(run.kind, run.request, run.locale, run.asked_at)
+
+
+def asked_for(kind: str, asked: Mapping[str, Any], language: str, at: datetime) -> Request:
+    """A request from its stored form. Reports that were asked for earlier had fewer choices."""
     parts = asked.get("parts")
     return Request(
-        kind=run.kind,
+        kind=kind,
         about={name: asked[name] for name in ABOUT if name in asked},
-        language=run.locale,
-        made_at=run.asked_at,
+        language=language,
+        made_at=at,
         made_by=asked["by"],
         zone_name=asked["zone"],
-        comment=asked["comment"],
+        comment=asked.get("comment", ""),
         people=People(asked.get("people", People.NONE)),
         parts=None if parts is None else frozenset(parts),
     )

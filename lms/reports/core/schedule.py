@@ -27,6 +27,23 @@ class Every(StrEnum):
     MONTH = "month"
 
 
+class SendingState(StrEnum):
+    """What has become of a due report."""
+
+    MAKING = "making"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Reached(StrEnum):
+    """How a report reached somebody, or why it did not."""
+
+    ATTACHED = "attached"
+    LINKED = "linked"
+    REFUSED = "refused"
+    """They may not read it any more, or take part no longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``day`` is that of the week (1 is Monday), or the number of a working day of the month. ``at`` is a wall time."""

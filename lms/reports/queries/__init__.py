@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from lms.foundation.db import db
 from lms.kit.ordering import Order
 from lms.kit.pages import Page
 from lms.kit.problems import NotFound
-from lms.reports.models import ReportRun
+from lms.reports.core.schedule import Reached
+from lms.reports.models import Delivery, ReportRun
 
 NEWEST = Order("asked", True)
 
@@ -29,8 +30,10 @@ def list_runs(person_id: int, asked: int = 1, order: Order = NEWEST) -> tuple[li
 
 
 def get_run(person_id: int, public_id: str) -> ReportRun:
-    """One report of a person; not found when it is somebody else's."""
-    query = select(ReportRun).where(ReportRun.public_id == public_id, ReportRun.person_id == person_id)
+    """A report that a person asked for or was sent; not found when it is somebody else's."""
+    sent = select(Delivery.run_id).where(Delivery.person_id == person_id, Delivery.reached != Reached.REFUSED)
+    theirs = or_(ReportRun.person_id == person_id, ReportRun.id.in_(sent))
+    query = select(ReportRun).where(ReportRun.public_id == public_id, theirs)
     run = db.session.scalar(query.options(joinedload(ReportRun.job)))
     if run is None:
         raise NotFound

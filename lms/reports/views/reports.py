@@ -20,8 +20,10 @@ from lms.reports.access import Reader
 from lms.reports.catalogue import REPORTS, file_name_of
 from lms.reports.core import kept
 from lms.reports.core.document import Document
+from lms.reports.core.schedule import rule_from
 from lms.reports.core.scope import Format, People
 from lms.reports.models import ReportRun
+from lms.reports.queries import schedules
 
 blueprint = Blueprint("reports", __name__, template_folder="../templates")
 
@@ -31,9 +33,15 @@ blueprint = Blueprint("reports", __name__, template_folder="../templates")
 def index() -> str:
     order = Order.of(request.args.get("sort", ""), queries.SORTS)
     runs, part = queries.list_runs(me().id, request.args.get("page", 1, type=int), order)
-    days = current_app.config["KIJUN"].report_days
+    planned = schedules.list_schedules(me().id)
     return render_template(
-        "reports/index.html", listed=_titled(runs), part=part, order=order, phrases=phrases, days=days
+        "reports/index.html",
+        listed=_titled(runs),
+        part=part,
+        order=order,
+        phrases=phrases,
+        days=current_app.config["KIJUN"].report_days,
+        scheduled=[(one, phrases.rule_words(rule_from(one.rule))) for one in planned],
     )
 
 
