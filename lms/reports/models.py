@@ -8,7 +8,7 @@ from lms.foundation import storage
 from lms.foundation.columns import Document, Instant, Key, Revision, Sha256, Word, one_of
 from lms.foundation.db import Base
 from lms.foundation.jobs import Job, JobState
-from lms.reports.core.schedule import Reached, SendingState
+from lms.reports.core.schedule import SendingState
 from lms.sites.models import Site
 
 EXPIRED, CANCELLED = "expired", "cancelled"

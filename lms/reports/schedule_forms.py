@@ -25,7 +25,7 @@ NOT_SENT = ""
 class ScheduleForm(RevisedForm):
     """When a report comes again, and to whom."""
 
-    report = SelectField(_l("Report"), description=_l("Its kind and options are kept; its figures are those of the day."))
+    report = SelectField(_l("Report"), description=_l("Its kind and options are kept, its figures are new."))
     every = RadioField(_l("Repeats"), choices=choices(EVERY.items()), default=Every.MONTH.value)
     weekday = SelectField(_l("Day of the week"), coerce=int, default=1)
     workday = SelectField(_l("Working day of the month"), coerce=int, default=1)
@@ -66,13 +66,13 @@ def field_of(person: Person) -> str:
 def form_for(people: Sequence[Person], **values: Any) -> ScheduleForm:
     """The form with a field for each who can get the report: in which language, or not at all."""
     offered = [(NOT_SENT, _l("Not sent")), *LANGUAGES.items()]
-    fields = {field_of(person): SelectField(person.code, choices=choices(offered)) for person in people}
+    fields = {field_of(one): SelectField(one.code, choices=choices(offered), default=NOT_SENT) for one in people}
     made: type[ScheduleForm] = type("ScheduleFormOfPeople", (ScheduleForm,), {**fields, "people": people})
     return made(**values)
 
 
 def values_of(rule: Rule, recipients: Mapping[str, str]) -> dict[str, Any]:
     """What the fields show of a rule and of recipients by code."""
-    shown = {"every": rule.every.value, "at": rule.at, "zone_name": rule.zone_name}
+    shown: dict[str, Any] = {"every": rule.every.value, "at": rule.at, "zone_name": rule.zone_name}
     shown |= {"weekday" if rule.every is Every.WEEK else "workday": rule.day}
     return {**shown, **{f"to_{code}": language for code, language in recipients.items()}}

@@ -22,6 +22,7 @@ from tests.production.making import arguments_of_production, forms_of_production
 from tests.quizzes.commenting import FORMS_OF_QUESTIONS, OF_A_QUESTION, OF_AN_ATTEMPT
 from tests.quizzes.regrades import FORMS_OF_REGRADES, arguments_of_regrades
 from tests.reports.asking import FORMS_OF_REPORTS
+from tests.reports.making import FORMS_OF_SCHEDULES, OF_A_SCHEDULE
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class World:
     report: str
     learner_code: str
     feed: str
+    schedule: str = "unknown"
     link: str = "unknown"
     people_list: str = "unknown"
     """A list of people that the administrator has added."""
@@ -132,9 +134,11 @@ def examples(world: World) -> dict[str, Example]:
     listed = Example({"key": world.people_list}, owner="admin@kijun.example")
     quiz = Example({"code": "harassment-checkpoint"})
     report = Example({"public_id": world.report}, owner="qa@kijun.example")
+    schedule = Example({"public_id": world.schedule}, owner="qa@kijun.example")
     return {
         **dict.fromkeys(OF_AN_ATTEMPT, attempt),
         **dict.fromkeys(["quizzes.start", "quizzes.open_attempt"], given),
+        **dict.fromkeys(OF_A_SCHEDULE, schedule),
         "question_reports.own": Example({"report_id": 1}, owner=joiner),
         **dict.fromkeys(["question_reports.show", "question_reports.answer"], Example({"report_id": 1})),
         **dict.fromkeys(["contacts.edit", "contacts.retire"], Example({"contact_id": 1})),
@@ -383,6 +387,7 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "attempts.rest": {"step": "end"},
         "attempts.save_events": {"epoch": 1, "events": [], "shown": [1]},
         **FORMS_OF_REPORTS,
+        **FORMS_OF_SCHEDULES,
     }
 
 

@@ -71,6 +71,7 @@ from tests.invigilation.looking_after import make_reviews
 from tests.production.making import make_imports
 from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade
+from tests.reports.making import make_schedule
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATES = {"joiner", "moderator", "trainer", "qa", "editor", "localizer", "vendor", "admin"}
@@ -104,10 +105,10 @@ NOT_THERE = {"static_file"}
 LIST = "list-of-one1"
 NOT_READY = {
     **{"reports.download": 409, "reports.view": 409, "reviews.withdraw": 409, "accommodations.end": 409},
-    "system.cancel_job": 409,
+    **{"system.cancel_job": 409, "report_schedules.pause": 409, "report_schedules.send": 409},
 }
 """The file of the example is not made yet; its ruling is decided, since only whoever proposed one takes it back; its
-job has failed; and no form knows which accommodation has just been granted.
+job has failed, its schedule has ended; and no form knows which accommodation has just been granted.
 """
 
 
@@ -208,6 +209,7 @@ def world(sample: Flask) -> World:
             attempt.id,
             assignment,
             report.public_id,
+            schedule=make_schedule(report, qa),
             learner_code=sitting.person("emma.lindqvist@kijun.example").code,
             feed=signed(PURPOSE, joiner.code),
             people_list=make_list(osaka),

@@ -60,6 +60,7 @@ from tests.invigilation.looking_after import make_reviews
 from tests.production.making import make_imports
 from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade
+from tests.reports.making import make_schedule
 
 MOST = 15
 LOGINS = [f"{name}@kijun.example" for name in sorted(STATES)]
@@ -172,6 +173,7 @@ def open_world(app: Flask) -> World:
             report.public_id,
             learner,
             feed,
+            schedule=make_schedule(report, qa),
             people_list=make_list(joiner.site),
             sessions=sessions_to_come(),
             held=sessions_held(),
@@ -362,7 +364,8 @@ def _grow_quizzes() -> None:
         quizzes.submit(sitting.own_access(joiner), attempt.id)
         later = now + timedelta(days=10)
         quizzes.assign(quiz, [joiner.id], opens_at=now, due_at=later, zone_name="Asia/Tokyo", by=trainer)
-        reports.request_report(qa, "analysis", {"quiz": code, "cohort": "", "taken_in": ""}, language="en")
+        again = reports.request_report(qa, "analysis", {"quiz": code, "cohort": "", "taken_in": ""}, language="en")
+        make_schedule(again, qa)
     admin, learner = sitting.person("admin@kijun.example"), sitting.person("emma.lindqvist@kijun.example")
     for role in (Role.TRAINER, Role.EDITOR, Role.LOCALIZER):
         accounts.grant_role(learner, role, by=admin)

@@ -168,9 +168,7 @@ def _stop(schedule: ReportSchedule, now: datetime) -> None:
     """Pause it: who planned it may not make such a report any more."""
     schedule.paused_at, schedule.next_at = now, None
     schedule.revision += 1
-    journal.record(
-        "report.schedule_pause", actor=SYSTEM, object=f"{schedule.kind} {schedule.public_id}", is_back=False
-    )
+    journal.record("report.schedule_pause", actor=SYSTEM, object=f"{schedule.kind} {schedule.public_id}", is_back=False)
     facts = {"title_text": schedule.request["title"], "public_id": schedule.public_id}
     notices.tell("report.schedule_stopped", schedule.public_id, [schedule.person_id], **facts)
 
@@ -196,5 +194,3 @@ def end_failed() -> None:
         facts = {"title_text": schedule.request["title"], "public_id": schedule.public_id}
         notices.tell("report.schedule_failed", str(sending.id), [schedule.person_id], **facts)
     db.session.flush()
-
-

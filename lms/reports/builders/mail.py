@@ -14,7 +14,7 @@ from lms.reports import phrases
 from lms.reports.core.schedule import rule_from
 from lms.reports.models import ReportRun, ReportSchedule
 
-_IN_A_NAME = str.maketrans({mark: " " for mark in '/\\:*?"<>|'})
+_IN_A_NAME = str.maketrans(dict.fromkeys('/\\:*?"<>|', " "))
 """Marks that a system does not take in the name of a file."""
 
 
@@ -49,7 +49,18 @@ def write(run: ReportRun, schedule: ReportSchedule, person: Person, *, is_attach
                 rule=phrases.rule_words(rule_from(schedule.rule)),
             ),
         }
-        plain = [said["heading"], said["made"], "", said["where"], "", said["label"], said["href"], "", "-- ", said["why"]]
+        plain = [
+            said["heading"],
+            said["made"],
+            "",
+            said["where"],
+            "",
+            said["label"],
+            said["href"],
+            "",
+            "-- ",
+            said["why"],
+        ]
         html = render_template("reports/mail.html", **said)
         subject = _("Kijun, %(day)s: %(title)s", day=made_on, title=title)
     ending = (run.file_name or "").rpartition(".")[2] or "pdf"

@@ -47,7 +47,9 @@ def list_candidates(owner: Person, action: str) -> list[Person]:
     """Who may get a report that somebody has made for them: whoever may make it, and reaches as far."""
     held = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles_for(action)), RoleGrant.revoked_at.is_(None))
     query = select(Person).where(Person.id.in_(held), Person.deactivated_at.is_(None)).order_by(Person.code)
-    return [one for one in db.session.scalars(query.options(selectinload(Person.grants))) if may_get(one, owner, action)]
+    return [
+        one for one in db.session.scalars(query.options(selectinload(Person.grants))) if may_get(one, owner, action)
+    ]
 
 
 def list_patterns(person_id: int) -> list[ReportRun]:
@@ -71,4 +73,3 @@ def load_next(rule: Rule, site: Site, after: datetime, count: int = SHOWN) -> li
 def load_next_of(schedule: ReportSchedule, after: datetime) -> Sequence[datetime]:
     """When a schedule is due next, as if it were not paused."""
     return load_next(rule_from(schedule.rule), schedule.site, after)
-

@@ -41,7 +41,8 @@ def new() -> ResponseReturnValue:
         return render_template("reports/schedules/none.html")
     asked = request.values.get("report", "")
     pattern = next((run for run in patterns if run.public_id == asked), patterns[0])
-    form = _form(pattern.kind, patterns, report=pattern.public_id, **_usual())
+    usual = {} if request.method == "POST" else _usual()
+    form = _form(pattern.kind, patterns, report=pattern.public_id, **usual)
     if form.is_sent_and_valid():
         try:
             made = scheduling.create(pattern, _plan(form), by=current_user)
