@@ -15,7 +15,10 @@ FORM = {
     **{"every": "month", "workday": "1", "weekday": "1", "at": "09:30", "zone_name": "Asia/Tokyo", "site": "tokyo"},
     **{"to_Q0001": "en", "revision": "1"},
 }
-FORMS_OF_SCHEDULES = {"report_schedules.new": FORM, "report_schedules.edit": FORM}
+FORMS_OF_SCHEDULES = {
+    **dict.fromkeys(["report_schedules.new", "report_schedules.edit"], FORM),
+    "report_schedules.end": {"revision": "2"},  # after the change
+}
 
 
 def make_schedule(pattern: ReportRun, by: Person) -> str:
