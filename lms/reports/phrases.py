@@ -64,6 +64,7 @@ SIGNS = {
 PHASES = {
     "reading": _l("Reading the results"),
     "pages": _l("Laying out page %(page)s"),
+    "begun": _l("Laying out the pages"),
     "saving": _l("Saving the file"),
 }
 """What the worker is about."""
@@ -72,7 +73,8 @@ QUARTER = 25
 
 def phase(job: Job) -> str:
     """What the worker of a job is about, in words."""
-    return str(PHASES.get(job.phase or "", _l("Beginning"))) % {"page": job.parts_done}
+    code = "begun" if job.phase == "pages" and not job.parts_done else job.phase or ""
+    return str(PHASES.get(code, _l("Beginning"))) % {"page": job.parts_done}
 
 
 def share(job: Job) -> int:

@@ -14,9 +14,10 @@ from wtforms.validators import InputRequired
 from lms.accounts.models import Person
 from lms.foundation.forms import RevisedForm, choices
 from lms.foundation.locale import zone_city
-from lms.reports.core.schedule import LAST, MOST_WORKDAYS, Every, Rule
+from lms.kit.problems import Invalid
+from lms.reports.core.schedule import LAST, MOST_WORKDAYS, Every, Rule, checked
 from lms.reports.phrases import EVERY, LANGUAGES
-from lms.sites.core.zones import LIKELY
+from lms.sites.core.zones import LIKELY, names
 from lms.sites.phrases import WEEKDAYS
 
 NOT_SENT = ""
@@ -42,14 +43,23 @@ class ScheduleForm(RevisedForm):
         numbered = [(number, str(number)) for number in range(1, MOST_WORKDAYS + 1)]
         self.workday.choices = choices([*numbered, (LAST, _l("the last one"))])
         self.site.choices, self.report.choices = choices(sites), choices(reports)
-        names = dict.fromkeys([*LIKELY, self.zone_name.data or "UTC"])
-        self.zone_name.choices = choices((name, f"{zone_city(name)} ({name})") for name in names)
+        zones = dict.fromkeys([*LIKELY, *({self.zone_name.data} & set(names()))])
+        self.zone_name.choices = choices((name, f"{zone_city(name)} ({name})") for name in zones)
 
     @property
     def rule(self) -> Rule:
         every = Every(self.every.data)
         day = self.weekday.data if every is Every.WEEK else self.workday.data
         return Rule(every, day, self.at.data, self.zone_name.data)
+
+    @property
+    def likely_rule(self) -> Rule | None:
+        """The rule that the fields say so far, whether or not they have been checked; None where they say none."""
+        is_said = self.every.data in set(Every) and self.at.data and self.zone_name.data in names()
+        try:
+            return checked(self.rule) if is_said else None
+        except (Invalid, TypeError):
+            return None
 
     @property
     def recipients(self) -> dict[int, str]:

@@ -296,12 +296,20 @@ def test_what_cannot_be_is_said_at_its_field(sample: Flask, qa: Visitor) -> None
     assert count(sample, ReportSchedule) == 0
 
 
+def test_a_form_that_is_opened_complains_of_nothing(sample: Flask, qa: Visitor) -> None:
+    pattern = ask(qa).rpartition("/")[2]
+    page = qa.get(f"/reports/schedules/new?report={pattern}&lang=en").text
+    assert 'class="err"' not in page
+    assert len(re.findall(r'<time datetime="', page)) == 3
+
+
 def test_the_form_shows_when_it_would_come(sample: Flask, qa: Visitor) -> None:
     shown = qa.get(
         "/reports/schedules/preview?every=week&weekday=5&workday=1&at=08:00&zone_name=Europe/Dublin&site=tokyo"
     )
     assert re.findall(r'<time datetime="([^"]+)"', shown.text)[:1] == ["2026-11-20T08:00:00+00:00"]
-    assert qa.get("/reports/schedules/preview?every=x&at=&site=").status_code == 200
+    for strange in ("every=x&at=&site=", f"{fields}&weekday=x", fields.replace("Europe/Dublin", "Moon"), "every=week"):
+        assert qa.get(f"/reports/schedules/preview?{strange}").status_code == 200
 
 
 def test_a_schedule_is_its_owners_alone(sample: Flask, qa: Visitor, other: str, sign_in_as: SignIn) -> None:

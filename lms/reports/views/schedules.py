@@ -173,10 +173,10 @@ def _plan(form: ScheduleForm) -> Plan:
 
 def _next(form: ScheduleForm) -> dict[str, Any]:
     """The next turns by the fields of a form; none where they do not say when."""
-    site = sites.find_site(form.site.data or "")
-    is_said = all(form[name].validate(form) for name in ("every", "weekday", "workday", "at", "zone_name"))
-    coming = schedules.load_next(form.rule, site, clock.now()) if site is not None and is_said else []
-    return {"coming": coming, "zone": form.rule.zone if coming else None}
+    site, rule = sites.find_site(form.site.data or ""), form.likely_rule
+    if site is None or rule is None:
+        return {"coming": [], "zone": None}
+    return {"coming": schedules.load_next(rule, site, clock.now()), "zone": rule.zone}
 
 
 def _form_page(form: ScheduleForm, asked: Any, *, title: str, schedule: ReportSchedule | None = None) -> str:
