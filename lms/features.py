@@ -91,7 +91,11 @@ FEATURES: tuple[Feature, ...] = (
         ("jobs",),
     ),
     Feature(
-        "analysis", 10, _names("cohorts quizzes questions policies accounts sites"), ("views",), has_problems=False
+        "analysis",
+        10,
+        _names("cohorts quizzes questions policies accounts sites"),
+        ("views.results", "views.questions"),
+        has_problems=False,
     ),
     Feature("audit", 10, _names("invigilation cohorts quizzes questions accounts sites"), ("views",), ("jobs",)),
     Feature(

@@ -13,6 +13,7 @@ from lms.analysis.core.findings import Code
 from lms.analysis.core.parts import Way
 from lms.analysis.core.verdicts import Kind
 from lms.foundation.locale import listed, localized
+from lms.quizzes.core.reporting import ReportKind
 
 FINDINGS: dict[Kind | Code, LazyString] = {
     Kind.WRONG_KEY: _l("Key may be wrong"),
@@ -159,6 +160,9 @@ ALL_OF = {
 }
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
+
+
+REPORT_KINDS = {ReportKind.FAULT: _l("Something is wrong with it"), ReportKind.ASK: _l("I have a question about it")}
 
 
 def part_name(by: Way, names: Mapping[str, Mapping[str, str]], part: str) -> str:

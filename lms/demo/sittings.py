@@ -278,7 +278,11 @@ def _gradables(booklet: Booklet, paper: Sequence[PaperRow], events: Sequence[Eve
 
 
 def _paper_rows(sat: Sat) -> Iterator[dict[str, Any]]:
-    seen = {event.position: moment for event, moment in reversed(sat.log)}
+    shown: dict[int, datetime] = {}
+    before: datetime = sat.attempt["opened_at"]
+    for event, moment in sat.log:  # whoever has answered goes on to the next question
+        shown.setdefault(event.position, before)
+        before = moment
     for row in sat.paper:
         yield {
             "attempt_id": sat.attempt["id"],
@@ -287,7 +291,7 @@ def _paper_rows(sat: Sat) -> Iterator[dict[str, Any]]:
             "key_n": row.key_n,
             "option_order": {group: list(ids) for group, ids in row.option_order.items()},
             "max_thousandths": row.max_thousandths,
-            "shown_at": sat.attempt["opened_at"] if row.position == 1 else seen.get(row.position),
+            "shown_at": sat.attempt["opened_at"] if row.position == 1 else shown.get(row.position),
             "is_flagged": False,
         }
 

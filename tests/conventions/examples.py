@@ -156,6 +156,7 @@ def examples(world: World) -> dict[str, Example]:
         **{name: of_review(*named, cohort.trainers) for name, named in world.reviews.items()},
         **examples_of_content(),
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
+        "analysis_questions.show": Example({"code": "harassment-checkpoint", "question": "HAR-014"}),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
         **{name: Example(arguments) for name, arguments in arguments_of_regrades(world.regrade).items()},
         **{name: Example(arguments) for name, arguments in arguments_of_production(world.imports).items()},

@@ -73,7 +73,8 @@ class Analysis:
     ``filters`` are those applied; ``left_out`` names the cohorts whose people are in no figure, because the total would
     give so few away. Those in ``apart`` are in no figure of one language, since few of their people took the quiz in
     one; with the filter of a language that leaves them out of every figure. ``undivided`` are those that the filters
-    leave out because few of their people would be told apart. ``responses`` are what the figures of questions rest on.
+    leave out because few of their people would be told apart. ``responses`` are what the figures of questions rest on,
+    ``taken`` the questions in every version by its number there, ``attempts`` the attempt of each person.
     """
 
     quiz: Quiz
@@ -100,6 +101,8 @@ class Analysis:
     places: Places
     grouped: Grouped | None
     responses: Responses
+    taken: Mapping[int, QuestionFacts]
+    attempts: Mapping[str, str]
     first_closed: datetime | None
     last_closed: datetime | None
 
@@ -194,9 +197,18 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
         places=load_places(everyone),
         grouped=seen.grouped,
         responses=responses,
+        taken={fact.number: fact for fact in taken.values()},
+        attempts={sitting.person: sitting.attempt_id for sitting in shown},
         first_closed=min(sitting.closed_at for sitting in shown),
         last_closed=max(sitting.closed_at for sitting in shown),
     )
+
+
+def load_readable(quiz: Quiz, filters: Filters, reader: Access) -> tuple[Analysis | None, set[str]]:
+    """The analysis, and the questions whose keys the reader may not see yet, which it does not tell."""
+    found = load_analysis(quiz, filters, reader)
+    withheld = {fact.code for fact in found.facts.values() if fact.is_withheld} if found else set()
+    return (found.without_keys(withheld) if found and withheld else found), withheld
 
 
 def load_cohort_names(quiz: Quiz) -> dict[str, Localized]:

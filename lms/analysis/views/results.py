@@ -22,9 +22,8 @@ from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
 from lms.kit.text import is_found, reading_key
 from lms.quizzes import queries as quizzes
-from lms.quizzes.models import Quiz
 
-blueprint = Blueprint("analysis", __name__, template_folder="templates")
+blueprint = Blueprint("analysis", __name__, template_folder="../templates")
 
 
 SORTED_BY: Keys[Listed] = {
@@ -61,7 +60,7 @@ def index() -> str:
 def show(code: str) -> str:
     quiz = quizzes.get_quiz(code)
     filters = _filters()
-    found, withheld = _found(quiz, filters)
+    found, withheld = queries.load_readable(quiz, filters, access())
     chosen = _chosen(found)
     cohorts, places = (found.cohorts, found.places) if found else queries.load_choices(quiz)
     return render_template(
@@ -90,18 +89,11 @@ def show(code: str) -> str:
 @policy("analysis.read")
 def items_csv(code: str) -> Response:
     quiz = quizzes.get_quiz(code)
-    found, _withheld = _found(quiz, _filters())
+    found, _withheld = queries.load_readable(quiz, _filters(), access())
     response = make_response(spreadsheets.as_csv(tables.questions(found)))
     response.headers["Content-Type"] = spreadsheets.CSV_TYPE
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-items.csv"'
     return response
-
-
-def _found(quiz: Quiz, filters: Filters) -> tuple[Analysis | None, set[str]]:
-    """The analysis, and the questions whose keys this person may not see yet, which it does not tell."""
-    found = queries.load_analysis(quiz, filters, access())
-    withheld = {fact.code for fact in found.facts.values() if fact.is_withheld} if found else set()
-    return (found.without_keys(withheld) if found and withheld else found), withheld
 
 
 def _filters() -> Filters:

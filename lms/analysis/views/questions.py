@@ -1,0 +1,44 @@
+"""Result analysis of the questions of a quiz: the card of each, and the two languages beside each other."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from lms.analysis import phrases
+from lms.analysis.core.dif_judged import Standing
+from lms.analysis.core.items import D27_PEOPLE
+from lms.analysis.queries import Filters, load_readable
+from lms.analysis.queries import clinic as cards
+from lms.analysis.tables.sentences import said
+from lms.foundation.access import access, policy
+from lms.kit.figures import INDICATIVE, SMALL_GROUP, shown_count
+from lms.kit.problems import NotFound
+from lms.quizzes import queries as quizzes
+
+blueprint = Blueprint("analysis_questions", __name__)
+
+
+@blueprint.get("/analysis/<code>/questions/<question>")
+@policy("analysis.read")
+def show(code: str, question: str) -> str:
+    """The card of a question. It rests on everybody, whatever the filters: its groups of scores could be subtracted."""
+    quiz = quizzes.get_quiz(code)
+    found, withheld = load_readable(quiz, Filters(), access())
+    if found is None or question not in found.facts:
+        raise NotFound
+    card = cards.load_card(found, question)
+    return render_template(
+        "analysis/question.html",
+        quiz=quiz,
+        found=found,
+        card=card,
+        told=[said(found, verdict) for verdict in card.health.verdicts],
+        is_withheld=question in withheld,
+        phrases=phrases,
+        report_kinds=phrases.REPORT_KINDS,
+        standing=Standing,
+        d27_people=D27_PEOPLE,
+        small=SMALL_GROUP,
+        shown_count=shown_count,
+        indicative_under=INDICATIVE,
+    )
