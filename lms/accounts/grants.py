@@ -136,6 +136,19 @@ GRANTS: Grants = {
     # analysis
     "analysis.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "report.read": _OWN,  # those that one has asked for
+    "followup.open": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
+    "followup.read": {  # own: what one has opened or is to do
+        Role.QA: Scope.ALL,
+        Role.EDITOR: Scope.OWN,
+        Role.LOCALIZER: Scope.OWN,
+        Role.TRAINER: Scope.COHORT,
+    },
+    "followup.write": {
+        Role.QA: Scope.ALL,
+        Role.EDITOR: Scope.OWN,
+        Role.LOCALIZER: Scope.OWN,
+        Role.TRAINER: Scope.COHORT,
+    },
     "report.write": {Role.QA: Scope.ALL},
     "production.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL, Role.TRAINER: Scope.COHORT},  # no person is named
     "production.write": {Role.QA: Scope.ALL},

@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from lms.accounts.phrases import ROLES
 from lms.cohorts.phrases import ATTENDANCE, AUDIENCES, GATES, SLIP_CAUSES
+from lms.followup.phrases import KINDS as ACTION_KINDS
+from lms.followup.phrases import STATES as ACTION_STATES
 from lms.invigilation.phrases import GROUNDS, RULINGS
 from lms.questions.phrases import STATES
 from lms.quizzes.phrases import METHODS
@@ -35,6 +37,7 @@ AREAS = {
     "leave": _l("People and roles"),
     "attempt": _l("Quizzes and attempts"),
     "regrade": _l("Quizzes and attempts"),
+    "followup": _l("Quizzes and attempts"),
     "ruling": _l("Quizzes and attempts"),
     "cohort": _l("Cohorts and training"),
     "timetable": _l("Cohorts and training"),
@@ -146,6 +149,8 @@ ACTIONS = {
     "regrade.propose": _l("Regrade proposed"),
     "regrade.apply": _l("Regrade applied"),
     "regrade.decline": _l("Regrade not applied"),
+    "followup.open": _l("Corrective action opened"),
+    "followup.change": _l("Corrective action changed"),
     "production.import": _l("Production decisions imported"),
     "production.take_back": _l("Import of production decisions taken back"),
     "cohort.create": _l("Cohort added"),
@@ -230,6 +235,7 @@ FACTS = {
     "login": _l("E-mail"),
     "mails": _l("Mail"),
     "marks": _l("Attendance, before and after"),
+    "measure": _l("Corrective action"),
     "method": _l("What was done"),
     "minutes": _l("Minutes more"),
     "name": _l("Name"),
@@ -237,12 +243,14 @@ FACTS = {
     "notes": _l("Notes on"),
     "notices": _l("Notices"),
     "own_zone_name": _l("Time zone"),
+    "owner": _l("Owner"),
     "outcome": _l("Outcome"),
     "passes": _l("Also lower passes"),
     "people": _l("People"),
     "percent": _l("Percent more"),
     "policy": _l("Policy"),
     "prepared_by": _l("Prepared by"),
+    "progress": _l("State"),
     "questions": _l("Questions"),
     "quiz": _l("Quiz"),
     "reading": _l("Reading"),
@@ -300,6 +308,8 @@ VALUES: dict[str, Mapping[Any, Any]] = {
     "method": METHODS,
     "ruling": RULINGS,
     "grounds": GROUNDS,
+    "measure": ACTION_KINDS,
+    "progress": ACTION_STATES,
     "before": STATES,
     "after": STATES,
     "cause": {"submitted": _l("Submitted"), "expired": _l("Time ran out")},

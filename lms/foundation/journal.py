@@ -123,6 +123,8 @@ ACTIONS = frozenset(
         "regrade.propose",
         "regrade.apply",
         "regrade.decline",
+        "followup.open",
+        "followup.change",
         "production.import",
         "production.take_back",
         "cohort.create",

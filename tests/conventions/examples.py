@@ -17,6 +17,7 @@ from lms.demo import content
 from lms.foundation.db import db
 from tests.campaigns.making import CODE, PERIOD, forms_of_campaigns
 from tests.cast import PASSWORD
+from tests.followup.following import examples_of_followup, forms_of_followup
 from tests.invigilation.looking_after import FORMS_OF_INVIGILATION, OF_AN_ASSIGNMENT
 from tests.production.making import arguments_of_production, forms_of_production
 from tests.quizzes.commenting import FORMS_OF_QUESTIONS, OF_A_QUESTION, OF_AN_ATTEMPT
@@ -72,6 +73,8 @@ class World:
     """A leave of the learner of each cohort, by the code of the cohort."""
     regrade: int = 0
     imports: tuple[int, int] = (0, 0)
+    actions: Mapping[str, int] = field(default_factory=dict)
+    """A corrective action by its kind."""
     reviews: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """An attempt of the joiner's cohort, and a ruling on it, for each address of a review."""
 
@@ -154,6 +157,10 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(OF_A_PERSON, learner),
         **dict.fromkeys(OF_A_ROLL, roll),
         **{name: of_review(*named, cohort.trainers) for name, named in world.reviews.items()},
+        **{
+            name: Example(arguments, **whose)
+            for name, (arguments, whose) in examples_of_followup(world.actions).items()
+        },
         **examples_of_content(),
         **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
         "analysis_questions.show": Example({"code": "harassment-checkpoint", "question": "HAR-014"}),
@@ -249,6 +256,7 @@ def form_for(endpoint: str, example: Example, world: World, vendor: str | None) 
         **forms_of_cohorts(example, world, at_home=at_home),
         **forms_of_campaigns(world.learner_code if at_home else world.codes[MAHO]),
         **forms_of_content(),
+        **forms_of_followup(world.actions.get("owner", 0)),
     }
     return forms.get(endpoint, {})
 

@@ -67,6 +67,7 @@ from tests.conventions.examples import (
     sessions_to_come,
 )
 from tests.conventions.mailing import make_notice_and_mail
+from tests.followup.following import make_actions
 from tests.invigilation.looking_after import make_reviews
 from tests.production.making import make_imports
 from tests.quizzes import sitting
@@ -84,7 +85,11 @@ PERSONAS = {
 }
 
 
-QUERIES = {"reports.new_analysis": "?quiz=harassment-checkpoint", "search.index": "?q=a"}
+QUERIES = {
+    "reports.new_analysis": "?quiz=harassment-checkpoint",
+    "search.index": "?q=a",
+    "followup.new": "?quiz=harassment-checkpoint&question=HAR-014",
+}
 AS_JSON = {"attempts.save_events"}
 LAST = [
     "cohorts.call_off",
@@ -234,6 +239,7 @@ def world(sample: Flask) -> World:
                 "osaka-b": make_leave(sitting.person(MAHO)),
             },
             regrade=make_regrade("HAR-021"),
+            actions=make_actions(),
             reviews=make_reviews("tokyo-a"),
             imports=make_imports(),
         )

@@ -56,6 +56,7 @@ from tests.conventions.examples import (
 )
 from tests.conventions.mailing import make_notice_and_mail
 from tests.conventions.test_access import QUERIES, STATES, make_empty_place, make_list
+from tests.followup.following import make_actions
 from tests.invigilation.looking_after import make_reviews
 from tests.production.making import make_imports
 from tests.quizzes import sitting
@@ -183,6 +184,7 @@ def open_world(app: Flask) -> World:
             mail=mail,
             leaves={"tokyo-a": make_leave(sitting.person("emma.lindqvist@kijun.example"))},
             regrade=make_regrade("HAR-021"),
+            actions=make_actions(),
             reviews=make_reviews("tokyo-a"),
             imports=make_imports(),
         )

@@ -1,0 +1,3 @@
+from lms.followup.actions.tracking import change, name_of, open_action
+
+__all__ = ["change", "name_of", "open_action"]
