@@ -17,6 +17,7 @@ from lms.cli.speech import say_findings, say_json, speaking
 from lms.foundation import transaction
 from lms.foundation.access import Access, Scope
 from lms.foundation.findings import as_json
+from lms.foundation.spreadsheets import read_workbook
 from lms.kit.findings import Finding, has_errors
 from lms.kit.problems import Invalid
 from lms.kit.text import fold_login
@@ -84,7 +85,7 @@ class _Checking:
     @classmethod
     def of(cls, file: Path, kind: ImportKind) -> _Checking:
         notes, content, checked = Notes(file.name), file.read_bytes(), Checked()
-        sheet = read(content, notes)
+        sheet = read(content, notes, read_workbook)
         if sheet is not None and has_errors(notes.findings):
             sheet = None  # lines that could not be read are none to leave out
         if sheet is not None:

@@ -17,6 +17,7 @@ from lms.analysis.core.sheets import Notes
 from lms.demo.responses import ability, chance, slip_chance
 from lms.demo.world import World
 from lms.foundation.access import Access, Scope
+from lms.foundation.spreadsheets import read_workbook
 from lms.production import actions
 from lms.production.core.kinds import ImportKind
 from lms.production.core.reading import read
@@ -67,7 +68,7 @@ def _begin(world: World, rows: Sequence[Sequence[str]], name: str, language: str
     writer.writerow(HEADS[language])
     writer.writerows(rows)
     content = text.getvalue().encode("utf-8-sig")
-    sheet = read(content, Notes(name))
+    sheet = read(content, Notes(name), read_workbook)
     if sheet is None:
         raise ValueError(f"the sample wrote a file that cannot be read: {name}")
     analyst = world.people["qa@kijun.example"]

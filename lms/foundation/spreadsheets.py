@@ -1,4 +1,4 @@
-"""The only door to spreadsheets: tables in, bytes out. The same tables give the same bytes."""
+"""The only door to spreadsheets: tables in, bytes out, and back. The same tables give the same bytes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
 
 import xlsxwriter
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from lms.kit.tables import Cell, Figure, Kind, Plain, Table, disarmed, plain
+from lms.kit.workbooks import NotAWorkbook, SheetRow
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,6 +33,13 @@ _NUMBER_FORMATS = {
 _WIDTHS = {Kind.TEXT: 28, Kind.COUNT: 8, Kind.SHARE: 12, Kind.RATIO: 12, Kind.DAY: 12, Kind.MOMENT: 17}
 _WIDTH = 14
 _LONGEST_SHEET_NAME = 31
+
+MOST_MEMBERS = 2000
+MOST_UNPACKED = 100_000_000
+"""Bytes of all parts of a workbook from outside, as it says itself; the reader takes no more of a part than that."""
+
+_EXACT = 2**53  # up to here every whole number has a float of its own
+
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _STYLE = "Table Style Light 15"
 
@@ -118,3 +128,50 @@ def _write(sheet: Worksheet, row: int, place: int, cell: Plain, form: Format) ->
         sheet.write_datetime(row, place, cell, form)
     elif cell is not None:
         sheet.write_number(row, place, cell, form)
+
+
+def read_workbook(content: bytes, *, most_rows: int) -> list[SheetRow]:
+    """The rows with any content of the first sheet that is shown, at most ``most_rows`` and one more.
+
+    Dates come as ``2026-11-16`` or ``2026-11-16 09:30:00``, whole numbers without a point, truth as TRUE and FALSE, and
+    formulas as what they gave last. Raises ``NotAWorkbook`` for all that is none, and for one that is too large.
+    """
+    _refuse_large(content)
+    try:
+        with load_workbook(io.BytesIO(content)) as workbook:
+            sheet = workbook.get_sheet_by_name(_shown(workbook))
+            first, left = sheet.start or (0, 0)  # reading begins where the first cell with content may stand
+            cells = ((n, ("",) * left + tuple(map(_text, row))) for n, row in enumerate(sheet.iter_rows(), first + 1))
+            return list(islice((SheetRow(n, _trimmed(row)) for n, row in cells if any(row)), most_rows + 1))
+    except (CalamineError, OverflowError, ValueError) as error:
+        raise NotAWorkbook from error
+
+
+def _refuse_large(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise NotAWorkbook from error
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
+        raise NotAWorkbook("workbook-too-large")
+
+
+def _shown(workbook: CalamineWorkbook) -> str:
+    sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    if not sheets:
+        raise NotAWorkbook
+    return next((sheet for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible), sheets[0]).name
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        return str(int(cell))
+    return str(cell)
+
+
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    used = max(place for place, cell in enumerate(cells, start=1) if cell)
+    return cells[:used]

@@ -14,6 +14,7 @@ from lms.analysis.core.sheets import Notes
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation.access import Access, Scope
 from lms.foundation.db import db
+from lms.foundation.spreadsheets import read_workbook
 from lms.production import actions
 from lms.production.core.kinds import ImportKind
 from lms.production.core.reading import read
@@ -59,7 +60,7 @@ def rows_of(
 
 def begin(rows: Sequence[Sequence[str]], name: str = DRAFT) -> ProductionImport:
     content = csv_of(rows)
-    sheet = read(content, Notes(name))
+    sheet = read(content, Notes(name), read_workbook)
     assert sheet is not None
     by = sitting.person("qa@kijun.example")
     return actions.begin(sheet, content, file_name=name, kind=ImportKind.AUDIT, by=by)

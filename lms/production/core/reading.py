@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+from typing import Protocol
 
 from lms.analysis.core.sheets import Notes, Row, Sheet, read_sheet, sheet_of
-from lms.kit.workbooks import NotAWorkbook, is_workbook, read_workbook
+from lms.kit.workbooks import NotAWorkbook, SheetRow
 
 MOST_ROWS = 20_000
 MOST_LETTERS = 8_000_000
 """Of all cells together: more is no list of decisions."""
+_WORKBOOK = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
-def read(content: bytes, notes: Notes) -> Sheet | None:
-    """The rows of a file; None when it cannot be made out, which ``notes`` then say."""
+class RowsOf(Protocol):
+    """Reads the rows of a workbook; raises ``NotAWorkbook`` when it cannot."""
+
+    def __call__(self, content: bytes, *, most_rows: int) -> list[SheetRow]: ...
+
+
+def read(content: bytes, notes: Notes, rows_of: RowsOf) -> Sheet | None:
+    """The rows of a file; None when it cannot be made out, which ``notes`` then say. ``rows_of`` reads workbooks."""
     if content.startswith(_OLD_WORKBOOK):
         notes.error("old-workbook")
         return None
-    sheet = _of_workbook(content, notes) if is_workbook(content) else read_sheet(content, notes)
+    sheet = _of_workbook(content, notes, rows_of) if content.startswith(_WORKBOOK) else read_sheet(content, notes)
     if sheet is None:
         return None
     if not sheet.rows:
@@ -30,9 +38,9 @@ def read(content: bytes, notes: Notes) -> Sheet | None:
     return None
 
 
-def _of_workbook(content: bytes, notes: Notes) -> Sheet | None:
+def _of_workbook(content: bytes, notes: Notes, rows_of: RowsOf) -> Sheet | None:
     try:
-        rows = read_workbook(content, most_rows=MOST_ROWS + 1)
+        rows = rows_of(content, most_rows=MOST_ROWS + 1)
     except NotAWorkbook as problem:
         notes.error(problem.code)
         return None

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from lms.analysis.core.sheets import Notes, Sheet
-from lms.foundation import transaction
+from lms.foundation import spreadsheets, transaction
 from lms.foundation.access import access, policy
 from lms.foundation.errors import sentence
 from lms.kit.findings import Level
@@ -54,7 +54,7 @@ def new() -> ResponseReturnValue:
     if not is_valid:
         return _new_page(form), 422
     content, notes = uploaded.read(), Notes(uploaded.filename)
-    sheet = reading.read(content, notes)
+    sheet = reading.read(content, notes, spreadsheets.read_workbook)
     errors = [finding for finding in notes.in_order() if finding.level is Level.ERROR]
     if sheet is None or errors:
         form.file.errors = [phrases.placed(finding) for finding in errors[:1]]

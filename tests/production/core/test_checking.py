@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lms.analysis.core.sheets import Notes
+from lms.foundation.spreadsheets import read_workbook
 from lms.kit.findings import Finding, Level
 from lms.production.core.checking import Checked, Decision, Known, Member, check, names_of_sections
 from lms.production.core.choices import Choices
@@ -35,7 +36,7 @@ def known(kept: dict[tuple[str, int, date], Decision] | None = None) -> Known:
 
 def checked(text: str, kind: ImportKind = ImportKind.AUDIT, **more: object) -> Checked:
     notes = Notes("file")
-    sheet = read(text.encode(), notes)
+    sheet = read(text.encode(), notes, read_workbook)
     assert sheet is not None, notes.findings
     choices = Choices(guessed(sheet.header), **more)  # type: ignore[arg-type]
     return check(sheet, choices, kind, known())
@@ -73,7 +74,7 @@ def test_japanese_files_in_any_encoding(encoding: str, separator: str) -> None:
     ]
     text = f"{separator.join(heads)}\r\n{separator.join(cells)}\r\n"
     content = codecs.BOM_UTF16_LE + text.encode("utf-16-le") if encoding == "utf-16" else text.encode(encoding)
-    sheet = read(content, Notes("file"))
+    sheet = read(content, Notes("file"), read_workbook)
     assert sheet is not None
     found = check(sheet, Choices.guessed(sheet.header), ImportKind.AUDIT, known())
     assert [(one.person_id, one.error_kind, one.section_id) for one in found.decisions] == [
@@ -142,7 +143,7 @@ def test_a_case_stands_once_for_a_person_and_day() -> None:
 
 def test_what_is_kept_already_is_dropped_and_what_is_kept_otherwise_is_an_error() -> None:
     notes = Notes("file")
-    sheet = read(f"{HEAD}\nL0042,C,q,2026-11-10,a,a,,\nL0042,D,q,2026-11-10,a,b,,\n".encode(), notes)
+    sheet = read(f"{HEAD}\nL0042,C,q,2026-11-10,a,a,,\nL0042,D,q,2026-11-10,a,b,,\n".encode(), notes, read_workbook)
     assert sheet is not None
     day = date(2026, 11, 10)
     kept = {(case, 7, day): Decision(7, case, "q", day, "a", "a", None, None) for case in ("C", "D")}
@@ -157,7 +158,7 @@ def test_columns_that_are_needed_and_missing_or_chosen_twice() -> None:
     ]
     assert not found.is_readable
     notes = Notes("file")
-    sheet = read(f"{HEAD}\nL0042,C,q,2026-11-10,a,a,,\n".encode(), notes)
+    sheet = read(f"{HEAD}\nL0042,C,q,2026-11-10,a,a,,\n".encode(), notes, read_workbook)
     assert sheet is not None
     columns = {**guessed(sheet.header), Part.DECISION: 5}
     twice = check(sheet, Choices(columns), ImportKind.AUDIT, known())
@@ -221,7 +222,7 @@ def test_days_as_tools_write_them(text: str, day: date | None) -> None:
 )
 def test_what_is_no_list_is_refused(content: bytes, code: str) -> None:
     notes = Notes("file")
-    sheet = read(content, notes)
+    sheet = read(content, notes, read_workbook)
     errors: list[Finding] = [finding for finding in notes.findings if finding.level is Level.ERROR]
     assert code in [finding.code for finding in errors]
     assert sheet is None or code == "broken-record"
