@@ -281,6 +281,18 @@ class TestRights:
         assert {row.section for row in after.questions.values()} == {""}
         assert "HAR/" not in editor.get(f"{PATH}/items.csv").text
 
+    def test_the_figures_are_said_in_words(self, qa: Visitor, sample: Flask) -> None:
+        seen, rows = AnalysisPage(qa).words, results(sample)
+        rate, mean = math.floor(rows.pass_rate() * 100), math.floor(rows.mean() * 100)
+        assert f"Of {len(rows.sheets)} people {rate}% have passed; the mean score of first attempts is {mean}%." in seen
+        assert "The weakest section is 3." in seen
+        assert re.search(r"With another quiz of this kind, \d+% of people would get the same decision", seen)
+
+    def test_each_table_is_copied_by_its_name(self, qa: Visitor) -> None:
+        for rows, head in (("heat", "Policy section"), ("items", "ID")):
+            answer = qa.get(PATH, query_string={"lang": "en", "as": "tsv", "rows": rows})
+            assert answer.text.split("\t")[0] == head
+
     def test_nobody_is_named(self, qa: Visitor, sample: Flask) -> None:
         html = AnalysisPage(qa).html
         people = {sheet.person for sheet in results(sample).sheets}

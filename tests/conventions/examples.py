@@ -162,7 +162,9 @@ def examples(world: World) -> dict[str, Example]:
             for name, (arguments, whose) in examples_of_followup(world.actions).items()
         },
         **examples_of_content(),
-        **dict.fromkeys(["analysis.show", "analysis.items_csv", "quiz_design.show"], quiz),
+        **dict.fromkeys(
+            ["analysis.show", "analysis.items_csv", "analysis_questions.languages", "quiz_design.show"], quiz
+        ),
         "analysis_questions.show": Example({"code": "harassment-checkpoint", "question": "HAR-014"}),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
         **{name: Example(arguments) for name, arguments in arguments_of_regrades(world.regrade).items()},

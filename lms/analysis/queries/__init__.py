@@ -115,6 +115,12 @@ class Analysis:
         """The numbers by which sections are told."""
         return [self.sections[name].number or name for name in names]
 
+    @property
+    def weakest(self) -> SectionFigures | None:
+        """The section with the lowest share of marks."""
+        told = [section for section in self.missed if section.facility is not None]
+        return min(told, key=lambda section: section.facility or 0.0, default=None)
+
     def without_keys(self, codes: Collection[str]) -> Analysis:
         """The same without what tells the keys of these questions: their choices, what the wrong ones stand for, and
         the sections, which are answers of cases.

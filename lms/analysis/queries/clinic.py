@@ -14,6 +14,7 @@ from lms.analysis.core.clinic import Choice, Revision, ScoreGroup, Times
 from lms.analysis.core.dif import DELTA_PER_LOG_ODDS, Dif, dif
 from lms.analysis.core.dif_judged import JudgedDif, judged
 from lms.analysis.core.findings import Health
+from lms.analysis.core.gaps import Gap
 from lms.analysis.core.responses import Responses
 from lms.analysis.queries import Analysis
 from lms.analysis.queries.matrix import QuestionFacts
@@ -152,3 +153,27 @@ def _load_reports(code: str) -> list[QuestionReport]:
         .limit(MOST_REPORTS)
     )
     return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One question in both languages. There are no choices where few had its version, or whoever reads may not know."""
+
+    fact: QuestionFacts
+    gap: Gap
+    equal: EqualAbility
+    choices: Sequence[Choice]
+
+
+def compare_languages(found: Analysis, withheld: Collection[str]) -> list[Compared]:
+    """The questions by rank of what differs at equal ability; those of which that cannot be told come last."""
+    rows = [
+        Compared(
+            found.facts[code],
+            found.gaps[code],
+            equal,
+            clinic.choices(found.responses, code) if code in found.options and code not in withheld else (),
+        )
+        for code, equal in equal_ability(found.responses).items()
+    ]
+    return sorted(rows, key=lambda row: (row.equal.judged.rank is None, row.equal.judged.rank, row.fact.code))

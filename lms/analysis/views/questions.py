@@ -42,3 +42,20 @@ def show(code: str, question: str) -> str:
         shown_count=shown_count,
         indicative_under=INDICATIVE,
     )
+
+
+@blueprint.get("/analysis/<code>/languages")
+@policy("analysis.read")
+def languages(code: str) -> str:
+    """Every question of a quiz in both languages, the one first that differs most at equal ability."""
+    quiz = quizzes.get_quiz(code)
+    found, withheld = load_readable(quiz, Filters(), access())
+    return render_template(
+        "analysis/languages.html",
+        quiz=quiz,
+        found=found,
+        rows=cards.compare_languages(found, withheld) if found else [],
+        phrases=phrases,
+        standing=Standing,
+        indicative_under=INDICATIVE,
+    )

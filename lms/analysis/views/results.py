@@ -7,6 +7,7 @@ from dataclasses import asdict
 from flask import Blueprint, Response, make_response, render_template, request
 
 from lms.analysis import phrases, queries, tables
+from lms.analysis.core.decisions import Decisions, decision_figures
 from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.core.parts import Way
@@ -80,6 +81,7 @@ def show(code: str) -> str:
         places=places,
         phrases=phrases,
         few_data=Code.FEW_DATA,
+        decisions=_decisions(found),
         d27_people=D27_PEOPLE,
         indicative_under=INDICATIVE,
     )
@@ -94,6 +96,14 @@ def items_csv(code: str) -> Response:
     response.headers["Content-Type"] = spreadsheets.CSV_TYPE
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-items.csv"'
     return response
+
+
+def _decisions(found: Analysis | None) -> Decisions | None:
+    """How far the cut score decides alike; not told of few people, or where papers were drawn."""
+    if found is None or found.responses.used < INDICATIVE:
+        return None
+    decided = decision_figures(found.responses, found.rules.cut_percent / 100)
+    return decided if isinstance(decided, Decisions) else None
 
 
 def _filters() -> Filters:
