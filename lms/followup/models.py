@@ -69,3 +69,10 @@ class CorrectiveAction(Base):
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
     opener: Mapped[Person] = relationship(foreign_keys=[opened_by])
     closer: Mapped[Person | None] = relationship(foreign_keys=[closed_by])
+
+    @property
+    def codes(self) -> list[str]:
+        """What it is about beside a cohort, as codes; a section where there is no question."""
+        section = self.section.full_name if self.section and not self.question else ""
+        every = (self.question.code if self.question else "", section, self.person.code if self.person else "")
+        return [code for code in every if code]

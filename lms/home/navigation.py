@@ -49,6 +49,9 @@ _AUDITED = frozenset({Role.VENDOR_MANAGER})
 _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})
 """Who runs cohorts. A QA analyst finds them on Today: one entry more would not fit a narrow screen."""
 
+_TRACKED = "followup carrying_out"
+"""Corrective actions lie with the results that they answer."""
+
 PLACES = (
     Place("home.today", _l("Today"), "home", "home.read"),
     Place(
@@ -69,7 +72,13 @@ PLACES = (
     Place(
         "quiz_design.index", _l("Quizzes"), "clipboard-check", "quiz.write", pages=_names(f"quiz_design {_RECURRING}")
     ),
-    Place("analysis.index", _l("Results"), "chart-dots-3", "analysis.read", pages=_names(f"analysis {_PRODUCTION}")),
+    Place(
+        "analysis.index",
+        _l("Results"),
+        "chart-dots-3",
+        "analysis.read",
+        pages=_names(f"analysis {_TRACKED} {_PRODUCTION}"),
+    ),
     Place("learner_results.index", _l("Results"), "chart-dots-3", "result.list", _TEACHING, _names(_PRODUCTION)),
     Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people people_lists accommodations")),

@@ -27,6 +27,8 @@ from lms.cohorts.models import Cohort
 from lms.cohorts.queries.attendance import find_session_to_enter, list_own_day, session_to_enter
 from lms.cohorts.queries.enrolments import find_cohort_of
 from lms.cohorts.queries.teaching import list_held
+from lms.followup import phrases as action_words
+from lms.followup import queries as followup
 from lms.foundation import clock
 from lms.foundation.access import access_for, may, me, policy, takes_second_person
 from lms.foundation.security import limiter, signed
@@ -174,6 +176,8 @@ def _staff_page() -> str:
         late=invigilation.count_late(access_for("late.propose")) if may("late.propose") else 0,
         rulings=_rulings(),
         translations=_translations(),
+        actions=followup.list_own(me().id, today_here) if may("followup.read") else [],
+        action_words=action_words,
         banks=questions.list_banks_waiting_for(me().id) if may("question.publish") else [],
     )
 

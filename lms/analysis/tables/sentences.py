@@ -28,6 +28,8 @@ class Said:
     where: str
     item: str
     section: str
+    group: str
+    """The cohort that it is on, empty where it is on none."""
     evidence: str
     meaning: str
     to_do: str
@@ -47,6 +49,7 @@ def said(found: Analysis, verdict: Verdict) -> Said:
         where=where,
         item=item,
         section=section,
+        group=verdict.place[1] if isinstance(verdict.place, tuple) else "",
         evidence=evidence(found, verdict),
         meaning=str(phrases.READ[verdict.kind]),
         to_do=str(phrases.TO_DO.get(verdict.kind, "")),

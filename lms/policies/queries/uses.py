@@ -27,6 +27,20 @@ def register_section_uses(uses: Uses) -> None:
     _of_sections.append(uses)
 
 
+Asked = Callable[[], Sequence[Use]]
+_asked: list[Asked] = []
+
+
+def register_asked(asked: Asked) -> None:
+    """Let a feature say what it asks of whoever writes or translates policies: of the person who is signed in."""
+    _asked.append(asked)
+
+
+def list_asked() -> list[Use]:
+    """What is asked of whoever is signed in."""
+    return [use for asked in _asked for use in asked()]
+
+
 ModuleUses = Callable[[int], Sequence[Use]]
 _of_modules: dict[str, ModuleUses] = {}
 

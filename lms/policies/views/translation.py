@@ -33,7 +33,7 @@ from lms.policies.forms import AssignmentForm, TranslationForm
 from lms.policies.models import PolicyVersion, VersionState
 from lms.policies.queries import bench
 from lms.policies.queries.bench import Unit
-from lms.policies.queries.uses import load_section_uses
+from lms.policies.queries.uses import list_asked, load_section_uses
 from lms.policies.views.drafts import get_draft, is_sound
 from lms.policies.views.read import load_terms
 from lms.wellbeing.core.labels import Label
@@ -79,6 +79,7 @@ def index() -> str:
         "policies/translations.html",
         rows=rows,
         own_count=len(own),
+        asked=list_asked(),
         is_own=is_own,
         assignments=bench.load_assignments([version.id for version in versions], TARGET),
         today=_today(),

@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
 
-from lms.kit.tables import Column, Kind, Table, Text
+from lms.followup import phrases
+from lms.followup import queries as followup
+from lms.followup.core.kinds import ActionKind, FigureKind
+from lms.followup.core.states import ActionState
+from lms.foundation import clock
+from lms.foundation.locale import localized
+from lms.kit.tables import Column, Kind, Table
 from lms.reports.core.document import Grid, Part
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action. ``before`` and ``after`` are shares of right answers where its effect has been measured."""
+    """One action, as values. ``before`` and ``after`` are its figure where the effect has been measured."""
 
-    what: Text
-    about: Text
+    kind: ActionKind
+    codes: Sequence[str]
+    cohort_text: Mapping[str, str]
     owner: str
-    due_on: date | None
-    state: Text
+    due_on: date
+    state: ActionState
+    figure: FigureKind
     before: float | None = None
     after: float | None = None
 
+    @property
+    def about(self) -> str:
+        """What it is about, in the language that is being spoken."""
+        named = (*self.codes, localized(self.cohort_text) if self.cohort_text else "")
+        return str(_(" · ")).join(filter(None, named))
 
-_LOADERS: list[Callable[[str], Sequence[Action]]] = []
-
-
-def register_actions(load: Callable[[str], Sequence[Action]]) -> None:
-    """Let a feature say which actions answer the findings on a quiz, by its code."""
-    if load not in _LOADERS:
-        _LOADERS.append(load)
+    def said(self, value: float | None) -> float | str | None:
+        """A share as a number; a gap, which may be negative, in words."""
+        if value is None or self.figure is not FigureKind.GAP:
+            return value
+        return phrases.shown(self.figure, value)
 
 
 def load_actions(quiz: str) -> list[Action]:
-    """Every action on a quiz."""
-    return [action for load in _LOADERS for action in load(quiz)]
+    """Every action on a quiz, as it stands now."""
+    found = []
+    for listed in followup.list_of_quiz(quiz, clock.now().date()):
+        action, effect = listed.action, listed.effect
+        found.append(
+            Action(
+                kind=ActionKind(action.kind),
+                codes=action.codes,
+                cohort_text=dict(action.cohort.name_text) if action.cohort else {},
+                owner=action.owner.code,
+                due_on=action.due_on,
+                state=ActionState(action.state),
+                figure=FigureKind(action.figure),
+                before=effect.before.value if effect else None,
+                after=effect.after.value if effect else None,
+            )
+        )
+    return found
 
 
 def actions_part(actions: Sequence[Action]) -> list[Part]:
@@ -47,5 +74,11 @@ def actions_part(actions: Sequence[Action]) -> list[Part]:
         *(Column(_("Action")), Column(_("About")), Column(_("Owner")), Column(_("Due"), Kind.DAY), Column(_("State"))),
         *(Column(_("Before"), Kind.SHARE), Column(_("After"), Kind.SHARE)),
     )
-    rows = tuple((one.what, one.about, one.owner, one.due_on, one.state, one.before, one.after) for one in actions)
+    rows = tuple(
+        (
+            *(str(phrases.KINDS[one.kind]), one.about, one.owner, one.due_on, str(phrases.STATES[one.state])),
+            *(one.said(one.before), one.said(one.after)),
+        )
+        for one in actions
+    )
     return [Part("actions", _("Actions"), (Grid("actions", Table(_("Actions"), columns, rows)),))]
