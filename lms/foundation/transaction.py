@@ -102,8 +102,9 @@ def unit(*, write: bool = True) -> Iterator[None]:
     _begin("IMMEDIATE" if write else "DEFERRED")
     try:
         if db.engine.dialect.name == "postgresql":
-            # nobody waits before a page for a job or a command, so its statements may take longer
-            db.session.execute(text("SET LOCAL statement_timeout = '60s'"))
+            # nobody waits before a page for a job or a command, so its statements and its arithmetic may take longer
+            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                db.session.execute(text(f"SET LOCAL {limit} = '60s'"))
         yield
         if write:
             db.session.commit()

@@ -9,12 +9,14 @@ of the database each time; an attempt more, or a regrade, is another set of grad
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Text, cast, select, true, union_all
+from sqlalchemy import ColumnElement, Row, Select, Text, case, cast, func, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.analysis.core.responses import BoolArray, Cell, FloatArray, IntArray, StateArray
 from lms.analysis.queries.rows import of_quiz
@@ -30,7 +32,9 @@ Graded = tuple[str, int]
 
 NO_ANSWER = -1
 
-_STATES = {Outcome.BLANK.value: Cell.BLANK, Outcome.NOT_REACHED.value: Cell.NOT_REACHED}
+_BETWEEN_PAYLOADS = "\x1e"
+"""JSON writes this character as an escape, so no payload holds it."""
+
 _KEPT = 8
 """Of so many quizzes the columns stay in memory: a few megabytes for each."""
 
@@ -77,67 +81,102 @@ class Evidence:
 
 @lru_cache(maxsize=_KEPT)
 def load_evidence(quiz_id: int, gradings: tuple[Graded, ...]) -> Evidence:
-    """The answers of these gradings of a quiz."""
+    """The answers of these gradings of a quiz.
+
+    Both reads end before anything is made of them: no transaction waits for arithmetic.
+    """
+    marks = db.session.execute(_marks(quiz_id)).all()
+    log = db.session.execute(_log(quiz_id)).all()
     places = {run_id: place for place, (_attempt_id, run_id) in enumerate(gradings)}
-    query = (
-        of_quiz(
-            select(
-                GradingItem.run_id,
-                GradingItem.position,
-                AttemptQuestion.question_version_id,
-                GradingItem.key_n,
-                GradingItem.awarded_thousandths,
-                GradingItem.max_thousandths,
-                GradingItem.outcome,
-            ).select_from(Attempt),
-            quiz_id,
-        )
-        .join(GradingRun, GradingRun.attempt_id == Attempt.id)
-        .join(GradingItem, GradingItem.run_id == GradingRun.id)
-        .join(
-            AttemptQuestion,
-            (AttemptQuestion.attempt_id == Attempt.id) & (AttemptQuestion.position == GradingItem.position),
-        )
-    )
-    rows = [row for row in db.session.execute(query) if row[0] in places]
-    run_ids, positions, versions, keys, awarded, most, outcomes = zip(*rows, strict=True) if rows else ((),) * 7
-    attempt = np.array([places[run_id] for run_id in run_ids], dtype=np.int64)
-    pairs: dict[Taken, int] = {}
-    pair = [pairs.setdefault(taken, len(pairs)) for taken in zip(versions, keys, strict=True)]
-    answers, of_place = _answers(quiz_id, gradings, max(positions, default=0))
+    marks = [row for row in marks if row.run_id in places]
+    attempt = np.repeat([places[row.run_id] for row in marks], [row.cells for row in marks]).astype(np.int64)
+    versions, keys = _numbers(row.versions for row in marks), _numbers(row.keys for row in marks)
+    positions = _numbers(row.positions for row in marks)
+    beyond = int(keys.max(initial=0)) + 1
+    taken, pair = np.unique(versions * beyond + keys, return_inverse=True)
+    answers, of_place = _answers(log, gradings, int(positions.max(initial=0)))
     return Evidence(
         attempt=attempt,
-        pair=np.array(pair, dtype=np.int64),
-        shares=np.array(awarded, dtype=np.float64) / np.array(most, dtype=np.float64),
-        states=np.array([_STATES.get(outcome, Cell.ANSWERED) for outcome in outcomes], dtype=np.int8),
-        answer=of_place[attempt, np.array(positions, dtype=np.int64)],
-        pairs=tuple(pairs),
+        pair=pair.astype(np.int64),
+        shares=_numbers(row.awarded for row in marks) / _numbers(row.most for row in marks),
+        states=_numbers(row.states for row in marks).astype(np.int8),
+        answer=of_place[attempt, positions],
+        pairs=tuple((int(number) // beyond, int(number) % beyond) for number in taken),
         answers=answers,
     )
 
 
-def _answers(quiz_id: int, gradings: Sequence[Graded], last_position: int) -> tuple[tuple[str, ...], IntArray]:
-    """The different payloads, and for each grading and position the one of record: the greatest (epoch, seq) stays.
-    Late answers that were counted after all are among them.
+def _marks(quiz_id: int) -> Select[Any]:
+    """A row for each grading; each of its columns has one number for every question, joined by commas.
 
-    Payloads come as text, since there are many answers and few different ones.
+    A database joins numbers, and NumPy takes them apart, far faster than either makes a row of each.
     """
-    places = {attempt_id: place for place, (attempt_id, _run_id) in enumerate(gradings)}
+    state = case(
+        (GradingItem.outcome == Outcome.BLANK, Cell.BLANK.value),
+        (GradingItem.outcome == Outcome.NOT_REACHED, Cell.NOT_REACHED.value),
+        else_=Cell.ANSWERED.value,
+    )
+    columns = select(
+        GradingItem.run_id,
+        func.count().label("cells"),
+        _joined(GradingItem.position).label("positions"),
+        _joined(AttemptQuestion.question_version_id).label("versions"),
+        _joined(GradingItem.key_n).label("keys"),
+        _joined(GradingItem.awarded_thousandths).label("awarded"),
+        _joined(GradingItem.max_thousandths).label("most"),
+        _joined(state).label("states"),
+    )
+    of_paper = (AttemptQuestion.attempt_id == Attempt.id) & (AttemptQuestion.position == GradingItem.position)
+    return (
+        of_quiz(columns.select_from(Attempt), quiz_id)
+        .join(GradingRun, GradingRun.attempt_id == Attempt.id)
+        .join(GradingItem, GradingItem.run_id == GradingRun.id)
+        .join(AttemptQuestion, of_paper)
+        .group_by(GradingItem.run_id)
+    )
+
+
+def _log(quiz_id: int) -> Select[Any]:
+    """A row for each attempt with all that its log holds; late answers that were counted after all are among it."""
     logs = []
     for log, counts in ((AnswerEvent, true()), (LateEvent, LateEvent.admitted_run_id.is_not(None))):
         columns = select(log.attempt_id, log.epoch, log.seq, log.position, cast(log.payload, Text).label("payload"))
         query = of_quiz(columns.select_from(Attempt), quiz_id).join(log, log.attempt_id == Attempt.id)
         logs.append(query.where(counts))
     every = union_all(*logs).subquery()
-    in_order = select(every.c.attempt_id, every.c.position, every.c.payload)
-    in_order = in_order.order_by(every.c.attempt_id, every.c.epoch, every.c.seq)
-    of_record = {
-        (attempt_id, position): payload
-        for attempt_id, position, payload in db.session.execute(in_order)
-        if attempt_id in places
-    }
-    answers: dict[str, int] = {}
+    return select(
+        every.c.attempt_id,
+        func.count().label("events"),
+        _joined(every.c.epoch).label("epochs"),
+        _joined(every.c.seq).label("seqs"),
+        _joined(every.c.position).label("positions"),
+        func.aggregate_strings(every.c.payload, _BETWEEN_PAYLOADS).label("payloads"),
+    ).group_by(every.c.attempt_id)
+
+
+def _joined(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    return func.aggregate_strings(cast(column, Text), ",")
+
+
+def _numbers(texts: Iterable[str]) -> IntArray:
+    """All numbers of texts that hold one or more each."""
+    return np.fromstring(",".join(texts), dtype=np.int64, sep=",")
+
+
+def _answers(
+    log: Sequence[Row[Any]], gradings: Sequence[Graded], last_position: int
+) -> tuple[tuple[str, ...], IntArray]:
+    """The different payloads, and for each grading and position the one of record: the greatest (epoch, seq) stays."""
+    places = {attempt_id: place for place, (attempt_id, _run_id) in enumerate(gradings)}
+    log = [row for row in log if row.attempt_id in places]
+    place = np.repeat([places[row.attempt_id] for row in log], [row.events for row in log]).astype(np.int64)
+    numbers: dict[str, int] = {}
+    answer = np.array(
+        [numbers.setdefault(payload, len(numbers)) for row in log for payload in row.payloads.split(_BETWEEN_PAYLOADS)],
+        dtype=np.int64,
+    )
+    position = _numbers(row.positions for row in log)
+    order = np.lexsort((_numbers(row.seqs for row in log), _numbers(row.epochs for row in log)))
     of_place = np.full((len(gradings), last_position + 1), NO_ANSWER, dtype=np.int64)
-    for (attempt_id, position), payload in of_record.items():
-        of_place[places[attempt_id], position] = answers.setdefault(payload, len(answers))
-    return tuple(answers), of_place
+    of_place[place[order], position[order]] = answer[order]  # of several at one place the last stays
+    return tuple(numbers), of_place

@@ -1,0 +1,291 @@
+"""What a result analysis costs: the figures from many answers, the page of few and of many attempts, and the PDF.
+
+    .venv/bin/python -m bench.analysis [figures] [page] [pdf]
+
+All on PostgreSQL, each as a ratio in one run:
+
+- *figures*: 20,000 attempts x 60 questions to the full item report, against reading the same rows and one pass of NumPy
+  over them (aim: at most 2);
+- *page*: the page of 1,000 attempts x 40 questions against the page of 100, cold (what was kept is let go before each)
+  and warm (aim: at most 1.3 cold);
+- *pdf*: a report of 20 pages or more through the door to PDF, against WeasyPrint's own time for the same HTML in a
+  process that has it loaded (aim: at most 1.15; by the clock, since the door waits for its child).
+
+Figures and pages are counted in processor time of this process and the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from flask import Flask
+from sqlalchemy import text
+
+import config
+from bench.house import cpu_seconds_of, postgresql
+from lms.accounts.core.sample_accounts import login_of
+from lms.accounts.models import Person, WebSession
+from lms.analysis import queries as analysis
+from lms.analysis.queries.evidence import load_evidence
+from lms.app import create_app
+from lms.demo import loader
+from lms.demo.settings import today as sample_today
+from lms.foundation import clock, transaction
+from lms.foundation.db import db
+from lms.foundation.sessions import stored_id
+from lms.policies.queries import published
+from lms.questions.models import Question, QuestionState
+from lms.questions.queries import Current, load_current, load_keys
+from lms.quizzes import actions as quizzes
+from lms.quizzes.core.rules import Rules
+from lms.quizzes.queries import get_quiz
+
+ROUNDS = 5
+PAGES = 20
+PEOPLE = """
+INSERT INTO people (code, login, name, reading, vendor_id, site_id, locale, created_at, wants_digest, briefed_version,
+                    revision)
+SELECT 'B' || n, 'bench-' || n || '@kijun.example', 'Bench ' || n, 'Bench ' || n, vendor_id, site_id,
+       CASE n % 2 WHEN 0 THEN 'en' ELSE 'ja' END, created_at, true, 1, 1
+FROM people CROSS JOIN generate_series(1, :people) AS n WHERE login = :like
+ON CONFLICT DO NOTHING
+"""
+ENROLMENTS = """
+INSERT INTO enrolments (cohort_id, person_id, enrolled_at)
+SELECT (SELECT id FROM cohorts ORDER BY id LIMIT 1 OFFSET people.id % 6), people.id, people.created_at
+FROM people WHERE login LIKE 'bench-%' ON CONFLICT DO NOTHING
+"""
+ATTEMPTS = """
+INSERT INTO attempts (id, vendor_id, site_id, person_id, assignment_id, attempt_no, quiz_version_id, locale,
+                      option_seed, purpose, state, writer_epoch, opened_at, deadline_at, grace_seconds, closed_at,
+                      close_cause)
+SELECT gen_random_uuid()::text, vendor_id, site_id, id, :assignment, 1, :version, locale, 'bench', 'assessed',
+       'submitted', 1, created_at + interval '1 day', created_at + interval '2 days', 0,
+       created_at + interval '1 day 20 minutes', 'submitted'
+FROM people WHERE login LIKE 'bench-%' ORDER BY id LIMIT :people
+"""
+PAPERS = """
+INSERT INTO attempt_questions (attempt_id, position, question_version_id, key_n, option_order, max_thousandths,
+                               shown_at, is_flagged)
+SELECT attempts.id, bench_items.position, question_version_id, key_n, '{}', 1000, opened_at, false
+FROM attempts CROSS JOIN bench_items WHERE assignment_id = :assignment
+"""
+RUNS = """
+INSERT INTO grading_runs (attempt_id, run_no, engine_version, cause, score_thousandths, max_thousandths, passed,
+                          created_at, published_at)
+SELECT id, 1, '1', 'close', 0, 1000 * :items, random() < 0.7, closed_at, closed_at
+FROM attempts WHERE assignment_id = :assignment
+"""
+MARKS = """
+INSERT INTO grading_items (run_id, position, key_n, awarded_thousandths, max_thousandths, outcome)
+SELECT able.id, position, key_n, 1000 * is_right, 1000, CASE is_right WHEN 1 THEN 'right' ELSE 'wrong' END
+FROM (SELECT grading_runs.id, random() + random() + random() - 1.5 AS ability
+      FROM grading_runs JOIN attempts ON attempts.id = attempt_id WHERE assignment_id = :assignment) AS able
+CROSS JOIN LATERAL (
+    SELECT position, key_n, (random() < 1 / (1 + exp(-(2 * ability + difficulty))))::int AS is_right
+    FROM bench_items WHERE able.id > 0) AS answered
+"""
+LOG = """
+INSERT INTO answer_events (attempt_id, epoch, seq, position, locale, payload, payload_sha256, server_at, in_grace)
+SELECT attempts.id, 1, bench_items.position, bench_items.position, locale,
+       json_build_object('option', CASE awarded_thousandths WHEN 1000 THEN right_option
+                                   ELSE wrong_options[1 + attempts.person_id % cardinality(wrong_options)] END),
+       repeat('0', 64), opened_at, false
+FROM attempts JOIN grading_runs ON grading_runs.attempt_id = attempts.id
+JOIN grading_items ON grading_items.run_id = grading_runs.id
+JOIN bench_items ON bench_items.position = grading_items.position WHERE assignment_id = :assignment
+"""
+MARKS_READ = """
+SELECT grading_items.run_id, grading_items.position, attempt_questions.question_version_id, grading_items.key_n,
+       grading_items.awarded_thousandths, grading_items.max_thousandths, grading_items.outcome
+FROM attempts JOIN grading_runs ON grading_runs.attempt_id = attempts.id
+JOIN grading_items ON grading_items.run_id = grading_runs.id
+JOIN attempt_questions ON attempt_questions.attempt_id = attempts.id
+                      AND attempt_questions.position = grading_items.position
+WHERE assignment_id = %s
+"""
+LOG_READ = """
+SELECT answer_events.attempt_id, answer_events.position, answer_events.payload::text
+FROM attempts JOIN answer_events ON answer_events.attempt_id = attempts.id WHERE assignment_id = %s
+ORDER BY answer_events.attempt_id, epoch, seq
+"""
+
+
+@contextmanager
+def house() -> Iterator[tuple[Flask, int]]:
+    """An application with the sample on PostgreSQL, and the id of the database's first process."""
+    with tempfile.TemporaryDirectory(prefix="kijun-bench-") as name, postgresql(Path(name)) as (url, postmaster):
+        app = create_app(config.Testing(data_folder=Path(name), secret_key=secrets.token_hex(32), database_url=url))
+        with app.app_context():
+            from flask_migrate import upgrade  # noqa: PLC0415 - Alembic configures logging when it is imported
+
+            upgrade()
+            with transaction.unit():
+                loader.load(sample_today(), seed="1", password_hash="", learners=0)
+            yield app, postmaster
+            db.session.remove()
+            db.engine.dispose()
+
+
+def results(code: str, people: int, items: int) -> int:
+    """A quiz of single-choice questions that so many people have taken; the id of its assignment.
+
+    The rows are written by the database itself: answers by Rasch's model, wrong options in turn.
+    """
+    with transaction.unit():
+        usable = db.session.query(Question).filter_by(state=QuestionState.IN_USE).order_by(Question.code).all()
+        current = load_current(usable)
+        chosen = [one for one in usable if current[one.id].version.body["type"] == "single"][:items]
+        title = {"en": "Bench", "ja": "計測"}
+        quizzes.publish_quiz(
+            quizzes.PublishQuiz(code, title, [one.id for one in chosen], Rules(minutes=60, cut_percent=80)), by=None
+        )
+        now = clock.now()
+        window = {"opens_at": now - timedelta(days=9), "due_at": now + timedelta(days=1)}
+        assignment = quizzes.assign(get_quiz(code), [], **window, zone_name="Asia/Tokyo", by=None)
+        assignment_id = int(assignment.id)
+        known = {"assignment": assignment_id, "people": people, "items": items, "like": login_of("joiner")}
+        version = db.session.execute(
+            text("SELECT max(id) FROM quiz_versions WHERE quiz_id = :quiz"), {"quiz": assignment.quiz_id}
+        ).scalar_one()
+        _items([current[one.id] for one in chosen])
+        db.session.execute(text("SET LOCAL statement_timeout = 0"))
+        for statement in (PEOPLE, ENROLMENTS, ATTEMPTS, PAPERS, RUNS, MARKS, LOG):
+            db.session.execute(text(statement), {**known, "version": version})
+        db.session.execute(text("ANALYZE"))
+    return assignment_id
+
+
+def _items(chosen: Sequence[Current]) -> None:
+    """The questions as a table of the database, for the statements that write results."""
+    db.session.execute(
+        text(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS bench_items (position int, question_version_id int, key_n int, "
+            "difficulty float, right_option text, wrong_options text[])"
+        )
+    )
+    db.session.execute(text("DELETE FROM bench_items"))
+    keys = load_keys({(one.version.id, one.key_n) for one in chosen})
+    for position, one in enumerate(chosen, start=1):
+        version = one.version
+        facts = keys[version.id, one.key_n]["groups"]["options"]
+        right = next(option for option, fact in facts.items() if fact["fraction"] == "1")
+        db.session.execute(
+            text("INSERT INTO bench_items VALUES (:position, :version, :key, :difficulty, :right, :wrong)"),
+            {
+                "position": position,
+                "version": version.id,
+                "key": one.key_n,
+                "difficulty": 1.5 - 2 * position / len(chosen),
+                "right": right,
+                "wrong": [option for option in facts if option != right],
+            },
+        )
+
+
+def emptied() -> None:
+    """Let go of all that an analysis keeps."""
+    load_evidence.cache_clear()
+    published.kept.forget()
+
+
+def processor(postmaster: int, work: Callable[[], object]) -> float:
+    """Processor seconds of this process and the database for one piece of work."""
+    before = time.process_time() + cpu_seconds_of(postmaster)
+    work()
+    return time.process_time() + cpu_seconds_of(postmaster) - before
+
+
+def middle(postmaster: int, work: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
+    """The median of some rounds; ``before`` is not counted."""
+    found = []
+    for _round in range(ROUNDS):
+        before()
+        found.append(processor(postmaster, work))
+    return statistics.median(found)
+
+
+def read_and_pass(assignment_id: int) -> None:
+    """The floor of the figures: the same rows from the driver, a matrix, and facility and rest correlation of it."""
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SET LOCAL statement_timeout = '60s'")
+        cursor.execute(MARKS_READ, (assignment_id,))
+        runs, positions, *_columns = zip(*cursor.fetchall(), strict=True)
+        awarded = np.array(_columns[2], dtype=np.float64) / np.array(_columns[3], dtype=np.float64)
+        cursor.execute(LOG_READ, (assignment_id,))
+        answers = cursor.fetchall()
+        cursor.close()
+    finally:
+        connection.close()
+    _people, row = np.unique(np.array(runs), return_inverse=True)
+    shares = np.zeros((row.max() + 1, max(positions)))
+    shares[row, np.array(positions) - 1] = awarded
+    rests = shares.sum(axis=1, keepdims=True) - shares
+    shares.mean(axis=0), [np.corrcoef(*pair) for pair in zip(shares.T, rests.T, strict=True)]
+    if len(answers) != len(runs):
+        raise SystemExit(f"{len(answers)} answers of {len(runs)}")
+
+
+def figures(postmaster: int) -> None:
+    assignment_id = results("bench-figures", 20_000, 60)
+
+    def report_all() -> None:
+        with transaction.unit(write=False):
+            analysis.load_analysis(get_quiz("bench-figures"), analysis.Filters())
+
+    mine = middle(postmaster, report_all, emptied)
+    least = middle(postmaster, lambda: read_and_pass(assignment_id))
+    print(f"figures, 20,000 x 60: {mine:.2f} s CPU, reading and one pass {least:.2f} s")
+    print(f"  ratio {mine / least:.2f} (aim: at most 2)")
+
+
+def page(app: Flask, postmaster: int) -> None:
+    sid = secrets.token_urlsafe(32)
+    with transaction.unit():
+        person = db.session.query(Person).filter_by(login=login_of("qa")).one()
+        now = clock.now()
+        db.session.add(WebSession(id_sha256=stored_id(sid), person_id=person.id, created_at=now, seen_at=now))
+    taken = {}
+    for people in (100, 1000):
+        results(f"bench-{people}", people, 40)
+        db.session.remove()
+
+        def ask(path: str = f"/analysis/bench-{people}") -> None:
+            answer = app.test_client().get(path, headers={"Cookie": f"sid={sid}"})
+            if answer.status_code != 200:
+                raise SystemExit(f"{path}: {answer.status_code}")
+
+        ask()
+        taken[people] = (middle(postmaster, ask, emptied), middle(postmaster, ask))
+    for place, name in enumerate(("cold", "warm")):
+        few, many = taken[100][place], taken[1000][place]
+        print(
+            f"page, {name}: 100 x 40 {few * 1000:.0f} ms CPU, 1,000 x 40 {many * 1000:.0f} ms, ratio {many / few:.2f}"
+        )
+    print("  aim: at most 1.3 cold")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["figures", "page", "pdf"])
+    asked = parser.parse_args()
+    with house() as (app, postmaster):
+        if "figures" in asked.parts:
+            figures(postmaster)
+        if "page" in asked.parts:
+            page(app, postmaster)
+
+
+if __name__ == "__main__":
+    main()
