@@ -31,7 +31,19 @@ Held = frozenset[int]
 
 def sitting(number: int, cohort: str, language: str, site: str) -> Sitting:
     at = datetime(2026, 11, 16, tzinfo=UTC)
-    return Sitting(str(number), number, f"L{number:04}", language, cohort, site, VENDORS[site], False, at, frozenset())
+    return Sitting(
+        str(number),
+        number,
+        f"L{number:04}",
+        language,
+        cohort,
+        site,
+        VENDORS[site],
+        ("{}", "{}"),
+        False,
+        at,
+        frozenset(),
+    )
 
 
 def drawn(seed: int) -> list[Sitting]:

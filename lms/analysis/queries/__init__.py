@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from sqlalchemy import false, select, tuple_
@@ -24,7 +23,7 @@ from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, su
 from lms.analysis.core.verdicts import Known, Verdict
 from lms.analysis.queries import rows
 from lms.analysis.queries.evidence import Evidence, Taken, load_evidence
-from lms.analysis.queries.groupings import Asked, Grouped, Layout, Places, divide, load_places, load_trainers, see
+from lms.analysis.queries.groupings import Asked, Grouped, Layout, Places, divide, load_trainers, places_of, see
 from lms.analysis.queries.known import Rest, load_elsewhere, load_outdated, released_under
 from lms.analysis.queries.matrix import QuestionFacts, mask_of, options_of, people_of, responses_of
 from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
@@ -200,7 +199,7 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
         facts=facts,
         versions=versions,
         cohorts=names,
-        places=load_places(everyone),
+        places=places_of(everyone),
         grouped=seen.grouped,
         responses=responses,
         taken={fact.number: fact for fact in taken.values()},
@@ -225,7 +224,7 @@ def load_cohort_names(quiz: Quiz) -> dict[str, Localized]:
 def load_choices(quiz: Quiz) -> tuple[dict[str, Localized], Places]:
     """What there is to filter by: the cohorts and places of those who have finished the quiz, by code."""
     sittings, names = rows.load_sittings(quiz)
-    return names, load_places(sittings)
+    return names, places_of(sittings)
 
 
 def _apart(sittings: Iterable[Sitting]) -> frozenset[str]:
@@ -235,43 +234,38 @@ def _apart(sittings: Iterable[Sitting]) -> frozenset[str]:
 
 def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, QuestionFacts]:
     """The questions as they were taken; those of one question in the order of their versions and keys."""
-    keys = _keys(pairs)
     is_withheld = withheld(reader) if reader else false()
     query = (
-        select(QuestionVersion, Question.code, Bank.code, Section.id, Section.module_id, is_withheld, released_under())
+        select(
+            *(QuestionVersion, QuestionKey, Question.code, Bank.code, Section.id, Section.module_id, is_withheld),
+            released_under(),
+        )
+        .join(QuestionKey, QuestionKey.question_version_id == QuestionVersion.id)
         .join(Question, Question.id == QuestionVersion.question_id)
         .join(Bank, Bank.id == Question.bank_id)
         .outerjoin(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
         .outerjoin(Section, Section.id == SectionLink.section_id)
-        .where(QuestionVersion.id.in_({version_id for version_id, _key_n in pairs}))
-        .order_by(Question.code, QuestionVersion.n)
+        .where(tuple_(QuestionKey.question_version_id, QuestionKey.n).in_(list(pairs)))
+        .order_by(Question.code, QuestionVersion.n, QuestionKey.n)
     )
     found: dict[Taken, QuestionFacts] = {}
-    for version, code, bank, section_id, module_id, waits, released in db.session.execute(query):
-        for key_n in sorted(key_n for version_id, key_n in pairs if version_id == version.id):
-            whole_key, made_at = keys[(version.id, key_n)]
-            key = whole_key["groups"].get("options", {})
-            found[(version.id, key_n)] = QuestionFacts(
-                code=code,
-                bank=bank,
-                type=version.type,
-                body=version.body,
-                section=version.body["sections"][0] if version.body["sections"] else None,
-                keys=frozenset(option for option, facts in key.items() if facts["fraction"] == "1"),
-                misconceptions={option: facts.get("misconception", {}) for option, facts in key.items()},
-                version_n=version.n,
-                number=len(found),
-                rest=Rest(section_id, module_id, made_at, rows.ids_of(released)) if section_id else None,
-                is_withheld=bool(waits),
-                pair=(version.id, key_n),
-            )
+    for version, key, code, bank, section_id, module_id, waits, released in db.session.execute(query):
+        options = key.key["groups"].get("options", {})
+        found[(version.id, key.n)] = QuestionFacts(
+            code=code,
+            bank=bank,
+            type=version.type,
+            body=version.body,
+            section=version.body["sections"][0] if version.body["sections"] else None,
+            keys=frozenset(option for option, facts in options.items() if facts["fraction"] == "1"),
+            misconceptions={option: facts.get("misconception", {}) for option, facts in options.items()},
+            version_n=version.n,
+            number=len(found),
+            rest=Rest(section_id, module_id, key.created_at, rows.ids_of(released)) if section_id else None,
+            is_withheld=bool(waits),
+            pair=(version.id, key.n),
+        )
     return found
-
-
-def _keys(pairs: Collection[Taken]) -> dict[Taken, tuple[Mapping[str, Any], datetime]]:
-    """The keys by which answers were judged, and when each was made."""
-    query = select(QuestionKey).where(tuple_(QuestionKey.question_version_id, QuestionKey.n).in_(list(pairs)))
-    return {(key.question_version_id, key.n): (key.key, key.created_at) for key in db.session.scalars(query)}
 
 
 def _newest(pinned: Iterable[PolicyVersion]) -> list[PolicyVersion]:

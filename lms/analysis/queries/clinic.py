@@ -18,7 +18,6 @@ from lms.analysis.core.gaps import Gap
 from lms.analysis.core.responses import Responses
 from lms.analysis.queries import Analysis
 from lms.analysis.queries.matrix import QuestionFacts
-from lms.analysis.queries.rows import of_quiz
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.kit.figures import Interval
@@ -26,7 +25,7 @@ from lms.questions.models import Question, QuestionVersion
 from lms.quizzes.models import AnswerEvent, Attempt, AttemptQuestion, QuestionReport
 
 RECENT = timedelta(days=30)
-MOST_REPORTS = 10
+MOST_COMMENTS = 10
 FOCAL = "ja"
 
 
@@ -63,6 +62,28 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody said of a question. Who it was is not for this page."""
+
+    id: int
+    kind: str
+    locale: str
+    text: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """An attempt that a question was drawn for: when it was opened, the question shown and first answered."""
+
+    attempt: str
+    opened_at: datetime
+    shown_at: datetime | None
+    answered_at: datetime | None
+    comment: Comment | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """All that the page of one question shows beside the analysis of its quiz."""
 
@@ -75,12 +96,13 @@ class Card:
     edits: Sequence[Edit]
     times: Times | None
     exposure: Exposure
-    reports: Sequence[QuestionReport]
+    comments: Sequence[Comment]
 
 
 def load_card(found: Analysis, code: str) -> Card:
     """The card of a question of an analysis without filters; what would tell its key is for the page to leave out."""
     responses, fact = found.responses, found.facts[code]
+    draws = _load_draws(code)
     health = next(entry for entry in found.health if entry.item == code)
     return Card(
         fact=fact,
@@ -93,9 +115,9 @@ def load_card(found: Analysis, code: str) -> Card:
             Edit(found.taken[change.numbers[0]], found.taken[change.numbers[1]], change)
             for change in clinic.revisions(responses, code)
         ],
-        times=clinic.times(_load_seconds(found, code)),
-        exposure=_load_exposure(code),
-        reports=[] if fact.is_withheld else _load_reports(code),
+        times=clinic.times(_seconds(found, draws)),
+        exposure=_exposure(draws),
+        comments=[] if fact.is_withheld else _comments(draws),
     )
 
 
@@ -108,51 +130,57 @@ def equal_ability(responses: Responses) -> dict[str, EqualAbility]:
     return {one.item: EqualAbility(one, of) for one, of in zip(results, judged(results), strict=True)}
 
 
-def _load_seconds(found: Analysis, code: str) -> list[float]:
-    """From when the question was shown to its first answer, of those who are counted."""
-    first = func.min(AnswerEvent.server_at)
+def _load_draws(code: str) -> list[Draw]:
+    """Every attempt that a question was drawn for; a comment more on the same is a line more."""
+    said = (QuestionReport.id.label("comment"), QuestionReport.kind, QuestionReport.locale)
+    said_so = (QuestionReport.text, QuestionReport.sent_at)
+    drawn = (Attempt.id, Attempt.opened_at, AttemptQuestion.shown_at)
+    here = (AttemptQuestion.attempt_id, AttemptQuestion.position)
     query = (
-        of_quiz(select(Attempt.id, AttemptQuestion.shown_at, first), found.quiz.id)
-        .join(AttemptQuestion, AttemptQuestion.attempt_id == Attempt.id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .join(
-            AnswerEvent,
-            (AnswerEvent.attempt_id == Attempt.id) & (AnswerEvent.position == AttemptQuestion.position),
-        )
-        .where(Question.code == code, AttemptQuestion.shown_at.is_not(None))
-        .group_by(Attempt.id, AttemptQuestion.shown_at)
-    )
-    counted: Collection[str] = {found.attempts[person.code] for person in found.responses.people}
-    rows = [(shown, answered) for attempt, shown, answered in db.session.execute(query) if attempt in counted]
-    return [(answered - shown).total_seconds() for shown, answered in rows if answered >= shown]
-
-
-def _load_exposure(code: str) -> Exposure:
-    since = clock.now() - RECENT
-    recent = func.count(Attempt.id).filter(Attempt.opened_at >= since)
-    query = (
-        select(func.count(Attempt.id), recent, func.max(Attempt.opened_at))
+        select(*drawn, func.min(AnswerEvent.server_at).label("answered_at"), *said, *said_so)
         .select_from(AttemptQuestion)
         .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
+        .outerjoin(AnswerEvent, (AnswerEvent.attempt_id == here[0]) & (AnswerEvent.position == here[1]))
+        .outerjoin(QuestionReport, (QuestionReport.attempt_id == here[0]) & (QuestionReport.position == here[1]))
         .where(Question.code == code)
+        .group_by(*drawn, *said, *said_so)
+        .order_by(Attempt.opened_at, QuestionReport.id.desc())
     )
-    return Exposure(*db.session.execute(query).one())
+    return [
+        Draw(
+            row.id,
+            row.opened_at,
+            row.shown_at,
+            row.answered_at,
+            Comment(row.comment, row.kind, row.locale, row.text, row.sent_at) if row.comment is not None else None,
+        )
+        for row in db.session.execute(query)
+    ]
 
 
-def _load_reports(code: str) -> list[QuestionReport]:
-    """What people said of it, the newest first, for who does not see their names."""
-    query = (
-        select(QuestionReport)
-        .join(QuestionVersion, QuestionVersion.id == QuestionReport.question_version_id)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Question.code == code)
-        .order_by(QuestionReport.id.desc())
-        .limit(MOST_REPORTS)
-    )
-    return list(db.session.scalars(query))
+def _seconds(found: Analysis, draws: Sequence[Draw]) -> list[float]:
+    """From when the question was shown to its first answer, of those who are counted."""
+    counted = {found.attempts[person.code] for person in found.responses.people}
+    known = {
+        draw.attempt: (draw.answered_at - draw.shown_at).total_seconds()
+        for draw in draws
+        if draw.attempt in counted and draw.shown_at is not None and draw.answered_at is not None
+    }
+    return [seconds for seconds in known.values() if seconds >= 0]
+
+
+def _exposure(draws: Sequence[Draw]) -> Exposure:
+    since = clock.now() - RECENT
+    opened = {draw.attempt: draw.opened_at for draw in draws}
+    return Exposure(len(opened), sum(at >= since for at in opened.values()), max(opened.values(), default=None))
+
+
+def _comments(draws: Sequence[Draw]) -> list[Comment]:
+    """What people said of it, the newest first."""
+    said = [draw.comment for draw in draws if draw.comment is not None]
+    return sorted(said, key=lambda comment: -comment.id)[:MOST_COMMENTS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.analysis.core.groups import without_few
@@ -18,7 +18,6 @@ from lms.cohorts.models import Cohort as CohortRow
 from lms.cohorts.models import CohortTrainer
 from lms.foundation.db import db
 from lms.kit.figures import is_small
-from lms.sites.models import Site, Vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +162,13 @@ def _group(
     )
 
 
-def load_places(sittings: Sequence[Sitting]) -> Places:
-    """The sites and vendors of these attempts."""
-    sites, vendors = {sitting.site for sitting in sittings}, {sitting.vendor for sitting in sittings}
-    names = cast(Site.name_text, Text).label("site_name"), cast(Vendor.name_text, Text).label("vendor_name")
-    query = select(Site.code, names[0], Vendor.code, names[1])
-    rows = db.session.execute(query.join(Vendor, Vendor.id == Site.vendor_id).order_by(Site.code)).all()
+def places_of(sittings: Sequence[Sitting]) -> Places:
+    """The sites and vendors of these attempts, by code."""
+    sites = {sitting.site: sitting.place[0] for sitting in sittings}
+    vendors = {sitting.vendor: sitting.place[1] for sitting in sittings}
     return Places(
-        sites={site: json.loads(name) for site, name, _vendor, _of_vendor in rows if site in sites},
-        vendors={vendor: json.loads(name) for _site, _of_site, vendor, name in rows if vendor in vendors},
+        sites={code: json.loads(name) for code, name in sorted(sites.items())},
+        vendors={code: json.loads(name) for code, name in sorted(vendors.items())},
     )
 
 

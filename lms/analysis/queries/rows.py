@@ -35,8 +35,8 @@ NO_COHORT = ""
 class Sitting:
     """A person's first assessed attempt: the grading that counts, the person's code, the cohort and place of that day.
 
-    ``has_passed`` says whether any attempt of the person has passed; ``policies`` are the policy versions that were in
-    force when the attempt opened.
+    ``place`` holds the names of site and vendor as texts of JSON; ``has_passed`` says whether any attempt of the person
+    has passed; ``policies`` are the policy versions that were in force when the attempt opened.
     """
 
     attempt_id: str
@@ -46,6 +46,7 @@ class Sitting:
     cohort: str
     site: str
     vendor: str
+    place: tuple[str, str]
     has_passed: bool
     closed_at: datetime
     policies: frozenset[int]
@@ -62,6 +63,8 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
                 Attempt.locale,
                 Site.code.label("site"),
                 Vendor.code.label("vendor"),
+                cast(Site.name_text, Text).label("site_name"),
+                cast(Vendor.name_text, Text).label("vendor_name"),
                 Attempt.opened_at,
                 Attempt.closed_at,
                 GradingRun.id.label("run_id"),
@@ -90,6 +93,7 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
             cohort=cohort_at(spells.get(row.person_id, ()), row.opened_at) or NO_COHORT,
             site=row.site,
             vendor=row.vendor,
+            place=(row.site_name, row.vendor_name),
             has_passed=row.person_id in passed,
             closed_at=row.closed_at,
             policies=sets[row.pinned],

@@ -9,11 +9,13 @@ from lms.analysis.core.dif_judged import Standing
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Filters, load_readable
 from lms.analysis.queries import clinic as cards
+from lms.analysis.queries.waves import load_months
 from lms.analysis.tables.sentences import said
 from lms.foundation.access import access, policy
 from lms.kit.figures import INDICATIVE, SMALL_GROUP, shown_count
 from lms.kit.problems import NotFound
 from lms.quizzes import queries as quizzes
+from lms.quizzes.core.rules import rules_from
 
 blueprint = Blueprint("analysis_questions", __name__)
 
@@ -57,5 +59,19 @@ def languages(code: str) -> str:
         rows=cards.compare_languages(found, withheld) if found else [],
         phrases=phrases,
         standing=Standing,
+        indicative_under=INDICATIVE,
+    )
+
+
+@blueprint.get("/analysis/<code>/trend")
+@policy("analysis.read")
+def trend(code: str) -> str:
+    """How a quiz went from month to month."""
+    quiz = quizzes.get_quiz(code)
+    return render_template(
+        "analysis/trend.html",
+        quiz=quiz,
+        cut=rules_from(quizzes.load_current_versions([quiz.id])[quiz.id].rules).cut_percent,
+        months=load_months(quiz),
         indicative_under=INDICATIVE,
     )
