@@ -10,8 +10,9 @@ The sharp verdicts exclude each other by evidence, in this order, so that one fa
 3. *Translations* (``wording``). What is hard in one language is not hard for everybody.
 4. *Sections* (``unclear``), from the items that are left, and only where no class and no language contradicts.
 
-Every family of tests is held to one chance of a false verdict in a quiz, and an effect must be large as well: with
-many people the smallest difference is beyond chance. docs/diagnosis.md tells rules, sources and limits.
+Every family of tests is held to one chance of a false verdict in a quiz (``multiplicity``), against a null in which
+things differ a little by nature (``natural``), and an effect must be large as well: with many people the smallest
+difference is beyond chance. docs/diagnosis.md tells rules, sources and limits.
 """
 
 from __future__ import annotations
@@ -29,17 +30,14 @@ from lms.analysis.core.effects import Effect, Section, class_effects, rests_on_o
 from lms.analysis.core.elsewhere import whole_class_effects
 from lms.analysis.core.items import option_figures
 from lms.analysis.core.keys import LEAST_PEOPLE, Reading, Rival, rivals
-from lms.analysis.core.multiplicity import holm
+from lms.analysis.core.multiplicity import FALSE_CHANCE, holm
 from lms.analysis.core.responses import BoolArray, IntArray, Responses
 from lms.analysis.core.unclear import holds_for_all, section_effects
 from lms.analysis.core.verdicts import EVERY_SECTION, OF_KEY, Kind, Known, Place, Verdict, by_need
 from lms.analysis.core.wording import LARGE_DELTA, Suspect, suspects
 
-FALSE_CHANCE = 0.02
-"""The chance that a healthy quiz gets one false verdict or more, by each family of tests."""
-
-OF_CHANGED = 0.05
-"""The same for one item whose rule is known to have changed: nobody has to search the quiz for it."""
+OF_SIZE = 0.05
+"""The chance that an effect of no interest is taken for a large one, for each by itself, as in the rule of class C."""
 
 LARGE = LARGE_DELTA / -DELTA_PER_LOG_ODDS
 """The size of ETS class C in log odds, 0.64: the odds of a right answer are about half of what they should be."""
@@ -56,32 +54,38 @@ def diagnose(responses: Responses, known: Known) -> tuple[Verdict, ...]:
 
 def _of_keys(responses: Responses, known: Known) -> list[Verdict]:
     """Wrong keys, two right answers and changed rules."""
-    found = rivals(responses)
-    tested = [item.code for item in responses.items if item.code in responses.chosen and len(item.keys) == 1]
-    chances = holm([found[code].p if code in found else 1.0 for code in tested])
-    verdicts = []
-    for code, chance in zip(tested, chances, strict=True):
-        if code not in found:
-            continue
-        rival = found[code]
-        if code in known.outdated and rival.p <= OF_CHANGED and not _stood_before(responses, rival, known):
-            verdicts.append(_of_key(Kind.RULE_CHANGED, responses, rival))
-        elif chance <= FALSE_CHANCE:
-            kind = Kind.TWO_RIGHT_ANSWERS if rival.reading is Reading.AS_WELL else Kind.WRONG_KEY
-            verdicts.append(_of_key(kind, responses, rival))
-    return verdicts
+    found = rivals(responses, known.words, known.sections)
+    read = [item.code for item in responses.items if item.code in responses.chosen and len(item.keys) == 1]
+    verdicts = {}
+    for kind, tested in ((None, read), (Kind.RULE_CHANGED, [code for code in read if code in known.outdated])):
+        chances = holm([found[code].p if code in found else 1.0 for code in tested])
+        for code, chance in zip(tested, chances, strict=True):
+            if chance > FALSE_CHANCE or found[code].p_few > OF_SIZE:
+                continue
+            rival = found[code]
+            named = Kind.TWO_RIGHT_ANSWERS if rival.reading is Reading.AS_WELL else Kind.WRONG_KEY
+            if kind is None or not _stood_before(responses, rival, known):
+                verdicts[code] = _of_key(kind or named, responses, rival)
+    return list(verdicts.values())
 
 
 def _stood_before(responses: Responses, rival: Rival, known: Known) -> bool:
     """Whether those who took the item under the text of its key took the rival as well: then the text is not why."""
     later = known.outdated[rival.item]
     before = responses.only([person.code not in later for person in responses.people])
-    earlier = rivals(before).get(rival.item) if len(before.people) >= LEAST_PEOPLE else None
-    return earlier is not None and earlier.option == rival.option and earlier.p <= OF_CHANGED
+    earlier = (
+        rivals(before, known.words, known.sections).get(rival.item) if len(before.people) >= LEAST_PEOPLE else None
+    )
+    return earlier is not None and earlier.option == rival.option and earlier.p <= OF_SIZE
 
 
 def _of_key(kind: Kind, responses: Responses, rival: Rival) -> Verdict:
-    figures = {option.option: option for option in option_figures(responses, rival.item)}
+    """The verdict with the figures of its options. Rest scores are from complete rows, and an item that few had would
+    leave few of them, so items that less than half had take no part.
+    """
+    had = responses.available.mean(axis=0) >= 0.5
+    had[responses.index(rival.item)] = True
+    figures = {option.option: option for option in option_figures(_columns(responses, had), rival.item)}
     own, key = figures[rival.option], figures[rival.key]
     lead = None if own.mean_rest is None or key.mean_rest is None else own.mean_rest - key.mean_rest
     facts: dict[str, float | str] = {
@@ -136,6 +140,11 @@ def _fitted(responses: Responses, known: Known, groups: IntArray, usable: BoolAr
     return sections(responses, fitted, groups, known.sections, usable), fitted
 
 
+def _is_large(effect: Effect) -> bool:
+    """The rule of ETS class C: large as it stands, and beyond chance larger than what is negligible."""
+    return effect.logits >= LARGE and effect.p_negligible <= OF_SIZE
+
+
 Names = Sequence[tuple[str | None, str | None]]
 
 
@@ -159,8 +168,7 @@ def _classes(
     found = {}
     for ((name, number), effect), chance in zip(effects.items(), chances, strict=True):
         cohort = cohorts[number]
-        is_large = chance <= FALSE_CHANCE and effect.logits >= LARGE
-        if not is_large or not cohort or cohort in hidden:
+        if chance > FALSE_CHANCE or not _is_large(effect) or not cohort or cohort in hidden:
             continue
         if not rests_on_one_item(by_cohort[name], fitted, number, effect.logits):
             found[name, str(cohort)] = effect
@@ -176,7 +184,7 @@ def _whole_classes(responses: Responses, known: Known, groups: IntArray, names: 
     return {
         (EVERY_SECTION, str(cohorts[number])): effect
         for (number, effect), chance in zip(effects.items(), chances, strict=True)
-        if chance <= FALSE_CHANCE and effect.logits >= LARGE
+        if chance <= FALSE_CHANCE and _is_large(effect)
         if cohorts[number] and cohorts[number] not in known.hidden
     }
 
@@ -226,7 +234,7 @@ def _sections(
     by_name = {section.name: section for section in told}
     found = {}
     for (name, effect), chance in zip(effects.items(), chances, strict=True):
-        if chance > FALSE_CHANCE or effect.logits < LARGE or effect.n < LEAST_PEOPLE:
+        if chance > FALSE_CHANCE or not _is_large(effect) or effect.n < LEAST_PEOPLE:
             continue
         sides = [list(_members(names, part).values()) for part in (0, 1)]
         if all(holds_for_all(by_name[name], fitted, effect, members, LARGE) for members in sides):

@@ -4,8 +4,8 @@ What a class earns in a section is compared with what its people may be expected
 from all their other answers: their abilities, with the uncertainty that these have, are the posterior of Rasch's model
 (``rasch``) without the section. The difference in logits, against the same difference of the other classes, is the
 class's own effect: what is hard for everybody cancels out, and so does how able the class is. Classes differ a little
-in every section for reasons of no interest, so the standard error is widened by the spread that the z values of all
-classes and sections show (an empirical null, Efron 2004).
+in every section for reasons of no interest, however many people they have, so the null is an empirical one
+(``natural``): the variance of these differences over all classes and sections is added to that of chance.
 """
 
 from __future__ import annotations
@@ -17,20 +17,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from lms.analysis.core import rasch
+from lms.analysis.core.dif import DELTA_PER_LOG_ODDS
+from lms.analysis.core.natural import LEAST_TOLD, natural_spread
 from lms.analysis.core.rasch import NODES, Fit
 from lms.analysis.core.responses import BoolArray, FloatArray, IntArray, Responses
 from lms.kit.figures import UNDER95, Z95, Interval, is_small, t_quantile, t_tail
 
-LEAST_CELLS_FOR_SPREAD = 8
-"""From so many classes in sections on their own spread can be told."""
+NEGLIGIBLE = 1 / -DELTA_PER_LOG_ODDS
+"""Up to here ETS calls a difference negligible: delta of 1, in log odds 0.43."""
 
 _PRIOR_VARIANCE = 4.0
+_SWEEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How much harder than expected: ``logits`` with their 95 % interval, and the chance of so much or more.
+    """How much harder than expected: ``logits`` with their 95 % interval, and the chance of so much or more (``p``).
 
+    ``p_negligible`` is the chance of so much or more were it harder by as much as is negligible.
     ``n`` people earned the share ``share`` of the marks; ``expected`` is what they were expected to earn, with the
     interval that follows from that of the logits.
     """
@@ -40,6 +44,7 @@ class Effect:
     error: float
     interval: Interval
     p: float
+    p_negligible: float
     share: float
     expected: float
     expected_interval: Interval
@@ -167,18 +172,27 @@ def class_effects(told: Sequence[Section], found: Fit) -> dict[tuple[str, int], 
 
     Cells of fewer than 5 people, and those that fewer than 5 others could be compared with, have none.
     """
-    cells = {}
-    for section in told:
-        harder, error = shifts(section, found)
-        for number in range(len(harder)):
-            others = np.arange(len(harder)) != number
-            if are_told(section.people[number], section.people[others].sum()):
-                cells[section.name, number] = (section, float(harder[number]), *against_others(harder, error, number))
-    wider = _own_spread({cell: logits / error for cell, (_section, _harder, logits, error) in cells.items()})
-    return {
-        (name, number): effect_of(section.merged([[number]]), found, harder, logits, wider * error, None)
-        for (name, number), (section, harder, logits, error) in cells.items()
-    }
+    if not told:
+        return {}
+    harder, errors = (np.array(both) for both in zip(*(shifts(section, found) for section in told), strict=True))
+    people = np.array([section.people for section in told])
+    is_told = np.array([[are_told(n, of.sum() - n) for n in of] for of in people])
+    usual = _between_classes(harder, errors, is_told)
+    effects = {}
+    for place, number in np.argwhere(is_told).tolist():
+        natural, freedom = usual
+        if harder[place, number] > NEGLIGIBLE:
+            natural, freedom = _between_classes(harder, errors, _without(is_told, place, number))
+        logits, error = against_others(harder[place], np.hypot(errors[place], natural), number)
+        one = told[place].merged([[number]])
+        effects[told[place].name, number] = effect_of(one, found, float(harder[place, number]), logits, error, freedom)
+    return effects
+
+
+def _without(told: BoolArray, place: int, number: int) -> BoolArray:
+    others = told.copy()
+    others[place, number] = False
+    return others
 
 
 def rests_on_one_item(section: Section, found: Fit, number: int, logits: float) -> bool:
@@ -207,18 +221,23 @@ def against_others(harder: FloatArray, error: FloatArray, number: int) -> tuple[
     return float(harder[number]) - usual, math.hypot(float(error[number]), 1 / math.sqrt(float(weight.sum())))
 
 
-def _own_spread(z: Mapping[tuple[str, int], float]) -> float:
-    """How far z values lie apart, 1 or more, by their median: a few of them may be far out.
+def _between_classes(harder: FloatArray, errors: FloatArray, told: BoolArray) -> tuple[float, int | None]:
+    """The standard deviation, in logits, by which classes differ in sections beyond chance, and its degrees of freedom.
 
-    They are taken from the middle of their class, since one bad section makes all the others of a class look better.
+    It is that of what is left of ``harder`` (sections x classes) without the means of sections and of classes, in the
+    cells that are ``told``. A cell that may stand out is judged by the spread of all the others, like an externally
+    studentized residual (Cook and Weisberg 1982): it would widen the measure it is held against.
     """
-    if len(z) < LEAST_CELLS_FOR_SPREAD:
-        return 1.0
-    by_class: dict[int, list[float]] = {}
-    for (_section, number), value in z.items():
-        by_class.setdefault(number, []).append(value)
-    off = [abs(value - float(np.median(values))) for values in by_class.values() for value in values]
-    return max(1.0, 1.4826 * float(np.median(off)))
+    freedom = int(told.sum()) - int(told.any(axis=1).sum()) - int(told.any(axis=0).sum()) + 1
+    if told.sum() < LEAST_TOLD or freedom < 1:
+        return 0.0, None
+    left = np.where(told, harder, 0.0)
+    for _sweep in range(_SWEEPS):
+        for axis in (0, 1):
+            means = left.sum(axis=axis, keepdims=True) / np.maximum(told.sum(axis=axis, keepdims=True), 1)
+            left = np.where(told, left - means, 0.0)
+    kept = math.sqrt(freedom / int(told.sum()))
+    return natural_spread(left[told] / kept, errors[told]), freedom
 
 
 def effect_of(one: Section, found: Fit, harder: float, logits: float, error: float, freedom: int | None) -> Effect:
@@ -229,13 +248,17 @@ def effect_of(one: Section, found: Fit, harder: float, logits: float, error: flo
         float(expected_marks(one, found, np.array([harder - effect]))[0].sum()) / asked
         for effect in (logits, logits - reach, logits + reach)
     )
-    t = logits / error
+    p, p_negligible = (
+        math.erfc(t / math.sqrt(2)) / 2 if freedom is None else t_tail(t, freedom)
+        for t in (logits / error, (logits - NEGLIGIBLE) / error)
+    )
     return Effect(
         n=int(one.people[0]),
         logits=logits,
         error=error,
         interval=Interval(logits - reach, logits + reach),
-        p=math.erfc(t / math.sqrt(2)) / 2 if freedom is None else t_tail(t, freedom),
+        p=p,
+        p_negligible=p_negligible,
         share=float(one.earned.sum()) / asked,
         expected=expected,
         expected_interval=Interval(low, high),

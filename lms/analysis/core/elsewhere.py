@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lms.analysis.core.effects import LEAST_CELLS_FOR_SPREAD, Effect, against_others, are_told
+from lms.analysis.core.effects import NEGLIGIBLE, Effect, against_others, are_told
+from lms.analysis.core.natural import LEAST_TOLD, natural_spread
 from lms.analysis.core.responses import FloatArray, IntArray, Responses
 from lms.kit.figures import Z95, Interval
 
@@ -44,9 +45,9 @@ def whole_class_effects(responses: Responses, groups: IntArray, elsewhere: Mappi
         for number in range(len(sizes))
         if are_told(int(sizes[number]), int(sizes.sum() - sizes[number]))
     }
-    wider = _spread_of_classes([logits / apart for logits, apart in cells.values()])
+    natural = _between_classes(list(cells.values()))
     return {
-        number: _of_whole(int(everybody[number]), float(shares[number]), logits, wider * apart)
+        number: _of_whole(int(everybody[number]), float(shares[number]), logits, math.hypot(natural, apart))
         for (_name, number), (logits, apart) in cells.items()
     }
 
@@ -59,8 +60,12 @@ def _everybody(responses: Responses, groups: IntArray, classes: int) -> tuple[In
     return people, np.bincount(groups[asked > 0], shares[asked > 0], classes) / np.maximum(people, 1)
 
 
-def _spread_of_classes(z: Sequence[float]) -> float:
-    return max(1.0, 1.4826 * float(np.median(np.abs(z)))) if len(z) >= LEAST_CELLS_FOR_SPREAD else 1.0
+def _between_classes(cells: Sequence[tuple[float, float]]) -> float:
+    """How far classes lie apart beyond chance, in logits."""
+    if len(cells) < LEAST_TOLD:
+        return 0.0
+    logits, errors = np.array(cells).T
+    return natural_spread(logits, errors)
 
 
 def _of_whole(n: int, share: float, logits: float, error: float) -> Effect:
@@ -73,6 +78,7 @@ def _of_whole(n: int, share: float, logits: float, error: float) -> Effect:
         error=error,
         interval=Interval(logits - reach, logits + reach),
         p=math.erfc(logits / error / math.sqrt(2)) / 2,
+        p_negligible=math.erfc((logits - NEGLIGIBLE) / error / math.sqrt(2)) / 2,
         share=share,
         expected=expected,
         expected_interval=Interval(low, high),

@@ -2,31 +2,44 @@
 
 Of each item and each wrong option the same is asked: *of the people who know the answer, what share takes the key, and
 what share this option?* All of them take the key where it is right, none where the key is wrong, and some where two
-options are right. The model has two sorts of people, as in multiple-choice models with a "do not know" state (Bock
-1972; Thissen and Steinberg 1984): the chance to know grows with ability by a logistic curve; whoever knows takes the
-key (share ``s``) or the rival (1 - ``s``); whoever does not know takes any option, by shares that are the same for
-all abilities. It is fitted by the EM algorithm, once with ``s`` free, once with ``s`` = 1 (the key alone is right) and
-once with ``s`` = 0 (the rival alone is right). Twice the difference of log likelihoods is compared with chi-square of
-one degree of freedom (Wilks 1938).
+options are right. The model (``choosing``) has two sorts of people, as in multiple-choice models with a "do not know"
+state (Bock 1972; Thissen and Steinberg 1984). It is fitted with that share ``s`` of the key free, with ``s`` = 1 (the
+key alone is right), with ``s`` as near to 1 as a share of no interest leaves it, and with ``s`` = 0 (the rival alone is
+right). Twice the difference of log likelihoods is compared with chi-square of one degree of freedom (Wilks 1938).
 
 Ability is the score on the other items that the person had (log odds, half a mark added to either side), so a wrong
-key has no part in it. A curve is drawn towards the steepness of the other items' curves. Where the able choose no
-differently from the weak, all shares fit equally well: an item that tells nothing apart does not look wrongly keyed.
+key has no part in it. Where the able choose no differently from the weak, all shares fit equally well: an item that
+tells nothing apart does not look wrongly keyed. Nor does one with a plausible wrong option, which draws the abler ones
+among those who err: two right answers must show themselves among those who know. And readers of every language must
+take the rival; where one language rules it out, the wording sends the others there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
+from lms.analysis.core.choosing import (
+    LEVELS,
+    Pairs,
+    Usual,
+    attraction_curves,
+    fitted,
+    knowing_curves,
+    usual_attraction,
+    usual_knowing,
+)
 from lms.analysis.core.items import of_version
-from lms.analysis.core.rasch import logistic
-from lms.analysis.core.responses import FloatArray, IntArray, Item, Responses
+from lms.analysis.core.responses import BoolArray, FloatArray, IntArray, Item, Responses
 from lms.kit.figures import Z95, Interval, is_small, wilson
+
+WORDS = {"easy": -1.0, "medium": 0.0, "hard": 1.0}
+"""What authors expect of their questions, in steps."""
 
 LEAST_CHOOSERS = 10
 """So many people must have chosen an option before it can put the key in doubt (the suspect-key rule of the pages)."""
@@ -39,9 +52,6 @@ LEAST_SHARE = 0.25
 
 CONTRADICTED = 1.92
 """A share is ruled out when it costs so much log likelihood: half the 5 % point of chi-square."""
-
-_LEVELS = np.linspace(-4.0, 4.0, 25)
-_EM_STEPS = 90
 
 
 class Reading(StrEnum):
@@ -56,7 +66,8 @@ class Rival:
     """An option that those who know take: instead of the key, or as well as it.
 
     ``n`` people answered, ``count`` of them by the option; of those who know, ``share`` take it. ``p`` is the chance of
-    such evidence were the key right, for all wrong options of the item together.
+    such evidence were the key right, for all wrong options of the item that were read together. ``p_few`` is the chance
+    of such a share were it the least that counts.
     """
 
     item: str
@@ -67,40 +78,101 @@ class Rival:
     count: int
     share: float
     p: float
+    p_few: float
 
 
-def rivals(responses: Responses) -> Mapping[str, Rival]:
-    """The likeliest rival of each key that has one. Items with several keys or choices, or few people, are not read."""
-    tables = [table for item in responses.items if (table := _table(responses, item)) is not None]
-    pairs = [(place, rival) for place, table in enumerate(tables) for rival in table.rivals]
-    if not pairs:
+def rivals(
+    responses: Responses, words: Mapping[str, str], sections: Mapping[str, Sequence[str]]
+) -> Mapping[str, Rival]:
+    """The likeliest rival of each key that has one. Items with several keys or choices, or few people, are not read.
+
+    ``words`` is what their authors expect of items (easy, medium, hard), ``sections`` on what they rest.
+    """
+    languages = _languages(responses)
+    tables = [table for item in responses.items if (table := _table(responses, item, languages)) is not None]
+    asked = [(place, rival) for place, table in enumerate(tables) for rival in table.rivals]
+    if not asked:
         return {}
-    owners, options = np.array([owner for owner, _ in pairs]), np.array([option for _, option in pairs])
-    widest = max(table.counts.shape[1] for table in tables)
-    counts = np.zeros((len(pairs), len(_LEVELS), widest))
-    for row, (owner, _option) in enumerate(pairs):
-        counts[row, :, : tables[owner].counts.shape[1]] = tables[owner].counts
-    keys = np.array([tables[owner].key for owner in owners])
-    steepness = _steepness(counts, keys)
-    free, key_alone, rival_alone = (_fitted(counts, keys, options, fixed, steepness) for fixed in (None, 1.0, 0.0))
+    owners, options = [owner for owner, _ in asked], np.array([option for _, option in asked])
+    asking = [tables[owner] for owner in owners]
+    pairs = Pairs(_side_by_side([table.counts for table in asking]), np.array([table.key for table in asking]), options)
+    usual = _usual(tables, words, sections).only(np.array(owners)), usual_attraction(pairs)
+    free = fitted(pairs, None, *usual)
+    told = np.flatnonzero(1 - free.shares >= LEAST_SHARE)
+    if not len(told):
+        return {}
+    some, of_some = pairs.only(told), tuple(each.only(told) for each in usual)
+    alone, few, instead = (
+        free.likelihood[told] - fitted(some, fixed, *of_some).likelihood for fixed in (1.0, 1.0 - LEAST_SHARE, 0.0)
+    )
+    by_all = _taken_in_every_language([asking[place] for place in told], some, *of_some)
     found: dict[str, Rival] = {}
-    for row, (owner, option) in enumerate(pairs):
-        gain = float(free.likelihood[row] - key_alone.likelihood[row])
-        rival = tables[owner].named(
-            option, 1 - float(free.shares[row]), gain, float(free.likelihood[row] - rival_alone.likelihood[row])
-        )
+    for row, place in enumerate(told.tolist()):
+        gains = _Gains(float(alone[row]), float(few[row]), float(instead[row]))
+        rival = asking[place].named(int(options[place]), 1 - float(free.shares[place]), gains) if by_all[row] else None
         if rival is not None and (rival.item not in found or rival.p < found[rival.item].p):
             found[rival.item] = rival
     return found
 
 
+def _side_by_side(tables: Sequence[FloatArray]) -> FloatArray:
+    """Tables of levels x options as one array; options that an item does not have are chosen by nobody."""
+    together = np.zeros((len(tables), len(LEVELS), max(table.shape[1] for table in tables)))
+    for row, table in enumerate(tables):
+        together[row, :, : table.shape[1]] = table
+    return together
+
+
+def _usual(tables: Sequence[_Table], words: Mapping[str, str], sections: Mapping[str, Sequence[str]]) -> Usual:
+    items = [table.item.code for table in tables]
+    right, people = (np.array(both) for both in zip(*((table.right, table.people) for table in tables), strict=True))
+    return usual_knowing(right, people, steps(words, items), [next(iter(sections.get(item, ())), "") for item in items])
+
+
+def _taken_in_every_language(tables: Sequence[_Table], pairs: Pairs, knowing: Usual, attraction: Usual) -> BoolArray:
+    """Whether no language rules out that those who know take the rival: else it is a matter of the translation."""
+    may_be = np.ones(len(tables), dtype=np.bool_)
+    for language in sorted({language for table in tables for language in table.of_language}):
+        rows = np.array([row for row, table in enumerate(tables) if language in table.of_language])
+        counts = _side_by_side([tables[row].of_language[language] for row in rows])
+        counts = np.pad(counts, ((0, 0), (0, 0), (0, pairs.counts.shape[2] - counts.shape[2])))
+        readers = Pairs(counts, pairs.keys[rows], pairs.options[rows])
+        usual = knowing.only(rows), attraction.only(rows)
+        free, few = (fitted(readers, fixed, *usual) for fixed in (None, 1.0 - LEAST_SHARE))
+        is_less = (1 - free.shares < LEAST_SHARE) & (free.likelihood - few.likelihood > CONTRADICTED)
+        may_be[rows] &= ~is_less
+    return may_be
+
+
+@dataclass(frozen=True, slots=True)
+class _Gains:
+    """How much log likelihood it costs that the key alone is right, that few take the rival, and that all do."""
+
+    alone: float
+    few: float
+    instead: float
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class _Table:
-    """Who chose what of one item: people by level of ability x option."""
+    """Who chose what of one item: people by level of ability x option; and by language, where it has enough people."""
 
     item: Item
     key: int
     counts: FloatArray
+    of_language: Mapping[str, FloatArray]
+
+    @property
+    def right(self) -> FloatArray:
+        """How many of each level took the key."""
+        right: FloatArray = self.counts[:, self.key]
+        return right
+
+    @property
+    def people(self) -> FloatArray:
+        """How many of each level answered."""
+        people: FloatArray = self.counts.sum(axis=1)
+        return people
 
     @property
     def rivals(self) -> list[int]:
@@ -108,12 +180,12 @@ class _Table:
         choosers = self.counts.sum(axis=0)
         return [place for place, n in enumerate(choosers) if place != self.key and n >= LEAST_CHOOSERS]
 
-    def named(self, option: int, share: float, gain: float, without_key: float) -> Rival | None:
-        """The rival, if those who know take it; ``gain`` and ``without_key`` are in log likelihood."""
-        if share < LEAST_SHARE or gain <= 0:
+    def named(self, option: int, share: float, gains: _Gains) -> Rival | None:
+        """The rival, if those who know take it."""
+        if gains.alone <= 0:
             return None
-        as_well = share <= 1 - LEAST_SHARE and without_key > CONTRADICTED
-        one = math.erfc(math.sqrt(gain)) / 2  # the share of the key lies at its end, so half of chi-square's tail
+        as_well = share <= 1 - LEAST_SHARE and gains.instead > CONTRADICTED
+        one = _beyond(gains.alone)  # the share of the key lies at its end, so half of chi-square's tail
         return Rival(
             item=self.item.code,
             reading=Reading.AS_WELL if as_well else Reading.INSTEAD,
@@ -122,8 +194,14 @@ class _Table:
             n=int(self.counts.sum()),
             count=int(self.counts[:, option].sum()),
             share=share,
-            p=min(1.0, one * (len(self.item.options) - 1)),
+            p=min(1.0, one * len(self.rivals)),
+            p_few=_beyond(gains.few),
         )
+
+
+def _beyond(gain: float) -> float:
+    """The chance of such a gain in log likelihood towards one side."""
+    return math.erfc(math.sqrt(max(gain, 0.0))) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +218,32 @@ class Curve:
     low_half: Interval
 
 
+def steepness(responses: Responses, words: Mapping[str, str]) -> FloatArray:
+    """How steeply right answers grow with ability, for each item against the usual item of the quiz.
+
+    Each is drawn towards the usual by what all of them show; an item that few had is a usual one.
+    """
+    found = np.ones(len(responses.items))
+    columns, counts = _counted(responses)
+    if len(columns):
+        right, people = counts[:, :, 0], counts.sum(axis=2)
+        items = [responses.items[column].code for column in columns]
+        usual = usual_knowing(right, people, steps(words, items), [""] * len(items))
+        found[columns] = np.exp((knowing_curves(right, people, usual)[0] - usual.centre)[1])
+    return found
+
+
+def steps(words: Mapping[str, str], codes: Sequence[str]) -> FloatArray:
+    """What authors expect of items, in steps; medium where nothing is said."""
+    return np.array([WORDS.get(words.get(code, ""), 0.0) for code in codes], dtype=np.float64)
+
+
 def curves(responses: Responses) -> Mapping[str, Curve]:
     """The curves of the items that enough people had."""
-    columns = np.flatnonzero(responses.available.sum(axis=0) >= LEAST_PEOPLE)
+    columns, counts = _counted(responses)
     if not len(columns):
         return {}
-    counts = np.zeros((len(columns), len(_LEVELS), 2))
-    for row, column in enumerate(columns.tolist()):
-        had, level = responses.available[:, column], _levels(responses, column)
-        shares = responses.shares[had, column]
-        np.add.at(counts[row], level[had], np.stack([shares, 1 - shares], axis=1))
-    curve, error = _slopes(counts, np.zeros(len(columns), dtype=np.int64))
+    curve, error = attraction_curves(counts[:, :, 0], counts.sum(axis=2))
     usual = float(np.median(curve[1]))
     found = {}
     for row, column in enumerate(columns.tolist()):
@@ -158,13 +251,29 @@ def curves(responses: Responses) -> Mapping[str, Curve]:
         below = np.cumsum(people) <= max(people.sum() / 2, people.max())
         solved, asked = float(counts[row, below, 0].sum()), round(float(people[below].sum()))
         if asked and not is_small(asked):
-            high = float(curve[1, row] + Z95 * error[row])
+            high = float(curve[1, row] + Z95 * error[1, row])
             n = round(float(people.sum()))
             found[responses.items[column].code] = Curve(n, high, usual, solved / asked, wilson(solved, asked))
     return found
 
 
-def _table(responses: Responses, item: Item) -> _Table | None:
+def _counted(responses: Responses) -> tuple[IntArray, FloatArray]:
+    """The items that enough people had, and for each of them the marks earned and missed on each level of ability."""
+    columns = np.flatnonzero(responses.available.sum(axis=0) >= LEAST_PEOPLE)
+    counts = np.zeros((len(columns), len(LEVELS), 2))
+    for row, column in enumerate(columns.tolist()):
+        had = responses.available[:, column]
+        level, shares = _levels(responses, column)[had], responses.shares[had, column]
+        for side, earned in enumerate((shares, 1 - shares)):
+            counts[row, :, side] = np.bincount(level, earned, len(LEVELS))
+    return columns, counts
+
+
+def _languages(responses: Responses) -> NDArray[np.str_]:
+    return np.array([person.language or "" for person in responses.people], dtype=np.str_)
+
+
+def _table(responses: Responses, item: Item, languages: NDArray[np.str_]) -> _Table | None:
     if len(item.options) < 2 or len(item.keys) != 1 or item.code not in responses.chosen:
         return None
     column = responses.index(item.code)
@@ -174,10 +283,18 @@ def _table(responses: Responses, item: Item) -> _Table | None:
     answered = rows.available[:, column] & (choices == 1)
     if (choices > 1).any() or answered.sum() < LEAST_PEOPLE:
         return None
-    counts = np.zeros((len(_LEVELS), len(item.options)))
-    np.add.at(counts, _levels(rows, column)[answered], chosen[answered].astype(np.float64))
     key = next(place for place, option in enumerate(item.options) if option in item.keys)
-    return _Table(item, key, counts)
+    if rows is not responses:
+        languages = _languages(rows)
+    place = _levels(rows, column) * len(item.options) + chosen.argmax(axis=1)
+
+    def counted(among: BoolArray) -> FloatArray:
+        counts = np.bincount(place[among], minlength=len(LEVELS) * len(item.options))
+        return counts.reshape(len(LEVELS), -1).astype(np.float64)
+
+    readers = {name: answered & (languages == name) for name in np.unique(languages).tolist()}
+    enough = {name: counted(among) for name, among in readers.items() if among.sum() >= LEAST_PEOPLE}
+    return _Table(item, key, counted(answered), enough)
 
 
 def _levels(responses: Responses, column: int) -> IntArray:
@@ -188,80 +305,6 @@ def _levels(responses: Responses, column: int) -> IntArray:
     earned = (responses.marks * counted).sum(axis=1)
     half = float(responses.maxima.mean()) / 2
     odds = np.log((earned + half) / (np.maximum(possible - earned, 0) + half))
-    width = _LEVELS[1] - _LEVELS[0]
-    return np.asarray(np.rint((np.clip(odds, _LEVELS[0], _LEVELS[-1]) - _LEVELS[0]) / width), dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class _Steepness:
-    """What is known beforehand of a curve: it is about as steep as the others of the quiz."""
-
-    middle: float = 0.0
-    weight: float = 0.0
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Fitted:
-    """For each pair of key and rival: the share of the key among those who know, and the log likelihood."""
-
-    shares: FloatArray
-    likelihood: FloatArray
-
-
-def _steepness(counts: FloatArray, keys: IntArray) -> _Steepness:
-    """The middle of the slopes of right answers, and how far they lie apart (by the median, a third at least)."""
-    slopes = _slopes(counts, keys)[0][1]
-    middle = float(np.median(slopes))
-    apart = max(1.4826 * float(np.median(np.abs(slopes - middle))), middle / 3, 0.1)
-    return _Steepness(max(middle, 0.0), 1 / apart**2)
-
-
-def _slopes(counts: FloatArray, keys: IntArray) -> tuple[FloatArray, FloatArray]:
-    """The logistic curve of right answers for each row of ``counts``, and the error of its slope."""
-    right = np.take_along_axis(counts, keys[:, np.newaxis, np.newaxis], axis=2)[:, :, 0]
-    people = counts.sum(axis=2)
-    curve = np.zeros((2, len(keys)))
-    for _step in range(25):
-        curve = _steeper(curve, right, people, _Steepness(0.0, 0.01))
-    chances = logistic(curve[0][:, np.newaxis] + curve[1][:, np.newaxis] * _LEVELS)
-    weight = people * chances * (1 - chances)
-    a, b, c = weight.sum(axis=1), weight @ _LEVELS, weight @ _LEVELS**2
-    return curve, np.sqrt(1 / np.maximum(c - b * b / np.maximum(a, 1e-9), 1e-9))
-
-
-def _steeper(curve: FloatArray, right: FloatArray, people: FloatArray, known: _Steepness) -> FloatArray:
-    """One step of Newton's method for logistic curves (middle, slope) of pairs x levels; slopes do not fall."""
-    middle, slope = curve
-    chances = logistic(middle[:, np.newaxis] + slope[:, np.newaxis] * _LEVELS)
-    off, weight = right - people * chances, people * chances * (1 - chances)
-    a, b, c = weight.sum(axis=1) + 0.1, weight @ _LEVELS, weight @ _LEVELS**2 + known.weight
-    up, along = off.sum(axis=1) - 0.1 * middle, off @ _LEVELS - known.weight * (slope - known.middle)
-    size = np.maximum(a * c - b * b, 1e-9)
-    middle = middle + np.clip((c * up - b * along) / size, -1, 1)
-    return np.stack([middle, np.maximum(slope + np.clip((a * along - b * up) / size, -1, 1), 0)])
-
-
-def _fitted(counts: FloatArray, keys: IntArray, options: IntArray, fixed: float | None, known: _Steepness) -> _Fitted:
-    """The EM algorithm for every pair at once."""
-    rows, people = np.arange(len(keys)), counts.sum(axis=2)
-    shares = np.full(len(keys), 0.5 if fixed is None else fixed)
-    takers = counts.sum(axis=1)
-    guessed = takers + 0.5 * (takers > 0)
-    guessed = guessed / guessed.sum(axis=1, keepdims=True)
-    curve = np.stack([np.zeros(len(keys)), np.full(len(keys), known.middle)])
-    taken = np.zeros_like(takers)
-    for _step in range(_EM_STEPS):
-        taken[rows, keys], taken[rows, options] = shares, 1 - shares
-        knows = logistic(curve[0][:, np.newaxis] + curve[1][:, np.newaxis] * _LEVELS)
-        known_part = knows[:, :, np.newaxis] * taken[:, np.newaxis, :]
-        chances = known_part + (1 - knows)[:, :, np.newaxis] * guessed[:, np.newaxis, :]
-        knowing = counts * known_part / np.maximum(chances, 1e-12)
-        curve = _steeper(curve, knowing.sum(axis=2), people, known)
-        by_option = knowing.sum(axis=1)
-        guessed = takers - by_option + 0.5 * (takers > 0)
-        guessed = guessed / guessed.sum(axis=1, keepdims=True)
-        if fixed is None:
-            of_key, of_rival = by_option[rows, keys], by_option[rows, options]
-            shares = (of_key + 1e-6) / (of_key + of_rival + 2e-6)
-    likelihood = (counts * np.log(np.maximum(chances, 1e-12))).sum(axis=(1, 2))
-    return _Fitted(shares, likelihood - known.weight * (curve[1] - known.middle) ** 2 / 2)
+    odds -= np.median(odds)
+    width = LEVELS[1] - LEVELS[0]
+    return np.asarray(np.rint((np.clip(odds, LEVELS[0], LEVELS[-1]) - LEVELS[0]) / width), dtype=np.int64)

@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from lms.analysis.core.choosing import robust_fit
 from lms.analysis.core.effects import Effect, Section, effect_of, shifts
+from lms.analysis.core.keys import steepness, steps
+from lms.analysis.core.natural import natural_spread
 from lms.analysis.core.rasch import Fit
 from lms.analysis.core.responses import BoolArray, Cell, FloatArray, IntArray, Responses
 from lms.kit.figures import Z95
 
-WORDS = {"easy": -1.0, "medium": 0.0, "hard": 1.0}
-"""What authors expect of their questions, in steps."""
-
 LEAST_OTHER_ITEMS = 5
 """A section is compared with so many items of other sections at least."""
+
+LEAST_STEEPNESS = 0.5
+"""Items are not taken to be flatter than this share of the usual: from there on they give themselves away."""
 
 LEAST_SPREAD = 0.1
 """Items are never taken to be more alike than this, in logits."""
@@ -37,6 +41,7 @@ def section_effects(
     as much at least.
     """
     design = _design(responses, words, usable)
+    where = found.difficulties / np.maximum(steepness(responses, words), LEAST_STEEPNESS)
     home = {column: section.name for section in reversed(told) for column in section.columns.tolist()}
     effects = {}
     for section in told:
@@ -44,23 +49,28 @@ def section_effects(
         others = np.array([column for column in sorted(home) if column not in set(own.tolist())], dtype=np.int64)
         if len(own) < 2 or len(others) < LEAST_OTHER_ITEMS:
             continue
-        predicted = _predicted(design, found.difficulties, others)
-        above = found.difficulties - design @ predicted
-        scale, freedom = _spread(above[others], [home[column] for column in others.tolist()])
-        typical = design[own].mean(axis=0)
-        leverage = typical @ np.linalg.pinv(design[others].T @ design[others]) @ typical
+        above = where - design @ robust_fit(design[others], where[others])
+        among = _spread(above, design, _apart(others, home))
         logits = float(above[own].mean())
         if logits > 0 and float(np.sort(above[own])[:-1].mean()) < logits / 2:
             continue
+        typical = design[own].mean(axis=0)
+        leverage = float(typical @ np.linalg.pinv(design[others].T @ design[others]) @ typical)
+        error = math.hypot(among.of_items * math.sqrt(1 / len(own) + leverage), among.of_sections)
         everybody = section.merged([range(len(section.people))])
-        error = scale * math.sqrt(1 / len(own) + float(leverage))
-        effects[section.name] = effect_of(everybody, found, 0.0, logits, error, freedom)
+        effects[section.name] = effect_of(everybody, found, 0.0, logits, error, among.freedom)
     return effects
+
+
+def _apart(columns: IntArray, home: Mapping[int, str]) -> list[IntArray]:
+    """The items by section."""
+    names = np.array([home[column] for column in columns.tolist()])
+    return [columns[names == name] for name in sorted(set(names.tolist()))]
 
 
 def _design(responses: Responses, words: Mapping[str, str], usable: BoolArray) -> FloatArray:
     """Items x what is known of them beforehand: 1, the author's word, and whether they have part marks."""
-    level = np.array([WORDS.get(words.get(item.code, ""), 0.0) for item in responses.items])
+    level = steps(words, [item.code for item in responses.items])
     between = (responses.shares > 1e-9) & (responses.shares < 1 - 1e-9) & (responses.states == Cell.ANSWERED)
     part = between.any(axis=0).astype(np.float64)
     columns = [np.ones(len(level)), level]
@@ -69,35 +79,30 @@ def _design(responses: Responses, words: Mapping[str, str], usable: BoolArray) -
     return np.stack(columns, axis=1)
 
 
-def _predicted(design: FloatArray, difficulties: FloatArray, others: IntArray) -> FloatArray:
-    """Least squares of the other sections' items, those far out counting less (Huber 1964)."""
-    known, wanted = design[others], difficulties[others]
-    weight: FloatArray = np.ones(len(others))
-    found: FloatArray = np.zeros(design.shape[1])
-    for _step in range(10):
-        fitted = np.linalg.lstsq(known * weight[:, np.newaxis] ** 0.5, wanted * weight**0.5, rcond=None)[0]
-        found = np.asarray(fitted, dtype=np.float64)
-        off = np.abs(wanted - known @ found)
-        weight = np.minimum(1.0, 1.345 * max(1.4826 * float(np.median(off)), 1e-6) / np.maximum(off, 1e-9))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """How far items lie apart within sections, with degrees of freedom, and how far sections lie apart beyond that."""
+
+    of_items: float
+    freedom: int
+    of_sections: float
 
 
-def _spread(above: FloatArray, homes: Sequence[str]) -> tuple[float, int]:
-    """The SD of one item as it counts for a section, and its degrees of freedom.
+def _spread(above: FloatArray, design: FloatArray, homes: Sequence[IntArray]) -> _Spread:
+    """The items of several sections: how far they lie apart within sections, and how far the sections do.
 
-    Items are compared within their sections; where the means of sections lie further apart than that explains, the SD
-    is widened by the root of the ratio.
+    Where sections lie no further apart than their items explain, their means tell of the items' spread as well.
     """
-    names = np.array(homes)
-    sizes = {name: int((names == name).sum()) for name in homes}
-    means = {name: float(above[names == name].mean()) for name in sizes}
-    freedom = len(homes) - len(sizes)
-    if freedom < LEAST_OTHER_ITEMS:
-        return max(float(np.sqrt((above**2).sum() / max(len(above) - 2, 1))), LEAST_SPREAD), max(len(above) - 2, 1)
-    within = sum(float(((above[names == name] - means[name]) ** 2).sum()) for name in sizes) / freedom
-    within = max(within, LEAST_SPREAD**2)
-    between = sum(size * means[name] ** 2 for name, size in sizes.items()) / max(len(sizes) - 1, 1)
-    return math.sqrt(max(within, between)), freedom
+    means = np.array([float(above[columns].mean()) for columns in homes])
+    squares = sum(float(((above[columns] - mean) ** 2).sum()) for columns, mean in zip(homes, means, strict=True))
+    sizes = np.array([len(columns) for columns in homes])
+    freedom = max(int(sizes.sum()) - len(homes) - (design.shape[1] - 1), 1)
+    within = max(math.sqrt(squares / freedom), LEAST_SPREAD)
+    between = natural_spread(means, within / np.sqrt(sizes))
+    if between == 0:
+        freedom += len(homes) - 1
+        within = max(math.sqrt((squares + float((sizes * means**2).sum())) / freedom), LEAST_SPREAD)
+    return _Spread(within, freedom, between)
 
 
 def holds_for_all(section: Section, found: Fit, effect: Effect, members: Sequence[Sequence[int]], least: float) -> bool:

@@ -1,11 +1,18 @@
 """Is an item harder in one language at equal ability? The evidence that a translation is suspect.
 
-Mantel and Haenszel's test over classes of equal score, purified once (``dif``); Benjamini and Hochberg's procedure over
-the items of the quiz; and the size of ETS class C, |delta| of 1.5 or more (Zieky 1993). A second witness is the option
-that readers of one language take twice as often: a mistranslation sends them somewhere. Where it speaks as well, and
-also among those who are wrong alone, whose number the first test has used up, less is asked of the first.
+Two witnesses are heard. The first is Mantel and Haenszel's test over classes of equal score, purified once (``dif``).
+The second is the option that readers of one language take more often *among those who are wrong*: a mistranslation
+sends them somewhere. How many are wrong is used up by the first, where they go is not, so under the null the two know
+nothing of each other and the product of their chances counts (Fisher 1932). Over the items of the quiz Holm's procedure
+(1979) holds the chance of one false verdict, and the size must be ETS class C by the full rule: |delta| of 1.5 or more
+and significantly above 1 (Zieky 1993).
 
 The groups are the language of the attempt. Fewer than 30 people in one of the two give no verdict.
+
+The decision rests on everybody. Elsewhere, figures of one language leave out whole cohorts of which few took the quiz
+in it, since a count of people or a share could be subtracted from another view. An odds ratio over classes of equal
+score is no sum over people and tells no count; what is counted here (``n_harder``, ``n_easier``, the ratio of an
+option) is counted among those whose cohorts may be shown, as on every other page (``groups.of_languages``).
 """
 
 from __future__ import annotations
@@ -16,19 +23,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lms.analysis.core.dif import DELTA_PER_LOG_ODDS, Dif, EtsClass, dif
-from lms.analysis.core.dif_judged import RANKED_UNDER, Shrunken, Standing, benjamini_hochberg, shrink, standing
+from lms.analysis.core.dif import DELTA_PER_LOG_ODDS, EtsClass, MantelHaenszel, purified_of_parts
+from lms.analysis.core.dif_judged import RANKED_UNDER, Shrunken, Standing, shrink, standing
 from lms.analysis.core.groups import of_languages
 from lms.analysis.core.items import of_version
+from lms.analysis.core.multiplicity import FALSE_CHANCE, holm, product
 from lms.analysis.core.responses import BoolArray, Responses
 from lms.kit.figures import Z95, Interval
 
 LARGE_DELTA = 1.5
 """ETS class C begins here; in log odds it is 0.64."""
-
-ALONE = 0.05
-WITH_WITNESS = 0.20
-"""The false discovery rate that the test is held to, alone and where an option speaks as well."""
 
 TWICE = 2.0
 
@@ -64,38 +68,92 @@ class Suspect:
 
 def suspects(responses: Responses, first: str = "en", second: str = "ja") -> Mapping[str, Suspect]:
     """The items whose translation is suspect, from those who took the quiz in one of the two languages."""
-    readers = of_languages(responses)
-    readers = readers.only([person.language in (first, second) for person in readers.people])
+    readers = responses.only([person.language in (first, second) for person in responses.people])
     focal = np.array([person.language == second for person in readers.people], dtype=np.bool_)
-    compared = dif(readers, [person.language for person in readers.people], second)
-    tested = [each for each in compared if each.purified.p is not None and each.purified.delta is not None]
-    tested = [each for each in tested if min(each.reference, each.focal) >= RANKED_UNDER]
-    chances = benjamini_hochberg([each.purified.p for each in tested])
-    sizes = shrink([(each.purified.delta, each.purified.error) for each in tested])
+    figures = purified_of_parts(readers, focal)
+    asked = [readers.available[side].sum(axis=0) for side in (~focal, focal)]
+    tested = [
+        column
+        for column, of_item in enumerate(figures)
+        if of_item.p is not None
+        and of_item.delta is not None
+        and min(asked[0][column], asked[1][column]) >= RANKED_UNDER
+    ]
+    large = [figures[column].ets_class is EtsClass.C for column in tested]
+    chances = holm(
+        [
+            _chance(figures[column], readers, column, focal) if is_large else 1.0
+            for column, is_large in zip(tested, large, strict=True)
+        ]
+    )
+    if not any(chance <= FALSE_CHANCE for chance in chances):
+        return {}
+    sizes = shrink([(figures[column].delta, figures[column].error) for column in tested])
+    shown = of_languages(readers)
     found = {}
-    for each, chance, size in zip(tested, chances, sizes, strict=True):
-        if (chance or 0.0) <= WITH_WITNESS and abs(each.purified.delta or 0.0) >= LARGE_DELTA:
-            suspect = _suspect(each, size, readers, focal, (first, second))
-            if (chance or 0.0) <= ALONE or suspect.doubled is not None:
+    for column, chance, size in zip(tested, chances, sizes, strict=True):
+        if chance <= FALSE_CHANCE:
+            suspect = _suspect(figures[column], size, shown, column, (first, second))
+            if min(suspect.n_harder, suspect.n_easier) >= RANKED_UNDER:
                 found[suspect.item] = suspect
     return found
 
 
+def _chance(figures: MantelHaenszel, readers: Responses, column: int, focal: BoolArray) -> float:
+    """The chance of what both witnesses say, were the item as hard in both languages."""
+    harder = focal if (figures.delta or 0.0) < 0 else ~focal
+    return product(figures.p or 0.0, _sent_somewhere(readers, column, harder))
+
+
+def _sent_somewhere(readers: Responses, column: int, harder: BoolArray) -> float:
+    """The chance that some wrong option draws those of ``harder`` so much more, given who is wrong.
+
+    For each option the share of its choosers among the wrong, one side against the other (with the correction for
+    continuity); the least chance is multiplied by the number of options (Bonferroni).
+    """
+    item = readers.items[column]
+    if item.code not in readers.chosen or len(item.keys) != 1:
+        return 1.0
+    told, inside = _told(readers, column, harder)
+    chosen = told.chosen[item.code]
+    wrong = told.available[:, column] & ~told.right[:, column] & chosen.any(axis=1)
+    here, there = float((wrong & inside).sum()), float((wrong & ~inside).sum())
+    options = [place for place, option in enumerate(item.options) if option not in item.keys]
+    if min(here, there) == 0 or len(options) < 2:
+        return 1.0
+    chances = []
+    for place in options:
+        taken = chosen[wrong, place].sum()
+        expected, everybody = taken * here / (here + there), here + there
+        variance = expected * there * (everybody - taken) / everybody / max(everybody - 1, 1)
+        more = float((chosen[:, place] & wrong & inside).sum()) - expected - 0.5
+        chances.append(math.erfc(more / math.sqrt(2 * variance)) / 2 if variance > 0 else 1.0)
+    return min(1.0, min(chances) * len(options))
+
+
+def _told(readers: Responses, column: int, harder: BoolArray) -> tuple[Responses, BoolArray]:
+    """Those who had the version that the item describes, and which of them are of ``harder``."""
+    told = of_version(readers, column)
+    if told is readers:
+        return told, harder
+    among = {person.code for person, is_harder in zip(readers.people, harder, strict=True) if is_harder}
+    return told, np.array([person.code in among for person in told.people], dtype=np.bool_)
+
+
 def _suspect(
-    each: Dif, shrunken: Shrunken | None, readers: Responses, focal: BoolArray, languages: tuple[str, str]
+    figures: MantelHaenszel, shrunken: Shrunken | None, shown: Responses, column: int, languages: tuple[str, str]
 ) -> Suspect:
-    figures = each.purified
     delta, error = figures.delta or 0.0, figures.error or 0.0
-    against_focal = delta < 0
-    easier, harder = languages if against_focal else languages[::-1]
-    counts = (each.reference, each.focal)
-    n_easier, n_harder = counts if against_focal else counts[::-1]
-    is_indicative = standing(*counts) is Standing.INDICATIVE
+    easier, harder = languages if delta < 0 else languages[::-1]
+    is_harder = np.array([person.language == harder for person in shown.people], dtype=np.bool_)
+    had = shown.available[:, column]
+    n_harder, n_easier = int((had & is_harder).sum()), int((had & ~is_harder).sum())
+    is_indicative = standing(n_harder, n_easier) is Standing.INDICATIVE
     if is_indicative and shrunken is not None and shrunken.error > 0:
         delta, error = shrunken.delta, shrunken.error
     log_odds, reach = abs(delta / DELTA_PER_LOG_ODDS), Z95 * error / abs(DELTA_PER_LOG_ODDS)
     return Suspect(
-        item=each.item,
+        item=shown.items[column].code,
         harder=harder,
         easier=easier,
         n_harder=n_harder,
@@ -104,23 +162,20 @@ def _suspect(
         interval=Interval(math.exp(log_odds - reach), math.exp(log_odds + reach)),
         ets_class=figures.ets_class or EtsClass.A,
         is_indicative=is_indicative,
-        doubled=doubled(readers, each.item, focal if against_focal else ~focal),
+        doubled=doubled(shown, column, is_harder),
     )
 
 
-def doubled(readers: Responses, code: str, harder: BoolArray) -> Doubled | None:
+def doubled(readers: Responses, column: int, harder: BoolArray) -> Doubled | None:
     """The wrong option that those of ``harder`` take at least twice as often, beyond chance, and more often when wrong.
 
     The interval of a ratio of shares is that of Katz and others (1978), with half a person added.
     """
-    column = readers.index(code)
     item = readers.items[column]
-    if code not in readers.chosen or len(item.keys) != 1:
+    if item.code not in readers.chosen or len(item.keys) != 1:
         return None
-    told = of_version(readers, column)
-    among = {person.code for person, is_harder in zip(readers.people, harder, strict=True) if is_harder}
-    inside = np.array([person.code in among for person in told.people], dtype=np.bool_)
-    answered, chosen = told.available[:, column], told.chosen[code]
+    told, inside = _told(readers, column, harder)
+    answered, chosen = told.available[:, column], told.chosen[item.code]
     wrong = answered & ~told.right[:, column] & chosen.any(axis=1)
     options = [place for place, option in enumerate(item.options) if option not in item.keys]
     found = []

@@ -147,7 +147,7 @@ class TestTranslations:
         assert 1 < verdict.interval.low < (verdict.effect or 0) < verdict.interval.high
 
     def test_the_other_language_may_be_the_harder_one(self) -> None:
-        quiz = in_japanese(7, -0.4)
+        quiz = in_japanese(7, -0.5)
         [verdict] = of_kind(quiz.responses(), quiz.known(), Kind.TRANSLATION_SUSPECT)
         assert (verdict.facts["harder"], verdict.facts["easier"]) == ("en", "ja")
 
@@ -174,6 +174,16 @@ class TestTranslations:
         [verdict] = of_kind(quiz.responses(), quiz.known(), Kind.TRANSLATION_SUSPECT)
         assert verdict.facts["option"] == "B"
         assert float(verdict.facts["ratio"]) >= 2
+        assert verdicts(quiz) == {(Kind.TRANSLATION_SUSPECT, "Q07")}, "those who read English do not take B for right"
+
+    def test_the_numbers_shown_leave_out_cohorts_of_which_few_read_one_language(self) -> None:
+        """The decision rests on everybody; three of one class are in no number that stands with it."""
+        quiz = replace(in_japanese(7, 0.5), languages=lambda person: "ja" if (person // 4) % 2 else "en", people=320)
+        responses = quiz.responses()
+        mixed = [person.code for person in responses.people if person.cohort == "class-1" and person.language == "ja"]
+        few = responses.only([person.code not in mixed[3:] for person in responses.people])
+        [verdict] = of_kind(few, quiz.known(), Kind.TRANSLATION_SUSPECT)
+        assert (verdict.facts["n_harder"], verdict.facts["n_easier"]) == (120, 120)
 
 
 def section_harder(by: float, *, items: int = 4, cohorts: tuple[str, ...] = ()) -> Quiz:
@@ -355,6 +365,22 @@ class TestOddQuizzes:
         chosen = {code: choices & drawn[:, [column]] for column, (code, choices) in enumerate(responses.chosen.items())}
         other = Responses(responses.people, responses.items, shares, states, chosen)
         assert sharp(other, quiz.known()) == {(Kind.SECTION_UNCLEAR, "S2")}
+
+    @pytest.mark.parametrize("name", ["key", "two", "translation"])
+    def test_an_item_that_few_had_hides_nothing(self, name: str) -> None:
+        """It leaves twelve complete rows; what is told rests on what each person had."""
+        responses, known = FAULTY[name].responses(), FAULTY[name].known()
+        states = responses.states.copy()
+        states[:, 3] = np.where(np.arange(len(states)) % 20 == 0, states[:, 3], np.int8(Cell.MISSING))
+        had = states[:, 3] != Cell.MISSING
+        chosen = {**responses.chosen, "Q03": responses.chosen["Q03"] & had[:, np.newaxis]}
+        shares = np.where(states == Cell.MISSING, 0.0, responses.shares)
+        found = diagnose(Responses(responses.people, responses.items, shares, states, chosen), known)
+        assert {(one.kind, one.place) for one in found if one.is_sharp} == sharp(responses, known)
+        [few], [usual] = ([one for one in every if one.is_sharp] for every in (found, diagnose(responses, known)))
+        assert few.interval is not None
+        assert usual.interval is not None
+        assert few.interval.high - few.interval.low < 1.5 * (usual.interval.high - usual.interval.low)
 
     def test_people_of_no_language_and_no_cohort(self) -> None:
         quiz = Quiz(choosers={7: instead})
