@@ -19,7 +19,7 @@ from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import PlanTemplate
-from lms.demo import campaign, crowd, drafts, meetings, production
+from lms.demo import campaign, crowd, drafts, findings, meetings, production
 from lms.demo.classes import CHECKPOINT, JOINER, MODERATOR, Classes, Plan
 from lms.demo.content import BANKS, POLICIES, SAMPLE, Content
 from lms.demo.sittings import Habits, Sittings
@@ -94,6 +94,7 @@ def load(today: date, *, seed: str, password_hash: str, learners: int = 0, conte
     world.plan(world.cutoff, partial(_open_now, world))
     world.live()
     sittings.store()
+    findings.follow_up(world, organisation)
     mark_as_sample(world.today)
     journal.record("sample.load", actor="system", object="sample", day=world.today.isoformat())
     return world

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -41,10 +40,26 @@ def load_after(actions: Iterable[CorrectiveAction]) -> dict[int, Figure]:
     done = [one for one in actions if one.state == ActionState.DONE and one.figure in MEASURED and one.closed_at]
     if not done:
         return {}
-    rows = _rows([one.id for one in done])
-    spells = _spells(min(one.closed_at for one in done if one.closed_at)) if rows else {}
+    since = min(one.closed_at for one in done if one.closed_at)
+    return _figures(done, Attempt.opened_at >= CorrectiveAction.closed_at, Attempt.opened_at >= since)
+
+
+def load_before(actions: Sequence[CorrectiveAction]) -> dict[int, Figure]:
+    """The figure of the answers given before each action was opened: for records that are taken over."""
+    if not actions:
+        return {}
+    until = max(one.opened_at for one in actions)
+    return _figures(actions, Attempt.opened_at < CorrectiveAction.opened_at, Attempt.opened_at < until)
+
+
+def _figures(
+    actions: Sequence[CorrectiveAction], when: ColumnElement[bool], any_when: ColumnElement[bool]
+) -> dict[int, Figure]:
+    """Each action's figure of the attempts ``when`` lets in; ``any_when`` lets those of all of them in."""
+    rows = _rows([one.id for one in actions], when)
+    spells = _spells(any_when) if rows else {}
     found = {}
-    for action in done:
+    for action in actions:
         code = action.cohort.code if action.cohort else None
         shares = _shares([row for row in rows if row.action_id == action.id], spells, code)
         figure = measured(FigureKind(action.figure), shares)
@@ -63,8 +78,8 @@ def _shares(rows: Sequence[Any], spells: Mapping[int, Sequence[Spell]], cohort: 
     return list(first.values())
 
 
-def _rows(ids: Sequence[int]) -> Sequence[Any]:
-    """What each attempt since got of the most possible on what an action is about."""
+def _rows(ids: Sequence[int], when: ColumnElement[bool]) -> Sequence[Any]:
+    """What each attempt then got of the most possible on what an action is about."""
     earlier = aliased(Attempt)
     earlier_version = aliased(QuizVersion)
     has_earlier = exists().where(
@@ -91,7 +106,7 @@ def _rows(ids: Sequence[int]) -> Sequence[Any]:
             func.sum(GradingItem.max_thousandths).label("possible"),
         )
         .select_from(CorrectiveAction)
-        .join(Attempt, Attempt.opened_at >= CorrectiveAction.closed_at)
+        .join(Attempt, when)
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .join(GradingRun, is_current_run())
         .join(GradingItem, GradingItem.run_id == GradingRun.id)
@@ -138,9 +153,9 @@ def _finished() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _spells(since: datetime) -> dict[int, list[Spell]]:
-    """The enrolments of everybody who has begun an attempt since, as they began."""
-    begun = select(Attempt.person_id).where(Attempt.opened_at >= since, Attempt.purpose == Purpose.ASSESSED)
+def _spells(when: ColumnElement[bool]) -> dict[int, list[Spell]]:
+    """The enrolments of everybody who began an attempt then, as they began."""
+    begun = select(Attempt.person_id).where(when, Attempt.purpose == Purpose.ASSESSED)
     query = (
         select(Enrolment.person_id, Enrolment.enrolled_at, Enrolment.left_at, Cohort.code)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
