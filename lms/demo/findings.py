@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from lms.accounts.models import Person
@@ -39,14 +38,14 @@ def _open(world: World, entry: Mapping[str, Any], analyst: Person) -> None:
     if state is not ActionState.OPEN:
         wish = Wish(state, owner.id, due_on, entry["note"], "")
         actions.change(action, wish, named_of(action), revision=action.revision, by=owner)
-    if "done_days_ago" in entry:
+    if "done_in_working_days" in entry:
         _lie_back(world, action, entry)
 
 
 def _lie_back(world: World, action: CorrectiveAction, entry: Mapping[str, Any]) -> None:
     """It was opened and done before: its figure is that of the answers given until then."""
-    action.closed_at = world.cutoff - timedelta(days=entry["done_days_ago"])
-    action.opened_at = action.closed_at - timedelta(days=entry["took_days"])
+    action.opened_at = world.at(world.workday(entry["opened_in_working_days"]), 10)
+    action.closed_at = world.at(world.workday(entry["done_in_working_days"]), 17)
     db.session.flush()
     before = load_before([action]).get(action.id)
     action.baseline = before.kept if before else {}
