@@ -38,7 +38,7 @@ class EqualAbility:
 
     @property
     def shrunken_ratio(self) -> float | None:
-        """The odds ratio after shrinking, which is what a verdict tells."""
+        """The odds ratio after shrinking. A verdict rests on the purified figures, and so on another."""
         shrunken = self.judged.shrunken
         return None if shrunken is None else math.exp(shrunken.delta / DELTA_PER_LOG_ODDS)
 
