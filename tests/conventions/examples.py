@@ -165,6 +165,7 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(
             ["analysis.show", "analysis.items_csv", "analysis_questions.languages", "quiz_design.show"], quiz
         ),
+        "analysis_questions.trend": quiz,
         "analysis_questions.show": Example({"code": "harassment-checkpoint", "question": "HAR-014"}),
         **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
         **{name: Example(arguments) for name, arguments in arguments_of_regrades(world.regrade).items()},
