@@ -21,8 +21,8 @@ from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.grading import Outcome
 from lms.quizzes.models import Assignment, Attempt
 
-TITLE = {"en": "Refresher", "ja": "復習"}
-"""What the session is called on the timetable, before the quiz it is about."""
+TITLE = {"en": "Refresher: %s", "ja": "復習：%s"}
+"""What the session is called on the timetable, with the quiz that it is about."""
 
 
 def put_on_timetable(
@@ -32,7 +32,7 @@ def put_on_timetable(
 
     Raises ``Invalid`` where it cannot take place.
     """
-    titles = {locale: f"{word}: {action.quiz.title_text.get(locale, '')}" for locale, word in TITLE.items()}
+    titles = {locale: word % action.quiz.title_text.get(locale, "") for locale, word in TITLE.items()}
     plan = sessions.SessionPlan(
         kind=StepKind.MEETING,
         title_text=titles,
