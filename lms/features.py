@@ -122,7 +122,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "reports",
         12,
-        _names("followup analysis cohorts quizzes questions policies accounts sites"),
+        _names("followup analysis campaigns cohorts quizzes questions policies accounts sites"),
         ("views.schedules", "views.reports"),
         ("jobs",),
     ),

@@ -149,7 +149,33 @@ GRANTS: Grants = {
         Role.LOCALIZER: Scope.OWN,
         Role.TRAINER: Scope.COHORT,
     },
-    "report.write": {Role.QA: Scope.ALL},
+    "report.write": {Role.QA: Scope.ALL},  # the analysis of results; the others by name or by code
+    "report.golive": {
+        Role.TRAINER: Scope.COHORT,
+        Role.QA: Scope.ALL,
+        Role.VENDOR_MANAGER: Grant(Scope.VENDOR, step_up=True),
+        Role.ADMIN: Grant(Scope.ALL, step_up=True),
+    },
+    "report.transcript": {
+        **_OWN,
+        Role.TRAINER: Scope.COHORT,
+        Role.QA: Scope.ALL,
+        Role.VENDOR_MANAGER: Grant(Scope.VENDOR, step_up=True),
+        Role.ADMIN: Grant(Scope.ALL, step_up=True),
+    },  # one's own in any case
+    "report.acknowledgements": {
+        Role.TRAINER: Scope.COHORT,
+        Role.QA: Scope.ALL,
+        Role.EDITOR: Scope.ALL,  # numbers only: see reports.access
+        Role.VENDOR_MANAGER: Grant(Scope.VENDOR, step_up=True),
+        Role.ADMIN: Grant(Scope.ALL, step_up=True),
+    },
+    "report.campaign": {
+        Role.TRAINER: Scope.COHORT,
+        Role.QA: Scope.ALL,
+        Role.VENDOR_MANAGER: Grant(Scope.VENDOR, step_up=True),
+    },
+    "report.monthly": {Role.QA: Scope.ALL, Role.VENDOR_MANAGER: Scope.VENDOR, Role.ADMIN: Scope.ALL},
     "production.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL, Role.TRAINER: Scope.COHORT},  # no person is named
     "production.write": {Role.QA: Scope.ALL},
     # running the installation

@@ -15,14 +15,28 @@ from lms.quizzes import queries as quizzes
 from lms.reports import catalogue, rendering
 from lms.reports.access import everybody
 from lms.reports.core.document import Document
-from lms.reports.core.scope import LANGUAGES, Request
+from lms.reports.core.scope import LANGUAGES, People, Request
 
 group = Group("reports", help=help_text("Reports as files."))
 
 
-@group.command("render", help=help_text("Render a report: analysis."))
-@click.argument("kind", type=click.Choice(["analysis"]))
-@click.option("--quiz", required=True, help=help_text("Code of the quiz."))
+NEEDED = {
+    "analysis": ("quiz",),
+    "golive": ("cohort",),
+    "transcript": ("person",),
+    "acknowledgements": ("module",),
+    "campaign": ("campaign", "period"),
+    "monthly": ("month",),
+}
+"""The options by which each kind says what it is about."""
+
+
+@group.command(
+    "render",
+    help=help_text("Render a report: analysis, golive, transcript, acknowledgements, campaign or monthly."),
+)
+@click.argument("kind", type=click.Choice(list(NEEDED)))
+@click.option("--quiz", default="", help=help_text("Code of the quiz."))
 @click.option("--cohort", default="", help=help_text("Code of a cohort."))
 @click.option(
     "--taken-in",
@@ -30,6 +44,14 @@ group = Group("reports", help=help_text("Reports as files."))
     default=None,
     help=help_text("Only attempts in this language."),
 )
+@click.option("--person", default="", help=help_text("Code of a person."))
+@click.option("--module", default="", help=help_text("Code of a policy."))
+@click.option("--version", default="", help=help_text("Version of the policy, else the one in force."))
+@click.option("--campaign", default="", help=help_text("Code of a campaign."))
+@click.option("--period", default="", help=help_text("Period of the run, such as 2026-11."))
+@click.option("--month", default="", help=help_text("Month, such as 2026-11."))
+@click.option("--vendor", default="", help=help_text("Code of a vendor."))
+@click.option("--people", type=click.Choice(list(People)), default=People.NONE, help=help_text("How people appear."))
 @click.option(
     "--locale",
     "locale",
@@ -44,17 +66,20 @@ group = Group("reports", help=help_text("Reports as files."))
     help=help_text("The file: .pdf, .xlsx, .csv with the questions, or .zip with every table."),
 )
 @speaking_of_texts
-def render(kind: str, quiz: str, cohort: str, taken_in: str | None, locale: str, output: Path) -> None:
+def render(kind: str, people: str, locale: str, output: Path, **about: str | None) -> None:
     form = output.suffix.lower()
     if form not in {".pdf", ".xlsx", ".csv", ".zip"}:
         raise click.BadParameter(_("The file's name must end in .pdf, .xlsx, .csv or .zip."), param_hint="--output")
-    about = {"quiz": quiz, "cohort": cohort, "taken_in": taken_in or ""}
-    request = Request(kind, about, locale, clock.now(), "system", "Asia/Tokyo")
+    for name in NEEDED[kind]:
+        if not about[name]:
+            raise click.UsageError(_("Missing option %(option)s.", option=f"--{name}"))
+    named = {name: value for name, value in about.items() if value}
+    request = Request(kind, named, locale, clock.now(), "system", "Asia/Tokyo", people=People(people))
     with transaction.unit(write=False):
-        if quizzes.find_quiz(quiz) is None:
-            raise NotFound("quiz.unknown", quiz=quiz)
-        if cohort and cohorts.find_cohort(cohort) is None:
-            raise NotFound("calendar.unknown_cohort", cohort=cohort)
+        if named.get("quiz") and quizzes.find_quiz(named["quiz"]) is None:
+            raise NotFound("quiz.unknown", quiz=named["quiz"])
+        if named.get("cohort") and cohorts.find_cohort(named["cohort"]) is None:
+            raise NotFound("calendar.unknown_cohort", cohort=named["cohort"])
         document = catalogue.build(request, everybody())
         source = rendering.html(document) if form == ".pdf" else ""
     output.write_bytes(_content(document, form, source))

@@ -80,7 +80,7 @@ PLACES = (
         pages=_names(f"analysis {_TRACKED} {_PRODUCTION}"),
     ),
     Place("learner_results.index", _l("Results"), "chart-dots-3", "result.list", _TEACHING, _names(_PRODUCTION)),
-    Place("reports.index", _l("Reports"), "file-text", "report.write", pages=_names("reports")),
+    Place("reports.index", _l("Reports"), "file-text", "report.acknowledgements", pages=_names("reports")),
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people people_lists accommodations")),
     Place("audit.index", _l("Audit trail"), "list", "journal.export", _AUDITED, _names("audit")),
     Place("sites.index", _l("Sites"), "building", "site.list", pages=_names("sites vendors rooms closures contacts")),

@@ -21,6 +21,8 @@ class Reader:
 
     access: Access
     names: Access
+    has_lists: bool = True
+    """Whether they may see people one by one at all; else a report has numbers only."""
 
     def labels(self, shown: People, found: Iterable[Person]) -> dict[int, str]:
         """What people are called, by id: by name where that was asked for and may be seen, else by code."""
@@ -38,7 +40,7 @@ def reader_of(person: Person, action: str) -> Reader:
     access = access_of(person, action)
     if not access.scopes:
         raise Refused("access.refused", action=action)
-    return Reader(access, access_of(person, "person.names"))
+    return Reader(access, access_of(person, "person.names"), bool(access_of(person, "result.list").scopes))
 
 
 def may_make(person: Person, action: str) -> bool:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 
 from lms.analysis import queries as analysis
+from lms.campaigns import queries as campaigns
+from lms.campaigns.models import RunState
+from lms.cohorts import queries as cohorts
+from lms.foundation import clock
+from lms.foundation.access import Scope
 from lms.foundation.forms import choices
-from lms.foundation.locale import current, localized
+from lms.foundation.locale import current, day, localized, zone
+from lms.kit.text import fold_code
+from lms.policies import queries as policies
 from lms.quizzes import queries as quizzes
 from lms.reports import forms
 from lms.reports.access import Reader
+from lms.reports.builders.monthly import months_before
 from lms.reports.catalogue import REPORTS
 from lms.reports.core.scope import People
+from lms.sites.queries import list_vendors
 
 
 def form_for(code: str, reader: Reader) -> Any | None:
@@ -27,14 +37,25 @@ def form_for(code: str, reader: Reader) -> Any | None:
     form.parts.choices = choices(list(kind.parts.items()))
     if request.method == "GET":
         form.parts.data = list(kind.parts)
-    if not kind.has_people:
+    if not kind.has_people or not (reader.has_lists or kind.is_own):
         del form.people
     return form
 
 
+def about_of(form: Any) -> dict[str, str]:
+    """What was chosen, by name; the run of a campaign is chosen as one, and named by campaign and period."""
+    about = {name: form[name].data or "" for name in form.about}
+    if "run" in about:
+        about["campaign"], _slash, about["period"] = about.pop("run").partition("/")
+    if "person" in about:
+        about["person"] = fold_code(about["person"])
+    return about
+
+
 def _asked(form: type[forms.ReportForm]) -> Any:
     asked = {name: request.args.get(name, "") for name in form.about}
-    return form(**asked, language=current(), people=People.NONE.value)
+    given = request.args.get("language", ""), request.args.get("people", "")
+    return form(**asked, language=given[0] or current(), people=given[1] or People.NONE.value)
 
 
 def _analysis(_reader: Reader) -> Any | None:
@@ -46,4 +67,56 @@ def _analysis(_reader: Reader) -> Any | None:
     return form
 
 
-_FORMS: Mapping[str, Callable[[Reader], Any | None]] = {"analysis": _analysis}
+def _golive(reader: Reader) -> Any:
+    form = _asked(forms.GoLiveReportForm)
+    listed = [cohort for cohort, _count in cohorts.list_cohorts(reader.access)]
+    form.cohort.choices = choices([(cohort.code, localized(cohort.name_text)) for cohort in reversed(listed)])
+    return form
+
+
+def _transcript(_reader: Reader) -> Any:
+    return _asked(forms.TranscriptForm)
+
+
+def _acknowledgements(_reader: Reader) -> Any:
+    form = _asked(forms.AcknowledgementReportForm)
+    modules = policies.list_modules(are_retired=False)
+    form.module.choices = choices([(module.code, localized(module.title_text)) for module in modules])
+    return form
+
+
+def _campaign(_reader: Reader) -> Any:
+    form = _asked(forms.CampaignReportForm)
+    listed = campaigns.list_campaigns()
+    runs = campaigns.list_runs_of([campaign.id for campaign in listed])
+    form.run.choices = choices(
+        [
+            (f"{campaign.code}/{run.period}", f"{localized(campaign.title_text)} {run.period}")
+            for campaign in listed
+            for run in reversed(runs.get(campaign.id, []))
+            if run.state != RunState.SKIPPED
+        ]
+    )
+    return form
+
+
+def _monthly(reader: Reader) -> Any:
+    form = _asked(forms.MonthlyReportForm)
+    today = clock.now().astimezone(zone()).date()
+    months = reversed(months_before(f"{today:%Y-%m}", MONTHS_OFFERED))
+    form.month.choices = choices([(month, day(date.fromisoformat(f"{month}-01"), pattern="month")) for month in months])
+    vendors = list_vendors() if Scope.ALL in reader.access.scopes else []
+    every = [(vendor.code, localized(vendor.name_text)) for vendor in vendors]
+    form.vendor.choices = choices([("", _("All")), *every])
+    return form
+
+
+MONTHS_OFFERED = 12
+_FORMS: Mapping[str, Callable[[Reader], Any | None]] = {
+    "analysis": _analysis,
+    "golive": _golive,
+    "transcript": _transcript,
+    "acknowledgements": _acknowledgements,
+    "campaign": _campaign,
+    "monthly": _monthly,
+}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lms.foundation.locale import LOCALES, speaking
 from lms.reports.access import Reader
-from lms.reports.builders import analysis
+from lms.reports.builders import acknowledgements, analysis, campaign, golive, monthly, transcript
 from lms.reports.core.document import Document, in_both
-from lms.reports.core.scope import Request, file_name
+from lms.reports.core.scope import People, Request, file_name
 from lms.reports.phrases import KINDS
 
 
@@ -31,6 +31,8 @@ class Report:
     file_words: Callable[[Request], tuple[str, ...]]
     parts: Mapping[str, Any]
     has_people: bool = True
+    is_own: bool = False
+    """Whether it is of one person, who may have it of themselves."""
 
 
 REPORTS: Mapping[str, Report] = {
@@ -44,12 +46,61 @@ REPORTS: Mapping[str, Report] = {
         analysis.PARTS,
         has_people=False,
     ),
+    "golive": Report(
+        KINDS["golive"],
+        "report.golive",
+        golive.load,
+        golive.describe,
+        golive.title,
+        golive.file_words,
+        golive.PARTS,
+    ),
+    "transcript": Report(
+        KINDS["transcript"],
+        "report.transcript",
+        transcript.load,
+        transcript.describe,
+        transcript.title,
+        transcript.file_words,
+        transcript.PARTS,
+        is_own=True,
+    ),
+    "acknowledgements": Report(
+        KINDS["acknowledgements"],
+        "report.acknowledgements",
+        acknowledgements.load,
+        acknowledgements.describe,
+        acknowledgements.title,
+        acknowledgements.file_words,
+        acknowledgements.PARTS,
+    ),
+    "campaign": Report(
+        KINDS["campaign"],
+        "report.campaign",
+        campaign.load,
+        campaign.describe,
+        campaign.title,
+        campaign.file_words,
+        campaign.PARTS,
+    ),
+    "monthly": Report(
+        KINDS["monthly"],
+        "report.monthly",
+        monthly.load,
+        monthly.describe,
+        monthly.title,
+        monthly.file_words,
+        monthly.PARTS,
+        has_people=False,
+    ),
 }
 
 
 def build(request: Request, reader: Reader) -> Document:
     """The document that was asked for, within somebody's reach; raises ``Invalid`` when there is nothing to report."""
     kind = REPORTS[request.kind]
+    if not kind.has_people or not (reader.has_lists or kind.is_own):
+        request = replace(request, people=People.NONE)
     found = kind.load(request, reader)
     spoken = []
     for language in request.languages:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,3 +33,32 @@ class AnalysisReportForm(ReportForm):
     taken_in = SelectField(
         _l("Language of the attempts"), choices=choices([("", _l("EN and JA")), ("en", "English"), ("ja", "日本語")])
     )
+
+
+class GoLiveReportForm(ReportForm):
+    about = ("cohort",)
+    cohort = SelectField(_l("Cohort"), choices=[])
+
+
+class TranscriptForm(ReportForm):
+    about = ("person",)
+    person = StringField(
+        _l("Person"), [Length(max=12)], description=_l("The code of somebody within your reach; empty means yourself.")
+    )
+
+
+class AcknowledgementReportForm(ReportForm):
+    about = ("module", "version")
+    module = SelectField(_l("Policy"), choices=[])
+    version = StringField(_l("Version"), [Length(max=12)], description=_l("Such as 4.2; empty means the one in force."))
+
+
+class CampaignReportForm(ReportForm):
+    about = ("run",)
+    run = SelectField(_l("Run"), choices=[])
+
+
+class MonthlyReportForm(ReportForm):
+    about = ("month", "vendor")
+    month = SelectField(_l("Month"), choices=[])
+    vendor = SelectField(_l("Vendor"), choices=[])

@@ -40,6 +40,8 @@ PROBLEMS = {
     "schedule.ended": _l("This schedule has ended."),
     "schedule.under_way": _l("It is being made and sent already."),
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),
+    "report.bad_month": _l("A month is written like 2026-11."),
+    "report.not_in_force": _l("No version of this policy is in force."),
     "report.not_ready": _l("This report is not ready yet."),
     "pdf.failed": _l("The PDF could not be made. Your choices are kept. Please try again."),
     "report.expired": _l("This report was kept until its day and is deleted. It can be made again."),
@@ -110,9 +112,19 @@ BROKEN = (_l("The PDF could not be made."), _l("Your choices are kept."))
 
 KINDS = {
     "analysis": _l("Result report"),
+    "golive": _l("Go-live report"),
+    "transcript": _l("Transcript"),
+    "acknowledgements": _l("Acknowledgement report"),
+    "campaign": _l("Campaign report"),
+    "monthly": _l("Monthly report"),
 }
 ABOUT = {
     "analysis": _l("One quiz: scores, sections, questions with their figures, and the policy text."),
+    "golive": _l("One cohort: people by go-live criterion, readiness, waivers, and the shifts of its plan."),
+    "transcript": _l("One person: quizzes, policies acknowledged, cohorts."),
+    "acknowledgements": _l("One version of a policy: who has acknowledged it, by site and vendor, and how fast."),
+    "campaign": _l("One run of a campaign: completion and results by site, and the runs before it."),
+    "monthly": _l("One month: pass rates by quiz, site and vendor, weakest sections, and the months before."),
 }
 """What stands in each kind."""
 

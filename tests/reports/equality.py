@@ -199,7 +199,7 @@ def _compare(grid: Grid, rows: list[list[Read]], table: list[list[str]], extract
         for piece in dense("".join(read)).split(DRAWING):
             assert piece in extracted, (grid.name, piece)
         cells = [
-            shown(cell, original.kind if isinstance(original, Figure) else column.kind)
+            dense(shown(cell, original.kind if isinstance(original, Figure) else column.kind))
             for column, cell, original in zip(grid.table.columns, row, values, strict=True)
             if column.is_printed and isinstance(cell, float)
         ]

@@ -56,7 +56,7 @@ def choose() -> str:
 def _new(code: str) -> ResponseReturnValue:
     """The form of one kind: what the report is about, and what goes into it."""
     kind = REPORTS[code]
-    form = asking.form_for(code, Reader(access(), access_for("person.names")))
+    form = asking.form_for(code, Reader(access(), access_for("person.names"), may("result.list")))
     if form is None:
         return redirect(url_for("analysis.index"))  # the one kind that starts from a page of its own
     if form.is_sent_and_valid():
@@ -64,10 +64,10 @@ def _new(code: str) -> ResponseReturnValue:
         run = actions.request_report(
             current_user,
             code,
-            {name: form[name].data or "" for name in form.about},
+            asking.about_of(form),
             language=form.language.data,
             comment=form.comment.data or "",
-            people=People(form.people.data) if kind.has_people else People.NONE,
+            people=People(form.people.data) if form.people else People.NONE,
             parts=None if chosen == frozenset(kind.parts) else chosen,
         )
         return redirect(url_for("reports.show", public_id=run.public_id))
@@ -161,6 +161,8 @@ def _document(run: ReportRun) -> Document:
 def _again(run: ReportRun) -> str:
     """The form with the choices of a report."""
     about: dict[str, Any] = {name: value for name, value in actions.request_of(run).about.items() if value}
+    if "campaign" in about:
+        about["run"] = f"{about.pop('campaign')}/{about.pop('period')}"
     return url_for(f"reports.new_{run.kind}", **about)
 
 
