@@ -22,7 +22,7 @@ from tests.invigilation.looking_after import FORMS_OF_INVIGILATION, OF_AN_ASSIGN
 from tests.production.making import arguments_of_production, forms_of_production
 from tests.quizzes.commenting import FORMS_OF_QUESTIONS, OF_A_QUESTION, OF_AN_ATTEMPT
 from tests.quizzes.regrades import FORMS_OF_REGRADES, arguments_of_regrades
-from tests.reports.asking import FORMS_OF_REPORTS
+from tests.reports.asking import forms_of_reports
 from tests.reports.making import FORMS_OF_SCHEDULES, OF_A_SCHEDULE
 
 
@@ -260,6 +260,7 @@ def form_for(endpoint: str, example: Example, world: World, vendor: str | None) 
         **forms_of_campaigns(world.learner_code if at_home else world.codes[MAHO]),
         **forms_of_content(),
         **forms_of_followup(world.actions.get("owner", 0)),
+        **forms_of_reports(at_home=at_home),
     }
     return forms.get(endpoint, {})
 
@@ -398,7 +399,6 @@ def forms_of_content() -> dict[str, dict[str, Any]]:
         "quizzes.answer": {"go": "next"},
         "attempts.rest": {"step": "end"},
         "attempts.save_events": {"epoch": 1, "events": [], "shown": [1]},
-        **FORMS_OF_REPORTS,
         **FORMS_OF_SCHEDULES,
     }
 

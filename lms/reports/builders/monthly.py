@@ -219,7 +219,7 @@ def _marks(found: Found, group: Callable[[Scored], str]) -> list[tuple[str, int,
 
 
 def _modules(found: Found) -> Part:
-    columns = (Column(_("Module")), Column(_("n"), Kind.COUNT), Column(_("Right answers"), Kind.SHARE))
+    columns = (Column(_("Module")), Column(_("n"), Kind.COUNT), Column(_("Share of right answers"), Kind.SHARE))
     rows = tuple(
         (told(found.names.get(f"module:{name}", {})) or name, people, share)
         for name, people, share in _marks(found, lambda one: one.module)
@@ -231,7 +231,7 @@ def _modules(found: Found) -> Part:
 def _weakest(found: Found) -> Part:
     columns = (
         *(Column(_("Module")), Column(_("Section")), Column(_("n"), Kind.COUNT)),
-        Column(_("Right answers"), Kind.SHARE),
+        Column(_("Share of right answers"), Kind.SHARE),
     )
     rows = []
     for name, people, share in _by_section(found)[:MOST_SECTIONS]:
