@@ -21,6 +21,8 @@ class Reader:
 
     access: Access
     names: Access
+    has_actions: bool = True
+    """Whether they may see every action that answers a finding."""
     has_lists: bool = True
     """Whether they may see people one by one at all; else a report has numbers only."""
 
@@ -40,7 +42,12 @@ def reader_of(person: Person, action: str) -> Reader:
     access = access_of(person, action)
     if not access.scopes:
         raise Refused("access.refused", action=action)
-    return Reader(access, access_of(person, "person.names"), bool(access_of(person, "result.list").scopes))
+    return Reader(
+        access,
+        access_of(person, "person.names"),
+        has_actions=Scope.ALL in access_of(person, "followup.read").scopes,
+        has_lists=bool(access_of(person, "result.list").scopes),
+    )
 
 
 def may_make(person: Person, action: str) -> bool:

@@ -235,19 +235,13 @@ def sessions_held() -> dict[str, str]:
 def examples_at_northwind(world: World) -> dict[str, Example]:
     """The other vendor's cohort and one of its learners, for the same routes."""
     trainers = ("trainer@kijun.example", "trainer-c@northwind.example", "trainer-d@northwind.example")
-    cohort = Example(
-        of_cohort(world, "osaka-b", world.codes[MAHO]),
-        vendor="northwind",
-        trainers=trainers,
-    )
+    cohort = Example(of_cohort(world, "osaka-b", world.codes[MAHO]), vendor="northwind", trainers=trainers)
     learner = Example({"code": world.codes[MAHO]}, vendor="northwind")
-    roll = Example({"code": "osaka-b", "session": world.held["osaka-b"]}, trainers=trainers)
-    leave = Example({"leave_id": world.leaves["osaka-b"]}, vendor="northwind", trainers=trainers)
     return {
-        **dict.fromkeys(OF_A_ROLL, roll),
+        **dict.fromkeys(OF_A_ROLL, Example({"code": "osaka-b", "session": world.held["osaka-b"]}, trainers=trainers)),
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
-        "leave.withdraw": leave,
+        "leave.withdraw": Example({"leave_id": world.leaves["osaka-b"]}, vendor="northwind", trainers=trainers),
     }
 
 

@@ -54,14 +54,14 @@ class Found:
     actions: Sequence[Action]
 
 
-def load(request: Request, _reader: Reader) -> Found:
+def load(request: Request, reader: Reader) -> Found:
     """Read what is reported; raises ``Invalid`` when there is nothing."""
     about = request.about
     quiz = quizzes.get_quiz(about["quiz"])
     found = analysis.load_analysis(quiz, Filters(about.get("cohort", ""), about.get("taken_in", "")))
     if found is None:
         raise Invalid("report.no_results")
-    return Found(found, items.load_keys(found), load_actions(quiz.code))
+    return Found(found, items.load_keys(found), load_actions(quiz.code) if reader.has_actions else [])
 
 
 def describe(request: Request, loaded: Found) -> Document:

@@ -85,7 +85,8 @@ def load(request: Request, reader: Reader) -> Found:
     if not found[-1][1]:
         raise Invalid("report.no_results")
     scored = _scored(load_scored([one.attempt_id for one in found[-1][1]]), found[-1][1])
-    actions = [action for quiz in sorted({one.quiz for one in found[-1][1]}) for action in load_actions(quiz)]
+    quizzes = sorted({one.quiz for one in found[-1][1]}) if reader.has_actions else []
+    actions = [action for quiz in quizzes for action in load_actions(quiz)]
     sections = policies.load_sections_in_force(request.made_at)
     return Found(found, scored, load_names(), sections, actions, vendor)
 

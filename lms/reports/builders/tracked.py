@@ -46,10 +46,12 @@ class Action:
 
 
 def load_actions(quiz: str) -> list[Action]:
-    """Every action on a quiz, as it stands now."""
+    """Every action on a quiz but those for one person, as they stand now."""
     found = []
     for listed in followup.list_of_quiz(quiz, clock.now().date()):
         action, effect = listed.action, listed.effect
+        if action.person_id is not None:  # what is done for one person is theirs, and no report's
+            continue
         found.append(
             Action(
                 kind=ActionKind(action.kind),

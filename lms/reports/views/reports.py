@@ -56,7 +56,7 @@ def choose() -> str:
 def _new(code: str) -> ResponseReturnValue:
     """The form of one kind: what the report is about, and what goes into it."""
     kind = REPORTS[code]
-    form = asking.form_for(code, Reader(access(), access_for("person.names"), may("result.list")))
+    form = asking.form_for(code, Reader(access(), access_for("person.names"), has_lists=may("result.list")))
     if form is None:
         return redirect(url_for("analysis.index"))  # the one kind that starts from a page of its own
     if form.is_sent_and_valid():
