@@ -47,7 +47,7 @@ NEEDED = {
 @click.option("--person", default="", help=help_text("Code of a person."))
 @click.option("--module", default="", help=help_text("Code of a policy."))
 @click.option("--version", default="", help=help_text("Version of the policy, else the one in force."))
-@click.option("--campaign", default="", help=help_text("Code of a campaign."))
+@click.option("--campaign", default="", help=help_text("Code of a recurring quiz."))
 @click.option("--period", default="", help=help_text("Period of the run, such as 2026-11."))
 @click.option("--month", default="", help=help_text("Month, such as 2026-11."))
 @click.option("--vendor", default="", help=help_text("Code of a vendor."))

@@ -115,7 +115,7 @@ KINDS = {
     "golive": _l("Go-live report"),
     "transcript": _l("Transcript"),
     "acknowledgements": _l("Acknowledgement report"),
-    "campaign": _l("Campaign report"),
+    "campaign": _l("Recurring quiz report"),
     "monthly": _l("Monthly report"),
 }
 ABOUT = {
@@ -123,7 +123,7 @@ ABOUT = {
     "golive": _l("One cohort: people by go-live criterion, readiness, waivers, and the shifts of its plan."),
     "transcript": _l("One person: quizzes, policies acknowledged, cohorts."),
     "acknowledgements": _l("One version of a policy: who has acknowledged it, by site and vendor, and how fast."),
-    "campaign": _l("One run of a campaign: completion and results by site, and the runs before it."),
+    "campaign": _l("One run of a recurring quiz: completion and results by site, and the runs before it."),
     "monthly": _l("One month: pass rates by quiz, site and vendor, weakest sections, and the months before."),
 }
 """What stands in each kind."""

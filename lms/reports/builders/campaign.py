@@ -106,7 +106,7 @@ def describe(request: Request, found: Found) -> Document:
         ),
     )
     parts = [_summary(found), _sites(found), _results(found), _trend(found), *_people(request, found)]
-    return framing.framed(request, _("Campaign report"), told(run.campaign.title_text), facts, parts)
+    return framing.framed(request, _("Recurring quiz report"), told(run.campaign.title_text), facts, parts)
 
 
 def _summary(found: Found) -> Part:
