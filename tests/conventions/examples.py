@@ -91,6 +91,8 @@ NEW_PASSWORD = "yet another good sentence"
 PASSWORD_HASH = accounts.hash_password(PASSWORD, login="")
 EMPTY = "empty"
 """The code of a vendor and of its one site, which nobody uses yet."""
+OF_A_QUIZ = ["analysis.show", "analysis.items_csv", "quiz_design.show", "quiz_design.edit", "quiz_design.retire"]
+OF_A_QUIZ += [f"analysis_questions.{name}" for name in ("languages", "show", "trend")]
 OF_A_PLACE = (
     *("sites.show", "sites.edit", "sites.retire", "vendors.edit", "vendors.retire"),
     *("rooms.new", "rooms.edit", "rooms.retire", "closures.new", "closures.edit", "closures.remove"),
@@ -157,24 +159,14 @@ def examples(world: World) -> dict[str, Example]:
         **dict.fromkeys(OF_A_PERSON, learner),
         **dict.fromkeys(OF_A_ROLL, roll),
         **{name: of_review(*named, cohort.trainers) for name, named in world.reviews.items()},
-        **{
-            name: Example(arguments, **whose)
-            for name, (arguments, whose) in examples_of_followup(world.actions).items()
-        },
+        **{name: Example(given, **whose) for name, (given, whose) in examples_of_followup(world.actions).items()},
         **examples_of_content(),
-        **dict.fromkeys(
-            ["analysis.show", "analysis.items_csv", "analysis_questions.languages", "quiz_design.show"], quiz
-        ),
-        "analysis_questions.trend": quiz,
-        "analysis_questions.show": Example({"code": "harassment-checkpoint", "question": "HAR-014"}),
-        **dict.fromkeys(["quiz_design.edit", "quiz_design.retire"], quiz),
+        **dict.fromkeys(OF_A_QUIZ, Example({**quiz.arguments, "question": "HAR-014"})),
         **{name: Example(arguments) for name, arguments in arguments_of_regrades(world.regrade).items()},
         **{name: Example(arguments) for name, arguments in arguments_of_production(world.imports).items()},
         **dict.fromkeys(["plans.show", "plans.edit", "plans.retire"], Example({"code": "labeller-15"})),
         **dict.fromkeys(OF_A_PLACE, Example({"code": EMPTY, "room_id": world.room, "closure_id": world.closure})),
-        **dict.fromkeys(
-            ["reports.show", "reports.download", "reports.view", "reports.again", "reports.cancel"], report
-        ),
+        **{f"reports.{name}": report for name in ("show", "download", "view", "again", "cancel")},
         **dict.fromkeys(["notices.open_page", "notices.read"], Example({"notice_id": world.notice}, owner=joiner)),
         **dict.fromkeys(["mail.show", "mail.send"], Example({"mail_id": world.mail})),
         "feeds.person_feed": Example({"token": world.feed}),

@@ -23,10 +23,10 @@ from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, su
 from lms.analysis.core.verdicts import Known, Verdict
 from lms.analysis.queries import rows
 from lms.analysis.queries.evidence import Evidence, Taken, load_evidence
-from lms.analysis.queries.groupings import Asked, Grouped, Layout, Places, divide, load_trainers, places_of, see
+from lms.analysis.queries.groupings import Asked, Grouped, Layout, Places, Seen, divide, load_trainers, places_of, see
 from lms.analysis.queries.known import Rest, load_elsewhere, load_outdated, released_under
 from lms.analysis.queries.matrix import QuestionFacts, mask_of, options_of, people_of, responses_of
-from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
+from lms.analysis.queries.rows import Localized, Sitting
 from lms.foundation.access import Access
 from lms.foundation.db import db
 from lms.kit.figures import is_small
@@ -144,8 +144,7 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
 
     A fixed number of queries, whatever the number of attempts. Of whose keys wait for the ``reader`` its facts say so.
     """
-    version = quizzes.load_current_versions([quiz.id])[quiz.id]
-    rules = rules_from(version.rules)
+    rules = rules_from(quizzes.load_current_versions([quiz.id])[quiz.id].rules)
     everyone, names = rows.load_sittings(quiz)
     sittings = [sitting for sitting in everyone if filters.cohort in ("", sitting.cohort)]
     if is_small(sum(sitting.language != filters.language for sitting in sittings)):
@@ -158,31 +157,27 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     taken = _taken(evidence.only(kept).taken, reader)
     facts = {fact.code: fact for fact in taken.values()}
     whole = responses_of(sittings, evidence, kept, taken)
-    of_shown = mask_of(everyone, shown)
     pinned = {version_id for sitting in shown for version_id in sitting.policies}
     policy_versions = rows.load_policy_versions(pinned)
     versions = _newest(version for version in policy_versions if version.id in pinned)
     sections = _sections(versions, facts.values())
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
-    groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
-    apart = _apart(sittings)
     asked = Asked(filters.ways, filters.by, load_trainers() if filters.by is Way.TRAINER else {})
     layout = Layout(item_sections, list(sections), rules.cut_percent)
     seen = see(whole, sittings, [filters.take(each) for each in sittings], divide(everyone), asked, layout)
-    responses, cells, hidden = seen.responses, seen.heatmap, seen.hidden
+    responses, cells, groups = seen.responses, seen.heatmap, seen.heatmap.cohorts
     options = options_of(responses)
-    known = _known(quiz, evidence.only(of_shown), shown, taken, policy_versions, {*cells.left_out, *hidden})
-    verdicts = diagnose(responses, known)
+    mine, unseen = evidence.only(mask_of(everyone, shown)), {*cells.left_out, *seen.hidden}
+    verdicts = diagnose(responses, _known(quiz, mine, shown, taken, policy_versions, unseen))
     health = by_need(item_figures(responses), verdicts)
-    outcomes = [Outcome(sitting.cohort, sitting.has_passed) for sitting in shown]
-    rates, total = pass_rates(outcomes, groups, cells.left_out)
-    sizes = Counter(sitting.cohort for sitting in sittings)
+    rates, total = pass_rates([Outcome(each.cohort, each.has_passed) for each in shown], groups, cells.left_out)
+    apart, undivided = _apart(sittings, seen)
     return Analysis(
         quiz=quiz,
         filters=filters,
         left_out=cells.left_out,
-        apart=[code for code in groups if code in apart and not (code in cells.left_out and is_small(sizes[code]))],
-        undivided=[code for code in groups if code in hidden and not is_small(sizes[code])] if filters.ways else [],
+        apart=apart,
+        undivided=undivided,
         rules=rules,
         summary=summary(responses, health),
         pass_rates=list(zip(groups, rates, strict=True)),
@@ -227,9 +222,13 @@ def load_choices(quiz: Quiz) -> tuple[dict[str, Localized], Places]:
     return names, places_of(sittings)
 
 
-def _apart(sittings: Iterable[Sitting]) -> frozenset[str]:
-    """The cohorts that are in no figure of one language."""
-    return frozenset(cohort for cohort in few_of_a_language(people_of(sittings)) if cohort is not None)
+def _apart(sittings: Sequence[Sitting], seen: Seen) -> tuple[list[str], list[str]]:
+    """The cohorts that are in no figure of one language, and those that the filters leave out."""
+    sizes, left_out = Counter(sitting.cohort for sitting in sittings), seen.heatmap.left_out
+    few = few_of_a_language(people_of(sittings))
+    small = {code for code in left_out if is_small(sizes[code])}
+    apart = [code for code in seen.heatmap.cohorts if code in few and code not in small]
+    return apart, [code for code in seen.heatmap.cohorts if code in seen.hidden and not is_small(sizes[code])]
 
 
 def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, QuestionFacts]:
