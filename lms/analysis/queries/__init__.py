@@ -146,10 +146,7 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     """
     rules = rules_from(quizzes.load_current_versions([quiz.id])[quiz.id].rules)
     everyone, names = rows.load_sittings(quiz)
-    sittings = [sitting for sitting in everyone if filters.cohort in ("", sitting.cohort)]
-    if is_small(sum(sitting.language != filters.language for sitting in sittings)):
-        filters = replace(filters, language="")  # one language alone would give the few of the other away
-    shown = [sitting for sitting in sittings if filters.take(sitting)]
+    filters, sittings, shown = _looked_at(everyone, filters)
     if not shown:
         return None
     evidence = load_evidence(quiz.id, tuple((sitting.attempt_id, sitting.run_id) for sitting in everyone))
@@ -202,6 +199,14 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
         first_closed=min(sitting.closed_at for sitting in shown),
         last_closed=max(sitting.closed_at for sitting in shown),
     )
+
+
+def _looked_at(everyone: Sequence[Sitting], filters: Filters) -> tuple[Filters, list[Sitting], list[Sitting]]:
+    """The filters that hold, who is in their cohorts, and who of these is looked at."""
+    sittings = [sitting for sitting in everyone if filters.cohort in ("", sitting.cohort)]
+    if is_small(sum(sitting.language != filters.language for sitting in sittings)):
+        filters = replace(filters, language="")  # one language alone would give the few of the other away
+    return filters, sittings, [sitting for sitting in sittings if filters.take(sitting)]
 
 
 def load_readable(quiz: Quiz, filters: Filters, reader: Access) -> tuple[Analysis | None, set[str]]:
