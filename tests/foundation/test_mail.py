@@ -17,7 +17,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-import config
 from config import MailServer
 from lms.foundation import clock, mailer, outbox, storage, transaction
 from lms.foundation.db import db
@@ -384,25 +383,3 @@ def test_a_password_is_not_sent_in_the_open(port: int, uses: Uses) -> None:
         mail_id = post()
         look_and_work()
         assert (load(mail_id).problem, door.handler.taken) == (MailProblem.NO_ANSWER, [])
-
-
-@pytest.mark.parametrize(
-    ("variables", "named"),
-    [
-        ({"SMTP_URL": "http://kijun:secret@mail.example"}, "SMTP_URL (smtp://…, smtps://…)"),
-        ({"SMTP_URL": "smtp://kijun:secret@mail.example:mail"}, "SMTP_URL (smtp://…, smtps://…)"),
-        ({"SMTP_URL": "smtp://"}, "SMTP_URL (smtp://…, smtps://…)"),
-        ({"SMTP_URL": "smtp://mail.example"}, "MAIL_FROM="),
-        ({"MAIL_FROM": "nobody"}, "MAIL_FROM=nobody"),
-        ({"KIJUN_URL": "ftp://kijun.example"}, "KIJUN_URL=ftp://kijun.example"),
-    ],
-)
-def test_settings_that_cannot_be_read_are_named_without_their_secrets(
-    variables: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("KIJUN_DATA", str(tmp_path))
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the whole message follows
-        config.from_environment()
-    assert str(raised.value) == named
