@@ -247,6 +247,7 @@ FACTS = {
     "outcome": _l("Outcome"),
     "passes": _l("Also lower passes"),
     "people": _l("People"),
+    "people_shown": _l("People shown"),
     "percent": _l("Percent more"),
     "policy": _l("Policy"),
     "prepared_by": _l("Prepared by"),
@@ -286,6 +287,12 @@ FACTS = {
     "weekend": _l("Days off each week"),
     "without_second_person": _l("Without a second person"),
     "zone_name": _l("Time zone"),
+    "campaign": _l("Quiz"),
+    "module": _l("Policy"),
+    "month": _l("Month"),
+    "period": _l("Period"),
+    "vendor": _l("Vendor"),
+    "person": _l("Person"),
 }
 """What the facts of entries are called, by their keys."""
 
@@ -313,7 +320,11 @@ VALUES: dict[str, Mapping[Any, Any]] = {
     "before": STATES,
     "after": STATES,
     "cause": {"submitted": _l("Submitted"), "expired": _l("Time ran out")},
-    "locale": {"en": "English", "ja": "日本語"},
+    "locale": {
+        **{"en": "English", "ja": "日本語"},
+        **{"en-ja": _l("Both, English first"), "ja-en": _l("Both, Japanese first")},
+    },
+    "people_shown": {"none": _l("Left out"), "codes": _l("Codes"), "names": _l("Names")},
     "languages": {"en": "English", "ja": "日本語"},
     "step": {"start": _l("Start"), "end": _l("End")},
     "taken_in": {"en": "English", "ja": "日本語"},

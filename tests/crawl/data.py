@@ -27,6 +27,8 @@ TEXTS = {"body", "title", "front_matter", "plain_body", "subject"}
 """Columns of longer texts, of which a page may show a part."""
 FILE = "sheet"
 """The column of a file that waits for its import: its cells."""
+REQUEST = "request"
+"""The column of what was asked for as a report: its title, as it was said then."""
 CODES = {"type", "kind", "difficulty", "state", "language", "locale", "fraction"}
 """What stands in a document under these names is a code, to be shown as a word."""
 HEAVY = 14
@@ -80,9 +82,11 @@ class Written:
         for table in Base.metadata.sorted_tables:
             for column in table.columns:
                 is_text = column.name in TEXTS or (column.name == "key" and isinstance(column.type, JSON))
-                if is_text or column.name in {*NAMES, FILE} or column.name.endswith("_text"):
+                if is_text or column.name in {*NAMES, FILE, REQUEST} or column.name.endswith("_text"):
                     stored: Iterable[Any] = session.scalars(select(column).where(column.is_not(None)))
-                    for found in leaves(map(json.loads, stored) if column.name == FILE else stored):
+                    stored = map(json.loads, stored) if column.name == FILE else stored
+                    stored = (one.get("title", {}) for one in stored) if column.name == REQUEST else stored
+                    for found in leaves(stored):
                         self.names.update(bare(line) for line in (found, *found.splitlines(), FILLED.sub(" ", found)))
                         texts |= {bare(found): None} if is_text else {}
         self.texts += "\n".join(texts)

@@ -69,8 +69,8 @@ def request_report(
         object=" ".join([kind, *(value for value in about.values() if value)]),
         chain_id=person.vendor_id,
         locale=language,
-        people=people.value,
-        **about,
+        people_shown=people.value,
+        **{name: value for name, value in about.items() if value},
     )
     return run
 
