@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lms.accounts.models import Person
 from lms.followup import actions
@@ -58,10 +58,20 @@ def fields(action: CorrectiveAction, **changed: Any) -> dict[str, Any]:
 
 def make_actions() -> dict[str, int]:
     """One action that everybody who follows findings up reaches, practice for the joiner, and who can own one."""
-    own = open_one(ActionKind.REFRESHER, cohort="tokyo-a", question="HAR-014")
-    own.opened_by, own.owner_id = sitting.person(EDITOR).id, sitting.person(LOCALIZER).id
-    practice = open_one(ActionKind.PRACTICE, owner=QA, person=sitting.person().code)
+    editor, joiner = sitting.person(EDITOR), sitting.person()
+    own = _made(CorrectiveAction.opened_by == editor.id, CorrectiveAction.kind == ActionKind.REFRESHER)
+    if own is None:
+        own = open_one(ActionKind.REFRESHER, cohort="tokyo-a", question="HAR-014")
+        own.opened_by, own.owner_id = editor.id, sitting.person(LOCALIZER).id
+    practice = _made(CorrectiveAction.person_id == joiner.id)
+    if practice is None:
+        practice = open_one(ActionKind.PRACTICE, owner=QA, person=joiner.code)
     return {"own": own.id, "practice": practice.id, "owner": own.owner_id}
+
+
+def _made(*conditions: ColumnElement[bool]) -> CorrectiveAction | None:
+    """One of an earlier time: what is open already is not opened again."""
+    return db.session.scalars(select(CorrectiveAction).where(*conditions)).first()
 
 
 def examples_of_followup(actions: Mapping[str, int]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
