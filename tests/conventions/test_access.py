@@ -181,6 +181,9 @@ def _shifted(cohort_code: str) -> int:
     return slip.id
 
 
+REPORTED = {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": ""}
+
+
 @pytest.fixture
 def world(sample: Flask) -> World:
     with sample.app_context(), transaction.unit():
@@ -188,9 +191,7 @@ def world(sample: Flask) -> World:
         assignment = sitting.assignment_id(joiner)
         attempt = quizzes.open_attempt(joiner, assignment, locale="en")
         reporting.report(attempt, 1, ReportKind.ASK, "Why?", locale="en", by=joiner)
-        report = reports.request_report(
-            qa, "analysis", {"quiz": "harassment-checkpoint", "cohort": "", "taken_in": ""}, language="en"
-        )
+        report = reports.request_report(qa, "analysis", REPORTED, language="en")
         sitting.person("yui.takahashi@kijun.example").deactivated_at = clock.now()
         read = policies.check_files(*((content.POLICIES / "HAR" / f"{name}.md").read_bytes() for name in ("en", "ja")))
         for code in (ASKED, DRAFT, WRITTEN, DISCARDED):
