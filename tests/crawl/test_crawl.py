@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.accounts.models import Accommodation
+from lms.followup.core.kinds import ActionKind
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.jobs import Worker
@@ -31,6 +32,7 @@ from tests.crawl.gaps import Gaps
 from tests.crawl.marks import marked
 from tests.crawl.page import Page
 from tests.crawl.walk import Walk
+from tests.followup.following import open_one
 from tests.quizzes import sitting
 
 AWAY = "yui.takahashi@kijun.example"
@@ -49,10 +51,13 @@ UNSEEN = {
     "attempts.state": "asked by script",
     "assignments.preview": "asked by script",
     "campaigns.preview": "asked by script",
+    "report_schedules.preview": "asked by script",
     "quizzes.paper": "asked by script; it holds what the pages of the questions hold",
     "confirmation.confirm": "only where a password was entered long ago: see below",
     "question.confirm": "drawn only where a question is held",
     "questions.release_waiting": "drawn only where questions of somebody else wait",
+    "carrying_out.practise": "drawn only where the learner has a result to practise from",
+    "system.cancel_job": "drawn only while a worker is at a job that has phases",
     "mail.send": "drawn only where a mail server is set",
     "cohorts.take_back": "drawn only where a cohort is called off, and no walk presses that",
     "reports.view": "drawn only when the worker has made the document: see below",
@@ -71,6 +76,8 @@ class Crawl:
     sign_in_as: SignIn
     world: World
     language: str
+    to_localize: int
+    """A corrective action on the wording of a question."""
     faults: dict[str, list[str]] = field(default_factory=dict)
     untranslated: dict[str, dict[str, str]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
@@ -111,6 +118,8 @@ class Crawl:
         yield f"/policies/{ASKED}/versions/4.2"
         yield f"/policies/{WRITTEN}/versions/4.2/translation/insults"
         yield f"/sites/{EMPTY}"
+        yield f"/actions/{self.to_localize}"
+        yield f"/production/imports/{world.imports[1]}"
         yield from (f"/reviews/{world.reviews[name][0]}" for name in ("reviews.rule_late", "reviews.decide_late"))
 
     def written(self, before: Written | None = None) -> Written:
@@ -141,10 +150,11 @@ def crawl(
         granted = Accommodation(person_id=sitting.person(AWAY).id, more_percent=50, granted_at=clock.now())
         granted.first_on = MONDAY_AFTERNOON.date()
         db.session.add(granted)
+        to_localize = open_one(ActionKind.LOCALIZE, question="HAR-014").id
     let_go()
     template = database.keep_as("kijun_crawl")
     with marked(sample):
-        yield Crawl(sample, renew, sign_in_as, world, request.param)
+        yield Crawl(sample, renew, sign_in_as, world, request.param, to_localize)
 
 
 def test_everything_leads_on_answers_and_is_translated(crawl: Crawl) -> None:
