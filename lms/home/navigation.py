@@ -49,13 +49,22 @@ _AUDITED = frozenset({Role.VENDOR_MANAGER})
 _RUNNERS = frozenset({Role.TRAINER, Role.VENDOR_MANAGER, Role.ADMIN})
 """Who runs cohorts. A QA analyst finds them on Today: one entry more would not fit a narrow screen."""
 
+_REPORTERS = frozenset({Role.QA})
+"""Who finds reports in a place of their own; the others find them with cohorts or policies."""
+_REPORTS = "reports report_schedules"
+
 _TRACKED = "followup carrying_out"
 """Corrective actions lie with the results that they answer."""
 
 PLACES = (
     Place("home.today", _l("Today"), "home", "home.read"),
     Place(
-        "cohorts.index", _l("Cohorts"), "users", "cohort.read", _RUNNERS, _names("cohorts plans timetable roll_call")
+        "cohorts.index",
+        _l("Cohorts"),
+        "users",
+        "cohort.read",
+        _RUNNERS,
+        _names(f"cohorts plans timetable roll_call {_REPORTS}"),
     ),
     Place("policies.library", _l("Policies"), "book-2", "policy.read", pages=_names("policies policy_versions")),
     Place("translation.index", _l("Translation"), "language", "policy.translate", pages=_names("translation")),
@@ -80,7 +89,7 @@ PLACES = (
         pages=_names(f"analysis {_TRACKED} {_PRODUCTION}"),
     ),
     Place("learner_results.index", _l("Results"), "chart-dots-3", "result.list", _TEACHING, _names(_PRODUCTION)),
-    Place("reports.index", _l("Reports"), "file-text", "report.acknowledgements", pages=_names("reports")),
+    Place("reports.index", _l("Reports"), "file-text", "report.write", _REPORTERS, _names(_REPORTS)),
     Place("people.index", _l("People"), "users", "person.write", pages=_names("people people_lists accommodations")),
     Place("audit.index", _l("Audit trail"), "list", "journal.export", _AUDITED, _names("audit")),
     Place("sites.index", _l("Sites"), "building", "site.list", pages=_names("sites vendors rooms closures contacts")),

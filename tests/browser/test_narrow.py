@@ -44,17 +44,22 @@ def test_the_search_of_a_list_takes_the_whole_width_in_the_hand(server: Server, 
     assert box["width"] == 390 - 32
 
 
-@pytest.mark.parametrize("width", [768, 1000, 1200])
-def test_the_navigation_leaves_the_search_and_the_languages_free(server: Server, window: Window, width: int) -> None:
-    visit = window(server, "ja", width=width)
-    visit.sign_in("admin")
-    visit.open("/")
-    end = visit.page.locator(".nav > a").last.bounding_box()
-    rest = visit.page.locator(".topbar-end").bounding_box()
-    assert end is not None
-    assert rest is not None
-    assert end["x"] + end["width"] <= rest["x"]
-    assert rest["x"] + rest["width"] <= width
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("account", ["admin", "vendor", "trainer", "qa", "editor"])
+def test_the_navigation_leaves_the_search_and_the_languages_free(
+    server: Server, window: Window, account: str, language: str
+) -> None:
+    visit = window(server, language, width=1280)
+    visit.sign_in(account)
+    for width in (768, 1000, 1024, 1100, 1200, 1280):
+        visit.page.set_viewport_size({"width": width, "height": 800})
+        visit.open("/")
+        end = visit.page.locator(".nav > a").last.bounding_box()
+        rest = visit.page.locator(".topbar-end").bounding_box()
+        assert end is not None
+        assert rest is not None
+        assert end["x"] + end["width"] <= rest["x"], f"{width} px"
+        assert rest["x"] + rest["width"] <= width
 
 
 def test_a_printed_list_begins_under_its_heading_and_has_no_controls(server: Server, window: Window) -> None:
