@@ -22,6 +22,7 @@ FINDINGS: dict[Kind | Code, LazyString] = {
     Kind.TRANSLATION_SUSPECT: _l("EN and JA differ"),
     Kind.SECTION_UNCLEAR: _l("Section unclear"),
     Kind.CLASS_TAUGHT_BADLY: _l("Cohort taught badly"),
+    Kind.KEY_SUSPECT: _l("Suspect key"),
     Kind.INDIVIDUAL_GAP: _l("Gap in a section"),
     Kind.GIVE_AWAY: _l("Gives itself away"),
     Kind.DEAD_DISTRACTOR: _l("Next to nobody takes it"),
@@ -40,6 +41,7 @@ STATES: dict[Kind | Code, str] = {
     Kind.TRANSLATION_SUSPECT: "is-risk",
     Kind.SECTION_UNCLEAR: "is-risk",
     Kind.CLASS_TAUGHT_BADLY: "is-risk",
+    Kind.KEY_SUSPECT: "is-risk",
     Kind.INDIVIDUAL_GAP: "is-none",
     Kind.GIVE_AWAY: "is-none",
     Kind.DEAD_DISTRACTOR: "is-none",
@@ -58,6 +60,10 @@ READ: dict[Kind | Code, LazyString] = {
     Kind.TRANSLATION_SUSPECT: _l("Of people who know equally much, fewer are right in one language."),
     Kind.SECTION_UNCLEAR: _l("The section is harder for everybody, in every cohort and in both languages."),
     Kind.CLASS_TAUGHT_BADLY: _l("This cohort knows less here than it knows elsewhere, and the other cohorts do not."),
+    Kind.KEY_SUSPECT: _l(
+        "Those who chose a wrong option did better on the other questions than those who chose the key. "
+        "That is a reason to look, and too little for a verdict."
+    ),
     Kind.INDIVIDUAL_GAP: _l("Everything else this person knows leads to expect more in this section."),
     Kind.GIVE_AWAY: _l(
         "Those who know little are right as often as those who know much: the question gives itself away."
@@ -80,6 +86,7 @@ TO_DO: dict[Kind, LazyString] = {
         "Read the section with people who took the quiz, and reword it before retraining anybody."
     ),
     Kind.CLASS_TAUGHT_BADLY: _l("Teach the section to this cohort again, and look at how it was taught."),
+    Kind.KEY_SUSPECT: _l("Check the key and the wording against the section."),
 }
 
 CSV_FINDINGS = {

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.analysis.core.verdicts import OF_KEY, Kind
+from lms.analysis.core.verdicts import ABOUT_KEY, Kind
 from lms.analysis.phrases import FINDINGS as VERDICTS
 from lms.analysis.phrases import READ
 from lms.followup.core.effect import Effect, Figure, Outcome
@@ -154,7 +154,7 @@ def effect(kind: str, told: Effect) -> str:
 
 def counted_in(finding: str) -> str:
     """The unit of a verdict's effect."""
-    if finding in OF_KEY:
+    if finding in ABOUT_KEY:
         return str(_("marks on the other questions"))
     if finding == Kind.TRANSLATION_SUSPECT:
         return str(_("odds ratio"))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from hashlib import sha256
+from types import MappingProxyType
 
 from lms.accounts import actions as accounts
 from lms.accounts.core.roles import Role
 from lms.accounts.models import Person
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
+from lms.cohorts.models import Cohort
 from lms.foundation import clock
 from lms.quizzes import actions as quizzes
 from lms.quizzes import queries as quiz_queries
@@ -18,15 +21,19 @@ from tests.analysis.page import QUIZ
 from tests.quizzes import sitting
 
 
-def take(person: Person, locale: str, wrong: Collection[int] = ()) -> None:
-    """One whole attempt: everything right but these positions."""
+def take(
+    person: Person, locale: str, wrong: Collection[int] = (), instead: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """One whole attempt: everything right but these positions, and for these questions (by code) another option."""
     attempt = quizzes.open_attempt(person, sitting.assignment_id(person), locale=locale)
     for row in attempt.questions:
         row.shown_at = clock.now()
-    events = [
-        Event(1, n, n, locale, (sitting.wrong_answer if n in wrong else sitting.right_answer)(attempt, n))
-        for n in range(1, len(attempt.questions) + 1)
-    ]
+    events = []
+    for row in attempt.questions:
+        n, option = row.position, instead.get(row.question_version.question.code)
+        given = {"option": option} if option else None
+        answer = given or (sitting.wrong_answer if n in wrong else sitting.right_answer)(attempt, n)
+        events.append(Event(1, n, n, locale, answer))
     quizzes.save_events(sitting.own_access(person), attempt.id, events)
     quizzes.submit(sitting.own_access(person), attempt.id)
 
@@ -36,6 +43,30 @@ def make_class(code: str, languages: Sequence[str], *, enrolled: bool = True) ->
 
     With ``enrolled`` false the people belong to no cohort.
     """
+    made, people = _given_the_quiz(code, languages)
+    for n, person in enumerate(people):
+        take(person, person.locale, wrong=range(1, n + 1))
+    if enrolled:
+        cohorts.enrol(made, people, by=None)
+    return people
+
+
+def make_class_against_a_key(code: str, size: int, question: str, option: str) -> list[Person]:
+    """A further cohort of all abilities, in both languages in turn, in which who knows takes ``option`` of a question.
+
+    Who knows which question follows from ability and luck. Who does not know this one takes its key, or another option.
+    """
+    made, people = _given_the_quiz(code, ["ja" if n % 2 else "en" for n in range(size)])
+    for n, person in enumerate(people):
+        ability = 0.3 + 0.7 * n / size
+        wrong = [position for position in range(1, 41) if _luck(code, n, position) > ability]
+        take(person, person.locale, wrong, {question: option} if _luck(code, n, question) < ability else {})
+    cohorts.enrol(made, people, by=None)
+    return people
+
+
+def _given_the_quiz(code: str, languages: Sequence[str]) -> tuple[Cohort, list[Person]]:
+    """A cohort without anybody in it, and people who have the quiz still to take."""
     tokyo_a = cohort_queries.find_cohort("tokyo-a")
     assert tokyo_a is not None
     names = {"en": f"Class {code}", "ja": f"クラス{code}"}
@@ -56,8 +87,9 @@ def make_class(code: str, languages: Sequence[str], *, enrolled: bool = True) ->
         zone_name="Asia/Tokyo",
         by=None,
     )
-    for n, person in enumerate(people):
-        take(person, person.locale, wrong=range(1, n + 1))
-    if enrolled:
-        cohorts.enrol(made, people, by=None)
-    return people
+    return made, people
+
+
+def _luck(*told: str | int) -> float:
+    """Between 0 and 1, the same each time."""
+    return int.from_bytes(sha256(repr(told).encode()).digest()[:4]) / 2**32

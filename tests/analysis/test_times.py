@@ -24,7 +24,7 @@ from lms.policies.models import PolicyVersion, Section
 from lms.questions.core.holds import HoldCause
 from lms.questions.models import Question, QuestionHold, QuestionKey, QuestionVersion, SectionLink
 from lms.quizzes import queries as quizzes
-from tests.analysis.classes import make_class
+from tests.analysis.classes import make_class, make_class_against_a_key
 from tests.analysis.page import QUIZ, AnalysisPage
 from tests.analysis.rows import sections_of_questions
 from tests.conftest import SignIn, Unit, Visitor
@@ -137,11 +137,14 @@ def test_a_question_that_was_released_under_the_new_text_is_up_to_date(sample: F
 
 
 def test_a_rewording_is_a_verdict_only_where_answers_point_elsewhere(sample: Flask, unit: Unit) -> None:
-    """The wrong key of the sample is explained by a change of its section, if there was one; the others are fine."""
+    """A key that those who know do not take is explained by a change of its section, if there was one; the others are
+    fine.
+    """
     with unit():
         write_keys_under(both_versions()[1])
+        make_class_against_a_key("able", 60, "HAR-021", "o3")
     with sample.app_context():
-        found = load_analysis(quizzes.get_quiz(QUIZ), Filters())
+        found = load_analysis(quizzes.get_quiz(QUIZ), Filters("able"))
         assert found is not None
         of_keys = {(verdict.kind, verdict.place) for verdict in found.verdicts if verdict.kind in OF_KEY}
         assert of_keys == {(Kind.RULE_CHANGED if "HAR-021" in reworded() else Kind.WRONG_KEY, "HAR-021")}

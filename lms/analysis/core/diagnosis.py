@@ -23,7 +23,7 @@ from dataclasses import replace
 import numpy as np
 
 from lms.analysis.core import rasch
-from lms.analysis.core.descriptions import described
+from lms.analysis.core.descriptions import against_key, described
 from lms.analysis.core.dif import DELTA_PER_LOG_ODDS
 from lms.analysis.core.dif_judged import Standing
 from lms.analysis.core.effects import Effect, Section, class_effects, rests_on_one_item, sections
@@ -86,17 +86,8 @@ def _of_key(kind: Kind, responses: Responses, rival: Rival) -> Verdict:
     had = responses.available.mean(axis=0) >= 0.5
     had[responses.index(rival.item)] = True
     figures = {option.option: option for option in option_figures(_columns(responses, had), rival.item)}
-    own, key = figures[rival.option], figures[rival.key]
-    lead = None if own.mean_rest is None or key.mean_rest is None else own.mean_rest - key.mean_rest
-    facts: dict[str, float | str] = {
-        "option": rival.option,
-        "key": rival.key,
-        "count": own.count,
-        "knowing": rival.share,
-    }
-    if own.top_third_share is not None and key.top_third_share is not None:
-        facts |= {"top_third": own.top_third_share, "key_top_third": key.top_third_share}
-    return Verdict(kind, rival.item, own.n, lead, own.lead, facts)
+    knowing = {"knowing": rival.share}
+    return against_key(kind, rival.item, figures[rival.option], figures[rival.key], knowing)
 
 
 def _of_groups(responses: Responses, known: Known, faulty: Collection[str]) -> list[Verdict]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from lms.analysis.core.items import ItemFigures
-from lms.analysis.core.verdicts import OF_KEY, Kind, Verdict
+from lms.analysis.core.verdicts import ABOUT_KEY, Kind, Verdict
 from lms.kit.figures import INDICATIVE, is_small, shown_count
 
 WEAK_UNDER = 0.15
@@ -58,8 +58,10 @@ class Health:
 
     @property
     def needs_review(self) -> bool:
-        """Whether the question counts among those to review: it has a verdict that says what to mend."""
-        return any(verdict.is_sharp for verdict in self.verdicts)
+        """Whether the question counts among those to review: it has a verdict that says what to mend, or its key is
+        suspect.
+        """
+        return any(verdict.is_sharp or verdict.kind is Kind.KEY_SUSPECT for verdict in self.verdicts)
 
     @property
     def dead(self) -> tuple[str, ...]:
@@ -95,7 +97,7 @@ def item_findings(figures: ItemFigures, verdicts: Sequence[Verdict]) -> tuple[It
         return (ItemFinding(Code.FEW_DATA, {"n_shown": shown_count(figures.n)}),)
     kinds = [verdict.kind for verdict in verdicts if verdict.kind not in (Kind.DEAD_DISTRACTOR, Kind.NOT_ENOUGH_DATA)]
     found = [ItemFinding(kind) for kind in dict.fromkeys(kinds)]
-    is_explained = any(kind in OF_KEY or kind is Kind.GIVE_AWAY for kind in kinds)
+    is_explained = any(kind in ABOUT_KEY or kind is Kind.GIVE_AWAY for kind in kinds)
     if figures.facility > VERY_EASY_OVER:
         found.append(ItemFinding(Code.VERY_EASY, {"facility": figures.facility}))
     elif not is_explained and figures.sd == 0:

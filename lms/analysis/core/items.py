@@ -31,6 +31,9 @@ D27_PEOPLE = 50
 DEAD_SHARE = 0.05
 DEAD_ERRORS = 30
 
+LEAST_CHOOSERS = 10
+"""So many people must have chosen an option before it can put the key in doubt."""
+
 
 @dataclass(frozen=True, slots=True)
 class ItemFigures:
@@ -63,6 +66,8 @@ class OptionFigures:
     of its choosers in marks, and who chose it among the top and bottom 27 % (``tail`` people each) and the top third.
     ``lead`` is the 95 % interval of its mean rest score minus the key's (None for a key, and where nobody chose one of
     the two). ``is_dead`` describes a wrong option that next to nobody takes, although people do go wrong.
+    ``beats_key`` describes one that makes the key suspect: its lead lies above 0, and at least 10 people chose it.
+    Where an item has several keys, who took the option may have taken a key as well, and nothing is compared.
     """
 
     option: str
@@ -78,6 +83,7 @@ class OptionFigures:
     top_third_share: float | None
     lead: Interval | None
     is_dead: bool
+    beats_key: bool
 
 
 def item_figures(responses: Responses) -> tuple[ItemFigures, ...]:
@@ -234,6 +240,7 @@ def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]
         for size, up in ((tail, True), (tail, False), (third, True))
     )
     of_key = rest[takers[:, is_key].any(axis=1)]
+    leads = [None if is_key[place] else _lead(rest[takers[:, place]], of_key) for place in range(len(facts.options))]
     return tuple(
         OptionFigures(
             option=option,
@@ -247,10 +254,11 @@ def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]
             top_share=top[place],
             bottom_share=bottom[place],
             top_third_share=top_third[place],
-            lead=None if is_key[place] else _lead(rest[takers[:, place]], of_key),
+            lead=(lead := leads[place]),
             is_dead=bool(
                 not is_key[place] and wrong >= DEAD_ERRORS and wilson(int(counts[place]), n).high < DEAD_SHARE
             ),
+            beats_key=bool(is_key.sum() == 1 and counts[place] >= LEAST_CHOOSERS and lead is not None and lead.low > 0),
         )
         for place, option in enumerate(facts.options)
     )

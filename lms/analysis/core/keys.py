@@ -34,15 +34,12 @@ from lms.analysis.core.choosing import (
     usual_attraction,
     usual_knowing,
 )
-from lms.analysis.core.items import of_version
+from lms.analysis.core.items import LEAST_CHOOSERS, of_version
 from lms.analysis.core.responses import BoolArray, FloatArray, IntArray, Item, Responses
 from lms.kit.figures import Z95, Interval, is_small, wilson
 
 WORDS = {"easy": -1.0, "medium": 0.0, "hard": 1.0}
 """What authors expect of their questions, in steps."""
-
-LEAST_CHOOSERS = 10
-"""So many people must have chosen an option before it can put the key in doubt (the suspect-key rule of the pages)."""
 
 LEAST_PEOPLE = 30
 """Verdicts need so many people; under it figures are indicative at best."""

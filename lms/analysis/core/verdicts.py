@@ -21,6 +21,7 @@ class Kind(StrEnum):
     TRANSLATION_SUSPECT = "translation-suspect"
     SECTION_UNCLEAR = "section-unclear"
     CLASS_TAUGHT_BADLY = "class-taught-badly"
+    KEY_SUSPECT = "key-suspect"
     INDIVIDUAL_GAP = "individual-gap"
     GIVE_AWAY = "give-away"
     DEAD_DISTRACTOR = "dead-distractor"
@@ -38,6 +39,9 @@ SHARP = frozenset(
     }
 )
 OF_KEY = frozenset({Kind.WRONG_KEY, Kind.TWO_RIGHT_ANSWERS, Kind.RULE_CHANGED})
+"""The sharp ones on a key."""
+ABOUT_KEY = OF_KEY | {Kind.KEY_SUSPECT}
+"""Whatever puts a key in doubt, and tells it."""
 _ORDER = {kind: need for need, kind in enumerate(Kind)}
 
 _TELLING = frozenset({"option", "key", "count", "knowing", "top_third", "key_top_third"})
@@ -73,7 +77,7 @@ class Verdict:
     def untold(self) -> Verdict:
         """The same without what tells the key: the options, and who leads whom by how much."""
         told = {name: fact for name, fact in self.facts.items() if name not in _TELLING}
-        is_of_key = self.kind in OF_KEY
+        is_of_key = self.kind in ABOUT_KEY
         return replace(
             self, facts=told, effect=None if is_of_key else self.effect, interval=None if is_of_key else self.interval
         )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from lms.analysis import phrases
 from lms.analysis.core.dif_judged import Standing
-from lms.analysis.core.verdicts import EVERY_SECTION, OF_KEY, Kind, Verdict
+from lms.analysis.core.verdicts import ABOUT_KEY, EVERY_SECTION, Kind, Verdict
 from lms.analysis.queries import Analysis
 from lms.foundation.locale import number as written
 from lms.foundation.locale import percent, sentences, signed
@@ -62,7 +62,7 @@ def said(found: Analysis, verdict: Verdict) -> Said:
 
 def _counted_in(kind: Kind) -> str:
     """The unit of a verdict's effect."""
-    if kind in OF_KEY:
+    if kind in ABOUT_KEY:
         return str(_("marks on the other questions"))
     if kind is Kind.TRANSLATION_SUSPECT:
         return str(_("odds ratio"))
@@ -88,7 +88,7 @@ def _section(found: Analysis, name: str) -> str:
 
 def evidence(found: Analysis, verdict: Verdict) -> str:
     """What a verdict rests on, with n and interval."""
-    if verdict.kind in OF_KEY:
+    if verdict.kind in ABOUT_KEY:
         return _of_key(found, verdict)
     if verdict.kind is Kind.TRANSLATION_SUSPECT:
         return _of_translation(found, verdict)

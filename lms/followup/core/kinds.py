@@ -83,6 +83,7 @@ SUGGESTED: Mapping[str, tuple[ActionKind, ...]] = {
     "translation-suspect": (ActionKind.LOCALIZE, ActionKind.HOLD, ActionKind.REGRADE),
     "section-unclear": (ActionKind.SECTION,),
     "class-taught-badly": (ActionKind.REFRESHER,),
+    "key-suspect": (ActionKind.REVIEW, ActionKind.HOLD),
     "individual-gap": (ActionKind.PRACTICE,),
     "give-away": (ActionKind.REVIEW, ActionKind.HOLD),
     "dead-distractor": (ActionKind.REVIEW,),

@@ -48,6 +48,7 @@ def test_a_weak_question_has_low_discrimination_and_no_better_reason_for_it() ->
     assert codes(figures(rest_correlation=0.04, facility=0.98)) == [Code.VERY_EASY]
     assert codes(figures(rest_correlation=0.08), Kind.WRONG_KEY) == [Kind.WRONG_KEY]
     assert codes(figures(rest_correlation=0.08), Kind.GIVE_AWAY) == [Kind.GIVE_AWAY]
+    assert codes(figures(rest_correlation=-0.1), Kind.KEY_SUSPECT) == [Kind.KEY_SUSPECT]
     assert codes(figures(rest_correlation=0.08), Kind.TRANSLATION_SUSPECT) == [Kind.TRANSLATION_SUSPECT, Code.WEAK]
 
 
@@ -66,6 +67,7 @@ def test_few_people_are_said_so() -> None:
     assert codes(figures(n=30)) == [Code.GOOD]
     assert codes(figures(n=29), Kind.NOT_ENOUGH_DATA) == [Kind.NOT_ENOUGH_DATA, Code.INDICATIVE]
     assert codes(figures(n=29, rest_correlation=0.1), Kind.NOT_ENOUGH_DATA) == [Code.WEAK, Code.INDICATIVE]
+    assert codes(figures(n=29), Kind.KEY_SUSPECT, Kind.NOT_ENOUGH_DATA) == [Kind.KEY_SUSPECT, Code.INDICATIVE]
     few = item_findings(figures(n=4), [verdict(Kind.NOT_ENOUGH_DATA)])
     assert [(finding.code, dict(finding.facts)) for finding in few] == [(Code.FEW_DATA, {"n_shown": "<5"})]
     assert codes(figures(n=0, facility=None)) == [Code.FEW_DATA]
@@ -78,6 +80,16 @@ def test_what_tells_a_key_leaves_a_question_whose_key_is_kept_back() -> None:
     told = health.untold()
     assert (told.needs_review, told.dead) == (True, ())
     assert [(one.kind, one.effect, dict(one.facts)) for one in told.verdicts] == [(Kind.WRONG_KEY, None, {})]
+
+
+def test_a_suspect_key_is_to_review_and_comes_after_the_verdicts() -> None:
+    items = [figures("HAR-001", facility=0.2), figures("HAR-002", facility=0.4), figures("HAR-003", facility=0.9)]
+    suspect = Verdict(Kind.KEY_SUSPECT, "HAR-002", 148, 2.0, facts={"option": "C", "key": "A", "count": 20})
+    given = [suspect, verdict(Kind.TRANSLATION_SUSPECT, "HAR-003"), verdict(Kind.GIVE_AWAY, "HAR-001")]
+    judged = by_need(items, given)
+    assert [one.item for one in judged] == ["HAR-003", "HAR-002", "HAR-001"]
+    assert [one.needs_review for one in judged] == [True, True, False]
+    assert [(one.effect, dict(one.facts)) for one in judged[1].untold().verdicts] == [(None, {})]
 
 
 def test_the_table_is_sorted_by_need_and_then_by_facility() -> None:

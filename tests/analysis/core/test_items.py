@@ -137,6 +137,30 @@ def test_a_dead_option_is_one_that_nobody_takes_although_thirty_err() -> None:
     assert not options_taken(0, 200)[0].is_dead  # the key is never a dead option
 
 
+def leading(count: int, by: float, keys: str = "A") -> list[bool]:
+    """30 people chose the key A and ``count`` the wrong B, whose marks on another question are higher by so much; C
+    makes it up to 50. Who beats the key?
+    """
+    takers = "A" * 30 + "B" * count + "C" * (20 - count)
+    people, item = [Person(f"L{row}") for row in range(50)], Item("Q", options=("A", "B", "C"), keys=frozenset(keys))
+    answers = [Answer(f"L{row}", "Q", float(taker in keys), chosen=(taker,)) for row, taker in enumerate(takers)]
+    answers += [
+        Answer(f"L{row}", "rest", 0.4 + row % 2 * 0.2 + by * (taker == "B")) for row, taker in enumerate(takers)
+    ]
+    return [option.beats_key for option in option_figures(collect(people, [item, Item("rest")], answers), "Q")]
+
+
+def test_an_option_beats_the_key_when_its_ten_choosers_lead_for_certain() -> None:
+    assert leading(10, 0.2) == [False, True, False]
+    assert leading(9, 0.2) == [False, False, False]
+    assert leading(10, 0.05) == [False, False, False], "the interval of its lead reaches 0"
+    assert leading(10, -0.2) == [False, False, False]
+
+
+def test_no_option_beats_several_keys() -> None:
+    assert leading(10, 0.2, keys="AC") == [False, False, False]
+
+
 def test_there_is_a_lead_over_a_key_that_one_person_chose_and_none_over_one_that_nobody_did() -> None:
     _, other = options_taken(1, 20)
     assert other.lead is not None
