@@ -30,7 +30,7 @@ class ProductionImport(Base):
     file_name: Mapped[Line]
     sha256: Mapped[Sha256]
     sheet: Mapped[Prose | None] = mapped_column(deferred=True)
-    """The rows of the file, see ``lms.production.core.sheets``."""
+    """The rows of the file, see ``lms.production.core.reading``."""
     choices: Mapped[Document]
     """Which column is which, and how dates are written: see ``lms.production.core.choices``."""
     row_count: Mapped[int]

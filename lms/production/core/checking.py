@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ from lms.production.core.kinds import LONGEST_CASE, LONGEST_WORD, ErrorKind, Imp
 from lms.production.core.words import NO_ERROR, fold_word, kind_between, kind_of
 
 _SHOWN = 40
+_LATEST = ZoneInfo("Pacific/Kiritimati")
+"""Where a day begins first: of a row that names nobody it is not known at which site its day was."""
 Key = tuple[str, int, date]
 """Case reference, person and day: what tells decisions of one kind apart."""
 
@@ -64,7 +66,8 @@ class Known:
     people: Mapping[str, Member]
     sections: Mapping[str, int | None]
     kept: Mapping[Key, Decision]
-    today: date
+    now: datetime
+    """The instant of the check; which day it is follows from the zone of each person's site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +189,14 @@ class _Checker:
         return found
 
     def _day(self, row: Row, member: Member | None) -> date | None:
-        text = self._cell(row, Part.DECIDED_ON)
-        found = day_of(text, self._order, member.zone if member else ZoneInfo("UTC"))
+        text, zone = self._cell(row, Part.DECIDED_ON), member.zone if member else _LATEST
+        found = day_of(text, self._order, zone)
         if isinstance(found, Ambiguous):
             self._error(row, Part.DECIDED_ON, "ambiguous-day", value=text)
             return None
         if found is None:
             self._error(row, Part.DECIDED_ON, "bad-day" if text else "no-day", value=text)
-        elif found > self._known.today:
+        elif found > self._known.now.astimezone(zone).date():
             self._error(row, Part.DECIDED_ON, "future-day", value=text)
         return found
 

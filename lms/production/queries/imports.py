@@ -82,7 +82,7 @@ def load_known(sheet: Sheet, choices: Choices, kind: ImportKind, access: Access)
     for person_id, code, login, zone_name in db.session.execute(query.where(reach.people(access))):
         member = Member(person_id, zones.setdefault(zone_name, ZoneInfo(zone_name)))
         people[login] = people[code.casefold()] = member
-    return Known(people, _load_section_names(), _load_kept(sheet, choices, kind), clock.now().date())
+    return Known(people, _load_section_names(), _load_kept(sheet, choices, kind), clock.now())
 
 
 def _load_section_names() -> dict[str, int | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,11 +27,12 @@ SECTIONS = names_of_sections(
     ]
 )
 PEOPLE = {"l0042": Member(7, TOKYO), "mo@site.example": Member(7, TOKYO), "l0043": Member(8, AUSTIN)}
+NOW = datetime(2026, 11, 15, 23, 30, tzinfo=UTC)  # the morning of the 16th in Tokyo
 HEAD = "agent,case,queue,date,decision,right decision,error,section"
 
 
 def known(kept: dict[tuple[str, int, date], Decision] | None = None) -> Known:
-    return Known(PEOPLE, SECTIONS, kept or {}, date(2026, 11, 16))
+    return Known(PEOPLE, SECTIONS, kept or {}, NOW)
 
 
 def checked(text: str, kind: ImportKind = ImportKind.AUDIT, **more: object) -> Checked:
@@ -48,6 +49,13 @@ def told(found: Checked) -> list[tuple[str, int | None, int | None]]:
 
 def row(text: str, **more: object) -> Checked:
     return checked(f"{HEAD}\n{text}\n", **more)  # type: ignore[arg-type]
+
+
+def test_a_day_has_begun_where_the_person_decides() -> None:
+    today = "2026-11-16,Remove,Remove,,\n"
+    found = checked(f"{HEAD}\nL0042,C-1,q,{today}L0043,C-2,q,{today}")
+    assert [one.person_id for one in found.decisions] == [7]
+    assert told(found) == [("future-day", 3, 4)]
 
 
 def test_a_row_becomes_a_decision() -> None:
