@@ -120,6 +120,9 @@ FINDINGS = {
     "ambiguous-day": _l("“%(value)s” can be two dates. Choose how dates are written."),
     "future-day": _l("“%(value)s” is still to come."),
     "no-decision": _l("The row has no decision."),
+    "rounded-case": _l(
+        "“%(value)s” is a long number that a spreadsheet has rounded. Make the column text there, and fill it in anew."
+    ),
     "too-long": _l("“%(value)s” is longer than %(most)s characters."),
     "not-printable": _l("“%(value)s” holds characters that cannot be seen."),
     "not-judged": _l("The row does not say what was right."),
@@ -127,6 +130,10 @@ FINDINGS = {
     "right-with-error": _l("The decision “%(value)s” is the right one, yet an error is given (%(kind)s)."),
     "wrong-without-error": _l("The decision “%(value)s” is not the right one (“%(right)s”), yet no error is given."),
     "unknown-section": _l("No section is called “%(value)s”."),
+    "zero-lost": _l(
+        "“%(value)s” may be section %(other)s, whose last zero spreadsheets drop. "
+        "Write the code of the policy before it."
+    ),
     "section-of-several": _l("Several sections are called “%(value)s”. Write the code of the policy before it."),
     "duplicate-row": _l("The case “%(case)s” is in row %(first)s already, for the same person and day."),
     "kept-otherwise": _l("The case “%(case)s” was imported before with something else in it."),

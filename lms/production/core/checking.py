@@ -6,6 +6,7 @@ no decision. A row that is kept already, word for word, is dropped: weekly files
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ from lms.production.core.words import NO_ERROR, fold_word, kind_between, kind_of
 _SHOWN = 40
 _LATEST = ZoneInfo("Pacific/Kiritimati")
 """Where a day begins first: of a row that names nobody it is not known at which site its day was."""
+_ROUNDED = re.compile(r"\d(\.\d+)?e\+\d{2,}", re.IGNORECASE)
+"""A long number as spreadsheets write it: its last digits are lost, and several cases may have become one."""
+_NUMBER_OF_SECTION = re.compile(r"\d+\.\d+")
 Key = tuple[str, int, date]
 """Case reference, person and day: what tells decisions of one kind apart."""
 
@@ -207,6 +211,8 @@ class _Checker:
             self._error(row, part, "no-case" if part is Part.CASE else "no-decision")
         elif len(text) > longest:
             self._error(row, part, "too-long", value=text, most=longest)
+        elif part is Part.CASE and _ROUNDED.fullmatch(text):
+            self._error(row, part, "rounded-case", value=text)
         elif not text.isprintable():
             self._error(row, part, "not-printable", value="".join(filter(str.isprintable, text)))
         return text
@@ -239,6 +245,9 @@ class _Checker:
         if not text:
             return None
         name = fold_word(text)
+        if _NUMBER_OF_SECTION.fullmatch(name) and f"{name}0" in self._known.sections:
+            self._error(row, Part.SECTION, "zero-lost", value=text, other=f"{name}0")
+            return None
         if name not in self._known.sections:
             self._error(row, Part.SECTION, "unknown-section", value=text)
             return None

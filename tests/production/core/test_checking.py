@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lms.analysis.core.sheets import Notes
-from lms.foundation.spreadsheets import read_workbook
+from lms.foundation.spreadsheets import as_xlsx, read_workbook
 from lms.kit.findings import Finding, Level
+from lms.kit.tables import Cell, Column, Kind, Table
 from lms.production.core.checking import Checked, Decision, Known, Member, check, names_of_sections
 from lms.production.core.choices import Choices
 from lms.production.core.columns import Part, guessed
@@ -49,6 +50,24 @@ def told(found: Checked) -> list[tuple[str, int | None, int | None]]:
 
 def row(text: str, **more: object) -> Checked:
     return checked(f"{HEAD}\n{text}\n", **more)  # type: ignore[arg-type]
+
+
+def test_a_number_of_a_section_may_have_lost_its_zero() -> None:
+    listed = ((1, "HAR", "first", "3.1", ()), (2, "HAR", "tenth", "3.10", ()), (3, "HAR", "last", "3.11", ()))
+    sections = names_of_sections(listed)
+    content = as_xlsx([table_of(("3.10", 3.10), ("3.1", 3.1), ("3.11", 3.11), ("HAR 3.1", "HAR 3.1"))], made_at=NOW)
+    sheet = read(content, Notes("file"), read_workbook)
+    assert sheet is not None
+    found = check(sheet, Choices(guessed(sheet.header)), ImportKind.AUDIT, Known(PEOPLE, sections, {}, NOW))
+    assert told(found) == [("zero-lost", 2, 5), ("zero-lost", 3, 5)]
+    assert [(one.case_ref, one.section_id) for one in found.decisions] == [("3.11", 3), ("HAR 3.1", 1)]
+
+
+def table_of(*listed: tuple[str, Cell]) -> Table:
+    """Decisions right by themselves: the reference of each, and its section."""
+    heads = ("agent", "case", "date", "decision", "section", "right decision")
+    rows = tuple(("L0042", case, "2026-11-10", "a", section, "a") for case, section in listed)
+    return Table("Audit", tuple(Column(head, Kind.TEXT) for head in heads), rows)
 
 
 def test_a_day_has_begun_where_the_person_decides() -> None:
@@ -99,6 +118,7 @@ def test_japanese_files_in_any_encoding(encoding: str, separator: str) -> None:
         ("L0042,C,q,,a,a,,", "no-day", 4),
         ("L0042,C,q,soon,a,a,,", "bad-day", 4),
         ("L0042,C,q,2026-11-31,a,a,,", "bad-day", 4),
+        ("L0042,1.23457E+18,q,2026-11-10,a,a,,", "rounded-case", 2),
         ("L0042,C,q,2026-11-17,a,a,,", "future-day", 4),
         ("L0042,C,q,03/04/2026,a,a,,", "ambiguous-day", 4),
         ("L0042,C,q,2026-11-10,,a,,", "no-decision", 5),
