@@ -174,6 +174,25 @@ def test_practice_is_offered_to_the_person_alone(visitor_of: As, joiner: Visitor
     assert "Not measured" in visitor_of(QA).get(f"/actions/{action_id}").text
 
 
+def test_practice_that_is_dropped_is_offered_no_more(visitor_of: As, joiner: Visitor, unit: Unit) -> None:
+    with unit():
+        code = sitting.person().code
+    action_id = opened(unit, ActionKind.PRACTICE, "individual-gap", QA, person=code)
+
+    def offers() -> list[bool]:
+        with unit():
+            told = db.session.scalars(select(Notice).where(Notice.kind == "followup.practice"))
+            return [notice.read_at is None for notice in told]
+
+    assert offers() == [True]
+    for state, is_offered in (("dropped", False), ("dropped", False), ("open", True)):
+        with unit():
+            typed = fields(stored(action_id), state=state, reason="By mistake.")
+        assert visitor_of(QA).post(f"/actions/{action_id}", data=typed).status_code == 302
+        assert offers() == [is_offered]
+        assert (joiner.get(f"/practice/{action_id}").status_code == 200) is is_offered
+
+
 def test_the_list_is_filtered_and_sorted_by_its_address_and_copied(visitor_of: As, unit: Unit) -> None:
     opened(unit, ActionKind.LOCALIZE, question="HAR-014")
     opened(unit, ActionKind.REFRESHER, cohort="tokyo-a")

@@ -66,8 +66,7 @@ def open_action(draft: Draft, named: Named, *, by: Person) -> CorrectiveAction:
     journal.record("followup.open", actor=by.code, object=name_of(action), **facts)
     if draft.kind is ActionKind.HOLD and named.question is not None:
         holding.hold_by_hand(named.question, draft.note, by=by)
-    if draft.kind is ActionKind.PRACTICE and named.person is not None:
-        notices.tell(PRACTICE, str(action.id), [named.person.id], action_id=action.id, quiz_text=named.quiz.title_text)
+    _offer_practice(action)
     _tell_owner(action, by)
     return action
 
@@ -96,6 +95,10 @@ def change(action: CorrectiveAction, wish: Wish, named: Named, *, revision: int 
     if is_given:
         notices.settle(GIVEN, about=str(action.id))
         _tell_owner(action, by)
+    if wish.state is ActionState.DROPPED:
+        notices.settle(PRACTICE, about=str(action.id))
+    elif before is ActionState.DROPPED:
+        _offer_practice(action)
     if wish.state not in PENDING and before in PENDING:
         _tell_opener(action, by)
 
@@ -135,6 +138,13 @@ def _facts(action: CorrectiveAction) -> dict[str, Any]:
 
 def _codes(action: CorrectiveAction) -> str:
     return name_of(action).partition(" ")[2] or action.quiz.code
+
+
+def _offer_practice(action: CorrectiveAction) -> None:
+    if action.kind == ActionKind.PRACTICE and action.person_id is not None:
+        notices.tell(
+            PRACTICE, str(action.id), [action.person_id], action_id=action.id, quiz_text=action.quiz.title_text
+        )
 
 
 def _tell_owner(action: CorrectiveAction, by: Person) -> None:
