@@ -161,6 +161,9 @@ def test_a_refresher_has_an_agenda_and_goes_on_the_timetable(visitor_of: As, uni
     assert trainer.post(f"/actions/{action_id}/agenda", data=typed).status_code == 302
     with unit():
         assert stored(action_id).state == "under_way"
+        changed = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "followup.change")).one()
+        assert changed.detail["progress"] == "under_way"
+    assert "復習：ハラスメント" in trainer.get("/cohorts/tokyo-a?week=2026-12-03&lang=ja").text
     assert "Refresher" in trainer.get("/cohorts/tokyo-a?week=2026-12-03&lang=en").text
 
 

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from datetime import date, time
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.cohorts.actions import sessions
 from lms.cohorts.core.plan import StepKind
 from lms.cohorts.models import Cohort, TrainingSession
+from lms.followup.actions.tracking import record_change
 from lms.followup.core.states import ActionState
 from lms.followup.models import CorrectiveAction
 from lms.foundation import clock
-from lms.foundation.db import db
+from lms.foundation.db import db, hold
+from lms.foundation.locale import LOCALES, localized, speaking
 from lms.kit.problems import Conflict
 from lms.quizzes import queries as quizzes
 from lms.quizzes.actions.practising import practise
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.grading import Outcome
 from lms.quizzes.models import Assignment, Attempt
-
-TITLE = {"en": "Refresher: %s", "ja": "復習：%s"}
-"""What the session is called on the timetable, with the quiz that it is about."""
-
 
 def put_on_timetable(
     action: CorrectiveAction, cohort: Cohort, *, on: date, starts: time, minutes: int, by: Person
@@ -32,10 +31,10 @@ def put_on_timetable(
 
     Raises ``Invalid`` where it cannot take place.
     """
-    titles = {locale: word % action.quiz.title_text.get(locale, "") for locale, word in TITLE.items()}
+    hold(action)
     plan = sessions.SessionPlan(
         kind=StepKind.MEETING,
-        title_text=titles,
+        title_text=_titles(action),
         detail_text={},
         on=on,
         starts=starts,
@@ -48,7 +47,17 @@ def put_on_timetable(
         action.state = ActionState.UNDER_WAY
         action.revision += 1
         db.session.flush()
+        record_change(action, by)
     return session
+
+
+def _titles(action: CorrectiveAction) -> dict[str, str]:
+    """What the session is called on the timetable: by the quiz that it is about, in every language."""
+    titles = {}
+    for locale in LOCALES:
+        with speaking(locale):
+            titles[locale] = _("Refresher: %(quiz)s", quiz=localized(action.quiz.title_text))
+    return titles
 
 
 def start_practice(action: CorrectiveAction, person: Person, *, locale: str) -> Attempt:

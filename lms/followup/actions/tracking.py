@@ -90,8 +90,7 @@ def change(action: CorrectiveAction, wish: Wish, named: Named, *, revision: int 
     action.revision += 1
     db.session.flush()
     db.session.refresh(action)
-    facts: dict[str, Any] = {"progress": wish.state.value, "owner": owner.code, "due_on": wish.due_on.isoformat()}
-    journal.record("followup.change", actor=by.code, object=name_of(action), **facts)
+    record_change(action, by)
     if is_given:
         notices.settle(GIVEN, about=str(action.id))
         _tell_owner(action, by)
@@ -101,6 +100,16 @@ def change(action: CorrectiveAction, wish: Wish, named: Named, *, revision: int 
         _offer_practice(action)
     if wish.state not in PENDING and before in PENDING:
         _tell_opener(action, by)
+
+
+def record_change(action: CorrectiveAction, by: Person) -> None:
+    """Say in the audit trail how far an action is by now, with whom, until when."""
+    facts: dict[str, Any] = {
+        "progress": action.state,
+        "owner": action.owner.code,
+        "due_on": action.due_on.isoformat(),
+    }
+    journal.record("followup.change", actor=by.code, object=name_of(action), **facts)
 
 
 def name_of(action: CorrectiveAction) -> str:
