@@ -24,6 +24,7 @@ from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.grading import Outcome
 from lms.quizzes.models import Assignment, Attempt
 
+
 def put_on_timetable(
     action: CorrectiveAction, cohort: Cohort, *, on: date, starts: time, minutes: int, by: Person
 ) -> TrainingSession:

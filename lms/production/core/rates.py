@@ -112,19 +112,6 @@ def p_over(first: Rate, second: Rate, *usual: Rate) -> float:
     return float(special.stdtr(min(first.people, second.people) - 1, -surplus / spread))
 
 
-def found_by_benjamini_hochberg(values: Sequence[float], share: float = 0.05) -> list[bool]:
-    """Which of many tests are findings, when among these at most ``share`` may be false (Benjamini and Hochberg 1995).
-
-    >>> found_by_benjamini_hochberg([0.2, 0.001, 0.045, 0.026])
-    [False, True, False, False]
-    >>> found_by_benjamini_hochberg([0.02, 0.04, 0.03])
-    [True, True, True]
-    """
-    ordered = sorted(values)
-    below = [value for rank, value in enumerate(ordered, start=1) if value <= share * rank / len(ordered)]
-    return [bool(below) and value <= below[-1] for value in values]
-
-
 def correlation(pairs: Sequence[tuple[float, float]]) -> Correlation | None:
     """Pearson's r of pairs with the 95 % interval by Fisher's z, whose standard error is 1 / sqrt(n - 3).
 

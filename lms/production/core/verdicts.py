@@ -23,12 +23,15 @@ from collections.abc import Set as Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lms.kit.discoveries import benjamini_hochberg
 from lms.production.core.joining import Joined, together
-from lms.production.core.rates import Rate, found_by_benjamini_hochberg, p_over
+from lms.production.core.rates import Rate, p_over
 
 LEAST_PEOPLE = 10
 LEAST_CHECKED = 100
 LEAST_POINTS = 0.02
+FALSE_SHARE = 0.05
+"""Of the tests of a view that are found, so many may be false."""
 
 
 class Verdict(StrEnum):
@@ -132,10 +135,10 @@ def judged(sections: Sequence[Joined]) -> list[Judged]:
     """Every section with its verdict: what needs most comes first, the withheld ones last."""
     sides = [_Sides.of(section, sections) for section in sections]
     tests = [(place, *test) for place, one in enumerate(sides) for test in one.tests]
-    findings = found_by_benjamini_hochberg([p for _place, _name, _surplus, p in tests])
+    adjusted = benjamini_hochberg([p for _place, _name, _surplus, p in tests])
     clear: list[set[str]] = [set() for _section in sections]
-    for (place, name, surplus, _p), is_found in zip(tests, findings, strict=True):
-        if is_found and surplus >= LEAST_POINTS:
+    for (place, name, surplus, _p), p in zip(tests, adjusted, strict=True):
+        if p is not None and p <= FALSE_SHARE and surplus >= LEAST_POINTS:
             clear[place].add(name)
     return sorted((one.judged(clear[place]) for place, one in enumerate(sides)), key=_need)
 

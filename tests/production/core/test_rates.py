@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.kit.figures import Z95, t_quantile, wilson
-from lms.production.core.rates import Tally, correlation, found_by_benjamini_hochberg, gap, p_over, rate
+from lms.production.core.rates import Tally, correlation, gap, p_over, rate
 
 tallies = st.lists(
     st.integers(1, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))).map(lambda pair: Tally(*pair)),
@@ -98,13 +98,6 @@ def test_nobody_errs_anywhere() -> None:
     assert 0 < found.interval.high < 0.1
     assert p_over(found, found) == 1
     assert gap(found, found)[0] == 0
-
-
-def test_benjamini_hochberg_on_their_own_example() -> None:
-    """The fifteen p-values of their section 3.2: four are found at 5 %."""
-    values = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528]
-    values += [0.759, 1.0]
-    assert sum(found_by_benjamini_hochberg(values)) == 4
 
 
 def test_a_correlation_is_that_of_numpy_and_its_interval_fishers() -> None:
