@@ -102,7 +102,7 @@ FEATURES: tuple[Feature, ...] = (
         11,
         _names("analysis cohorts quizzes questions policies accounts sites"),
         ("views.tracker", "views.carrying_out"),
-        ("reactions",),
+        ("jobs", "reactions"),
     ),
     Feature(
         "audit",

@@ -93,6 +93,12 @@ NOTICES = {
     "followup.over": NoticeKind(
         _l("%(measure)s: %(things)s (%(quiz_text)s). %(by)s: %(progress)s."), *_PAGE, words=_WORDS
     ),
+    "followup.overdue": NoticeKind(
+        _l("%(measure)s: %(things)s (%(quiz_text)s). This was due on %(due_on)s and is not done yet."),
+        *_PAGE,
+        words=_WORDS,
+        is_required=True,
+    ),
     "followup.practice": NoticeKind(
         _l("%(quiz_text)s: there is practice for you from the sections you missed. Nobody else sees your answers."),
         "carrying_out.offered",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from lms.accounts.models import Person
 from lms.followup import queries
 from lms.followup.core.kinds import ActionKind, check_fits
-from lms.followup.core.states import PENDING, ActionState, check_step
+from lms.followup.core.states import PENDING, ActionState, check_step, is_overdue
 from lms.followup.core.wishes import Draft, Wish
 from lms.followup.models import CorrectiveAction
 from lms.followup.queries.opening import Named, list_owners, load_opening
@@ -20,7 +21,7 @@ from lms.questions import holding
 from lms.questions.core.holds import reason_from
 from lms.questions.models import QuestionVersion
 
-GIVEN, OVER, PRACTICE = "followup.given", "followup.over", "followup.practice"
+GIVEN, OVERDUE, OVER, PRACTICE = "followup.given", "followup.overdue", "followup.over", "followup.practice"
 
 
 def open_action(draft: Draft, named: Named, *, by: Person) -> CorrectiveAction:
@@ -79,7 +80,7 @@ def change(action: CorrectiveAction, wish: Wish, named: Named, *, revision: int 
     before = ActionState(action.state)
     check_step(before, wish.state, wish.reason)
     owner = _owner(ActionKind(action.kind), named, wish.owner_id, kept=action.owner_id)
-    is_given = owner.id != action.owner_id
+    is_given, is_due_otherwise = owner.id != action.owner_id, wish.due_on != action.due_on
     action.state, action.owner_id, action.due_on = wish.state, owner.id, wish.due_on
     action.note = wish.note.strip()
     action.reason = wish.reason.strip() if wish.state is ActionState.DROPPED else ""
@@ -91,6 +92,8 @@ def change(action: CorrectiveAction, wish: Wish, named: Named, *, revision: int 
     db.session.flush()
     db.session.refresh(action)
     record_change(action, by)
+    if is_given or is_due_otherwise or wish.state not in PENDING:
+        notices.settle(OVERDUE, about=str(action.id))
     if is_given:
         notices.settle(GIVEN, about=str(action.id))
         _tell_owner(action, by)
@@ -100,6 +103,16 @@ def change(action: CorrectiveAction, wish: Wish, named: Named, *, revision: int 
         _offer_practice(action)
     if wish.state not in PENDING and before in PENDING:
         _tell_opener(action, by)
+
+
+def remind_owners() -> None:
+    """Tell owners of what should have been over before today, where they are; of each day it was due on once."""
+    now = clock.now()
+    for action in queries.list_due_by(now.date()):  # where an owner is, it may be a day later already
+        here = now.astimezone(ZoneInfo(action.owner.zone_name)).date()
+        if is_overdue(ActionState(action.state), action.due_on, here):
+            facts = _facts(action)
+            notices.tell(OVERDUE, str(action.id), [action.owner_id], anew=False, due_on=action.due_on, **facts)
 
 
 def record_change(action: CorrectiveAction, by: Person) -> None:

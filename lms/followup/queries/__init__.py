@@ -119,6 +119,12 @@ def list_own(person_id: int, today: date) -> list[Listed]:
     return [Listed(one, None, is_overdue(ActionState(one.state), one.due_on, today)) for one in rows]
 
 
+def list_due_by(day: date) -> list[CorrectiveAction]:
+    """What is not over and was due on a day or before."""
+    query = _whole().where(CorrectiveAction.state.in_(PENDING), CorrectiveAction.due_on <= day)
+    return list(db.session.scalars(query.order_by(CorrectiveAction.id)))
+
+
 def list_pending(
     *, kinds: Collection[ActionKind], person_id: int | None = None, question_ids: Collection[int] = ()
 ) -> list[CorrectiveAction]:
