@@ -106,12 +106,14 @@ def section_parts(
     responses: Responses, found: Fit, groups: IntArray, item_sections: Mapping[str, Sequence[str]], usable: BoolArray
 ) -> Iterator[Part]:
     """Every section with items that count (``usable``), by name; ``groups`` has a number for each person."""
+    available = responses.available & usable
+    paper = rasch.papers(available, groups)
     for name in sorted({name for names in item_sections.values() for name in names}):
         inside = np.array([name in item_sections.get(item.code, ()) for item in responses.items], dtype=np.bool_)
         if not (inside & usable).any() or not (~inside & usable).any():
             continue
         columns = np.flatnonzero(inside & usable)
-        alike = rasch.kinds(responses.shares, responses.available & usable, groups, ~inside & usable)
+        alike = rasch.kinds(responses.shares, available, groups, ~inside & usable, paper)
         weights = rasch.settled(alike, found)
         chances = found.chances[columns]
         marks = alike.available[:, columns] @ chances  # kinds x nodes: what one person earns who is so able

@@ -62,17 +62,29 @@ def logistic(logits: FloatArray) -> FloatArray:
     return chances
 
 
-def kinds(shares: FloatArray, available: BoolArray, groups: IntArray, used: BoolArray) -> Kinds:
+def papers(available: BoolArray, groups: IntArray) -> IntArray:
+    """A number for everybody: the same for people of one group who had the same items."""
+    alike = np.concatenate([groups.astype(">i4")[:, np.newaxis].view(np.uint8), np.packbits(available, axis=1)], axis=1)
+    names = np.ascontiguousarray(alike).view(np.dtype((np.void, alike.shape[1]))).ravel()
+    return np.unique(names, return_inverse=True)[1]
+
+
+def kinds(
+    shares: FloatArray, available: BoolArray, groups: IntArray, used: BoolArray, paper: IntArray | None = None
+) -> Kinds:
     """People by group, items available and score on the ``used`` items (a mask).
+
+    ``paper`` is what ``papers`` says of them, for who asks of several masks.
 
     >>> alike = kinds(np.array([[1.0, 0], [0, 1], [1, 1]]), np.ones((3, 2), bool), np.zeros(3, int), np.ones(2, bool))
     >>> alike.of_person.tolist(), alike.scores.tolist()
     ([0, 0, 1], [1.0, 2.0])
     """
-    scores = np.round((shares * available)[:, used].sum(axis=1), 3)
-    marks = np.stack([groups, np.rint(scores * 1000).astype(np.int64)], axis=1).astype(">i4")
-    alike = np.concatenate([marks.view(np.uint8), np.packbits(available, axis=1)], axis=1)
-    names = np.ascontiguousarray(alike).view(np.dtype((np.void, alike.shape[1]))).ravel()
+    scores = np.round((shares * available) @ used.astype(np.float64), 3)
+    thousandths = np.rint(scores * 1000).astype(np.int64)
+    paper = papers(available, groups) if paper is None else paper
+    least = thousandths.min(initial=0)
+    names = paper * (thousandths.max(initial=0) - least + 1) + thousandths - least
     _names, first, of_person = np.unique(names, return_index=True, return_inverse=True)
     return Kinds(
         of_person=of_person,

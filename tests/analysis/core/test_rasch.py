@@ -68,3 +68,23 @@ def test_the_work_does_not_grow_with_people_who_are_alike() -> None:
     alike = rasch.kinds(shares, available, groups, np.ones(13, dtype=np.bool_))
     assert len(alike.people) <= 14
     assert alike.people.sum() == 4000
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_people_of_a_kind_share_group_items_and_score(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    shares = rng.integers(-2, 4, (300, 5)) / (1000 if seed % 2 else 3)
+    available, groups = rng.random(shares.shape) < 0.7, rng.integers(0, 3, 300)
+    used = np.array([True, True, False, True, bool(seed % 2)])
+    alike = rasch.kinds(shares, available, groups, used, rasch.papers(available, groups) if seed % 3 else None)
+    named: dict[tuple[object, ...], set[int]] = {}
+    for person, (row, has, group) in enumerate(zip(shares.tolist(), available.tolist(), groups.tolist(), strict=True)):
+        score = round(sum(share for share, had, counts in zip(row, has, used, strict=True) if had and counts), 3)
+        named.setdefault((group, tuple(has), score), set()).add(person)
+    found = [set(np.flatnonzero(alike.of_person == kind).tolist()) for kind in range(len(alike.people))]
+    assert sorted(map(sorted, found)) == sorted(map(sorted, named.values()))
+    by_kind = dict(zip(map(frozenset, found), range(len(found)), strict=True))
+    for (group, has, score), people in named.items():
+        kind = by_kind[frozenset(people)]
+        assert (alike.group[kind], tuple(alike.available[kind] > 0), alike.people[kind]) == (group, has, len(people))
+        assert alike.scores[kind] == pytest.approx(score)
