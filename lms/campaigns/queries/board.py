@@ -22,8 +22,8 @@ from lms.policies.models import Module, Section
 from lms.questions.models import SectionLink
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.excuse import Excuse
-from lms.quizzes.models import Assignee, Assignment, Attempt, AttemptQuestion, GradingItem, GradingRun
-from lms.quizzes.queries import is_current_run
+from lms.quizzes.models import Assignee, Assignment, Attempt, GradingItem, GradingRun
+from lms.quizzes.queries import is_current_run, join_marks
 from lms.quizzes.queries.regrading import CLOSED
 from lms.sites.models import Site
 
@@ -133,26 +133,14 @@ class Weakest:
 def load_weakest(run_ids: Collection[int], access: Access) -> dict[int, Weakest]:
     """The weakest section of each of these runs, among those that enough people were asked about."""
     name = Module.code + "/" + Section.key
+    figures = (
+        func.count(Attempt.person_id.distinct()).label("people"),
+        (func.sum(GradingItem.awarded_thousandths) * 100 / func.sum(GradingItem.max_thousandths)).label("percent"),
+    )
     query = (
-        select(
-            CampaignPlace.run_id,
-            name.label("section"),
-            func.count(Attempt.person_id.distinct()).label("people"),
-            (func.sum(GradingItem.awarded_thousandths) * 100 / func.sum(GradingItem.max_thousandths)).label("percent"),
-        )
-        .select_from(Attempt)
+        join_marks(select(CampaignPlace.run_id, name.label("section"), *figures))
         .join(CampaignPlace, CampaignPlace.assignment_id == Attempt.assignment_id)
         .join(Person, Person.id == Attempt.person_id)
-        .join(GradingRun, is_current_run())
-        .join(GradingItem, GradingItem.run_id == GradingRun.id)
-        .join(
-            AttemptQuestion,
-            (AttemptQuestion.attempt_id == Attempt.id) & (AttemptQuestion.position == GradingItem.position),
-        )
-        .join(
-            SectionLink,
-            (SectionLink.question_version_id == AttemptQuestion.question_version_id) & (SectionLink.position == 0),
-        )
         .join(Section, Section.id == SectionLink.section_id)
         .join(Module, Module.id == Section.module_id)
         .where(CampaignPlace.run_id.in_(list(run_ids)), people_access.people(access))

@@ -20,8 +20,8 @@ from lms.questions import queries as questions
 from lms.questions.core.question import QuestionType
 from lms.questions.models import Question, QuestionVersion, SectionLink
 from lms.quizzes.core.attempt import AttemptState, Purpose
-from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun
-from lms.quizzes.queries import is_current_run
+from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem
+from lms.quizzes.queries import join_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +93,8 @@ def _candidates(cohort: Cohort, names: Collection[str]) -> tuple[list[Candidate]
     keys = [name.partition("/")[2] for name in names]
     is_missed = case((GradingItem.awarded_thousandths < GradingItem.max_thousandths, 1), else_=0)
     query = (
-        select(QuestionVersion.question_id, Section, func.count(), func.sum(is_missed))
-        .select_from(Attempt)
-        .join(GradingRun, is_current_run())
-        .join(GradingItem, GradingItem.run_id == GradingRun.id)
-        .join(
-            AttemptQuestion,
-            (AttemptQuestion.attempt_id == Attempt.id) & (AttemptQuestion.position == GradingItem.position),
-        )
+        join_marks(select(QuestionVersion.question_id, Section, func.count(), func.sum(is_missed)))
         .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
-        .join(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
         .join(Section, Section.id == SectionLink.section_id)
         .where(Attempt.person_id.in_(members), Attempt.purpose == Purpose.ASSESSED, Attempt.closed_at.is_not(None))
         .where(Attempt.state != AttemptState.VOID, Section.key.in_(keys))

@@ -26,8 +26,8 @@ from lms.questions.models import SectionLink
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.grading import Outcome
 from lms.quizzes.core.rules import rules_from
-from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun, Quiz, QuizVersion
-from lms.quizzes.queries import is_current_run
+from lms.quizzes.models import Attempt, GradingItem, Quiz, QuizVersion
+from lms.quizzes.queries import join_marks
 from lms.sites.models import Site
 
 _THOUSAND = 1000.0
@@ -155,24 +155,9 @@ def load_shares(access: Access) -> tuple[list[Share], dict[str, str]]:
     asked = select(ProductionDecision.section_id).where(ProductionDecision.section_id.is_not(None))
     by = (Attempt.person_id, SectionLink.section_id, Attempt.quiz_version_id)
     query = (
-        select(*by, func.sum(GradingItem.awarded_thousandths), func.sum(GradingItem.max_thousandths))
-        .select_from(Attempt)
+        join_marks(select(*by, func.sum(GradingItem.awarded_thousandths), func.sum(GradingItem.max_thousandths)))
         .join(attempts, and_(attempts.c.id == Attempt.id, attempts.c.place == 1))
-        .join(GradingRun, is_current_run())
-        .join(GradingItem, GradingItem.run_id == GradingRun.id)
-        .join(
-            AttemptQuestion,
-            and_(AttemptQuestion.attempt_id == Attempt.id, AttemptQuestion.position == GradingItem.position),
-        )
-        .join(
-            SectionLink,
-            and_(
-                SectionLink.question_version_id == AttemptQuestion.question_version_id,
-                SectionLink.position == 0,
-                SectionLink.section_id.in_(asked),
-            ),
-        )
-        .where(GradingItem.outcome != Outcome.NOT_REACHED)
+        .where(SectionLink.section_id.in_(asked), GradingItem.outcome != Outcome.NOT_REACHED)
         .group_by(*by)
     )
     return _summed(db.session.execute(query).all())

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Executable, bindparam, func, select
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -27,9 +28,12 @@ from lms.quizzes.models import (
     Attempt,
     AttemptPolicy,
     AttemptQuestion,
+    GradingItem,
     GradingRun,
     LateEvent,
 )
+
+Columns = TypeVarTuple("Columns")
 
 
 def get_attempt(access: Access, attempt_id: str) -> Attempt:
@@ -189,6 +193,19 @@ def is_current_run() -> ColumnElement[bool]:
     )
     counts = Attempt.state != AttemptState.VOID
     return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest) & counts
+
+
+def join_marks(query: Select[*Columns]) -> Select[*Columns]:
+    """A query from ``Attempt`` with the marks of each question that rests on a section, in the grading that counts."""
+    asked = (AttemptQuestion.attempt_id == Attempt.id) & (AttemptQuestion.position == GradingItem.position)
+    rests_on = SectionLink.question_version_id == AttemptQuestion.question_version_id
+    return (
+        query.select_from(Attempt)
+        .join(GradingRun, is_current_run())
+        .join(GradingItem, GradingItem.run_id == GradingRun.id)
+        .join(AttemptQuestion, asked)
+        .join(SectionLink, rests_on & (SectionLink.position == 0))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from lms.foundation.db import db
 from lms.policies.models import Module, Section
 from lms.questions.models import SectionLink
 from lms.quizzes.core.attempt import Purpose
-from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun, Quiz, QuizVersion
-from lms.quizzes.queries import is_current_run
+from lms.quizzes.models import Attempt, GradingItem, GradingRun, Quiz, QuizVersion
+from lms.quizzes.queries import is_current_run, join_marks
 from lms.sites.models import Site, Vendor
 
 
@@ -72,25 +72,9 @@ def load_scored(attempt_ids: Collection[str]) -> list[Scored]:
     listed = sorted(attempt_ids)
     found = []
     for start in range(0, len(listed), MOST_PARAMETERS):
+        sums = func.sum(GradingItem.awarded_thousandths), func.sum(GradingItem.max_thousandths)
         query = (
-            select(
-                Attempt.id,
-                Module.code,
-                Section.key,
-                func.sum(GradingItem.awarded_thousandths),
-                func.sum(GradingItem.max_thousandths),
-            )
-            .select_from(Attempt)
-            .join(GradingRun, is_current_run())
-            .join(GradingItem, GradingItem.run_id == GradingRun.id)
-            .join(
-                AttemptQuestion,
-                (AttemptQuestion.attempt_id == Attempt.id) & (AttemptQuestion.position == GradingItem.position),
-            )
-            .join(
-                SectionLink,
-                (SectionLink.question_version_id == AttemptQuestion.question_version_id) & (SectionLink.position == 0),
-            )
+            join_marks(select(Attempt.id, Module.code, Section.key, *sums))
             .join(Section, Section.id == SectionLink.section_id)
             .join(Module, Module.id == Section.module_id)
             .where(Attempt.id.in_(listed[start : start + MOST_PARAMETERS]))
