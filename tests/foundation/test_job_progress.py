@@ -81,8 +81,21 @@ def test_it_is_written_a_few_times_a_second_at_most(runs: Runs) -> None:
     assert 2 <= len(written) <= 20
 
 
-def test_outside_of_a_job_nobody_is_told() -> None:
-    jobs.progress("pages", 1, 2)
+def test_outside_of_a_job_nobody_is_told(runs: Runs) -> None:
+    job_id = runs(lambda: None)
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        jobs.progress("pages", 1, 2)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert sent == []
+    job = load(job_id)
+    assert (job.state, job.phase, job.parts_done, job.parts_total) == (JobState.WAITING, None, 0, 0)
 
 
 def test_each_word_renews_the_lease_and_a_silent_worker_loses_it_sooner(runs: Runs) -> None:
