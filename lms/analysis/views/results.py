@@ -13,6 +13,7 @@ from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.core.parts import Way
 from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
+from lms.analysis.queries.answered import load_under_way
 from lms.analysis.queries.rows import Listed, list_results
 from lms.analysis.tables.sentences import Said, said
 from lms.foundation import spreadsheets
@@ -76,6 +77,7 @@ def show(code: str) -> str:
         verdicts=[said(found, verdict) for verdict in found.verdicts] if found else [],
         chosen=chosen,
         told=_told(found, chosen),
+        under_way=load_under_way(quiz.id).get(chosen, []) if chosen else [],
         suspect=Kind.TRANSLATION_SUSPECT,
         cohorts=cohorts,
         places=places,

@@ -137,6 +137,15 @@ def list_pending(
     return list(db.session.scalars(query.order_by(CorrectiveAction.due_on, CorrectiveAction.id)))
 
 
+def list_on_questions(quiz_id: int, access: Access) -> list[tuple[CorrectiveAction, bool]]:
+    """The actions on questions of a quiz that are not over, and whether each is within reach."""
+    query = _whole().add_columns(reach.actions(access))
+    query = query.where(CorrectiveAction.quiz_id == quiz_id, CorrectiveAction.question_id.is_not(None))
+    query = query.where(CorrectiveAction.state.in_(PENDING))
+    rows = db.session.execute(query.order_by(CorrectiveAction.due_on, CorrectiveAction.id))
+    return [(action, bool(is_reached)) for action, is_reached in rows]
+
+
 def get_action(access: Access, action_id: int) -> CorrectiveAction:
     """An action within reach; not found otherwise."""
     found = db.session.scalar(_whole().where(CorrectiveAction.id == action_id, reach.actions(access)))

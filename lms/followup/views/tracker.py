@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,6 +29,7 @@ from lms.kit.ordering import Order
 from lms.kit.problems import Invalid, NotFound, Refused
 from lms.policies import queries as policies
 from lms.questions import queries as questions
+from lms.sites.core.year import today_at
 
 blueprint = Blueprint("followup", __name__, template_folder="../templates")
 
@@ -204,4 +204,4 @@ def _take_back(form: OpenForm, problem: Invalid) -> None:
 
 
 def _today() -> date:
-    return clock.now().astimezone(ZoneInfo(me().zone_name)).date()
+    return today_at(me().zone_name, clock.now())

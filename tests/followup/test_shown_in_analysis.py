@@ -1,0 +1,34 @@
+"""What is being done about a question stands where its answers are read, and what can be opened from there."""
+
+from __future__ import annotations
+
+import pytest
+
+from lms.followup.core.kinds import ActionKind
+from tests.conftest import Unit
+from tests.followup.following import EDITOR, LOCALIZER, QA, QUIZ, fields, open_one, stored
+from tests.invigilation.conftest import As
+from tests.quizzes import sitting
+
+pytestmark = pytest.mark.usefixtures("sample")
+PAGE = f"/analysis/{QUIZ}?question=HAR-014&lang="
+
+
+def test_an_open_action_stands_on_the_card_of_its_question(visitor_of: As, unit: Unit) -> None:
+    qa, editor = visitor_of(QA), visitor_of(EDITOR)
+    assert "is open:" not in qa.get(f"{PAGE}en").text
+    with unit():
+        action_id = open_one(ActionKind.LOCALIZE, owner=LOCALIZER, question="HAR-014").id
+        open_one(ActionKind.REVIEW, question="HAR-021")
+        owner = sitting.person(LOCALIZER).code
+    seen = qa.get(f"{PAGE}en").text
+    assert "An action on this question is open:" in seen
+    assert f'<a href="/actions/{action_id}">{owner}, due ' in seen
+    assert "この問題には進行中の対応策があります" in qa.get(f"{PAGE}ja").text
+    elsewhere = editor.get(f"{PAGE}en").text
+    assert f"{owner}, due " in elsewhere
+    assert f"/actions/{action_id}" not in elsewhere
+    with unit():
+        typed = fields(stored(action_id), state="done")
+    assert qa.post(f"/actions/{action_id}", data=typed).status_code == 302
+    assert "is open:" not in qa.get(f"{PAGE}en").text
