@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lms.followup.core.kinds import ActionKind
@@ -32,3 +34,13 @@ def test_an_open_action_stands_on_the_card_of_its_question(visitor_of: As, unit:
         typed = fields(stored(action_id), state="done")
     assert qa.post(f"/actions/{action_id}", data=typed).status_code == 302
     assert "is open:" not in qa.get(f"{PAGE}en").text
+
+
+def test_a_misconception_is_answered_with_or_without_a_class(visitor_of: As) -> None:
+    qa = visitor_of(QA)
+    for chosen, first in (("", "Section to its editor"), ("?cohort=tokyo-a", "Refresher for a cohort")):
+        listed = qa.get(f"/analysis/{QUIZ}{chosen}").text.split('id="misread"', 1)[1].split("</section>", 1)[0]
+        links = re.findall(r'href="(/actions/new\?[^"]*finding=misconception[^"]*)"', listed)
+        assert links
+        opened = qa.get(links[0].replace("&amp;", "&"))
+        assert f"<h1>{first}</h1>" in opened.text
