@@ -66,10 +66,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of another kind than its column's."""
+    """A number of another kind than its column's, or one that stands out because it is low."""
 
     value: float | None
     kind: Kind
+    is_low: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ TOOLS: Mapping[str, Any] = {
     "is_pieces": is_pieces,
     "is_piece": lambda cell: isinstance(cell, Piece),
     "is_choices": lambda cell: isinstance(cell, Choices),
+    "is_low": lambda cell: isinstance(cell, Figure) and cell.is_low,
     "plain": plain,
     "signs": SIGNS,
 }

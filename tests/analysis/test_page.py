@@ -351,10 +351,10 @@ def test_the_moment_of_the_sample_does_not_matter(qa: Visitor) -> None:
 
 
 def test_no_cell_of_the_csv_is_a_formula(qa: Visitor, unit: Unit) -> None:
-    """A spreadsheet runs what begins with = + - @; a question's text may begin with them."""
+    """A spreadsheet runs what begins with = + - @; a question's name may begin with them."""
     with unit():
         file = (content.BANKS / "HAR" / "questions" / "HAR-002.yaml").read_text(encoding="utf-8")
-        changed = file.replace("en: Which of these posts", "en: '=HYPERLINK(\"http://x.example\")' #", 1)
+        changed = file.replace("{en: Insult or criticism", "{en: '=HYPERLINK(\"http://x.example\")'", 1)
         bank = questions.find_bank("HAR")
         assert bank is not None
         assert import_questions(bank, native.read(changed.encode()).questions, by=None).revised == ["HAR-002"]

@@ -17,13 +17,13 @@ WORDS = {
         "export": "Export PDF",
         "create": "Create",
         "download": "Download the PDF",
-        "finding": "Gives itself away",
+        "finding": "Suspect key",
     },
     "ja": {
         "export": "PDFを書き出す",
         "create": "作成する",
         "download": "PDFをダウンロードする",
-        "finding": "知識がなくても正解できる",
+        "finding": "正答を要確認",
     },
 }
 SECTION = {"en": "Group targeting", "ja": "集団での嫌がらせ"}

@@ -40,4 +40,7 @@ def test_without_a_verdict_there_is_no_table_of_them(sample: Flask, locale: str)
     with sample.app_context(), transaction.unit(write=False):
         source = rendering.html(document(locale))
     assert {"en": ">Verdicts</h2>", "ja": ">診断</h2>"}[locale] not in source
-    assert {"en": "Suspect key", "ja": "正答を要確認"}[locale] in line_of(source, "HAR-021")
+    line = line_of(source, "HAR-021")
+    assert {"en": "Suspect key", "ja": "正答を要確認"}[locale] in line
+    assert '−0.09<span class="mark" aria-hidden="true">▼</span>' in line
+    assert "▼" not in line_of(source, "HAR-014")

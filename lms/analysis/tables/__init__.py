@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 from lms.analysis import phrases
-from lms.analysis.core.findings import Code, Health
+from lms.analysis.core.findings import WEAK_UNDER, Code, Health
 from lms.analysis.core.gaps import Gap
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Analysis
@@ -48,14 +48,14 @@ def _question(found: Analysis, entry: Health) -> tuple[Cell, ...]:
     return (
         fact.code,
         fact.section or "",
-        _prompt(fact.body["prompt"]),
+        _named(fact.body.get("name") or fact.body["prompt"]),
         *_figures(entry, found.gaps[entry.item]),
         tuple(Piece(str(phrases.FINDINGS[finding.code]), phrases.STATES[finding.code]) for finding in entry.findings),
     )
 
 
-def _prompt(texts: Mapping[str, str]) -> Text:
-    """A question's text, marked as it is; with its language where it is not the reader's."""
+def _named(texts: Mapping[str, str]) -> Text:
+    """A question's short name or text, marked as it is; with its language where it is not the reader's."""
     language = current() if texts.get(current()) else next((each for each in texts if texts[each]), current())
     words = numbered_text(texts.get(language, ""))
     if language == current() and "<em>" not in words:
@@ -75,11 +75,17 @@ def _figures(entry: Health, gap: Gap) -> tuple[Cell, ...]:
         figures.n,
         rounded(figures.facility),
         *_ends(figures.interval),
-        rounded(figures.rest_correlation),
+        _discrimination(figures.rest_correlation),
         rounded(figures.discrimination_27) if figures.n >= D27_PEOPLE else None,
         *sides[0],
         *sides[1],
     )
+
+
+def _discrimination(correlation: float | None) -> Figure | None:
+    if correlation is None:
+        return None
+    return Figure(rounded(correlation), Kind.FIGURE, is_low=correlation < WEAK_UNDER)
 
 
 def verdicts(found: Analysis) -> Table:

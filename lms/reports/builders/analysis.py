@@ -281,15 +281,16 @@ def _note_of_questions() -> str:
     return sentences(
         [
             _("The dark bar is the key. Facility is the share of marks earned, from 0 to 1."),
-            _("D27 is shown from 50 people. First attempts only."),
+            _("▼ marks a discrimination under 0.15. D27 is shown from 50 people. First attempts only."),
         ]
     )
 
 
-def _shares(found: Analysis, item: str) -> Choices | None:
+def _shares(found: Analysis, item: str) -> Choices | str:
+    """How often each option was chosen; nothing where there are none to choose from."""
     options = found.options.get(item)
     if not options:
-        return None
+        return ""
     return Choices(tuple((letter(n), option.share or 0.0, option.is_key) for n, option in enumerate(options)))
 
 
