@@ -137,6 +137,7 @@ GRANTS: Grants = {
     "analysis.read": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
     "report.read": _OWN,  # those that one has asked for
     "followup.open": {Role.QA: Scope.ALL, Role.EDITOR: Scope.ALL},
+    "followup.practice": {Role.TRAINER: Scope.COHORT, Role.QA: Scope.ALL},  # for one person, on their own result
     "followup.read": {  # own: what one has opened or is to do
         Role.QA: Scope.ALL,
         Role.EDITOR: Scope.OWN,

@@ -157,6 +157,7 @@ def examples(world: World) -> dict[str, Example]:
         ),
         **dict.fromkeys(OF_A_COHORT, cohort),
         **dict.fromkeys(OF_A_PERSON, learner),
+        "followup.new_practice": Example({**quiz.arguments, "person": world.learner_code}, trainers=cohort.trainers),
         **dict.fromkeys(OF_A_ROLL, roll),
         **{name: of_review(*named, cohort.trainers) for name, named in world.reviews.items()},
         **{name: Example(given, **whose) for name, (given, whose) in examples_of_followup(world.actions).items()},
@@ -245,7 +246,7 @@ def form_for(endpoint: str, example: Example, world: World, vendor: str | None) 
         **forms_of_cohorts(example, world, at_home=at_home),
         **forms_of_campaigns(world.learner_code if at_home else world.codes[MAHO]),
         **forms_of_content(),
-        **forms_of_followup(world.actions.get("owner", 0)),
+        **forms_of_followup(world.actions.get("owner", 0), world.actions.get("analyst", 0)),
         **forms_of_reports(at_home=at_home),
     }
     return forms.get(endpoint, {})

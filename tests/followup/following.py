@@ -66,7 +66,7 @@ def make_actions() -> dict[str, int]:
     practice = _made(CorrectiveAction.person_id == joiner.id)
     if practice is None:
         practice = open_one(ActionKind.PRACTICE, owner=QA, person=joiner.code)
-    return {"own": own.id, "practice": practice.id, "owner": own.owner_id}
+    return {"own": own.id, "practice": practice.id, "owner": own.owner_id, "analyst": sitting.person(QA).id}
 
 
 def _made(*conditions: ColumnElement[bool]) -> CorrectiveAction | None:
@@ -85,11 +85,12 @@ def examples_of_followup(actions: Mapping[str, int]) -> dict[str, tuple[dict[str
     }
 
 
-def forms_of_followup(owner_id: int) -> dict[str, dict[str, Any]]:
+def forms_of_followup(owner_id: int, analyst_id: int) -> dict[str, dict[str, Any]]:
     """What somebody sends who fills in the forms as they should be."""
     plain = {"owner": owner_id, "due_on": DUE.isoformat(), "note": "Mend it."}
     return {
         "followup.new": plain,
+        "followup.new_practice": {**plain, "owner": analyst_id},
         "followup.change": {**plain, "state": "under_way", "revision": "1"},
         "carrying_out.put_on_timetable": {"on": "2026-12-03", "starts": "18:30", "minutes": "20"},
     }

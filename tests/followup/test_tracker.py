@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -175,6 +177,34 @@ def test_practice_is_offered_to_the_person_alone(visitor_of: As, joiner: Visitor
     assert visitor_of(TRAINERS[0]).get(f"/practice/{action_id}").status_code == 404
     assert joiner.get(f"/actions/{action_id}").status_code == 403
     assert "Not measured" in visitor_of(QA).get(f"/actions/{action_id}").text
+
+
+def test_a_trainer_offers_practice_on_a_result_of_their_cohorts(visitor_of: As, unit: Unit) -> None:
+    trainer, stranger = visitor_of(TRAINERS[0]), visitor_of("trainer-c@northwind.example")
+    listed = trainer.get("/results/people?outcome=not_yet&cohort=tokyo-a&lang=en").text
+    address, code = re.findall(r'href="(/actions/practice/[^"]*/([^"/]*))"', listed)[0]
+    assert "Offer practice" not in trainer.get("/results/people?outcome=not_yet&as=tsv").text
+    page = trainer.get(address).text
+    assert "<h1>Practice for one person</h1>" in page
+    assert "/analysis/" not in page
+    with unit():
+        myself = sitting.person(TRAINERS[0])
+        typed = {"owner": myself.id, "due_on": DUE.isoformat(), "note": "Section 3.2, please."}
+        assert f'<option selected value="{myself.id}">' in page
+    for visitor in (stranger, visitor_of(EDITOR), visitor_of("vendor@kijun.example")):
+        assert visitor.get(address).status_code in {403, 404}
+        assert visitor.post(address, data=typed).status_code in {403, 404}
+    missing = trainer.post(address, data={**typed, "due_on": ""})
+    assert missing.status_code == 422
+    assert "Section 3.2, please." in missing.text
+    made = trainer.post(address, data=typed)
+    assert trainer.get(made.headers["Location"]).status_code == 200
+    with unit():
+        action = stored(int(made.headers["Location"].rpartition("/")[2]))
+        assert (action.kind, action.person.code if action.person else "", action.figure) == ("practice", code, "none")
+    again = trainer.post(address, data=typed)
+    assert again.status_code == 422
+    assert "is open already" in again.text
 
 
 def test_practice_that_is_dropped_is_offered_no_more(visitor_of: As, joiner: Visitor, unit: Unit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,7 @@ from lms.followup.core.wishes import due_day
 from lms.followup.forms import ChangeForm, OpenForm
 from lms.followup.models import CorrectiveAction
 from lms.followup.queries import Listed, Wanted
-from lms.followup.queries.opening import Owner, get_named, list_owners, named_of
+from lms.followup.queries.opening import Named, Owner, get_named, list_owners, named_of
 from lms.foundation import clock
 from lms.foundation.access import access, access_for, may, me, policy
 from lms.foundation.errors import sentence
@@ -67,14 +68,27 @@ def new() -> ResponseReturnValue:
     about = About(
         *(request.args.get(name, "") for name in ("quiz", "question", "section", "cohort", "person")),
     )
-    finding = request.args.get("finding", "")
+    finding, asked = request.args.get("finding", ""), request.args.get("kind", "")
     named = get_named(about, access())
     kinds = offered(finding, about)
     if (finding and finding not in phrases.FINDINGS) or not kinds:
         raise NotFound
-    asked = request.args.get("kind", "")
-    kind = ActionKind(asked) if asked in kinds else kinds[0]
+    return _opening(named, finding, ActionKind(asked) if asked in kinds else kinds[0], kinds)
+
+
+@blueprint.route("/actions/practice/<code>/<person>", methods=["GET", "POST"])
+@policy("followup.practice")
+def new_practice(code: str, person: str) -> ResponseReturnValue:
+    """Offer somebody practice on what they missed in a quiz; for whoever may see that person's result."""
+    named = get_named(About(code, person=person), access())
+    return _opening(named, "", ActionKind.PRACTICE, [ActionKind.PRACTICE])
+
+
+def _opening(named: Named, finding: str, kind: ActionKind, kinds: Sequence[ActionKind]) -> ResponseReturnValue:
+    """The form of an action of a kind, among those that fit what it is on."""
+    about = named.about
     form, owners = OpenForm(due_on=due_day(kind, _today())), list_owners(kind, named)
+    owners.sort(key=lambda owner: kind is ActionKind.PRACTICE and owner.person.id != me().id)
     form.offer(_choices(owners))
     if form.is_sent_and_valid():
         try:
@@ -95,6 +109,7 @@ def new() -> ResponseReturnValue:
         kind=kind,
         kinds=kinds,
         figure=figure_of(kind, about),
+        is_named=bool(people.load_named([named.person.id])) if named.person else False,
         section=policies.load_sections_in_force(clock.now()).get(about.section),
         phrases=phrases,
     )
