@@ -35,6 +35,8 @@ from bench.house import cpu_seconds_of, postgresql
 from lms.accounts.core.sample_accounts import login_of
 from lms.accounts.models import Person, WebSession
 from lms.analysis import queries as analysis
+from lms.analysis.queries import figures as figure_queries
+from lms.analysis.queries import results as result_queries
 from lms.analysis.queries.evidence import load_evidence
 from lms.app import create_app
 from lms.demo import loader
@@ -198,6 +200,8 @@ def _items(chosen: Sequence[Current]) -> None:
 def emptied() -> None:
     """Let go of all that an analysis keeps."""
     load_evidence.cache_clear()
+    result_queries.kept.forget()
+    figure_queries.kept.forget()
     published.kept.forget()
 
 

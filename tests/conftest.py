@@ -28,6 +28,7 @@ import config
 from lms.accounts import actions as accounts
 from lms.accounts.core.sample_accounts import login_of
 from lms.accounts.models import Person, WebSession
+from lms.analysis.queries import figures, results
 from lms.analysis.queries.evidence import load_evidence
 from lms.app import create_app
 from lms.cli.demo import sample_password
@@ -342,6 +343,8 @@ def queries_counted(app: Flask) -> Callable[[], AbstractContextManager[QueryCoun
     def counted() -> Iterator[QueryCount]:
         count = QueryCount()
         load_evidence.cache_clear()
+        for read in (figures.kept, results.kept):
+            read.forget()
         with app.app_context():
             engine = db.engine
 

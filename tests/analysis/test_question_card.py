@@ -92,6 +92,7 @@ def test_a_key_is_hidden_from_who_has_still_to_take_the_quiz(
     assert "The key is not shown yet." in html
     for telling in ('class="key"', "chip-line", "Who chose what", "From learners", "/policies/HAR"):
         assert telling not in html
+    assert 'class="key"' in page(qa), "what is kept tells each reader their own"
 
 
 def test_few_people_have_no_figures(qa: Visitor, sample: Flask, unit: Unit) -> None:

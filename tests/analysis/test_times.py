@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from lms.analysis.core.verdicts import OF_KEY, Kind
 from lms.analysis.queries import Filters, load_analysis
-from lms.analysis.queries.known import Rest, load_outdated, released_under
-from lms.analysis.queries.rows import ids_of, load_policy_versions, load_sittings
+from lms.analysis.queries.known import Edition, Rest, outdated, released_under
+from lms.analysis.queries.rows import ids_of, load_hashes, load_policy_versions, load_sittings
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.models import Enrolment
@@ -51,7 +51,7 @@ def publish_policy(change: dict[str, str]) -> None:
     policies.import_policy(checked, code="HAR", effective_at=clock.now(), publish=True)
 
 
-def outdated() -> dict[str, frozenset[str]]:
+def outdated_now() -> dict[str, frozenset[str]]:
     """Which questions were taken by whom under another text than their key was written for."""
     sittings, _names = load_sittings(quizzes.get_quiz(QUIZ))
     query = (
@@ -67,7 +67,8 @@ def outdated() -> dict[str, frozenset[str]]:
         for code, section, module, made_at, released in db.session.execute(query)
     }
     versions = load_policy_versions({version.id for version in both_versions()})
-    return load_outdated(rests, dict.fromkeys(rests, sittings), versions)
+    editions = [Edition(one.id, one.module_id, one.state, one.effective_at) for one in versions]
+    return outdated(rests, dict.fromkeys(rests, sittings), editions, load_hashes({one.id for one in versions}))
 
 
 def write_keys_under(version: PolicyVersion) -> None:
@@ -97,11 +98,11 @@ def test_who_took_it_under_the_text_of_the_key_shows_no_change(sample: Flask, un
     with unit():
         write_keys_under(both_versions()[0])
     with sample.app_context():
-        assert outdated() == {}
+        assert outdated_now() == {}
     with unit():
         publish_policy({"home address, workplace, phone number": "home address, workplace, bank account, phone number"})
     with sample.app_context():
-        assert outdated() == {}, "nobody has taken it since"
+        assert outdated_now() == {}, "nobody has taken it since"
 
 
 def test_a_key_that_was_written_for_an_earlier_text_is_outdated(sample: Flask, unit: Unit) -> None:
@@ -109,7 +110,7 @@ def test_a_key_that_was_written_for_an_earlier_text_is_outdated(sample: Flask, u
         write_keys_under(both_versions()[1])
     with sample.app_context():
         sittings, _names = load_sittings(quizzes.get_quiz(QUIZ))
-        found = outdated()
+        found = outdated_now()
         assert set(found) & set(sections_of_questions()) == reworded() != set()
         assert {people for code, people in found.items() if code in reworded()} == {
             frozenset(s.person for s in sittings)
@@ -133,7 +134,7 @@ def test_a_question_that_was_released_under_the_new_text_is_up_to_date(sample: F
         )
     with sample.app_context():
         assert code in reworded()
-        assert set(outdated()) & reworded() == reworded() - {code}
+        assert set(outdated_now()) & reworded() == reworded() - {code}
 
 
 def test_a_rewording_is_a_verdict_only_where_answers_point_elsewhere(sample: Flask, unit: Unit) -> None:

@@ -1,35 +1,23 @@
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
 
-import numpy as np
 from sqlalchemy import false, select, tuple_
 
-from lms.analysis.core.diagnosis import diagnose
-from lms.analysis.core.distribution import Band, distribution
-from lms.analysis.core.findings import Health, by_need
-from lms.analysis.core.gaps import Gap, item_gaps
-from lms.analysis.core.groups import few_of_a_language
-from lms.analysis.core.heatmap import Heatmap
-from lms.analysis.core.items import OptionFigures, item_figures
-from lms.analysis.core.misconceptions import Misconception, misconceptions
+from lms.analysis.core.misconceptions import misconceptions
 from lms.analysis.core.parts import Way
-from lms.analysis.core.responses import Responses
-from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
-from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
-from lms.analysis.core.verdicts import Known, Verdict
+from lms.analysis.core.sections import SectionFigures
 from lms.analysis.queries import rows
-from lms.analysis.queries.evidence import Evidence, Taken, load_evidence
-from lms.analysis.queries.groupings import Asked, Grouped, Layout, Places, Seen, divide, load_trainers, places_of, see
-from lms.analysis.queries.known import Rest, load_elsewhere, load_outdated, released_under
-from lms.analysis.queries.matrix import QuestionFacts, mask_of, options_of, people_of, responses_of
-from lms.analysis.queries.rows import Localized, Sitting
+from lms.analysis.queries.evidence import Taken, load_evidence
+from lms.analysis.queries.figures import Basis, Figures, Filters, figures_of, looked_at
+from lms.analysis.queries.groupings import Places, load_trainers, places_of
+from lms.analysis.queries.known import Edition, Rest, released_under
+from lms.analysis.queries.matrix import QuestionFacts, mask_of
+from lms.analysis.queries.results import load_results
+from lms.analysis.queries.rows import Localized
 from lms.foundation.access import Access
 from lms.foundation.db import db
-from lms.kit.figures import is_small
 from lms.policies import queries as policies
 from lms.policies.models import PolicyVersion, Section
 from lms.policies.queries import SectionText
@@ -39,71 +27,22 @@ from lms.quizzes import queries as quizzes
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import Quiz
 
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which attempts are looked at; empty means all. ``by`` is what the heatmap shows beside cohorts."""
-
-    cohort: str = ""
-    language: str = ""
-    site: str = ""
-    vendor: str = ""
-    by: Way | None = None
-
-    @property
-    def ways(self) -> frozenset[Way]:
-        """By what the people looked at are told from the others of their cohorts."""
-        asked = {Way.LANGUAGE: self.language, Way.SITE: self.site, Way.VENDOR: self.vendor}
-        return frozenset(way for way, value in asked.items() if value)
-
-    def take(self, sitting: Sitting) -> bool:
-        """Whether an attempt is looked at, whatever its cohort."""
-        return (
-            self.language in ("", sitting.language)
-            and self.site in ("", sitting.site)
-            and self.vendor in ("", sitting.vendor)
-        )
+__all__ = ["Analysis", "Filters", "load_analysis", "load_choices", "load_cohort_names", "load_readable"]
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(Figures):
     """All that page, PDF and tables of a quiz's analysis show: one value, so their numbers are equal.
 
-    ``filters`` are those applied; ``left_out`` names the cohorts whose people are in no figure, because the total would
-    give so few away. Those in ``apart`` are in no figure of one language, since few of their people took the quiz in
-    one; with the filter of a language that leaves them out of every figure. ``undivided`` are those that the filters
-    leave out because few of their people would be told apart. ``responses`` are what the figures of questions rest on,
-    ``taken`` the questions in every version by its number there, ``attempts`` the attempt of each person.
+    ``filters`` are those applied; ``taken`` are the questions in every version by its number in ``responses``.
     """
 
     quiz: Quiz
-    filters: Filters
-    left_out: Sequence[str]
-    apart: Sequence[str]
-    undivided: Sequence[str]
     rules: Rules
-    summary: Summary
-    pass_rates: Sequence[tuple[str, PassRate]]
-    total_rate: PassRate
-    heatmap: Heatmap
     sections: Mapping[str, SectionText]
-    missed: Sequence[SectionFigures]
-    health: Sequence[Health]
-    verdicts: Sequence[Verdict]
-    options: Mapping[str, Sequence[OptionFigures]]
-    misconceptions: Sequence[Misconception]
-    distribution: Sequence[Band]
-    gaps: Mapping[str, Gap]
     facts: Mapping[str, QuestionFacts]
     versions: Sequence[PolicyVersion]
-    cohorts: Mapping[str, Localized]
-    places: Places
-    grouped: Grouped | None
-    responses: Responses
     taken: Mapping[int, QuestionFacts]
-    attempts: Mapping[str, str]
-    first_closed: datetime | None
-    last_closed: datetime | None
 
     @property
     def numbers_below_everywhere(self) -> list[str]:
@@ -143,70 +82,43 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     """The analysis of the first assessed attempts of a quiz; None while nobody has finished it.
 
     A fixed number of queries, whatever the number of attempts. Of whose keys wait for the ``reader`` its facts say so.
+    The figures are kept by all that they are made of, which is read, or told by a fingerprint, each time.
     """
     rules = rules_from(quizzes.load_current_versions([quiz.id])[quiz.id].rules)
-    everyone, names = rows.load_sittings(quiz)
-    filters, sittings, shown = _looked_at(everyone, filters)
+    results = load_results(quiz)
+    filters, sittings, shown = looked_at(results.sittings, filters)
     if not shown:
         return None
+    everyone = results.sittings
     evidence = load_evidence(quiz.id, tuple((sitting.attempt_id, sitting.run_id) for sitting in everyone))
-    kept = mask_of(everyone, sittings)
-    taken = _taken(evidence.only(kept).taken, reader)
+    taken = _taken(evidence.only(mask_of(everyone, sittings)).taken, reader)
     facts = {fact.code: fact for fact in taken.values()}
-    whole = responses_of(sittings, evidence, kept, taken)
     pinned = {version_id for sitting in shown for version_id in sitting.policies}
     policy_versions = rows.load_policy_versions(pinned)
     versions = _newest(version for version in policy_versions if version.id in pinned)
     sections = _sections(versions, facts.values())
-    item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
-    asked = Asked(filters.ways, filters.by, load_trainers() if filters.by is Way.TRAINER else {})
-    layout = Layout(item_sections, list(sections), rules.cut_percent)
-    seen = see(whole, sittings, [filters.take(each) for each in sittings], divide(everyone), asked, layout)
-    responses, cells, groups = seen.responses, seen.heatmap, seen.heatmap.cohorts
-    options = options_of(responses)
-    mine, unseen = evidence.only(mask_of(everyone, shown)), {*cells.left_out, *seen.hidden}
-    verdicts = diagnose(responses, _known(quiz, mine, shown, taken, policy_versions, unseen))
-    health = by_need(item_figures(responses), verdicts)
-    rates, total = pass_rates([Outcome(each.cohort, each.has_passed) for each in shown], groups, cells.left_out)
-    apart, undivided = _apart(sittings, seen)
-    return Analysis(
-        quiz=quiz,
+    basis = Basis(
+        quiz_id=quiz.id,
+        results=results,
+        evidence=evidence,
         filters=filters,
-        left_out=cells.left_out,
-        apart=apart,
-        undivided=undivided,
+        taken=taken,
+        policies=[Edition(one.id, one.module_id, one.state, one.effective_at) for one in policy_versions],
+        hashes=rows.load_hashes({version.id for version in policy_versions}),
+        sections=list(sections),
+        cut_percent=rules.cut_percent,
+        trainers=load_trainers() if filters.by is Way.TRAINER else {},
+    )
+    figures = figures_of(basis)
+    return Analysis(
+        **{field.name: getattr(figures, field.name) for field in fields(Figures)},
+        quiz=quiz,
         rules=rules,
-        summary=summary(responses, health),
-        pass_rates=list(zip(groups, rates, strict=True)),
-        total_rate=total,
-        heatmap=cells,
         sections=sections,
-        missed=most_missed(section_figures(responses, item_sections, list(sections))),
-        health=health,
-        verdicts=[verdict for verdict in verdicts if verdict.is_sharp],
-        options=options,
-        misconceptions=misconceptions(options, {code: fact.misconceptions for code, fact in facts.items()}),
-        distribution=distribution(responses),
-        gaps=item_gaps(responses),
         facts=facts,
         versions=versions,
-        cohorts=names,
-        places=places_of(everyone),
-        grouped=seen.grouped,
-        responses=responses,
         taken={fact.number: fact for fact in taken.values()},
-        attempts={sitting.person: sitting.attempt_id for sitting in shown},
-        first_closed=min(sitting.closed_at for sitting in shown),
-        last_closed=max(sitting.closed_at for sitting in shown),
     )
-
-
-def _looked_at(everyone: Sequence[Sitting], filters: Filters) -> tuple[Filters, list[Sitting], list[Sitting]]:
-    """The filters that hold, who is in their cohorts, and who of these is looked at."""
-    sittings = [sitting for sitting in everyone if filters.cohort in ("", sitting.cohort)]
-    if is_small(sum(sitting.language != filters.language for sitting in sittings)):
-        filters = replace(filters, language="")  # one language alone would give the few of the other away
-    return filters, sittings, [sitting for sitting in sittings if filters.take(sitting)]
 
 
 def load_readable(quiz: Quiz, filters: Filters, reader: Access) -> tuple[Analysis | None, set[str]]:
@@ -216,24 +128,15 @@ def load_readable(quiz: Quiz, filters: Filters, reader: Access) -> tuple[Analysi
     return (found.without_keys(withheld) if found and withheld else found), withheld
 
 
-def load_cohort_names(quiz: Quiz) -> dict[str, Localized]:
+def load_cohort_names(quiz: Quiz) -> Mapping[str, Localized]:
     """The names of the cohorts whose people have finished the quiz, by code."""
     return load_choices(quiz)[0]
 
 
-def load_choices(quiz: Quiz) -> tuple[dict[str, Localized], Places]:
+def load_choices(quiz: Quiz) -> tuple[Mapping[str, Localized], Places]:
     """What there is to filter by: the cohorts and places of those who have finished the quiz, by code."""
-    sittings, names = rows.load_sittings(quiz)
-    return names, places_of(sittings)
-
-
-def _apart(sittings: Sequence[Sitting], seen: Seen) -> tuple[list[str], list[str]]:
-    """The cohorts that are in no figure of one language, and those that the filters leave out."""
-    sizes, left_out = Counter(sitting.cohort for sitting in sittings), seen.heatmap.left_out
-    few = few_of_a_language(people_of(sittings))
-    small = {code for code in left_out if is_small(sizes[code])}
-    apart = [code for code in seen.heatmap.cohorts if code in few and code not in small]
-    return apart, [code for code in seen.heatmap.cohorts if code in seen.hidden and not is_small(sizes[code])]
+    results = load_results(quiz)
+    return results.cohorts, places_of(results.sittings)
 
 
 def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, QuestionFacts]:
@@ -276,32 +179,6 @@ def _newest(pinned: Iterable[PolicyVersion]) -> list[PolicyVersion]:
     """The last version of each module among those under which attempts were taken."""
     order = sorted(pinned, key=lambda version: (version.module_id, version.major, version.minor))
     return list({version.module_id: version for version in order}.values())
-
-
-def _known(
-    quiz: Quiz,
-    evidence: Evidence,
-    sittings: Sequence[Sitting],
-    taken: Mapping[Taken, QuestionFacts],
-    versions: Iterable[PolicyVersion],
-    hidden: Collection[str],
-) -> Known:
-    """What verdicts rest on beside the answers. ``sittings`` are those of the evidence, in the same order."""
-    newest = {fact.code: (pair, fact) for pair, fact in taken.items()}
-    takers = {
-        code: [sittings[place] for place in np.unique(evidence.attempt[evidence.pair == evidence.pairs.index(pair)])]
-        for code, (pair, _fact) in newest.items()
-        if pair in evidence.pairs
-    }
-    rests = {code: fact.rest for code, (_pair, fact) in newest.items() if fact.rest is not None}
-    facts = [fact for _pair, fact in newest.values()]
-    return Known(
-        sections={fact.code: (fact.section,) for fact in facts if fact.section},
-        words={fact.code: fact.body.get("difficulty", "") for fact in facts},
-        outdated=load_outdated(rests, takers, versions),
-        hidden=frozenset(hidden),
-        elsewhere=load_elsewhere(quiz),
-    )
 
 
 def _sections(versions: Sequence[PolicyVersion], facts: Iterable[QuestionFacts]) -> dict[str, SectionText]:

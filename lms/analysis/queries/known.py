@@ -6,17 +6,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, Text, cast, func, select
+from sqlalchemy import ScalarSelect, Select, Text, cast, func, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.findings import reads_otherwise
-from lms.analysis.queries.rows import Sitting, load_hashes, of_quiz
+from lms.analysis.queries.rows import SectionHashes, Sitting, of_quiz
 from lms.foundation.db import db
-from lms.policies.models import PolicyVersion, VersionState
+from lms.policies.models import VersionState
 from lms.questions.models import Question, QuestionHold
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.models import Attempt, GradingRun, Quiz, QuizVersion
 from lms.quizzes.queries import is_current_run
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A version of a policy: of which module, whether it is published, and since when it is in force."""
+
+    id: int
+    module_id: int
+    state: str
+    effective_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +41,22 @@ class Rest:
     released_under: frozenset[int]
 
 
-def load_outdated(
-    rests: Mapping[str, Rest], takers: Mapping[str, Sequence[Sitting]], versions: Iterable[PolicyVersion]
+def outdated(
+    rests: Mapping[str, Rest],
+    takers: Mapping[str, Sequence[Sitting]],
+    versions: Iterable[Edition],
+    hashes: SectionHashes,
 ) -> dict[str, frozenset[str]]:
     """By question, who took its newest version under another text of its section than its key was written for.
 
     A key is written for the text that is in force when it is made, and for that of every version of the policy since
     under which somebody has looked at the question and released it. ``takers`` are who took the newest version;
-    ``versions`` are those of the policies, in the order of taking effect.
+    ``versions`` are those of the policies, in the order of taking effect, ``hashes`` of the texts of these.
     """
-    published: dict[int, list[PolicyVersion]] = {}
+    published: dict[int, list[Edition]] = {}
     for version in versions:
         if version.state == VersionState.PUBLISHED:
             published.setdefault(version.module_id, []).append(version)
-    pinned = {version_id for sittings in takers.values() for sitting in sittings for version_id in sitting.policies}
-    hashes = load_hashes({*pinned, *(version.id for listed in published.values() for version in listed)})
     found = {}
     for code, rest in rests.items():
         written_for = _in_force(published.get(rest.module_id, ()), rest.made_at)
@@ -64,7 +75,7 @@ def _is_another(taken_under: Mapping[str, str] | None, known: Sequence[Mapping[s
     return taken_under is not None and all(reads_otherwise(text, taken_under) for text in known)
 
 
-def _in_force(published: Sequence[PolicyVersion], at: datetime) -> set[int]:
+def _in_force(published: Sequence[Edition], at: datetime) -> set[int]:
     """The version in force at an instant, of one module's in the order of taking effect."""
     before = [version.id for version in published if version.effective_at is not None and version.effective_at <= at]
     return set(before[-1:])
@@ -77,28 +88,28 @@ def released_under() -> ScalarSelect[str]:
     return select(ids).where(released).correlate(Question).scalar_subquery()
 
 
-def load_elsewhere(quiz: Quiz) -> dict[str, float]:
+def elsewhere_query(quiz: Quiz) -> Select[str, float]:
     """How far above the mean of a quiz the people of this quiz were in the others, on average, by their code.
 
     First assessed attempts count, as shares of the greatest score; the mean of each quiz is that of these people.
     """
     share = GradingRun.score_thousandths * 1.0 / func.nullif(GradingRun.max_thousandths, 0)
-    here = of_quiz(select(Attempt.person_id), quiz.id)
+    here = of_quiz(select(Attempt.person_id), quiz.id).distinct().subquery()  # of its own: it is found once
     above = (
         select(
             Attempt.person_id,
             (share - func.avg(share).over(partition_by=QuizVersion.quiz_id)).label("above"),
         )
+        .join(here, here.c.person_id == Attempt.person_id)
         .join(QuizVersion, QuizVersion.id == Attempt.quiz_version_id)
         .join(GradingRun, is_current_run())
-        .where(
-            Attempt.purpose == Purpose.ASSESSED,
-            Attempt.attempt_no == 1,
-            QuizVersion.quiz_id != quiz.id,
-            Attempt.person_id.in_(here),
-        )
+        .where(Attempt.purpose == Purpose.ASSESSED, Attempt.attempt_no == 1, QuizVersion.quiz_id != quiz.id)
         .subquery()
     )
     query = select(Person.code, func.avg(above.c.above)).join(Person, Person.id == above.c.person_id)
-    found = db.session.execute(query.where(above.c.above.is_not(None)).group_by(Person.code))
-    return {code: float(mean) for code, mean in found}
+    return query.where(above.c.above.is_not(None)).group_by(Person.code)
+
+
+def load_elsewhere(quiz: Quiz) -> dict[str, float]:
+    """The same as numbers."""
+    return {code: float(mean) for code, mean in db.session.execute(elsewhere_query(quiz))}

@@ -26,6 +26,8 @@ from lms.quizzes.queries import is_current_run
 from lms.sites.models import Site, Vendor
 
 Localized = Mapping[str, str]
+SectionHashes = Mapping[tuple[int, int], Mapping[str, str]]
+"""The hash of every section's text in each language, by (policy version, section)."""
 
 NO_COHORT = ""
 """Where the figures of people without a cohort stand: a group like the others."""
@@ -52,9 +54,9 @@ class Sitting:
     policies: frozenset[int]
 
 
-def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
-    """Each person's first attempt, if it is graded, in the order of opening; and the names of all their cohorts."""
-    query = (
+def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
+    """Every finished attempt of a quiz in the order of opening, with the grading that counts if there is one."""
+    return (
         of_quiz(
             select(
                 Attempt.id,
@@ -79,7 +81,11 @@ def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
         .outerjoin(GradingRun, is_current_run())
         .order_by(Attempt.opened_at, Attempt.id)
     )
-    rows = db.session.execute(query).all()
+
+
+def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
+    """Each person's first attempt, if it is graded, in the order of opening; and the names of all their cohorts."""
+    rows = db.session.execute(sittings_query(quiz)).all()
     passed = {row.person_id for row in rows if row.passed}
     spells, names = load_spells(quiz)
     first = {row.person_id: row for row in reversed(rows)}
@@ -153,8 +159,8 @@ def load_policy_versions(version_ids: Collection[int]) -> list[PolicyVersion]:
     )
 
 
-def load_hashes(version_ids: Collection[int]) -> dict[tuple[int, int], dict[str, str]]:
-    """The hash of every section's text in each language, by (policy version, section)."""
+def load_hashes(version_ids: Collection[int]) -> SectionHashes:
+    """The hashes of the texts of these policy versions."""
     query = select(
         SectionRevision.version_id, SectionRevision.section_id, SectionRevision.locale, SectionRevision.sha256
     ).where(SectionRevision.version_id.in_(list(version_ids)))
@@ -176,21 +182,32 @@ def _counted() -> tuple[ColumnElement[bool], ...]:
     return Attempt.purpose == Purpose.ASSESSED, is_closed
 
 
-def load_spells(quiz: Quiz) -> tuple[dict[int, list[Spell]], dict[str, Localized]]:
-    """The enrolments of everybody who finished the quiz, past ones included, as they began; and the cohorts' names.
+def spells_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
+    """The enrolments of everybody who finished the quiz.
 
     Names come as text, since there are many enrolments and few cohorts.
     """
     people = of_quiz(select(Attempt.person_id), quiz.id)
-    query = (
-        select(Enrolment.person_id, Enrolment.enrolled_at, Enrolment.left_at, Cohort.code, cast(Cohort.name_text, Text))
+    return (
+        select(
+            Enrolment.person_id,
+            Enrolment.enrolled_at,
+            Enrolment.left_at,
+            Cohort.code,
+            cast(Cohort.name_text, Text),
+            Cohort.go_live_on,
+        )
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(Enrolment.person_id.in_(people))
         .order_by(Enrolment.enrolled_at, Cohort.go_live_on, Cohort.code)
     )
+
+
+def load_spells(quiz: Quiz) -> tuple[dict[int, list[Spell]], dict[str, Localized]]:
+    """The enrolments of everybody who finished the quiz, past ones included, as they began; and the cohorts' names."""
     spells: dict[int, list[Spell]] = {}
     names = {}
-    for person_id, enrolled_at, left_at, code, name in db.session.execute(query):
+    for person_id, enrolled_at, left_at, code, name, _go_live in db.session.execute(spells_query(quiz)):
         names[code] = name
         spells.setdefault(person_id, []).append(Spell(code, enrolled_at, left_at))
     return spells, {code: json.loads(name) for code, name in names.items()}

@@ -1,0 +1,66 @@
+"""Who has taken a quiz, read once and kept for as long as the database says the same of them.
+
+Before each use the database is asked for a fingerprint: the very rows that would be read, joined to one text there and
+hashed here. So whatever would be read otherwise, a regrade, an attempt, a move to another cohort or a site's new name,
+is read; and a look at what is known costs neither an object for each attempt nor the arithmetic that rests on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, union_all
+
+from lms.analysis.queries.known import elsewhere_query, load_elsewhere
+from lms.analysis.queries.rows import Localized, Sitting, load_sittings, sittings_query, spells_query
+from lms.foundation.db import db
+from lms.kit.kept import Kept
+from lms.quizzes.models import Quiz
+
+_MOST = 8
+_COLUMN, _ROW, _NOTHING = "\x1f", "\x1e", "\x1d"
+"""JSON and codes hold none of these characters."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Results:
+    """The first attempts of a quiz, the names of their cohorts, and how good their people were in other quizzes."""
+
+    fingerprint: str
+    sittings: Sequence[Sitting]
+    cohorts: Mapping[str, Localized]
+    elsewhere: Mapping[str, float]
+
+
+kept: Kept[tuple[int, str], Results] = Kept(_MOST)
+
+
+def load_results(quiz: Quiz) -> Results:
+    """Who has taken a quiz, as the database has it now."""
+    found = fingerprint(sittings_query(quiz), spells_query(quiz), elsewhere_query(quiz))
+    known = kept.find((quiz.id, found))
+    if known is not None:
+        return known
+    sittings, cohorts = load_sittings(quiz)
+    return kept.keep((quiz.id, found), Results(found, tuple(sittings), cohorts, load_elsewhere(quiz)))
+
+
+def fingerprint(*queries: Select[*tuple[Any, ...]]) -> str:
+    """What these queries find, in few letters; one statement, whatever they find."""
+    texts = [_joined(place, query) for place, query in enumerate(queries)]
+    return fingerprint_of(sorted(tuple(row) for row in db.session.execute(union_all(*texts))))
+
+
+def fingerprint_of(value: object) -> str:
+    """A value in few letters, by what is written for it."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()
+
+
+def _joined(place: int, query: Select[*tuple[Any, ...]]) -> Select[int, str]:
+    row: ColumnElement[str] = literal("")
+    for column in query.subquery().columns:
+        row = row.concat(literal(_COLUMN)).concat(func.coalesce(cast(column, Text), _NOTHING))
+    return select(literal(place), func.coalesce(func.aggregate_strings(row, _ROW), ""))
