@@ -173,8 +173,7 @@ def bind_step_up(app: GuardedFlask) -> None:
         everybody = frozenset(app.grants.get(action, {}))
         if not needs_step_up(app.grants, action, everybody):
             return  # nobody need be looked up
-        if needs_step_up(app.grants, action, current_roles()) and not is_stepped_up():
-            raise Refused("access.step_up")
+        confirm_for(action)
 
 
 def is_stepped_up() -> bool:
@@ -211,6 +210,12 @@ def needs_second_person(grants: Grants, action: str, roles: frozenset[str]) -> b
 def takes_second_person(action: str, roles: frozenset[str]) -> bool:
     """The same by the grants of the application in hand."""
     return needs_second_person(cast(GuardedFlask, current_app).grants, action, roles)
+
+
+def confirm_for(action: str) -> None:
+    """Ask for the password where the grants want it for an action that the address alone does not tell of."""
+    if needs_step_up(cast(GuardedFlask, current_app).grants, action, current_roles()) and not is_stepped_up():
+        raise Refused("access.step_up")
 
 
 def roles_for(action: str) -> frozenset[str]:

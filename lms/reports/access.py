@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -55,9 +56,14 @@ def may_make(person: Person, action: str) -> bool:
     return person.is_active and bool(access_of(person, action).scopes)
 
 
-def may_get(person: Person, owner: Person, action: str) -> bool:
-    """Whether somebody may be sent what was made for another: they may make it, and it reaches as far for them."""
-    return may_make(person, action) and covers(access_of(person, action), access_of(owner, action))
+def reach_of(person: Person, actions: Iterable[str]) -> dict[str, Access]:
+    """How far the actions that a report draws on reach for whoever it is made for, by the roles they have now."""
+    return {action: access_of(person, action) for action in actions}
+
+
+def may_read(person: Person, reach: Mapping[str, Access]) -> bool:
+    """Whether somebody may read what was made with this reach: made for them, all of it would stand there, too."""
+    return person.is_active and all(covers(access_of(person, action), other) for action, other in reach.items())
 
 
 def covers(wide: Access, other: Access) -> bool:
@@ -68,10 +74,34 @@ def covers(wide: Access, other: Access) -> bool:
     >>> covers(qa, manager), covers(manager, qa)
     (True, False)
     """
-    if Scope.ALL in wide.scopes or wide.person_id == other.person_id:
-        return Scope.ALL in wide.scopes or other.scopes <= wide.scopes
-    same = {Scope.VENDOR: wide.vendor_id == other.vendor_id, Scope.SITE: wide.site_id == other.site_id}
-    return all(scope in wide.scopes and same.get(scope, False) for scope in other.scopes)
+    if Scope.ALL in wide.scopes:
+        return True
+    is_same = {Scope.VENDOR: wide.vendor_id == other.vendor_id, Scope.SITE: wide.site_id == other.site_id}
+    is_same |= dict.fromkeys([Scope.OWN, Scope.COHORT], wide.person_id == other.person_id)
+    return all(scope in wide.scopes and is_same.get(scope, False) for scope in other.scopes)
+
+
+def as_json(reach: Mapping[str, Access]) -> dict[str, Any]:
+    """A reach in its stored form."""
+    return {
+        action: {"ids": [one.person_id, one.vendor_id, one.site_id], "scopes": sorted(one.scopes)}
+        for action, one in reach.items()
+    }
+
+
+def reach_from(stored: Mapping[str, Any]) -> dict[str, Access]:
+    """A reach from its stored form.
+
+    >>> reach = {"report.write": Access(1, 2, 3, frozenset(), frozenset({Scope.ALL}))}
+    >>> reach_from(as_json(reach)) == reach
+    True
+    """
+    return {action: _access_from(one) for action, one in stored.items()}
+
+
+def _access_from(stored: Mapping[str, Any]) -> Access:
+    person_id, vendor_id, site_id = stored["ids"]
+    return Access(person_id, vendor_id, site_id, frozenset(), frozenset(map(Scope, stored["scopes"])))
 
 
 def everybody() -> Reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from lms.foundation.locale import LOCALES, speaking
@@ -33,6 +34,25 @@ class Report:
     has_people: bool = True
     is_own: bool = False
     """Whether it is of one person, who may have it of themselves."""
+    turning: tuple[str, ...] = ()
+    """What a report that comes again is about anew at each turn; ``renewed`` says what, by the moment of the turn."""
+    renewed: Callable[[Request, datetime], Mapping[str, str]] | None = None
+    has_actions: bool = False
+    """Whether the actions stand in it that answer what it finds."""
+
+    def of_turn(self, request: Request, moment: datetime) -> Mapping[str, str]:
+        """What a turn of a schedule is about."""
+        return request.about if self.renewed is None else self.renewed(request, moment)
+
+    def draws_on(self, people: People) -> tuple[str, ...]:
+        """The actions whose reach decides what stands in a report in which people appear so, its own first."""
+        shows_people = self.has_people and people is not People.NONE
+        return (
+            self.action,
+            *(["result.list"] if shows_people and not self.is_own else []),
+            *(["person.names"] if shows_people and people is People.NAMES else []),
+            *(["followup.read"] if self.has_actions else []),
+        )
 
 
 REPORTS: Mapping[str, Report] = {
@@ -45,6 +65,7 @@ REPORTS: Mapping[str, Report] = {
         analysis.file_words,
         analysis.PARTS,
         has_people=False,
+        has_actions=True,
     ),
     "golive": Report(
         KINDS["golive"],
@@ -82,6 +103,8 @@ REPORTS: Mapping[str, Report] = {
         campaign.title,
         campaign.file_words,
         campaign.PARTS,
+        turning=("period",),
+        renewed=campaign.renewed,
     ),
     "monthly": Report(
         KINDS["monthly"],
@@ -91,7 +114,10 @@ REPORTS: Mapping[str, Report] = {
         monthly.title,
         monthly.file_words,
         monthly.PARTS,
+        turning=("month",),
+        renewed=monthly.renewed,
         has_people=False,
+        has_actions=True,
     ),
 }
 

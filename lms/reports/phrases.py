@@ -42,6 +42,7 @@ PROBLEMS = {
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),
     "report.bad_month": _l("A month is written like 2026-11."),
     "report.not_in_force": _l("No version of this policy is in force."),
+    "report.not_yours": _l("You may not read this report any more."),
     "report.not_ready": _l("This report is not ready yet."),
     "pdf.failed": _l("The PDF could not be made. Your choices are kept. Please try again."),
     "report.expired": _l("This report was kept until its day and is deleted. It can be made again."),
@@ -146,6 +147,11 @@ EVERY = {
     "month": _l("Each month, on a working day"),
     "week": _l("Each week, on a day"),
 }
+TURNING = {
+    "campaign": _l("Each time it is about the run that has opened last."),
+    "monthly": _l("Each time it is about the last month that is over."),
+}
+"""What a scheduled report of a kind is about, where that is not the same each time."""
 TURNS = {
     SendingState.MAKING: _l("Being made"),
     SendingState.SENT: _l("Sent"),

@@ -12,9 +12,9 @@ from lms.accounts.models import Person
 from lms.foundation import clock, jobs, journal, notices, pdf, storage, transaction
 from lms.foundation.db import db
 from lms.kit.ids import public_id
-from lms.kit.problems import Conflict
+from lms.kit.problems import Conflict, Refused
 from lms.reports import catalogue, rendering
-from lms.reports.access import reader_of
+from lms.reports.access import as_json, may_make, may_read, reach_from, reach_of, reader_of
 from lms.reports.actions import delivering
 from lms.reports.core import kept
 from lms.reports.core.scope import Format, People, Request
@@ -97,7 +97,7 @@ def request_for(sending: Sending, language: str) -> ReportRun:
     return request_report(
         schedule.owner,
         schedule.kind,
-        options.about,
+        catalogue.REPORTS[schedule.kind].of_turn(options, sending.due_at),
         language=language,
         comment=options.comment,
         people=options.people,
@@ -125,7 +125,9 @@ def build(run_id: int) -> None:
             return
         jobs.progress("reading")
         request, title = request_of(run), run.request["title"]
-        reader = reader_of(run.person, catalogue.REPORTS[request.kind].action)
+        kind = catalogue.REPORTS[request.kind]
+        reader = reader_of(run.person, kind.action)
+        reach = reach_of(run.person, kind.draws_on(request.people))
         document = catalogue.build(request, reader)
         html = rendering.html(document)
     content = rendering.as_pdf(document, html, watch=_laying_out(html))
@@ -134,6 +136,7 @@ def build(run_id: int) -> None:
     with transaction.unit():
         run = db.session.get_one(ReportRun, run_id)
         _keep(run, content, kept.written(document), catalogue.file_name_of(request, Format.PDF))
+        run.request = {**run.request, "reach": as_json(reach)}
         if run.sending_id is not None:
             delivering.deliver(run)
         else:
@@ -157,6 +160,14 @@ def _keep(run: ReportRun, content: bytes, values: bytes, name: str) -> None:
     run.document_sha256 = storage.save(values)
     run.finished_at = now
     run.expires_at = now + timedelta(days=current_app.config["KIJUN"].report_days)
+
+
+def check_reader(run: ReportRun, person: Person) -> None:
+    """Raises ``Refused`` when somebody may not read any more what was made for them, or was sent to them."""
+    kind, stored = catalogue.REPORTS[run.kind], run.request.get("reach")
+    reach = reach_from(stored) if stored else reach_of(run.person, kind.draws_on(request_of(run).people))
+    if not may_make(person, kind.action) or not may_read(person, reach):
+        raise Refused("report.not_yours")
 
 
 def expire() -> None:

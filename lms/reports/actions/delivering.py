@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from lms.foundation import clock, journal, notices, outbox
 from lms.foundation.db import db, hold
-from lms.reports.access import may_get
+from lms.reports.access import may_make, may_read, reach_from
 from lms.reports.builders import mail
 from lms.reports.catalogue import REPORTS
 from lms.reports.core.schedule import Reached, SendingState
@@ -35,13 +35,13 @@ def deliver(run: ReportRun) -> None:
     schedule, now = sending.schedule, clock.now()
     done = set(db.session.scalars(select(Delivery.person_id).where(Delivery.sending_id == sending.id)))
     wanted = ScheduleRecipient.schedule_id == schedule.id, ScheduleRecipient.locale == run.locale
-    refused, action = [], REPORTS[run.kind].action
+    refused, action, reach = [], REPORTS[run.kind].action, reach_from(run.request["reach"])
     how = Reached.ATTACHED if is_attached(run) else Reached.LINKED
     for recipient in db.session.scalars(select(ScheduleRecipient).where(*wanted).order_by(ScheduleRecipient.person_id)):
         person = recipient.person
         if person.id in done:
             continue
-        reached = how if may_get(person, schedule.owner, action) else Reached.REFUSED
+        reached = how if may_make(person, action) and may_read(person, reach) else Reached.REFUSED
         db.session.add(Delivery(sending_id=sending.id, person_id=person.id, run_id=run.id, reached=reached, at=now))
         if reached == Reached.REFUSED:
             refused.append(person.code)

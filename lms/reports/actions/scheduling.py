@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,13 @@ from lms.foundation import clock, journal, notices
 from lms.foundation.db import db, hold
 from lms.foundation.jobs import JobState
 from lms.kit.ids import public_id
-from lms.kit.problems import Conflict, Invalid
+from lms.kit.problems import Conflict, Invalid, Problem
 from lms.reports import actions
-from lms.reports.access import may_make
-from lms.reports.catalogue import REPORTS
+from lms.reports.access import may_make, reader_of
+from lms.reports.catalogue import REPORTS, titles
 from lms.reports.core import schedule as core
 from lms.reports.core.schedule import Rule, SendingState, rule_from
+from lms.reports.core.scope import People
 from lms.reports.models import ReportRun, ReportSchedule, ScheduleRecipient, Sending
 from lms.reports.queries import schedules
 from lms.sites.models import Site
@@ -41,13 +42,13 @@ class Plan:
 
 def create(pattern: ReportRun, plan: Plan, *, by: Person) -> ReportSchedule:
     """Have a report made again and again with the kind and the options of one that was made."""
-    _check(plan, by, REPORTS[pattern.kind].action)
-    now = clock.now()
+    request, now = _lasting(pattern, by), clock.now()
+    _check(plan, by, pattern.kind, request)
     schedule = ReportSchedule(
         public_id=public_id(secrets.token_bytes(16)),
         owner=by,
         kind=pattern.kind,
-        request={name: value for name, value in pattern.request.items() if name not in {"by", "zone"}},
+        request=request,
         created_at=now,
     )
     _apply(schedule, plan, now)
@@ -60,16 +61,27 @@ def create(pattern: ReportRun, plan: Plan, *, by: Person) -> ReportSchedule:
 def change(schedule: ReportSchedule, plan: Plan, *, revision: int, by: Person) -> None:
     """Let the turns to come follow another plan."""
     _lock(schedule, revision)
-    _check(plan, by, REPORTS[schedule.kind].action)
+    _check(plan, by, schedule.kind, schedule.request)
     _apply(schedule, plan, clock.now())
     schedule.revision += 1
     db.session.flush()
     _note("report.schedule_change", schedule, by)
 
 
-def _check(plan: Plan, owner: Person, action: str) -> None:
+def _lasting(pattern: ReportRun, by: Person) -> dict[str, Any]:
+    """The options of a report without what belongs to the one time that it was made."""
+    kind, asked = REPORTS[pattern.kind], actions.request_of(pattern)
+    about = {name: "" if name in kind.turning else value for name, value in asked.about.items()}
+    title = titles(replace(asked, about=about), reader_of(by, kind.action))
+    of_once = {"by", "zone", "reach", "title", *about}
+    kept = {name: value for name, value in pattern.request.items() if name not in of_once}
+    return {**kept, **about, "title": title}
+
+
+def _check(plan: Plan, owner: Person, kind: str, request: Mapping[str, Any]) -> None:
     core.checked(plan.rule)
-    allowed = {person.id for person in schedules.list_candidates(owner, action)}
+    drawn_on = REPORTS[kind].draws_on(People(request.get("people", People.NONE)))
+    allowed = {person.id for person in schedules.list_candidates(owner, drawn_on)}
     if not plan.recipients:
         raise Invalid("schedule.no_recipient", field="whom")
     if len(plan.recipients) > MOST_RECIPIENTS or not plan.recipients.keys() <= allowed:
@@ -177,8 +189,11 @@ def _open(schedule: ReportSchedule, due_at: datetime) -> Sending:
     sending = Sending(schedule=schedule, due_at=due_at, state=SendingState.MAKING)
     db.session.add(sending)
     db.session.flush()
-    for language in sorted({recipient.locale for recipient in schedule.recipients}):
-        actions.request_for(sending, language)
+    try:
+        for language in sorted({recipient.locale for recipient in schedule.recipients}):
+            actions.request_for(sending, language)
+    except Problem:  # what it is about is gone, or out of reach: the turns of others are none the worse for it
+        _fail(sending)
     return sending
 
 
@@ -189,8 +204,12 @@ def end_failed() -> None:
         states = [run.job.state for run in sending.runs if run.job is not None and run.finished_at is None]
         if JobState.FAILED not in states or {JobState.WAITING, JobState.RUNNING} & set(states):
             continue
-        sending.state, sending.ended_at = SendingState.FAILED, clock.now()
-        schedule = sending.schedule
-        facts = {"title_text": schedule.request["title"], "public_id": schedule.public_id}
-        notices.tell("report.schedule_failed", str(sending.id), [schedule.person_id], **facts)
+        _fail(sending)
     db.session.flush()
+
+
+def _fail(sending: Sending) -> None:
+    sending.state, sending.ended_at = SendingState.FAILED, clock.now()
+    schedule = sending.schedule
+    facts = {"title_text": schedule.request["title"], "public_id": schedule.public_id}
+    notices.tell("report.schedule_failed", str(sending.id), [schedule.person_id], **facts)

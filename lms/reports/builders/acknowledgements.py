@@ -19,7 +19,7 @@ from lms.kit.figures import is_small
 from lms.kit.problems import Invalid
 from lms.kit.tables import Cell, Column, Figure, Kind, Piece, Table, Text
 from lms.policies import queries as policies
-from lms.policies.models import Acknowledgement, Module, PolicyVersion
+from lms.policies.models import Acknowledgement, PolicyVersion
 from lms.reports.access import Reader
 from lms.reports.builders import framing
 from lms.reports.core.document import Document, Grid, Part
@@ -195,13 +195,3 @@ def _people(request: Request, found: Found) -> list[Part]:
         for one in sorted(found.readings, key=lambda each: (each.read is not None, each.person.code))
     )
     return [Part("people", _("People"), (Grid("people", Table(_("People"), columns, rows)),))]
-
-
-def list_versions() -> list[tuple[Module, PolicyVersion]]:
-    """What a report can be about: every published version, the newest of each module first."""
-    return [
-        (module, version)
-        for module in policies.list_modules()
-        for version in sorted(policies.list_versions(module), key=lambda one: (-one.major, -one.minor))
-        if version.published_at is not None
-    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,9 +12,10 @@ from flask_babel import lazy_gettext as _l
 from lms.campaigns import phrases
 from lms.campaigns import queries as campaigns
 from lms.campaigns.core.progress import State, Tally, tally, total
-from lms.campaigns.models import CampaignPlace, CampaignRun
+from lms.campaigns.models import CampaignPlace, CampaignRun, RunState
 from lms.campaigns.queries.board import Member, Weakest, list_members, load_tallies, load_weakest
 from lms.foundation.locale import localized, zone_label
+from lms.kit.problems import Invalid
 from lms.kit.tables import Cell, Column, Figure, Kind, Piece, Table
 from lms.policies import queries as policies
 from lms.reports.access import Reader
@@ -80,11 +82,21 @@ def load(request: Request, reader: Reader) -> Found:
     )
 
 
+def renewed(request: Request, moment: datetime) -> Mapping[str, str]:
+    """A turn of a schedule is about the run that has opened last by then."""
+    campaign = campaigns.find_campaign(request.about["campaign"])
+    runs = campaigns.list_runs(campaign.id) if campaign else []
+    opened = [run for run in runs if run.state == RunState.OPENED and run.opens_at <= moment]
+    if not opened:
+        raise Invalid("report.no_results")
+    return {**request.about, "period": opened[0].period}
+
+
 def title(request: Request, _reader: Reader) -> str:
-    """The campaign and its period."""
+    """The campaign and its period. A schedule has no period yet."""
     campaign = campaigns.find_campaign(request.about["campaign"])
     name = localized(campaign.title_text) if campaign else request.about["campaign"]
-    return f"{name} {request.about['period']}"
+    return f"{name} {request.about['period']}".rstrip()
 
 
 def file_words(request: Request) -> tuple[str, ...]:

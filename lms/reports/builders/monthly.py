@@ -24,6 +24,7 @@ from lms.reports.builders.tracked import Action, actions_part, load_actions
 from lms.reports.core.document import Document, Grid, Look, Paragraph, Part
 from lms.reports.core.groups import without_small
 from lms.reports.core.scope import Request
+from lms.reports.phrases import KINDS
 from lms.reports.queries.months import Scored, Taken, load_names, load_scored, load_taken
 from lms.reports.words import numbered, told
 
@@ -72,9 +73,10 @@ def load(request: Request, reader: Reader) -> Found:
     """What was taken within reach; raises ``Invalid`` when nothing was, or by too few."""
     try:
         months = months_before(request.about["month"], MONTHS + 1)
-        datetime.fromisoformat(f"{months[-1]}-01")
     except ValueError:
-        raise Invalid("report.bad_month") from None
+        months = []
+    if months[-1:] != [request.about["month"]]:
+        raise Invalid("report.bad_month")
     starts = [datetime.fromisoformat(f"{month}-01").replace(tzinfo=request.zone) for month in months]
     after = datetime.fromisoformat(f"{_after(months[-1])}-01").replace(tzinfo=request.zone)
     vendor = request.about.get("vendor", "")
@@ -119,9 +121,17 @@ def _scored(scored: Sequence[Scored], taken: Sequence[Taken]) -> list[Scored]:
     return without_small(scored, lambda one: of[one.attempt_id].person, groupings)
 
 
+def renewed(request: Request, moment: datetime) -> Mapping[str, str]:
+    """A turn of a schedule is about the last month that is over by then."""
+    month, _this = months_before(f"{moment.astimezone(request.zone):%Y-%m}", 2)
+    return {**request.about, "month": month}
+
+
 def title(request: Request, _reader: Reader) -> str:
-    """The month, and the vendor if it keeps to one."""
-    month = day(datetime.fromisoformat(f"{request.about['month']}-01").date(), pattern="month")
+    """The month, and the vendor if it keeps to one. A schedule has no month yet."""
+    month = str(KINDS["monthly"])
+    if request.about["month"]:
+        month = day(datetime.fromisoformat(f"{request.about['month']}-01").date(), pattern="month")
     vendor = request.about.get("vendor", "")
     name = localized(load_names().get(f"vendor:{vendor}", {})) or vendor
     return f"{month}{_(': ')}{name}" if vendor else month

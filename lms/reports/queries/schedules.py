@@ -14,7 +14,7 @@ from lms.cohorts.queries import load_calendar
 from lms.foundation.access import roles_for
 from lms.foundation.db import db
 from lms.kit.problems import NotFound
-from lms.reports.access import may_get
+from lms.reports.access import may_make, may_read, reach_of
 from lms.reports.core.schedule import Rule, moments, rule_from
 from lms.reports.models import Delivery, ReportRun, ReportSchedule, ScheduleRecipient, Sending
 from lms.sites.models import Site
@@ -43,13 +43,16 @@ def get_schedule(person_id: int, public_id: str) -> ReportSchedule:
     return schedule
 
 
-def list_candidates(owner: Person, action: str) -> list[Person]:
-    """Who may get a report that somebody has made for them: whoever may make it, and reaches as far."""
+def list_candidates(owner: Person, actions: Sequence[str]) -> list[Person]:
+    """Who may get a report that somebody has made for them: whoever may make it, and reaches as far.
+
+    ``actions`` are what the report draws on, the first one that of its kind.
+    """
+    action, reach = actions[0], reach_of(owner, actions)
     held = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles_for(action)), RoleGrant.revoked_at.is_(None))
     query = select(Person).where(Person.id.in_(held), Person.deactivated_at.is_(None)).order_by(Person.code)
-    return [
-        one for one in db.session.scalars(query.options(selectinload(Person.grants))) if may_get(one, owner, action)
-    ]
+    found = db.session.scalars(query.options(selectinload(Person.grants)))
+    return [one for one in found if may_make(one, action) and may_read(one, reach)]
 
 
 def list_patterns(person_id: int) -> list[ReportRun]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation import spreadsheets, storage
-from lms.foundation.access import access, access_for, may, me, policy
+from lms.foundation.access import access, access_for, confirm_for, may, me, policy
 from lms.foundation.locale import current, localized
 from lms.kit.ordering import Order
 from lms.kit.problems import Conflict, NotFound
@@ -110,7 +110,9 @@ def cancel(public_id: str) -> ResponseReturnValue:
 @policy("report.read")
 def again(public_id: str) -> ResponseReturnValue:
     """Make a report anew with the same options."""
-    run = actions.ask_again(queries.get_run(me().id, public_id), by=current_user)
+    pattern = queries.get_run(me().id, public_id)
+    confirm_for(REPORTS[pattern.kind].action)
+    run = actions.ask_again(pattern, by=current_user)
     return redirect(url_for("reports.show", public_id=run.public_id))
 
 
@@ -118,7 +120,7 @@ def again(public_id: str) -> ResponseReturnValue:
 @policy("report.read")
 def view(public_id: str) -> str:
     """The report on screen, of the same values as its files."""
-    run = queries.get_run(me().id, public_id)
+    run = _readable(public_id)
     document = _document(run)
     [(_run, title)] = _titled([run])
     return render_template("reports/view.html", run=run, title=title, **rendering.tools(document, is_print=False))
@@ -128,7 +130,7 @@ def view(public_id: str) -> str:
 @policy("report.read")
 def download(public_id: str) -> Response:
     """The PDF, or with ``?format=`` the workbook or the tables as CSV."""
-    run = queries.get_run(me().id, public_id)
+    run = _readable(public_id)
     try:
         form = Format(request.args.get("format", Format.PDF))
     except ValueError:
@@ -143,6 +145,15 @@ def download(public_id: str) -> Response:
     content, ending = rendering.as_csv(document)
     kind = spreadsheets.ZIP_TYPE if ending == "zip" else spreadsheets.CSV_TYPE
     return _file(content, kind, file_name_of(asked, ending))
+
+
+def _readable(public_id: str) -> ReportRun:
+    """A report that may be read: roles may have gone since, and the password is asked for where people appear."""
+    run = queries.get_run(me().id, public_id)
+    actions.check_reader(run, current_user)
+    if actions.request_of(run).people is not People.NONE:
+        confirm_for(REPORTS[run.kind].action)
+    return run
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

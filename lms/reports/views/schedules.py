@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms.foundation import clock
-from lms.foundation.access import Access, Scope, me, policy
+from lms.foundation.access import Access, Scope, confirm_for, me, policy
 from lms.foundation.errors import sentence
 from lms.foundation.locale import localized
 from lms.kit.problems import Conflict, Invalid, NotFound
@@ -42,7 +42,9 @@ def new() -> ResponseReturnValue:
     asked = request.values.get("report", "")
     pattern = next((run for run in patterns if run.public_id == asked), patterns[0])
     usual = {} if request.method == "POST" else _usual()
-    form = _form(pattern.kind, patterns, report=pattern.public_id, **usual)
+    form = _form(pattern.kind, pattern.request, patterns, report=pattern.public_id, **usual)
+    if request.method == "POST":
+        confirm_for(REPORTS[pattern.kind].action)
     if form.is_sent_and_valid():
         try:
             made = scheduling.create(pattern, _plan(form), by=current_user)
@@ -51,7 +53,7 @@ def new() -> ResponseReturnValue:
         else:
             flash(_("Planned. It is sent by itself."))
             return redirect(url_for("report_schedules.show", public_id=made.public_id))
-    return _form_page(form, pattern.request, title=_("New scheduled report")), form.status
+    return _form_page(form, pattern.kind, pattern.request, title=_("New scheduled report")), form.status
 
 
 @blueprint.get("/reports/schedules/preview")
@@ -77,8 +79,10 @@ def edit(public_id: str) -> ResponseReturnValue:
     schedule = schedules.get_schedule(me().id, public_id)
     if schedule.ended_at is not None:
         raise Conflict("schedule.ended")
-    form = _form(schedule.kind, [], revision=schedule.revision, **_values(schedule))
+    form = _form(schedule.kind, schedule.request, [], revision=schedule.revision, **_values(schedule))
     del form.report
+    if request.method == "POST":
+        confirm_for(REPORTS[schedule.kind].action)
     if form.is_sent_and_valid():
 
         def change() -> None:
@@ -88,7 +92,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("report_schedules.show", public_id=public_id))
     title = localized(schedule.request["title"])
-    return _form_page(form, schedule.request, title=title, schedule=schedule), form.status
+    return _form_page(form, schedule.kind, schedule.request, title=title, schedule=schedule), form.status
 
 
 @blueprint.post("/reports/schedules/<public_id>/pause")
@@ -116,6 +120,7 @@ def end(public_id: str) -> ResponseReturnValue:
 @policy("report.read")
 def send(public_id: str) -> ResponseReturnValue:
     """Make and send it now, beside its turns."""
+    confirm_for(REPORTS[schedules.get_schedule(me().id, public_id).kind].action)
     return _changed(public_id, _("It is being made and sent."), lambda one: scheduling.send_now(one, by=current_user))
 
 
@@ -143,8 +148,9 @@ def _values(schedule: ReportSchedule) -> dict[str, Any]:
     return {"site": schedule.site.code, **values_of(rule_from(schedule.rule), recipients)}
 
 
-def _form(kind: str, patterns: list[ReportRun], **values: Any) -> ScheduleForm:
-    people = schedules.list_candidates(current_user, REPORTS[kind].action)
+def _form(kind: str, asked: Mapping[str, Any], patterns: list[ReportRun], **values: Any) -> ScheduleForm:
+    drawn_on = REPORTS[kind].draws_on(People(asked.get("people", People.NONE)))
+    people = schedules.list_candidates(current_user, drawn_on)
     known = {field_of(person) for person in people}
     kept = {name: value for name, value in values.items() if not name.startswith("to_") or name in known}
     form = form_for(people, **kept)
@@ -179,13 +185,16 @@ def _next(form: ScheduleForm) -> dict[str, Any]:
     return {"coming": schedules.load_next(rule, site, clock.now()), "zone": rule.zone}
 
 
-def _form_page(form: ScheduleForm, asked: Any, *, title: str, schedule: ReportSchedule | None = None) -> str:
+def _form_page(
+    form: ScheduleForm, kind: str, asked: Any, *, title: str, schedule: ReportSchedule | None = None
+) -> str:
     return render_template(
         "reports/schedules/edit.html",
         form=form,
         title=title,
         schedule=schedule,
         fields=[form[field_of(person)] for person in form.people],
+        turning=phrases.TURNING.get(kind),
         **_privacy(asked),
         **_next(form),
     )
@@ -207,6 +216,7 @@ def _schedule_page(schedule: ReportSchedule, *, behind: str = "") -> str:
         coming=schedules.load_next_of(schedule, clock.now()) if is_live else [],
         turns=schedules.list_turns(schedule.id),
         behind=behind,
+        turning=phrases.TURNING.get(schedule.kind),
         phrases=phrases,
         **_privacy(schedule.request),
     )
