@@ -25,6 +25,7 @@ from lms.reports.access import Reader
 from lms.reports.builders.monthly import months_before
 from lms.reports.catalogue import REPORTS
 from lms.reports.core.scope import People
+from lms.reports.phrases import PEOPLE
 from lms.sites.queries import list_vendors
 
 
@@ -38,7 +39,10 @@ def form_for(code: str, reader: Reader) -> Any | None:
     if request.method == "GET":
         form.parts.data = list(kind.parts)
     if not kind.has_people or not (reader.has_lists or kind.is_own):
-        del form.people
+        del form.people, form.reason
+    elif not kind.is_own and reader.names.scopes <= {Scope.OWN}:  # of others they see no names anywhere
+        form.people.choices = choices([(how, words) for how, words in PEOPLE.items() if how is not People.NAMES])
+        del form.reason
     return form
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.foundation.forms import Form, choices
@@ -20,8 +20,13 @@ class ReportForm(Form):
         choices=choices(list(phrases.PEOPLE.items())),
         description=_l("Names stand only where you may see them, and the audit trail says that they were asked for."),
     )
+    reason = StringField(_l("Reason for names"), [Length(max=200)], description=_l("Only needed with names."))
     parts = SelectMultipleField(
-        _l("Parts"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), choices=[]
+        _l("Parts"),
+        [InputRequired(_l("Choose at least one part."))],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        choices=[],
     )
     comment = TextAreaField(_l("Comment"), [Length(max=500)], description=_l("It appears on the first page."))
 

@@ -41,6 +41,9 @@ PROBLEMS = {
     "schedule.under_way": _l("It is being made and sent already."),
     "report.no_results": _l("There are no results for this choice, so there is nothing to report."),
     "report.bad_month": _l("A month is written like 2026-11."),
+    "report.no_reason": _l("Say why names are needed."),
+    "report.no_person": _l("There is nobody of this code within your reach."),
+    "report.no_version": _l("This policy has no published version of this number."),
     "report.not_in_force": _l("No version of this policy is in force."),
     "report.not_yours": _l("You may not read this report any more."),
     "report.not_ready": _l("This report is not ready yet."),
@@ -100,8 +103,14 @@ def heard(job: Job) -> str:
 FAILURES = {
     "report.no_results": (
         _l("There are no results for these choices."),
-        _l("Nobody has finished the quiz in this cohort and language. Choose others."),
+        _l("Nobody, or fewer than 5 people, have anything to report here. Choose others."),
     ),
+    "report.not_in_force": (_l("No version of this policy is in force."), _l("Choose a version by its number.")),
+    "access.refused": (
+        _l("You may not make this report any more."),
+        _l("Your roles have changed since you asked for it."),
+    ),
+    "not_found": (_l("What this report is about is gone, or out of your reach."), _l("Your choices are kept.")),
     "job.gave_up": (
         _l("Making the PDF was interrupted several times."),
         _l("Your choices are kept. Please try again, and tell the administrator if it happens again."),

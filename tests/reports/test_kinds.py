@@ -143,7 +143,9 @@ def test_everybody_has_their_own_transcript_and_nobody_elses(sample: Flask, sign
     page = joiner.get(f"{address}/view?lang=en").text
     assert ">Transcript</" in page
     other = code_of(sample, "joiner@kijun.example")
-    assert post(joiner, "transcript", person=other).status_code == 404
+    refused = post(joiner, "transcript", person=other)
+    assert refused.status_code == 422
+    assert other in refused.text, "what was typed is kept"
     assert "is not" not in joiner.get(f"{address}?lang=en").text
 
 

@@ -12,7 +12,8 @@ from lms.accounts.models import Person
 from lms.foundation import clock, jobs, journal, notices, pdf, storage, transaction
 from lms.foundation.db import db
 from lms.kit.ids import public_id
-from lms.kit.problems import Conflict, Refused
+from lms.kit.problems import Conflict, Invalid, Refused
+from lms.kit.text import is_blank
 from lms.reports import catalogue, rendering
 from lms.reports.access import as_json, may_make, may_read, reach_from, reach_of, reader_of
 from lms.reports.actions import delivering
@@ -33,14 +34,18 @@ def request_report(
     language: str,
     comment: str = "",
     people: People = People.NONE,
+    reason: str = "",
     parts: frozenset[str] | None = None,
     sending: Sending | None = None,
 ) -> ReportRun:
     """Ask for a report; a worker makes it. What it is about must lie within the person's reach.
 
-    One of a turn of a schedule is mailed when it is made.
+    Names of others want a reason, for the audit trail. One of a turn of a schedule is mailed when it is made.
     """
     now = clock.now()
+    is_own = catalogue.REPORTS[kind].is_own and about.get("person", "") in {"", person.code}
+    if people is People.NAMES and not is_own and is_blank(reason):
+        raise Invalid("report.no_reason", field="reason")
     asked = Request(kind, about, language, now, person.code, person.zone_name, comment, people, parts)
     reader = reader_of(person, catalogue.REPORTS[kind].action)
     run = ReportRun(
@@ -52,6 +57,7 @@ def request_report(
             **about,
             "comment": comment,
             "people": people.value,
+            "reason": reason,
             "parts": None if parts is None else sorted(parts),
             "title": catalogue.titles(asked, reader),
             "by": person.code,
@@ -70,6 +76,7 @@ def request_report(
         chain_id=person.vendor_id,
         locale=language,
         people_shown=people.value,
+        reason=reason,
         **{name: value for name, value in about.items() if value},
     )
     return run
@@ -85,6 +92,7 @@ def ask_again(run: ReportRun, *, by: Person) -> ReportRun:
         language=asked.language,
         comment=asked.comment,
         people=asked.people,
+        reason=run.request.get("reason", ""),
         parts=asked.parts,
     )
 
@@ -101,6 +109,7 @@ def request_for(sending: Sending, language: str) -> ReportRun:
         language=language,
         comment=options.comment,
         people=options.people,
+        reason=schedule.request.get("reason", ""),
         parts=options.parts,
         sending=sending,
     )

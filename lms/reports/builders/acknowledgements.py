@@ -16,7 +16,7 @@ from lms.accounts.models import Person, RoleGrant
 from lms.foundation.db import db
 from lms.foundation.locale import day, localized
 from lms.kit.figures import is_small
-from lms.kit.problems import Invalid
+from lms.kit.problems import Invalid, NotFound
 from lms.kit.tables import Cell, Column, Figure, Kind, Piece, Table, Text
 from lms.policies import queries as policies
 from lms.policies.models import Acknowledgement, PolicyVersion
@@ -62,10 +62,13 @@ def find_version(request: Request) -> PolicyVersion:
     """The version that is named, or the one in force."""
     module, number = policies.get_module(request.about["module"]), request.about.get("version", "")
     if number:
-        return policies.get_published_version(module, number)
+        try:
+            return policies.get_published_version(module, number)
+        except NotFound:
+            raise Invalid("report.no_version", field="version") from None
     in_force = policies.load_in_force(request.made_at, [module.id]).get(module.id)
     if in_force is None:
-        raise Invalid("report.not_in_force")
+        raise Invalid("report.not_in_force", field="module")
     return in_force
 
 
@@ -101,8 +104,9 @@ def _reading(version: PolicyVersion, person: Person, read: Acknowledgement | Non
 
 def title(request: Request, _reader: Reader) -> str:
     """The policy and its version."""
-    module, number = policies.find_module(request.about["module"]), request.about.get("version", "")
-    name = localized(module.title_text) if module else request.about["module"]
+    find_version(request)
+    module, number = policies.get_module(request.about["module"]), request.about.get("version", "")
+    name = localized(module.title_text)
     return f"{name} v{number}" if number else name
 
 

@@ -15,6 +15,7 @@ from lms.accounts import queries as accounts
 from lms.accounts.models import Person
 from lms.cohorts.models import Enrolment
 from lms.foundation.db import db
+from lms.kit.problems import Invalid, NotFound
 from lms.kit.tables import Column, Kind, Piece, Table
 from lms.policies import queries as policies
 from lms.policies.models import Acknowledgement, PolicyVersion
@@ -77,7 +78,10 @@ def _person(request: Request, reader: Reader) -> Person:
     mine = db.session.get(Person, own) if own is not None else None
     if mine is not None and code in {"", mine.code}:
         return mine
-    return accounts.get_person(reader.access, code)
+    try:
+        return accounts.get_person(reader.access, code)
+    except NotFound:
+        raise Invalid("report.no_person", field="person") from None
 
 
 def title(request: Request, reader: Reader) -> str:

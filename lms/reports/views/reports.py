@@ -14,7 +14,7 @@ from lms.foundation import spreadsheets, storage
 from lms.foundation.access import access, access_for, confirm_for, may, me, policy
 from lms.foundation.locale import current, localized
 from lms.kit.ordering import Order
-from lms.kit.problems import Conflict, NotFound
+from lms.kit.problems import Conflict, Invalid, NotFound
 from lms.reports import actions, asking, phrases, queries, rendering
 from lms.reports.access import Reader
 from lms.reports.catalogue import REPORTS, file_name_of
@@ -60,17 +60,22 @@ def _new(code: str) -> ResponseReturnValue:
     if form is None:
         return redirect(url_for("analysis.index"))  # the one kind that starts from a page of its own
     if form.is_sent_and_valid():
-        chosen = frozenset(form.parts.data or ())
-        run = actions.request_report(
-            current_user,
-            code,
-            asking.about_of(form),
-            language=form.language.data,
-            comment=form.comment.data or "",
-            people=People(form.people.data) if form.people else People.NONE,
-            parts=None if chosen == frozenset(kind.parts) else chosen,
-        )
-        return redirect(url_for("reports.show", public_id=run.public_id))
+        chosen = frozenset(form.parts.data)
+        try:
+            run = actions.request_report(
+                current_user,
+                code,
+                asking.about_of(form),
+                language=form.language.data,
+                comment=form.comment.data or "",
+                people=People(form.people.data) if form.people else People.NONE,
+                reason=(form.reason.data or "") if form.reason else "",
+                parts=None if chosen == frozenset(kind.parts) else chosen,
+            )
+        except Invalid as problem:
+            form.take_back(problem)
+        else:
+            return redirect(url_for("reports.show", public_id=run.public_id))
     page = render_template("reports/new.html", form=form, kind=kind, code=code)
     return (page, 422) if request.method == "POST" else page
 

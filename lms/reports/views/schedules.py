@@ -185,9 +185,7 @@ def _next(form: ScheduleForm) -> dict[str, Any]:
     return {"coming": schedules.load_next(rule, site, clock.now()), "zone": rule.zone}
 
 
-def _form_page(
-    form: ScheduleForm, kind: str, asked: Any, *, title: str, schedule: ReportSchedule | None = None
-) -> str:
+def _form_page(form: ScheduleForm, kind: str, asked: Any, *, title: str, schedule: ReportSchedule | None = None) -> str:
     return render_template(
         "reports/schedules/edit.html",
         form=form,
