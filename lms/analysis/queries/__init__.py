@@ -98,7 +98,6 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     versions = _newest(version for version in policy_versions if version.id in pinned)
     sections = _sections(versions, facts.values())
     basis = Basis(
-        quiz_id=quiz.id,
         results=results,
         evidence=evidence,
         filters=filters,

@@ -101,7 +101,6 @@ kept: Kept[str, Figures] = Kept(_MOST)
 class Basis:
     """All that figures rest on. ``evidence`` is of the gradings of ``results`` and never changes, so these tell it."""
 
-    quiz_id: int
     results: Results
     evidence: Evidence
     filters: Filters
@@ -118,7 +117,7 @@ class Basis:
         taken = [replace(fact, is_withheld=False) for fact in self.taken.values()]
         about = (self.filters, self.sections, self.cut_percent, sorted(self.trainers.items()))
         texts = (self.policies, sorted((place, sorted(each.items())) for place, each in self.hashes.items()))
-        return fingerprint_of((self.quiz_id, self.results.fingerprint, taken, about, texts))
+        return fingerprint_of((self.results.fingerprint, taken, about, texts))
 
 
 def figures_of(basis: Basis) -> Figures:

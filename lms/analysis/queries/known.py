@@ -11,7 +11,6 @@ from sqlalchemy import ScalarSelect, Select, Text, cast, func, select
 from lms.accounts.models import Person
 from lms.analysis.core.findings import reads_otherwise
 from lms.analysis.queries.rows import SectionHashes, Sitting, of_quiz
-from lms.foundation.db import db
 from lms.policies.models import VersionState
 from lms.questions.models import Question, QuestionHold
 from lms.quizzes.core.attempt import Purpose
@@ -108,8 +107,3 @@ def elsewhere_query(quiz: Quiz) -> Select[str, float]:
     )
     query = select(Person.code, func.avg(above.c.above)).join(Person, Person.id == above.c.person_id)
     return query.where(above.c.above.is_not(None)).group_by(Person.code)
-
-
-def load_elsewhere(quiz: Quiz) -> dict[str, float]:
-    """The same as numbers."""
-    return {code: float(mean) for code, mean in db.session.execute(elsewhere_query(quiz))}

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, union_all
 
-from lms.analysis.queries.known import elsewhere_query, load_elsewhere
+from lms.analysis.queries.known import elsewhere_query
 from lms.analysis.queries.rows import Localized, Sitting, load_sittings, sittings_query, spells_query
 from lms.foundation.db import db
 from lms.kit.kept import Kept
@@ -35,28 +35,25 @@ class Results:
     elsewhere: Mapping[str, float]
 
 
-kept: Kept[tuple[int, str], Results] = Kept(_MOST)
+kept: Kept[str, Results] = Kept(_MOST)
 
 
 def load_results(quiz: Quiz) -> Results:
     """Who has taken a quiz, as the database has it now."""
-    found = fingerprint(sittings_query(quiz), spells_query(quiz), elsewhere_query(quiz))
-    known = kept.find((quiz.id, found))
+    texts = _load_texts(sittings_query(quiz), spells_query(quiz), elsewhere_query(quiz))
+    found = fingerprint_of((quiz.id, texts))
+    known = kept.find(found)
     if known is not None:
         return known
     sittings, cohorts = load_sittings(quiz)
-    return kept.keep((quiz.id, found), Results(found, tuple(sittings), cohorts, load_elsewhere(quiz)))
+    elsewhere = {code: float(mean) for code, mean in _rows(texts[2])}
+    return kept.keep(found, Results(found, tuple(sittings), cohorts, elsewhere))
 
 
-def fingerprint(*queries: Select[*tuple[Any, ...]]) -> str:
-    """What these queries find, in few letters; one statement, whatever they find."""
-    texts = [_joined(place, query) for place, query in enumerate(queries)]
-    return fingerprint_of(sorted(tuple(row) for row in db.session.execute(union_all(*texts))))
-
-
-def fingerprint_of(value: object) -> str:
-    """A value in few letters, by what is written for it."""
-    return hashlib.sha256(repr(value).encode()).hexdigest()
+def _load_texts(*queries: Select[*tuple[Any, ...]]) -> list[str]:
+    """What each of these queries finds, as one text; one statement, whatever they find."""
+    joined = union_all(*(_joined(place, query) for place, query in enumerate(queries)))
+    return [str(text) for _place, text in sorted(tuple(row) for row in db.session.execute(joined))]
 
 
 def _joined(place: int, query: Select[*tuple[Any, ...]]) -> Select[int, str]:
@@ -64,3 +61,13 @@ def _joined(place: int, query: Select[*tuple[Any, ...]]) -> Select[int, str]:
     for column in query.subquery().columns:
         row = row.concat(literal(_COLUMN)).concat(func.coalesce(cast(column, Text), _NOTHING))
     return select(literal(place), func.coalesce(func.aggregate_strings(row, _ROW), ""))
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The rows of such a text, column by column."""
+    return [row.split(_COLUMN)[1:] for row in text.split(_ROW) if row]
+
+
+def fingerprint_of(value: object) -> str:
+    """A value in few letters, by what is written for it."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()
