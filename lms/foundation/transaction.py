@@ -51,13 +51,20 @@ def bind(app: Flask) -> None:
 
 
 def end_read() -> None:
-    """End the short read that came first, so that no connection is held while something slow is done."""
-    db.session.rollback()
+    """End the short read that came first, so that no connection is held while something slow is done.
+
+    It keeps nothing. On PostgreSQL, which takes no write in a reading transaction, it ends with COMMIT all the same: at
+    each ROLLBACK psycopg forgets the statements that it has prepared.
+    """
+    session = db.session()
+    is_changed = session.new or session.dirty or session.deleted
+    is_committed = db.engine.dialect.name == "postgresql" and not is_changed
+    _let_go(session.commit if is_committed else session.rollback)
 
 
 def begin_write() -> None:
     """End the short read that came first and begin the writing transaction."""
-    db.session.rollback()
+    end_read()
     _begin("IMMEDIATE")
 
 
@@ -69,13 +76,16 @@ def keep() -> None:
 def conclude(app: Flask, response: Response) -> Response:
     """End the request's transaction, after rendering and before the response leaves.
 
-    A GET never writes, so it rolls back. A failed request (``g.failed``) and one that is refused (status 400 and above)
-    roll back, so that a form that comes back has applied nothing. Everything else commits.
+    A GET never writes. A failed request (``g.failed``) and one that is refused (status 400 and above) roll back, so
+    that a form that comes back has applied nothing. Everything else commits.
     A commit that fails becomes 503 through the same error map.
     """
     is_refused = response.status_code >= 400 and not g.get("kept")
-    if request.method in SAFE_METHODS or g.get("failed") or is_refused:
+    if g.get("failed") or is_refused:
         abandon()
+        return response
+    if request.method in SAFE_METHODS:
+        end_read()
         return response
     try:
         db.session.commit()
@@ -89,9 +99,14 @@ def conclude(app: Flask, response: Response) -> Response:
 
 
 def abandon() -> None:
-    """End the transaction and keep nothing of it; a database that is gone has done that by itself."""
+    """End the transaction and keep nothing of it."""
+    _let_go(db.session.rollback)
+
+
+def _let_go(end: Callable[[], None]) -> None:
+    """End a transaction that keeps nothing; a database that is gone has done that by itself."""
     try:
-        db.session.rollback()
+        end()
     except DBAPIError:
         db.session().invalidate()
 
@@ -108,6 +123,8 @@ def unit(*, write: bool = True) -> Iterator[None]:
         yield
         if write:
             db.session.commit()
+        else:
+            end_read()
     finally:
         db.session.rollback()
 
@@ -135,4 +152,5 @@ def is_writable() -> bool:
 
 
 def _begin(mode: str) -> None:
-    db.session.connection(execution_options={"sqlite_begin": mode})
+    options = {"sqlite_begin": mode, "postgresql_readonly": mode == "DEFERRED"}
+    db.session.connection(execution_options=options)

@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, delete, event, select, text
+from sqlalchemy.exc import InternalError, OperationalError
 
+import config
 from lms.accounts.models import Person
+from lms.foundation import db as foundation_db
 from lms.foundation import transaction
 from lms.foundation.db import db
 from lms.quizzes import actions, queries
-from lms.quizzes.models import Attempt
-from tests.conftest import SignIn, Visitor
+from lms.quizzes.models import AnswerEvent, Attempt
+from tests.conftest import SignIn, Visitor, administer
 from tests.quizzes import sitting
 
 WRITERS, SAVES = 6, 15
@@ -136,7 +138,7 @@ def test_what_was_read_or_refused_is_answered_although_the_database_is_gone_by_t
 ) -> None:
     """Nothing was to be written, so it does not matter that the transaction cannot be ended in order."""
     visitor, attempt_id, position = sitters[0]
-    with gone(sample, "rollback"):
+    with gone(sample, "rollback"), gone(sample, "commit"):
         assert visitor.get(f"/attempts/{attempt_id}/questions/{position}").status_code == 200
     with gone(sample, "rollback"):
         refused = visitor.post(f"/attempts/{attempt_id}/events", json={**one, "epoch": 7})
@@ -160,3 +162,46 @@ def test_a_get_request_changes_nothing(sample: Flask, sitters: list[tuple[Visito
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert writes == []
+
+
+@pytest.mark.postgresql
+def test_a_reading_transaction_takes_no_write(sample: Flask) -> None:
+    with (
+        sample.app_context(),
+        pytest.raises(InternalError, match="read-only transaction"),
+        transaction.unit(write=False),
+    ):
+        db.session.execute(delete(AnswerEvent))
+
+
+def test_what_is_written_to_an_object_in_a_read_is_given_up(sample: Flask) -> None:
+    with sample.app_context():
+        with transaction.unit(write=False):
+            person = sitting.person()
+            code, person.name = person.code, "Somebody else"
+        with transaction.unit(write=False):
+            assert db.session.scalars(select(Person.name).where(Person.code == code)).one() != "Somebody else"
+
+
+@pytest.mark.postgresql
+def test_what_a_page_asks_often_stays_prepared(sample: Flask, sitters: list[tuple[Visitor, str, int]]) -> None:
+    """One more ROLLBACK, and the driver forgets it all."""
+    visitor, attempt_id, position = sitters[0]
+    for _time in range(8):
+        assert visitor.get(f"/attempts/{attempt_id}/questions/{position}").status_code == 200
+    with sample.app_context(), transaction.unit(write=False):
+        prepared = db.session.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one()
+    assert prepared >= 4, "at least who asks, the attempt, its questions and its answers"
+
+
+@pytest.mark.postgresql
+def test_a_rested_connection_that_is_gone_is_noticed(
+    sample: Flask, settings: config.Testing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foundation_db, "RESTED_SECONDS", 0)
+    with sample.app_context():
+        with transaction.unit(write=False):
+            gone = db.session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        administer(settings.database_url, f"SELECT pg_terminate_backend({gone}, 5000)")
+        with transaction.unit(write=False):
+            assert db.session.execute(text("SELECT pg_backend_pid()")).scalar_one() != gone
