@@ -75,7 +75,7 @@ def installation(database: str, takers: int) -> Iterator[Installation]:
         settings = config.Testing(data_folder=folder, secret_key=secrets.token_hex(32), database_url=url)
         (folder / "secret_key").write_text(settings.secret_key)
         assignment_id, logins, sids, password = _prepare(settings, takers)
-        base, pid = stack.enter_context(_served(folder, url))
+        base, pid = stack.enter_context(served_from(folder, url))
         yield Installation(base, url, [*roots, pid], assignment_id, logins, password, sids)
 
 
@@ -97,7 +97,8 @@ def client_of(house: Installation, **options: Any) -> httpx.AsyncClient:
 
 
 @contextmanager
-def _served(folder: Path, url: str) -> Iterator[tuple[str, int]]:
+def served_from(folder: Path, url: str) -> Iterator[tuple[str, int]]:
+    """The application on the data of a folder: its address, and its process."""
     port = free_port()
     environment = {"KIJUN_DATA": str(folder), "DATABASE_URL": url, "PORT": str(port), "KIJUN_SAMPLE": "0"}
     with served([sys.executable, "-m", "lms.serve"], environment, port) as pid:

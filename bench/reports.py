@@ -1,11 +1,12 @@
 """How long a report of many people takes in the background, and what a page waits for meanwhile.
 
-    .venv/bin/python -m bench.reports [--database sqlite|postgresql] [--people 5000] [--rows 5000]
+    .venv/bin/python -m bench.reports [--database sqlite|postgresql] [--people 5000] [--items 1000] [--rows 5000]
 
 The people are copies of those of the sample who took a quiz, each with an attempt of their own that is graded answer by
-answer. The report is asked for in the browser's way and made by the job worker of a served installation; until its page
-says that it is ready, another page is asked for again and again. ``--rows`` measures a PDF of a table with so many rows
-besides, since a table is what long reports are made of.
+answer; ``--items`` copies its questions, too, so that everybody has answered so many. The report is asked for in the
+browser's way and made by the job worker of a served installation; until its page says that it is ready, another page is
+asked for again and again. ``--rows`` measures a PDF of a table with so many rows besides, since a table is what long
+reports are made of.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import httpx
 from sqlalchemy import func, select
 
 import config
-from bench.house import _postgresql, _served
+from bench.house import postgresql, served_from
 from lms.accounts import actions as accounts
 from lms.accounts.core.sample_accounts import login_of
 from lms.accounts.models import Person, WebSession
@@ -36,6 +37,7 @@ from lms.demo.settings import today as sample_today
 from lms.foundation import clock, pdf, transaction
 from lms.foundation.db import Base, append_rows, db
 from lms.foundation.sessions import stored_id
+from lms.questions.models import Question, QuestionKey, QuestionVersion, SectionLink
 from lms.quizzes.models import AnswerEvent, Assignment, Attempt, AttemptQuestion, GradingItem, GradingRun, Quiz
 
 QUIZ = "harassment-checkpoint"
@@ -51,6 +53,47 @@ def _rows(model: type[Base], *criteria: Any) -> list[dict[str, Any]]:
 def _append(model: type[Base], rows: list[dict[str, Any]]) -> None:
     for first in range(0, len(rows), AT_ONCE):
         append_rows(model, rows[first : first + AT_ONCE])
+
+
+def multiply_items(items: int) -> None:
+    """Copy the questions of the quiz until everybody who took it has answered so many."""
+    given = select(Assignment.id).join(Quiz).where(Quiz.code == QUIZ)
+    ids = [row["id"] for row in _rows(Attempt, Attempt.assignment_id.in_(given))]
+    runs = {row["id"]: row["attempt_id"] for row in _rows(GradingRun, GradingRun.attempt_id.in_(ids))}
+    asked = _rows(AttemptQuestion, AttemptQuestion.attempt_id.in_(ids))
+    graded = _rows(GradingItem, GradingItem.run_id.in_(list(runs)))
+    log = _rows(AnswerEvent, AnswerEvent.attempt_id.in_(ids))
+    used = {row["question_version_id"] for row in asked}
+    versions = {row["id"]: row for row in _rows(QuestionVersion, QuestionVersion.id.in_(used))}
+    questions = {row["id"]: row for row in _rows(Question)}
+    keys, links = _rows(QuestionKey), _rows(SectionLink)
+    last = max(row["position"] for row in asked)
+    for copy in range(1, -(-items // len(used))):
+        more_questions, more_versions = copy * (max(questions) + 1), copy * (max(versions) + 1) + MOST_VERSIONS
+        found = list(versions.values())
+        _append(Question, [_question(questions[row["question_id"]], more_questions, copy) for row in found])
+        changed = [
+            {**r, "id": r["id"] + more_versions, "question_id": r["question_id"] + more_questions} for r in found
+        ]
+        _append(QuestionVersion, changed)
+        for model, rows in ((QuestionKey, keys), (SectionLink, links)):
+            of = [{**r, "question_version_id": r["question_version_id"] + more_versions} for r in rows]
+            _append(model, [new for new, r in zip(of, rows, strict=True) if r["question_version_id"] in used])
+        shift = copy * last
+        moved = [{**row, "position": row["position"] + shift} for row in asked]
+        _append(
+            AttemptQuestion, [{**r, "question_version_id": r["question_version_id"] + more_versions} for r in moved]
+        )
+        _append(GradingItem, [{**row, "position": row["position"] + shift} for row in graded])
+        _append(AnswerEvent, [{**r, "position": r["position"] + shift, "epoch": r["epoch"] + 100 * copy} for r in log])
+
+
+MOST_VERSIONS = 100_000
+"""More than there are: the ids of copies begin after it."""
+
+
+def _question(row: Mapping[str, Any], more: int, copy: int) -> dict[str, Any]:
+    return {**row, "id": row["id"] + more, "code": f"{row['code']}-{copy}", "variant_of": None}
 
 
 def multiply(people: int) -> int:
@@ -88,7 +131,7 @@ def _person(row: Mapping[str, Any], person_id: int) -> dict[str, Any]:
     return {**row, "id": person_id, "code": f"B{person_id:06}", "login": f"bench-{person_id}@kijun.example"}
 
 
-def prepare(settings: config.Testing, people: int) -> tuple[str, int]:
+def prepare(settings: config.Testing, people: int, items: int) -> tuple[str, int]:
     """Make the installation; gives the session of an analyst and the number of attempts."""
     app = create_app(settings)
     with app.app_context():
@@ -99,6 +142,8 @@ def prepare(settings: config.Testing, people: int) -> tuple[str, int]:
             password_hash = accounts.hash_password(sample_password(), login=login_of("admin"))
             loader.load(sample_today(), seed="1", password_hash=password_hash)
         with transaction.unit():
+            if items:
+                multiply_items(items)
             count = multiply(people)
             analyst = db.session.query(Person).filter_by(login=login_of("qa")).one()
             sid, now = secrets.token_urlsafe(32), clock.now()
@@ -151,17 +196,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--people", type=int, default=5000)
+    parser.add_argument("--items", type=int, default=0)
     parser.add_argument("--rows", type=int, default=0)
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kijun-bench-")))
         url = config.embedded_url(folder)
         if asked.database == "postgresql":
-            url, _pid = stack.enter_context(_postgresql(folder))
+            url, _pid = stack.enter_context(postgresql(folder))
         settings = config.Testing(data_folder=folder, secret_key=secrets.token_hex(32), database_url=url)
         (folder / "secret_key").write_text(settings.secret_key)
-        sid, count = prepare(settings, asked.people)
-        base, _pid = stack.enter_context(_served(folder, url))
+        sid, count = prepare(settings, asked.people, asked.items)
+        base, _pid = stack.enter_context(served_from(folder, url))
         seconds, waits = measure(base, sid)
     slowest = max(waits, default=0.0)
     print(f"{asked.database}: {count} attempts, report in {seconds:.1f} s")
