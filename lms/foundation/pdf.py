@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.foundation.assets import STATIC
+from lms.foundation.scratch import Scratch
 from lms.kit.problems import Unavailable
 
 log = logging.getLogger("kijun.pdf")
@@ -63,7 +63,7 @@ def render(
 ) -> bytes:
     """Render a document with files inside; raises ``Unavailable`` when it breaks or runs into its limits."""
     # The folder is ours, not the child's: a child that is stopped at its limits tidies nothing up.
-    with tempfile.TemporaryDirectory(prefix="kijun-pdf-") as scratch:
+    with Scratch("pdf") as scratch:
         return _render_within(scratch, html, limits, watch, attached)
 
 
@@ -112,9 +112,9 @@ def _helper() -> ForkServerContext:
 
 
 @cache
-def _font_configuration() -> tempfile.TemporaryDirectory[str]:
+def _font_configuration() -> Scratch:
     """A fontconfig file that names the project's folder and no other; it goes when this process ends."""
-    folder = tempfile.TemporaryDirectory(prefix="kijun-fonts-")
+    folder = Scratch("fonts")
     Path(folder.name, "fonts.conf").write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{FONTS}</dir><cachedir>{folder.name}/cache</cachedir></fontconfig>"

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import update
 
 from lms.accounts.models import Person
-from lms.foundation import clock, jobs, journal, notices, pdf, storage, transaction
+from lms.foundation import clock, jobs, journal, notices, pdf, scratch, storage, transaction
 from lms.foundation.db import db
 from lms.kit.ids import public_id
 from lms.kit.problems import Conflict, Invalid, Refused
@@ -23,7 +23,7 @@ from lms.reports.models import ReportRun, Sending
 
 ROWS_A_PAGE = 40
 SPARED = timedelta(days=1)
-"""A file that no row names may be one whose row is about to be written."""
+"""What nobody names or holds may be about to be: a file whose row is being written, a folder just made."""
 
 
 def request_report(
@@ -180,11 +180,12 @@ def check_reader(run: ReportRun, person: Person) -> None:
 
 
 def expire() -> None:
-    """Let go of the reports that have been kept long enough, and delete the files that nobody names any more."""
+    """Let go of the reports that have been kept long enough, and delete what nobody names or works on any more."""
     now = clock.now()
     old = ReportRun.expires_at < now, ReportRun.file_sha256.is_not(None)
     gone: Any = db.session.execute(update(ReportRun).where(*old).values(file_sha256=None, document_sha256=None))
     storage.sweep(now - SPARED)
+    scratch.sweep(now - SPARED)
     if gone.rowcount:
         journal.record("report.expire", actor="system", object="reports", reports=gone.rowcount)
 
