@@ -94,7 +94,7 @@ FEATURES: tuple[Feature, ...] = (
         "analysis",
         10,
         _names("cohorts quizzes questions policies accounts sites"),
-        ("views.results", "views.questions"),
+        ("views.results", "views.questions", "views.own"),
         has_problems=False,
     ),
     Feature(

@@ -69,7 +69,9 @@ PLACES = (
     Place("policies.library", _l("Policies"), "book-2", "policy.read", pages=_names("policies policy_versions")),
     Place("translation.index", _l("Translation"), "language", "policy.translate", pages=_names("translation")),
     Place("quizzes.index", _l("Quizzes"), "clipboard-check", "attempt.write", _TAKERS, _names("quizzes.start")),
-    Place("quizzes.results", _l("Results"), "chart-dots-3", "result.read", _TAKERS, _names("quizzes.result")),
+    Place(
+        "quizzes.results", _l("Results"), "chart-dots-3", "result.read", _TAKERS, _names("quizzes.result own_results")
+    ),
     Place(
         "questions.banks",
         _l("Questions"),

@@ -56,6 +56,16 @@ class PersonMastery:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnMastery:
+    """One section of one person, judged by their own answers alone: as ``PersonMastery``."""
+
+    answers: int
+    right: float
+    mean: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class GroupMastery:
     """The mean over a group's people; withheld for fewer than 5, whose ``n_shown`` is ``<5``."""
 
@@ -132,6 +142,29 @@ def section_mastery(
             members.setdefault(label, []).append(place)
     groups = tuple(_group(name, means[listed], variances[listed]) for name, listed in sorted(members.items()))
     return SectionMastery(section, prior, people, groups)
+
+
+def own_mastery(sections: Mapping[str, tuple[float, int]]) -> dict[str, OwnMastery]:
+    """How well one person masters each section, from what was right of how many answers there, and nobody else's.
+
+    The prior is the person's share of all their answers and counts for 2 of them: how much one person's sections differ
+    cannot be told from few answers each, and a heavier prior would call sections mastered that were hardly asked about.
+
+    >>> found = own_mastery({"HAR/insults": (1.0, 2), "HAR/threats": (9.0, 10)})
+    >>> [(section, one.answers, round(one.mean, 2)) for section, one in found.items()]  # the prior is Beta(1.62, 0.38)
+    [('HAR/insults', 2, 0.65), ('HAR/threats', 10, 0.88)]
+    """
+    asked = {section: (right, answers) for section, (right, answers) in sections.items() if answers}
+    if not asked:
+        return {}
+    right, answers = (np.array([each[place] for each in asked.values()], dtype=np.float64) for place in (0, 1))
+    share = (float(right.sum()) + 0.5) / (float(answers.sum()) + 1)
+    first, second = share * FALLBACK_WEIGHT + right, (1 - share) * FALLBACK_WEIGHT + answers - right
+    means, low, high, _ = _posterior(first, second, 1.0)
+    return {
+        section: OwnMastery(count, got, float(means[place]), Interval(float(low[place]), float(high[place])))
+        for place, (section, (got, count)) in enumerate(asked.items())
+    }
 
 
 def fit_prior(right: FloatArray, answers: FloatArray) -> Prior | None:

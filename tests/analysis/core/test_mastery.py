@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from lms.analysis.core.mastery import MOST_WEIGHT, PriorFrom, fit_prior, section_mastery
+from lms.analysis.core.mastery import MOST_WEIGHT, PriorFrom, fit_prior, own_mastery, section_mastery
 from lms.analysis.core.responses import Answer, Cell, Item, Person, collect
 from tests.analysis.core.test_reliability import matrix
 
@@ -95,3 +95,22 @@ def test_laws(rows: list[list[float]]) -> None:
 def test_a_cut_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="cut"):
         section_mastery(matrix(ROWS), SECTIONS, "HAR/insults", [None] * 8, cut=0)
+
+
+def test_ones_own_prior_is_ones_share_of_all_answers() -> None:
+    counted = {f"HAR/{n}": (float(right), 4) for n, right in enumerate((4, 4, 3, 2, 1, 0))}
+    share = 14.5 / 25
+    for section, one in own_mastery(counted).items():
+        posterior = beta(2 * share + counted[section][0], 2 * (1 - share) + 4 - counted[section][0])
+        assert one.mean == pytest.approx(posterior.mean())
+        assert (one.interval.low, one.interval.high) == pytest.approx(posterior.interval(0.95))
+
+
+def test_however_much_is_known_one_answer_does_not_make_a_section_mastered() -> None:
+    found = own_mastery({"HAR/once": (1.0, 1)} | {f"HAR/{n}": (9.0, 10) for n in range(30)})
+    assert found["HAR/once"].interval.low < 0.6
+
+
+def test_where_nothing_was_asked_nothing_is_known() -> None:
+    assert own_mastery({}) == {}
+    assert list(own_mastery({"HAR/a": (0.0, 0), "HAR/b": (1.0, 1)})) == ["HAR/b"]
