@@ -55,7 +55,7 @@ from lms.reports.access import everybody
 from lms.reports.core.scope import Request
 
 ROUNDS = 5
-PAGES = 20
+PAGES, TIMES = 20, 3
 PEOPLE = """
 INSERT INTO people (code, login, name, reading, vendor_id, site_id, locale, created_at, wants_digest, briefed_version,
                     revision)
@@ -286,7 +286,9 @@ def page(app: Flask, postmaster: int) -> None:
 
 
 def paper() -> None:
-    """A bilingual report with every question in its appendix, by the clock, in turn with WeasyPrint alone."""
+    """A report with every question in its appendix, as often as makes a long one, by the clock, in turn with WeasyPrint
+    alone.
+    """
     from weasyprint import CSS, HTML  # noqa: PLC0415 - the engine is loaded here for its own time alone
 
     results("bench-pdf", 400, 60)
@@ -294,7 +296,9 @@ def paper() -> None:
         "analysis", {"quiz": "bench-pdf", "cohort": "", "taken_in": ""}, "en", clock.now(), "bench", "UTC"
     )
     with transaction.unit(write=False):
-        html = rendering.html(catalogue.build(request, everybody()))
+        head, body = rendering.html(catalogue.build(request, everybody())).split("<body>", 1)
+    body, foot = body.rsplit("</body>", 1)
+    html = f"{head}<body>{body * TIMES}</body>{foot}"
     base = pdf.STATIC.as_uri() + "/"
 
     def alone() -> int:
