@@ -16,7 +16,7 @@ class ReportForm(Form):
 
     language = SelectField(_l("Language of the report"), choices=choices(list(phrases.LANGUAGES.items())))
     people = SelectField(
-        _l("People"),
+        _l("People in the report"),
         choices=choices(list(phrases.PEOPLE.items())),
         description=_l("Names stand only where you may see them, and the audit trail says that they were asked for."),
     )

@@ -145,7 +145,7 @@ LANGUAGES = {
     "ja-en": _l("Both, Japanese first"),
 }
 PEOPLE = {
-    People.NONE: _l("Left out"),
+    People.NONE: _l("None"),
     People.CODES: _l("Codes"),
     People.NAMES: _l("Names"),
 }

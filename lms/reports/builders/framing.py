@@ -12,6 +12,7 @@ from lms.kit.figures import SMALL_GROUP, is_small, wilson
 from lms.kit.tables import Cell, Column, Figure, Kind, Piece, Table, Text
 from lms.reports.core.document import Document, Grid, Look, Part
 from lms.reports.core.scope import People, Request
+from lms.reports.phrases import PEOPLE
 
 Facts = Sequence[tuple[Text, tuple[Text, ...]]]
 FEW = f"<{SMALL_GROUP}"
@@ -20,7 +21,7 @@ DIGITS = 10
 
 def framed(request: Request, kind: Text, title: Text, facts: Facts, parts: Sequence[Part]) -> Document:
     """A document in the language that is being spoken; who appears by name makes it confidential."""
-    people = {People.NONE: _("Left out"), People.CODES: _("Codes"), People.NAMES: _("Names")}[request.people]
+    people = str(PEOPLE[request.people])
     is_named = request.people is People.NAMES
     return Document(
         kind=kind,
