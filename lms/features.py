@@ -95,6 +95,7 @@ FEATURES: tuple[Feature, ...] = (
         10,
         _names("cohorts quizzes questions policies accounts sites"),
         ("views.results", "views.questions", "views.own"),
+        ("jobs",),
         has_problems=False,
     ),
     Feature(

@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from lms.analysis.core.agreement import Lacking
 from lms.analysis.core.findings import Code
+from lms.analysis.core.irt import Unfitted
 from lms.analysis.core.parts import Way
 from lms.analysis.core.verdicts import Kind
 from lms.foundation.locale import listed, localized
@@ -76,6 +77,14 @@ READ: dict[Kind | Code, LazyString] = {
     Code.FEW_DATA: _l("Figures of fewer than 5 people are not shown."),
     Code.INDICATIVE: _l("Fewer than 30 people: the figures are indicative."),
 }
+
+UNFITTED = {
+    Unfitted.NOBODY: _l("Nobody has answered this question: there is no curve."),
+    Unfitted.CONSTANT: _l("Everybody or nobody was right: there is no curve."),
+    Unfitted.TOO_STEEP: _l("The question splits people without an error: there is no curve."),
+    Unfitted.TOO_FEW_ITEMS: _l("Curves need three questions or more that some had right and some wrong."),
+}
+"""Why a question has no curve."""
 
 TO_DO: dict[Kind, LazyString] = {
     Kind.WRONG_KEY: _l("Check the key against the section, then regrade."),

@@ -28,6 +28,7 @@ KINDS = {
     "policies.effect": _l("Announce policy versions that come into force"),
     "campaigns.open": _l("Open the runs of recurring quizzes that are due"),
     "campaigns.keep": _l("Keep open runs in step with people and their leave"),
+    "analysis.fit_curves": _l("Fit the curves of a quiz’s questions"),
     "followup.overdue": _l("Remind owners of corrective actions that are overdue"),
     "campaigns.late": _l("Tell leads who of theirs is late"),
     "quizzes.regrade": _l("Regrade the attempts of a corrected question"),

@@ -92,7 +92,7 @@ PASSWORD_HASH = accounts.hash_password(PASSWORD, login="")
 EMPTY = "empty"
 """The code of a vendor and of its one site, which nobody uses yet."""
 OF_A_QUIZ = ["analysis.show", "analysis.items_csv", "quiz_design.show", "quiz_design.edit", "quiz_design.retire"]
-OF_A_QUIZ += [f"analysis_questions.{name}" for name in ("languages", "show", "trend")]
+OF_A_QUIZ += [f"analysis_questions.{name}" for name in ("curves", "fit_curves", "languages", "show", "trend")]
 OF_A_PLACE = (
     *("sites.show", "sites.edit", "sites.retire", "vendors.edit", "vendors.retire"),
     *("rooms.new", "rooms.edit", "rooms.retire", "closures.new", "closures.edit", "closures.remove"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug import Response
 
-from lms.analysis import phrases
+from lms.analysis import actions, phrases
 from lms.analysis.core.dif_judged import Standing
 from lms.analysis.core.items import D27_PEOPLE
-from lms.analysis.queries import Filters, load_readable
+from lms.analysis.queries import Filters, load_analysis, load_readable
 from lms.analysis.queries import clinic as cards
+from lms.analysis.queries.curves import load_curves
 from lms.analysis.queries.waves import load_months
 from lms.analysis.tables.sentences import said
 from lms.foundation.access import access, policy
@@ -61,6 +63,31 @@ def languages(code: str) -> str:
         standing=Standing,
         indicative_under=INDICATIVE,
     )
+
+
+@blueprint.get("/analysis/<code>/curves")
+@policy("analysis.read")
+def curves(code: str) -> str:
+    """How the chance of a right answer rises with ability, question by question."""
+    quiz = quizzes.get_quiz(code)
+    found = load_analysis(quiz, Filters())
+    return render_template(
+        "analysis/curves.html",
+        quiz=quiz,
+        found=found,
+        fit=load_curves(found) if found else None,
+        phrases=phrases,
+        shown_count=shown_count,
+        indicative_under=INDICATIVE,
+    )
+
+
+@blueprint.post("/analysis/<code>/curves")
+@policy("analysis.read")
+def fit_curves(code: str) -> Response:
+    """Have a job fit the curves of a quiz."""
+    actions.ask_for_curves(quizzes.get_quiz(code))
+    return redirect(url_for(".curves", code=code), 303)
 
 
 @blueprint.get("/analysis/<code>/trend")
