@@ -140,18 +140,6 @@ def t_quantile(probability: float, freedom: int) -> float:
     return t
 
 
-def t_tail(t: float, freedom: int) -> float:
-    """The chance that Student's t exceeds ``t``, for ``freedom`` of 1 and more.
-
-    >>> round(t_tail(2.13145, 15), 6)
-    0.025
-    """
-    if freedom < 1:
-        raise ValueError("at least one degree of freedom is needed")
-    above = 1 - _t_distribution(abs(t), freedom)
-    return above if t >= 0 else 1 - above
-
-
 def _t_expansion(z: float, freedom: int) -> float:
     first = (z**3 + z) / 4
     second = (5 * z**5 + 16 * z**3 + 3 * z) / 96

@@ -30,14 +30,17 @@ from lms.analysis.core.effects import Effect, Section, class_effects, rests_on_o
 from lms.analysis.core.elsewhere import whole_class_effects
 from lms.analysis.core.items import option_figures
 from lms.analysis.core.keys import LEAST_PEOPLE, Reading, Rival, rivals
-from lms.analysis.core.multiplicity import FALSE_CHANCE, holm
+from lms.analysis.core.multiplicity import FALSE_CHANCE, FALSE_CHANCE_OF_NOTHING, holm
 from lms.analysis.core.responses import BoolArray, IntArray, Responses
 from lms.analysis.core.unclear import holds_for_all, section_effects
 from lms.analysis.core.verdicts import EVERY_SECTION, OF_KEY, Kind, Known, Place, Verdict, by_need
 from lms.analysis.core.wording import LARGE_DELTA, Suspect, suspects
 
-OF_SIZE = 0.05
-"""The chance that an effect of no interest is taken for a large one, for each by itself, as in the rule of class C."""
+OF_SIZE = 0.025
+"""The chance that an effect of no interest is taken for a large one: the 95 % interval lies above what is negligible."""
+
+OF_SIZE_FOR_CLASSES = 0.01
+"""The same for a class in a section. That verdict points at people, and there are many classes and sections."""
 
 LARGE = LARGE_DELTA / -DELTA_PER_LOG_ODDS
 """The size of ETS class C in log odds, 0.64: the odds of a right answer are about half of what they should be."""
@@ -131,9 +134,9 @@ def _fitted(responses: Responses, known: Known, groups: IntArray, usable: BoolAr
     return sections(responses, fitted, groups, known.sections, usable), fitted
 
 
-def _is_large(effect: Effect) -> bool:
-    """The rule of ETS class C: large as it stands, and beyond chance larger than what is negligible."""
-    return effect.logits >= LARGE and effect.p_negligible <= OF_SIZE
+def _is_large(effect: Effect, chance: float = OF_SIZE) -> bool:
+    """As in ETS class C: large as it stands, and beyond chance larger than what is negligible."""
+    return effect.logits >= LARGE and effect.p_negligible <= chance
 
 
 Names = Sequence[tuple[str | None, str | None]]
@@ -159,7 +162,7 @@ def _classes(
     found = {}
     for ((name, number), effect), chance in zip(effects.items(), chances, strict=True):
         cohort = cohorts[number]
-        if chance > FALSE_CHANCE or not _is_large(effect) or not cohort or cohort in hidden:
+        if chance > FALSE_CHANCE or not _is_large(effect, OF_SIZE_FOR_CLASSES) or not cohort or cohort in hidden:
             continue
         if not rests_on_one_item(by_cohort[name], fitted, number, effect.logits):
             found[name, str(cohort)] = effect
@@ -175,7 +178,7 @@ def _whole_classes(responses: Responses, known: Known, groups: IntArray, names: 
     return {
         (EVERY_SECTION, str(cohorts[number])): effect
         for (number, effect), chance in zip(effects.items(), chances, strict=True)
-        if chance <= FALSE_CHANCE and _is_large(effect)
+        if chance <= FALSE_CHANCE_OF_NOTHING and _is_large(effect)
         if cohorts[number] and cohorts[number] not in known.hidden
     }
 

@@ -5,7 +5,8 @@ from all their other answers: their abilities, with the uncertainty that these h
 (``rasch``) without the section. The difference in logits, against the same difference of the other classes, is the
 class's own effect: what is hard for everybody cancels out, and so does how able the class is. Classes differ a little
 in every section for reasons of no interest, however many people they have, so the null is an empirical one
-(``natural``): the variance of these differences over all classes and sections is added to that of chance.
+(``natural``): how far classes lie apart is told by all the other classes and sections of the quiz, and every answer
+that these leave possible is weighed by how likely they make it.
 """
 
 from __future__ import annotations
@@ -17,17 +18,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from lms.analysis.core import rasch
-from lms.analysis.core.dif import DELTA_PER_LOG_ODDS
-from lms.analysis.core.natural import LEAST_TOLD, natural_spread
+from lms.analysis.core.natural import Judged, judged, weights_without
 from lms.analysis.core.rasch import NODES, Fit
 from lms.analysis.core.responses import BoolArray, FloatArray, IntArray, Responses
-from lms.kit.figures import UNDER95, Z95, Interval, is_small, t_quantile, t_tail
+from lms.kit.figures import Z95, Interval, is_small
 
-NEGLIGIBLE = 1 / -DELTA_PER_LOG_ODDS
-"""Up to here ETS calls a difference negligible: delta of 1, in log odds 0.43."""
+SPREADS: FloatArray = np.linspace(0.0, 0.6, 13)
+"""How far classes may lie apart by nature in a section, in logits: each as likely beforehand as the others."""
 
 _PRIOR_VARIANCE = 4.0
-_SWEEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,22 +178,28 @@ def class_effects(told: Sequence[Section], found: Fit) -> dict[tuple[str, int], 
     harder, errors = (np.array(both) for both in zip(*(shifts(section, found) for section in told), strict=True))
     people = np.array([section.people for section in told])
     is_told = np.array([[are_told(n, of.sum() - n) for n in of] for of in people])
-    usual = _between_classes(harder, errors, is_told)
+    cells = np.argwhere(is_told).tolist()
     effects = {}
-    for place, number in np.argwhere(is_told).tolist():
-        natural, freedom = usual
-        if harder[place, number] > NEGLIGIBLE:
-            natural, freedom = _between_classes(harder, errors, _without(is_told, place, number))
-        logits, error = against_others(harder[place], np.hypot(errors[place], natural), number)
+    for (place, number), judgement in zip(cells, _against_classes(harder, errors, is_told), strict=True):
         one = told[place].merged([[number]])
-        effects[told[place].name, number] = effect_of(one, found, float(harder[place, number]), logits, error, freedom)
+        effects[told[place].name, number] = effect_of(one, found, float(harder[place, number]), judgement)
     return effects
 
 
-def _without(told: BoolArray, place: int, number: int) -> BoolArray:
-    others = told.copy()
-    others[place, number] = False
-    return others
+def _against_classes(harder: FloatArray, errors: FloatArray, told: BoolArray) -> list[Judged]:
+    """Each cell that is ``told`` against the other classes in its section (``harder`` is sections x classes).
+
+    How far classes lie apart by nature is told by the other cells alone, as with an externally studentized residual
+    (Cook and Weisberg 1982): the one in question would widen the measure that it is held against.
+    """
+    variances = errors[np.newaxis] ** 2 + SPREADS[:, np.newaxis, np.newaxis] ** 2
+    weight = np.where(told, 1 / variances, 0.0)
+    of_others = weight.sum(axis=2, keepdims=True) - weight
+    total = (weight * np.where(told, harder, 0.0)).sum(axis=2, keepdims=True) - weight * np.where(told, harder, 0.0)
+    off = (harder - total / np.maximum(of_others, 1e-9))[:, told]
+    error = np.sqrt(variances + 1 / np.maximum(of_others, 1e-9))[:, told]
+    weights = weights_without(off, error)
+    return [judged(weights[:, cell], off[:, cell], error[:, cell]) for cell in range(off.shape[1])]
 
 
 def rests_on_one_item(section: Section, found: Fit, number: int, logits: float) -> bool:
@@ -223,44 +228,21 @@ def against_others(harder: FloatArray, error: FloatArray, number: int) -> tuple[
     return float(harder[number]) - usual, math.hypot(float(error[number]), 1 / math.sqrt(float(weight.sum())))
 
 
-def _between_classes(harder: FloatArray, errors: FloatArray, told: BoolArray) -> tuple[float, int | None]:
-    """The standard deviation, in logits, by which classes differ in sections beyond chance, and its degrees of freedom.
-
-    It is that of what is left of ``harder`` (sections x classes) without the means of sections and of classes, in the
-    cells that are ``told``. A cell that may stand out is judged by the spread of all the others, like an externally
-    studentized residual (Cook and Weisberg 1982): it would widen the measure it is held against.
-    """
-    freedom = int(told.sum()) - int(told.any(axis=1).sum()) - int(told.any(axis=0).sum()) + 1
-    if told.sum() < LEAST_TOLD or freedom < 1:
-        return 0.0, None
-    left = np.where(told, harder, 0.0)
-    for _sweep in range(_SWEEPS):
-        for axis in (0, 1):
-            means = left.sum(axis=axis, keepdims=True) / np.maximum(told.sum(axis=axis, keepdims=True), 1)
-            left = np.where(told, left - means, 0.0)
-    kept = math.sqrt(freedom / int(told.sum()))
-    return natural_spread(left[told] / kept, errors[told]), freedom
-
-
-def effect_of(one: Section, found: Fit, harder: float, logits: float, error: float, freedom: int | None) -> Effect:
-    """The effect of one group, which is ``harder`` than the fit by so much, and than expected by ``logits``."""
-    reach = (Z95 if freedom is None else t_quantile(UNDER95, freedom)) * error
+def effect_of(one: Section, found: Fit, harder: float, judgement: Judged) -> Effect:
+    """The effect of one group, which is ``harder`` than the fit by so much, and than expected as ``judgement`` says."""
+    logits, reach = judgement.logits, Z95 * judgement.error
     asked = float(one.at.sum())
     expected, low, high = (
         float(expected_marks(one, found, np.array([harder - effect]))[0].sum()) / asked
         for effect in (logits, logits - reach, logits + reach)
     )
-    p, p_negligible = (
-        math.erfc(t / math.sqrt(2)) / 2 if freedom is None else t_tail(t, freedom)
-        for t in (logits / error, (logits - NEGLIGIBLE) / error)
-    )
     return Effect(
         n=int(one.people[0]),
         logits=logits,
-        error=error,
+        error=judgement.error,
         interval=Interval(logits - reach, logits + reach),
-        p=p,
-        p_negligible=p_negligible,
+        p=judgement.p,
+        p_negligible=judgement.p_negligible,
         share=float(one.earned.sum()) / asked,
         expected=expected,
         expected_interval=Interval(low, high),

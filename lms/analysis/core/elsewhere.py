@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lms.analysis.core.effects import NEGLIGIBLE, Effect, against_others, are_told
-from lms.analysis.core.natural import LEAST_TOLD, natural_spread
+from lms.analysis.core.effects import Effect, against_others, are_told
+from lms.analysis.core.natural import LEAST_TOLD, NEGLIGIBLE, natural_spread
 from lms.analysis.core.responses import FloatArray, IntArray, Responses
 from lms.kit.figures import Z95, Interval
 

@@ -1,25 +1,25 @@
 """How much harder a section is for everybody than its authors and the other sections lead to expect.
 
-The difficulty of each item is predicted from the word that its author gave it (easy, medium,
-hard) and from whether it has part marks, by the items of the other sections. What the section's items lie above that is
-its effect. Its error is the spread of single items within the other sections, widened where these sections lie further
-apart than such items make likely (Birge 1932), and Student's t allows for how few items tell it.
+The difficulty of each item follows from the word that its author gave it (easy, medium, hard), from whether it has part
+marks, and from what it has of its own; the steeper the item, the more of all that shows in log odds. A section may be
+harder by a constant. That is a linear model with random effects (Henderson 1975; De Boeck 2008 for items): items differ
+by nature, and so may sections. How far is not known, so all spreads that may be are tried, and each counts as much as
+the difficulties make it likely (``natural``; Harville 1974 for the likelihood).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lms.analysis.core.choosing import robust_fit
 from lms.analysis.core.effects import Effect, Section, effect_of, shifts
 from lms.analysis.core.keys import steepness, steps
-from lms.analysis.core.natural import natural_spread
+from lms.analysis.core.natural import Judged, judged, likely
 from lms.analysis.core.rasch import Fit
-from lms.analysis.core.responses import BoolArray, Cell, FloatArray, IntArray, Responses
+from lms.analysis.core.responses import BoolArray, Cell, FloatArray, Responses
 from lms.kit.figures import Z95
 
 LEAST_OTHER_ITEMS = 5
@@ -28,8 +28,14 @@ LEAST_OTHER_ITEMS = 5
 LEAST_STEEPNESS = 0.5
 """Items are not taken to be flatter than this share of the usual: from there on they give themselves away."""
 
-LEAST_SPREAD = 0.1
-"""Items are never taken to be more alike than this, in logits."""
+OF_ITEMS: FloatArray = 0.1 * np.logspace(0.0, 1.25, 14)
+"""How far items of one word may lie apart, in logits: from 0.1 to 1.8, each as likely beforehand as the others."""
+
+OF_SECTIONS: FloatArray = np.linspace(0.0, 0.3, 4)
+"""How far sections may lie apart by nature, in logits."""
+
+_VAGUE = 1e-4
+"""Beforehand nothing is known of what words and part marks do: a variance of 10,000."""
 
 
 def section_effects(
@@ -40,32 +46,25 @@ def section_effects(
     One hard question makes no section: what is left without the hardest must be harder than expected as well, and half
     as much at least.
     """
-    design = _design(responses, words, usable)
-    where = found.difficulties / np.maximum(steepness(responses, words), LEAST_STEEPNESS)
+    steep = np.maximum(steepness(responses, words), LEAST_STEEPNESS)
+    design = _design(responses, words, usable) * steep[:, np.newaxis]
     home = {column: section.name for section in reversed(told) for column in section.columns.tolist()}
+    columns = np.array(sorted(home), dtype=np.int64)
+    names = np.array([home[column] for column in columns.tolist()])
+    chance = _chance(responses)
     effects = {}
     for section in told:
-        own = section.columns
-        others = np.array([column for column in sorted(home) if column not in set(own.tolist())], dtype=np.int64)
-        if len(own) < 2 or len(others) < LEAST_OTHER_ITEMS:
+        inside = names == section.name
+        if inside.sum() < 2 or (~inside).sum() < LEAST_OTHER_ITEMS:
             continue
-        above = where - design @ robust_fit(design[others], where[others])
-        among = _spread(above, design, _apart(others, home))
-        logits = float(above[own].mean())
-        if logits > 0 and float(np.sort(above[own])[:-1].mean()) < logits / 2:
+        model = _Model(found.difficulties[columns], design[columns], steep[columns], chance[columns], names)
+        judgement, above = _judged(model, inside)
+        kept = np.arange(len(columns)) != np.argmax(np.where(inside, above, -np.inf))
+        if judgement.logits > 0 and _judged(model.only(kept), inside[kept])[0].logits < judgement.logits / 2:
             continue
-        typical = design[own].mean(axis=0)
-        leverage = float(typical @ np.linalg.pinv(design[others].T @ design[others]) @ typical)
-        error = math.hypot(among.of_items * math.sqrt(1 / len(own) + leverage), among.of_sections)
         everybody = section.merged([range(len(section.people))])
-        effects[section.name] = effect_of(everybody, found, 0.0, logits, error, among.freedom)
+        effects[section.name] = effect_of(everybody, found, 0.0, judgement)
     return effects
-
-
-def _apart(columns: IntArray, home: Mapping[int, str]) -> list[IntArray]:
-    """The items by section."""
-    names = np.array([home[column] for column in columns.tolist()])
-    return [columns[names == name] for name in sorted(set(names.tolist()))]
 
 
 def _design(responses: Responses, words: Mapping[str, str], usable: BoolArray) -> FloatArray:
@@ -79,30 +78,53 @@ def _design(responses: Responses, words: Mapping[str, str], usable: BoolArray) -
     return np.stack(columns, axis=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Spread:
-    """How far items lie apart within sections, with degrees of freedom, and how far sections lie apart beyond that."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Model:
+    """Difficulties and what is known of them: ``design`` is items x what they follow from, ``chance`` a variance."""
 
-    of_items: float
-    freedom: int
-    of_sections: float
+    difficulties: FloatArray
+    design: FloatArray
+    steep: FloatArray
+    chance: FloatArray
+    homes: NDArray[np.str_]
+
+    def only(self, wanted: BoolArray) -> _Model:
+        """Some of the items."""
+        design, chance, homes = self.design[wanted], self.chance[wanted], self.homes[wanted]
+        return _Model(self.difficulties[wanted], design, self.steep[wanted], chance, homes)
 
 
-def _spread(above: FloatArray, design: FloatArray, homes: Sequence[IntArray]) -> _Spread:
-    """The items of several sections: how far they lie apart within sections, and how far the sections do.
+def _chance(responses: Responses) -> FloatArray:
+    """The variance of each item's difficulty by chance: one over the information of its marks, half a mark added."""
+    asked = responses.available.sum(axis=0)
+    share = ((responses.shares * responses.available).sum(axis=0) + 0.5) / (asked + 1)
+    variance: FloatArray = 1 / ((asked + 1) * share * (1 - share))
+    return variance
 
-    Where sections lie no further apart than their items explain, their means tell of the items' spread as well.
+
+def _judged(model: _Model, inside: BoolArray) -> tuple[Judged, FloatArray]:
+    """How much harder the items ``inside`` are than the others lead to expect, and how far each lies above that.
+
+    Generalised least squares for every pair of spreads, all at once; with the likelihood of what is left (Harville).
     """
-    means = np.array([float(above[columns].mean()) for columns in homes])
-    squares = sum(float(((above[columns] - mean) ** 2).sum()) for columns, mean in zip(homes, means, strict=True))
-    sizes = np.array([len(columns) for columns in homes])
-    freedom = max(int(sizes.sum()) - len(homes) - (design.shape[1] - 1), 1)
-    within = max(math.sqrt(squares / freedom), LEAST_SPREAD)
-    between = natural_spread(means, within / np.sqrt(sizes))
-    if between == 0:
-        freedom += len(homes) - 1
-        within = max(math.sqrt((squares + float((sizes * means**2).sum())) / freedom), LEAST_SPREAD)
-    return _Spread(within, freedom, between)
+    of_items, of_sections = (np.ravel(grid) for grid in np.meshgrid(OF_ITEMS, OF_SECTIONS))
+    variance = np.outer(of_items**2, model.steep**2) + model.chance  # pairs of spreads x items
+    members = (model.homes[:, np.newaxis] == np.unique(model.homes)).astype(np.float64)
+    within = (1 / variance) @ members
+    shared = of_sections[:, np.newaxis] ** 2 / (1 + of_sections[:, np.newaxis] ** 2 * within)
+    known = np.column_stack([model.design, inside.astype(np.float64), model.difficulties])
+    weighted = known / variance[:, :, np.newaxis]
+    sums = members.T @ weighted  # pairs x sections x columns
+    products = known.T @ weighted - np.swapaxes(sums, 1, 2) @ (shared[:, :, np.newaxis] * sums)
+    gram = products[:, :-1, :-1] + _VAGUE * np.eye(len(products[0]) - 1)
+    along, total = products[:, :-1, -1], products[:, -1, -1]
+    inverse = np.linalg.inv(gram)
+    found = (inverse @ along[:, :, np.newaxis])[:, :, 0]
+    size = np.log(variance).sum(axis=1) + np.log1p(of_sections[:, np.newaxis] ** 2 * within).sum(axis=1)
+    logs = -(size + np.linalg.slogdet(gram)[1] + total - (found * along).sum(axis=1)) / 2
+    weights = likely(logs)
+    above = model.difficulties - model.design @ (weights @ found[:, :-1])
+    return judged(weights, found[:, -1], np.sqrt(inverse[:, -1, -1])), above
 
 
 def holds_for_all(section: Section, found: Fit, effect: Effect, members: Sequence[Sequence[int]], least: float) -> bool:

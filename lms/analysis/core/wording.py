@@ -27,7 +27,7 @@ from lms.analysis.core.dif import DELTA_PER_LOG_ODDS, EtsClass, MantelHaenszel, 
 from lms.analysis.core.dif_judged import RANKED_UNDER, Shrunken, Standing, shrink, standing
 from lms.analysis.core.groups import of_languages
 from lms.analysis.core.items import of_version
-from lms.analysis.core.multiplicity import FALSE_CHANCE, holm, product
+from lms.analysis.core.multiplicity import FALSE_CHANCE_OF_NOTHING, holm, product
 from lms.analysis.core.responses import BoolArray, Responses
 from lms.kit.figures import Z95, Interval
 
@@ -86,13 +86,13 @@ def suspects(responses: Responses, first: str = "en", second: str = "ja") -> Map
             for column, is_large in zip(tested, large, strict=True)
         ]
     )
-    if not any(chance <= FALSE_CHANCE for chance in chances):
+    if not any(chance <= FALSE_CHANCE_OF_NOTHING for chance in chances):
         return {}
     sizes = shrink([(figures[column].delta, figures[column].error) for column in tested])
     shown = of_languages(readers)
     found = {}
     for column, chance, size in zip(tested, chances, sizes, strict=True):
-        if chance <= FALSE_CHANCE:
+        if chance <= FALSE_CHANCE_OF_NOTHING:
             suspect = _suspect(figures[column], size, shown, column, (first, second))
             if min(suspect.n_harder, suspect.n_easier) >= RANKED_UNDER:
                 found[suspect.item] = suspect
