@@ -1,6 +1,7 @@
 """How well faults of a quiz are found: recall and precision over seeds, faults and numbers of attempts.
 
-    python -m tests.analysis.recall MODULE:FUNCTION [--n 30 60 100 200 400] [--seeds 20] [--between 0] [--into FILE]
+    python -m tests.analysis.recall MODULE:FUNCTION [--n 30 60 100 200 400] [--seeds 20] [--between 0] [--spread 1]
+        [--into FILE]
 
 FUNCTION takes the ``Evidence`` of a quiz (``tests.analysis.faults``) and gives verdicts, as pairs of name and place; it
 never sees what was planted. The tables are printed, or written into FILE between the lines ``<!-- recall -->`` and
@@ -162,11 +163,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--n", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--between", type=float, default=0.0, help="how unlike sections are by nature, in logits")
+    parser.add_argument("--spread", type=float, default=1.0, help="how much of what differs by nature there is, 0 to 1")
     parser.add_argument("--into", type=Path, metavar="FILE")
     asked = parser.parse_args(arguments)
     module, _, name = asked.diagnose.partition(":")
     diagnose: Diagnose = getattr(importlib.import_module(module), name)
-    text = tables(curve(diagnose, asked.n, range(asked.seeds), Setting(between=asked.between)))
+    text = tables(curve(diagnose, asked.n, range(asked.seeds), Setting(between=asked.between, spread=asked.spread)))
     if asked.into is None:
         print(text, end="")
     else:

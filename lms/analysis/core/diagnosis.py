@@ -37,7 +37,7 @@ from lms.analysis.core.verdicts import EVERY_SECTION, OF_KEY, Kind, Known, Place
 from lms.analysis.core.wording import LARGE_DELTA, Suspect, suspects
 
 OF_SIZE = 0.025
-"""The chance that an effect of no interest is taken for a large one: the 95 % interval lies above what is negligible."""
+"""The chance that an effect of no interest is taken for large: its 95 % interval lies above what is negligible."""
 
 OF_SIZE_FOR_CLASSES = 0.01
 """The same for a class in a section. That verdict points at people, and there are many classes and sections."""
