@@ -143,7 +143,7 @@ def test_a_rewording_is_a_verdict_only_where_answers_point_elsewhere(sample: Fla
     """
     with unit():
         write_keys_under(both_versions()[1])
-        make_class_against_a_key("able", 60, "HAR-021", "o3")
+        make_class_against_a_key("able", 120, "HAR-021", "o3")
     with sample.app_context():
         found = load_analysis(quizzes.get_quiz(QUIZ), Filters("able"))
         assert found is not None

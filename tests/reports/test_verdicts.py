@@ -21,7 +21,7 @@ def locale(request: pytest.FixtureRequest) -> str:
 
 def test_verdicts_stand_with_their_evidence_and_what_to_do(sample: Flask, unit: Unit, locale: str) -> None:
     with unit():
-        make_class_against_a_key("able", 60, "HAR-021", "o3")
+        make_class_against_a_key("able", 120, "HAR-021", "o3")
     with sample.app_context(), transaction.unit(write=False):
         source = rendering.html(document(locale, "able"))
     heading = {"en": ">Verdicts</h2>", "ja": ">診断</h2>"}[locale]
@@ -30,7 +30,7 @@ def test_verdicts_stand_with_their_evidence_and_what_to_do(sample: Flask, unit: 
     assert [place for place, _cells in lines] == ['<a href="#item-HAR-021">HAR-021</a>']
     what, evidence, to_do = re.findall(r"<td>(.+?)</td>", lines[0][1], re.DOTALL)
     assert {"en": "Key may be wrong", "ja": "正答に誤りの疑い"}[locale] in what
-    assert {"en": " of 60 people", "ja": "60人"}[locale] in evidence
+    assert {"en": " of 120 people", "ja": "120人"}[locale] in evidence
     assert {"en": "95% CI", "ja": "95%信頼区間"}[locale] in evidence
     assert {"en": "then regrade", "ja": "再採点"}[locale] in to_do
 
