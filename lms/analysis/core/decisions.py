@@ -40,7 +40,7 @@ class TrueScores:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All are shares of people, 0 to 1, but ``kappa``, which is at most 1.
+    """All lie between 0 and 1; all but ``kappa`` are shares of people.
 
     ``consistency``: the same decision on two parallel tests; ``kappa`` the same beyond chance. ``accuracy``: the
     decision of the true score; it fails by ``false_pass`` and ``false_fail``. ``length`` is the effective number of
@@ -112,7 +112,8 @@ def classified(true: TrueScores, length: int, cut: float) -> Decisions:
 
     Passed is a share of at least the cut, on the test (the smallest whole number of items that reaches it) and of the
     true score. With P = chance to pass given the true score: consistency = mean of P^2 + (1 - P)^2, chance = the same
-    of the mean of P, kappa = (consistency - chance) / (1 - chance), None where everybody decides alike.
+    of the mean of P, kappa = (consistency - chance) / (1 - chance), None where everybody decides alike. That quotient is
+    the variance of P over what it could be at most, and made so, since near 0 a difference of sums loses its digits.
 
     The ACT mathematics example of BB-CLASS (Brennan 2004; 40 items, cut 24): consistency 0.92203, kappa 0.75612,
     accuracy 0.94427.
@@ -130,12 +131,12 @@ def classified(true: TrueScores, length: int, cut: float) -> Decisions:
     weights = np.concatenate([weights_below, weights_above])
     consistency = float(weights @ (passing**2 + (1 - passing) ** 2))
     passed = float(weights @ passing)
-    chance = passed**2 + (1 - passed) ** 2
+    variance, most = float(weights @ (passing - passed) ** 2), passed * (1 - passed)
     false_pass, false_fail = float(weights_below @ below), float(weights_above @ (1 - above))
     return Decisions(
         length=length,
         consistency=consistency,
-        kappa=(consistency - chance) / (1 - chance) if chance < 1 - 1e-12 else None,
+        kappa=variance / most if most > 1e-12 else None,
         accuracy=1 - false_pass - false_fail,
         false_pass=false_pass,
         false_fail=false_fail,
