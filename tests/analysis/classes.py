@@ -22,17 +22,17 @@ from tests.quizzes import sitting
 
 
 def take(
-    person: Person, locale: str, wrong: Collection[int] = (), instead: Mapping[str, str] = MappingProxyType({})
+    person: Person, locale: str, wrong: Collection[int | str] = (), instead: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """One whole attempt: everything right but these positions, and for these questions (by code) another option."""
+    """One whole attempt: everything right but these questions (by position or code), and for some another option."""
     attempt = quizzes.open_attempt(person, sitting.assignment_id(person), locale=locale)
     for row in attempt.questions:
         row.shown_at = clock.now()
     events = []
     for row in attempt.questions:
-        n, option = row.position, instead.get(row.question_version.question.code)
-        given = {"option": option} if option else None
-        answer = given or (sitting.wrong_answer if n in wrong else sitting.right_answer)(attempt, n)
+        n, code = row.position, row.question_version.question.code
+        given = {"option": instead[code]} if code in instead else None
+        answer = given or (sitting.wrong_answer if {n, code} & set(wrong) else sitting.right_answer)(attempt, n)
         events.append(Event(1, n, n, locale, answer))
     quizzes.save_events(sitting.own_access(person), attempt.id, events)
     quizzes.submit(sitting.own_access(person), attempt.id)
@@ -57,10 +57,13 @@ def make_class_against_a_key(code: str, size: int, question: str, option: str) -
     Who knows which question follows from ability and luck. Who does not know this one takes its key, or another option.
     """
     made, people = _given_the_quiz(code, ["ja" if n % 2 else "en" for n in range(size)])
+    quiz = quiz_queries.get_quiz(QUIZ)
+    listed = quiz_queries.list_quiz_questions(quiz_queries.load_current_versions([quiz.id])[quiz.id])
     for n, person in enumerate(people):
         ability = 0.3 + 0.7 * n / size
-        wrong = [position for position in range(1, 41) if _luck(code, n, position) > ability]
-        take(person, person.locale, wrong, {question: option} if _luck(code, n, question) < ability else {})
+        unknown = {row.question.code for row in listed if _luck(code, n, row.question.code) > ability}
+        wrong = unknown - {question} if n % 2 else unknown
+        take(person, person.locale, wrong, {} if question in unknown else {question: option})
     cohorts.enrol(made, people, by=None)
     return people
 

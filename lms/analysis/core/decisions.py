@@ -112,8 +112,8 @@ def classified(true: TrueScores, length: int, cut: float) -> Decisions:
 
     Passed is a share of at least the cut, on the test (the smallest whole number of items that reaches it) and of the
     true score. With P = chance to pass given the true score: consistency = mean of P^2 + (1 - P)^2, chance = the same
-    of the mean of P, kappa = (consistency - chance) / (1 - chance), None where everybody decides alike. That quotient is
-    the variance of P over what it could be at most, and made so, since near 0 a difference of sums loses its digits.
+    of the mean of P, kappa = (consistency - chance) / (1 - chance), None where everybody decides alike. That quotient
+    is the variance of P over what it could be at most, and made so: near 0 a difference of sums loses its digits.
 
     The ACT mathematics example of BB-CLASS (Brennan 2004; 40 items, cut 24): consistency 0.92203, kappa 0.75612,
     accuracy 0.94427.
