@@ -117,6 +117,7 @@ class Crawl:
         yield "/policies/HAR/versions/4.2"
         yield f"/policies/{ASKED}/versions/4.2"
         yield f"/policies/{WRITTEN}/versions/4.2/translation/insults"
+        yield "/results/over-time"  # the list of results leads here once there is one
         yield f"/sites/{EMPTY}"
         yield f"/actions/{self.to_localize}"
         yield f"/production/imports/{world.imports[1]}"
