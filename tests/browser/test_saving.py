@@ -75,6 +75,21 @@ def test_saved_is_not_said_while_the_newest_answer_is_under_way(visit: Visit) ->
     expect(status(page)).to_have_text("Saving…")
 
 
+def test_what_was_chosen_before_the_script_was_there_is_saved(visit: Visit) -> None:
+    page, on_their_way = visit.page, list[Route]()
+    page.route("**/js/quiz*.js", lambda route: on_their_way.append(route))
+    page.goto(page.url, wait_until="commit")
+    choose(page, 1)
+    expect(page.locator(".opts").first.locator("input").nth(1)).to_be_checked()
+    assert on_their_way, "the script is being waited for"
+    for route in on_their_way:
+        route.continue_()
+    page.unroute("**/js/quiz*.js")
+    expect(status(page)).to_have_text(SAVED)
+    page.reload()
+    expect(page.locator(".opts").first.locator("input").nth(1)).to_be_checked()
+
+
 def test_without_a_line_one_goes_on_and_everything_arrives(visit: Visit) -> None:
     page = visit.page
     page.context.set_offline(True)

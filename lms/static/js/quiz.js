@@ -530,6 +530,14 @@
     }, 1000);
   }
 
+  /* What was chosen while this file was still on its way is noted now: nobody saw it then. */
+  const differs = (field) => {
+    if (field.matches('[type="radio"], [type="checkbox"]')) return field.checked !== field.defaultChecked;
+    if (field.matches('select')) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
+    return field.value !== field.defaultValue;
+  };
+  if (isQuestion && $$('input, select, textarea', paper.get(position)).some(differs)) await note();
+
   await tell(); // the page came with what the server knows
   document.documentElement.dataset.answers = 'kept'; // styles and tests see that the page saves by itself
   await deliver();
