@@ -21,6 +21,8 @@ from tests.analysis.test_page import NUMBERS, near
 from tests.conftest import SignIn, Unit, Visitor, sqlite_path
 from tests.quizzes import sitting
 
+pytestmark = pytest.mark.sqlite  # the script reads its file
+
 SCRIPT = Path(__file__).with_name("plain.py")
 
 

@@ -276,18 +276,13 @@ class Visit:
         """The page at a desk, in the hand, and in the smallest hand; it has its size again afterwards."""
         size = self.page.viewport_size
         assert size is not None
-        self.check_sizes()
-        self.page.set_viewport_size(size)
-
-    def check_sizes(self) -> None:
-        """The page at every size, beginning with the one that it has; it keeps the last."""
-        is_small = self.page.viewport_size == dict(zip(("width", "height"), SIZES[-1], strict=True))
-        for width, height in reversed(SIZES) if is_small else SIZES:
+        for width, height in SIZES:
             self.page.set_viewport_size({"width": width, "height": height})
             if width == SIZES[-1][0]:
                 self.check_width()
             else:
                 self.check()
+        self.page.set_viewport_size(size)
 
     def write(self, **texts: str) -> None:
         """Fill fields by their names."""

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import ACCOUNTS, AXE, Server, Visit, Window, axe
+from tests.browser.conftest import ACCOUNTS, AXE, SIZES, Server, Visit, Window, axe
 
 LEFT_ALONE = re.compile(r"^/(sign-out|calendar/|static/)|[?&](lang|as)=|\.(csv|md|ics)(\?|$)|/file$")
 """What is no page, or would change the visit."""
+AXE_AT = {"en": 1280, "ja": 390}
 MOST_OF_A_KIND = 1
 """So many pages of one shape are looked at (one question of twelve, one of sixty people); tests/crawl walks more."""
 
@@ -30,7 +31,10 @@ def links(visit: Visit) -> list[str]:
 
 
 def walk(visit: Visit, most: int) -> list[str]:
-    """Every page reached by links, a few of each shape, each checked: one from large to small, the next from small."""
+    """Every page reached by links, a few of each shape, each at every size.
+
+    Axe looks at the English ones at a desk and at the Japanese ones in the hand: it takes most of the time.
+    """
     visit.page.context.add_init_script(axe())
     seen: list[str] = []
     waiting = ["/", *links(visit)]
@@ -43,7 +47,12 @@ def walk(visit: Visit, most: int) -> list[str]:
         seen.append(path)
         visit.open(path)
         waiting += links(visit)
-        visit.check_sizes()
+        for width, height in SIZES:
+            visit.page.set_viewport_size({"width": width, "height": height})
+            if width == AXE_AT[visit.language]:
+                visit.check()
+            else:
+                visit.check_width()
     return seen
 
 

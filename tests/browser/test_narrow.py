@@ -51,9 +51,9 @@ def test_the_navigation_leaves_the_search_and_the_languages_free(
 ) -> None:
     visit = window(server, language, width=1280)
     visit.sign_in(account)
+    visit.open("/")
     for width in (768, 1000, 1024, 1100, 1200, 1280):
         visit.page.set_viewport_size({"width": width, "height": 800})
-        visit.open("/")
         end = visit.page.locator(".nav > a").last.bounding_box()
         rest = visit.page.locator(".topbar-end").bounding_box()
         assert end is not None

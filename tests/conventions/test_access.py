@@ -74,6 +74,8 @@ from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade
 from tests.reports.making import make_schedule
 
+pytestmark = pytest.mark.sqlite  # grants are the same on both; the crawl opens every page on PostgreSQL
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATES = {"joiner", "moderator", "trainer", "qa", "editor", "localizer", "vendor", "admin"}
 PERSONAS = {

@@ -63,6 +63,8 @@ from tests.quizzes import sitting
 from tests.quizzes.regrades import make_regrade
 from tests.reports.making import make_schedule
 
+pytestmark = pytest.mark.sqlite  # they are the same on both; the crawl opens every page on PostgreSQL
+
 MOST = 15
 LOGINS = [f"{name}@kijun.example" for name in sorted(STATES)]
 NO_PAGES = {"static_file", "favicon", "livez", "readyz", "accounts.link", "accounts.sign_in"}

@@ -37,6 +37,8 @@ from lms.reports.core.scope import Request
 from tests.analysis.rows import load_results
 from tests.policies.core.xss_corpus import PAYLOADS
 
+pytestmark = pytest.mark.sqlite  # what is printed is the same on both databases
+
 HARD = "①②㈱髙﨑𠮷～≒「」【】“–—”…ー々〆𥔎葛飾辻祇園"
 OUR_FONTS = re.compile(r"/[A-Z]{6}\+(Report|Noto-Sans-JP|BIZ-UDPGothic)(-|$)")
 
