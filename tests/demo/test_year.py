@@ -36,6 +36,8 @@ from lms.wellbeing.models import BriefingConfirmation
 from tests.conftest import MONDAY_AFTERNOON, Database, migrate
 from tests.quizzes import invariants
 
+pytestmark = pytest.mark.sqlite  # the same on both databases; migrations and invariants have tests of their own on each
+
 
 @pytest.fixture(scope="module")
 def year_template(built: Flask, database: Database) -> str:

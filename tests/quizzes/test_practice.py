@@ -146,6 +146,7 @@ def test_what_is_shown_after_the_close_is_practised_by_nobody_while_others_may_t
         assert ("/questions/1" in made) is is_practised
 
 
+@pytest.mark.sqlite  # scope is the same on both databases
 def test_nobody_else_sees_practice_in_any_page_list_or_file(
     joiner: Visitor, sample: Flask, sign_in_as: SignIn, unit: Unit
 ) -> None:

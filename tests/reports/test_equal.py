@@ -17,6 +17,8 @@ from lms.reports.core.scope import People, Request
 from tests.campaigns.making import CODE, PERIOD, make_campaign
 from tests.reports.equality import assert_equal_everywhere
 
+pytestmark = pytest.mark.sqlite  # what is written is the same on both databases
+
 MADE = datetime(2026, 11, 16, 9, 5, tzinfo=UTC)
 ABOUT = {
     "analysis": {"quiz": "harassment-checkpoint"},

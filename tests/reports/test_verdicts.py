@@ -13,6 +13,8 @@ from tests.analysis.classes import make_class_against_a_key
 from tests.conftest import Unit
 from tests.reports.test_pdf import document, line_of
 
+pytestmark = pytest.mark.sqlite  # what is printed is the same on both databases
+
 
 @pytest.fixture(params=["en", "ja"])
 def locale(request: pytest.FixtureRequest) -> str:
