@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 
@@ -179,6 +179,11 @@ def key_figures(found: Analysis) -> Table:
             "" if gap.gap is None else _("points, EN higher") if gap.gap >= 0 else _("points, JA higher"),
         ),
     ]
+    return key_figure_table(rows)
+
+
+def key_figure_table(rows: Sequence[tuple[Cell, ...]]) -> Table:
+    """Key figures, a row each: label, figure, its n, the ends of its interval, what else is said."""
     columns = (
         Column(_("Figure")),
         Column(_("Value"), Kind.FIGURE),

@@ -31,7 +31,7 @@ PARTS = {
     "summary": _l("Summary"),
     "sites": _l("By site"),
     "vendors": _l("By vendor"),
-    "people": _l("People"),
+    "people": _l("Person by person"),
 }
 ASKED = (Role.LEARNER, Role.TRAINER)
 """Who is asked to read what is in force: those who train and those who are trained."""
@@ -165,7 +165,7 @@ def _grouped(
     code: str, heading: str, head: str, groups: Sequence[tuple[Text, Sequence[Reading]]], everybody: Sequence[Reading]
 ) -> Part:
     columns = (
-        *(Column(head), Column(_("People"), Kind.COUNT), Column(_("Acknowledged"), Kind.COUNT)),
+        *(Column(head), Column(_("Number of people"), Kind.COUNT), Column(_("Acknowledged"), Kind.COUNT)),
         *(Column(_("Not yet"), Kind.COUNT), Column(_("Share"), Kind.SHARE), Column(_("Median hours"), Kind.FIGURE)),
     )
     rows: list[tuple[Cell, ...]] = [(name, *_cells(readings)) for name, readings in groups if readings]
@@ -198,4 +198,4 @@ def _people(request: Request, found: Found) -> list[Part]:
         )
         for one in sorted(found.readings, key=lambda each: (each.read is not None, each.person.code))
     )
-    return [Part("people", _("People"), (Grid("people", Table(_("People"), columns, rows)),))]
+    return [Part("people", _("Person by person"), (Grid("people", Table(_("Person by person"), columns, rows)),))]

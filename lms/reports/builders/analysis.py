@@ -130,7 +130,7 @@ def _facts(request: Request, found: Analysis) -> tuple[tuple[Text, tuple[Text, .
         (_("Policy"), tuple(versions) or ("–",)),
         (_("Cohorts"), (cohorts,)),
         (_("Language"), (languages, kept) if folded else (languages,)),
-        (_("People"), (_("n=%(n)s", n=n) if n != "<5" else n,)),
+        (_("Number of people"), (_("n=%(n)s", n=n) if n != "<5" else n,)),
         (_("Made"), (made,)),
     )
 

@@ -30,7 +30,7 @@ PARTS = {
     "sites": _l("Completion by site"),
     "results": _l("Results by site"),
     "trend": _l("Runs before"),
-    "people": _l("People"),
+    "people": _l("Person by person"),
 }
 MOST_RUNS = 6
 SIGNS = {
@@ -127,17 +127,15 @@ def _summary(found: Found) -> Part:
     rate, low, high = framing.rated(sum(one.state is State.PASSED for one in taken), len(taken))
     completion = Figure(framing.share(whole.done, whole.counted), Kind.SHARE)
     rows: list[tuple[Cell, ...]] = [
-        (_("People"), framing.FEW if few else Figure(whole.people, Kind.COUNT), None, None, None, ""),
+        (_("Number of people"), framing.FEW if few else Figure(whole.people, Kind.COUNT), None, None, None, ""),
         (_("Completion"), completion, None, None, None, _("of those not exempt")),
         (_("Pass rate"), Figure(rate, Kind.SHARE), len(taken) or None, low, high, _("of those who have taken it")),
     ]
     if found.weakest is not None:
         share = Figure(found.weakest.percent / 100, Kind.SHARE)
         rows.append((_("Weakest section"), share, found.weakest.people, None, None, found.section))
-    grid = framing.figures([])
-    table = Table(grid.table.title, grid.table.columns, tuple(rows))
     note = _("Sites of fewer than 5 people are in no total.")
-    return Part("summary", _("Summary"), (Grid(grid.name, table, grid.look, (note,)),))
+    return Part("summary", _("Summary"), (framing.key_figures(rows, note),))
 
 
 def _taken(found: Found) -> list[Member]:
@@ -213,4 +211,4 @@ def _people(request: Request, found: Found) -> list[Part]:
         )
         for one in sorted(found.members, key=lambda each: each.person.code)
     )
-    return [Part("people", _("People"), (Grid("people", Table(_("People"), columns, rows)),))]
+    return [Part("people", _("Person by person"), (Grid("people", Table(_("Person by person"), columns, rows)),))]

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from lms.analysis.tables import key_figure_table
 from lms.foundation.locale import current, moment_in_zone
 from lms.kit.figures import SMALL_GROUP, is_small, wilson
-from lms.kit.tables import Cell, Column, Figure, Kind, Piece, Table, Text
+from lms.kit.tables import Cell, Figure, Kind, Piece, Text
 from lms.reports.core.document import Document, Grid, Look, Part
 from lms.reports.core.scope import People, Request
 from lms.reports.phrases import PEOPLE
@@ -48,16 +49,12 @@ def local(request: Request, moment: datetime | None) -> datetime | None:
 
 def figures(rows: Sequence[tuple[Text, Cell, Text]]) -> Grid:
     """Key figures without an interval: label, figure, what else is said."""
-    columns = (
-        Column(_("Figure")),
-        Column(_("Value"), Kind.FIGURE),
-        Column(_("n"), Kind.COUNT),
-        Column(_("95 percent CI, low"), Kind.FIGURE),
-        Column(_("95 percent CI, high"), Kind.FIGURE),
-        Column(_("Note")),
-    )
-    cells = tuple((label, figure, None, None, None, said) for label, figure, said in rows)
-    return Grid("summary", Table(_("Summary"), columns, cells), Look.KEY_FIGURES)
+    return key_figures([(label, figure, None, None, None, said) for label, figure, said in rows])
+
+
+def key_figures(rows: Sequence[tuple[Cell, ...]], note: str = "") -> Grid:
+    """Key figures as the result analysis has them, with a note below."""
+    return Grid("summary", key_figure_table(rows), Look.KEY_FIGURES, (note,) if note else ())
 
 
 def count(people: int, *, is_withheld: bool = False) -> Cell:

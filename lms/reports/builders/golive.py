@@ -28,7 +28,7 @@ from lms.reports.words import told
 PARTS = {
     "summary": _l("Summary"),
     "gates": _l("Go-live criteria"),
-    "people": _l("People"),
+    "people": _l("Person by person"),
     "waivers": _l("Waivers"),
     "slips": _l("Shifts of the plan"),
 }
@@ -103,7 +103,7 @@ def describe(request: Request, found: Found) -> Document:
 
 def _summary(found: Found) -> Part:
     counts = Counter(standing(found.gates[person.id], found.days_left) for person in found.members)
-    rows = [(_("People"), framing.count(len(found.members)), "")]
+    rows = [(_("Number of people"), framing.count(len(found.members)), "")]
     rows += [
         (str(phrases.STANDINGS[each]), framing.count(counts[each], is_withheld=True), "")
         if found.is_small
@@ -159,8 +159,8 @@ def _people(request: Request, found: Found) -> list[Part]:
             gate = gates.get(kind)
             cells += [_gate(gate), gate.percent] if gate else [None, None]
         rows.append(tuple(cells))
-    table = Table(_("People"), tuple(columns), tuple(rows))
-    return [Part("people", _("People"), (Grid("people", table),))]
+    table = Table(_("Person by person"), tuple(columns), tuple(rows))
+    return [Part("people", _("Person by person"), (Grid("people", table),))]
 
 
 def _gate(gate: Gate) -> Piece:

@@ -179,12 +179,10 @@ def _summary(found: Found) -> Part:
     change = None if rate is None or earlier is None else Figure(_points(rate, earlier), Kind.POINTS)
     rows: list[tuple[Cell, ...]] = [
         (_("Attempts"), Figure(len(taken), Kind.COUNT), None, None, None, _("first attempts")),
-        (_("People"), Figure(people, Kind.COUNT), None, None, None, ""),
+        (_("Number of people"), Figure(people, Kind.COUNT), None, None, None, ""),
         (_("Pass rate"), Figure(rate, Kind.SHARE), len(taken), low, high, ""),
         (_("Against the month before"), change, None, None, None, _("points")),
     ]
-    grid = framing.figures([])
-    table = Table(grid.table.title, grid.table.columns, tuple(rows))
     note = _("Sites, vendors, quizzes and sections of fewer than 5 people are in no figure.")
     said = _("%(share)s of %(n)s first attempts have passed.", share=percent(rate or 0), n=len(taken))
     worst = _by_section(found)[:1]
@@ -194,7 +192,7 @@ def _summary(found: Found) -> Part:
         section = numbered(text) if text else name
         told_of = _("The weakest section is %(section)s: %(share)s right.", section=section, share=percent(marks))
         said = sentences([said, told_of])
-    return Part("summary", _("Summary"), (Paragraph(said), Grid(grid.name, table, grid.look, (note,))))
+    return Part("summary", _("Summary"), (Paragraph(said), framing.key_figures(rows, note)))
 
 
 def _trend(found: Found) -> Part:
