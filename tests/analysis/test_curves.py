@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -16,11 +17,12 @@ from lms.foundation.jobs import Job, JobState, Worker
 from lms.quizzes import queries as quizzes
 from tests.analysis.classes import take
 from tests.analysis.page import PATH, QUIZ
+from tests.analysis.test_kept import regrade_as_right
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
 
 ITEM = "HAR-017"
-OLD = "Answers have come since the curves were fitted."
+OLD = "Answers have come or were graded anew since the curves were fitted."
 
 
 @pytest.fixture
@@ -95,13 +97,18 @@ def test_the_flattest_comes_first_and_the_table_can_be_copied(qa: Visitor, sampl
     assert slopes == sorted(slopes)
 
 
-def test_a_curve_of_earlier_answers_says_so(qa: Visitor, sample: Flask, unit: Unit) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [lambda: take(sitting.person(), "en", wrong=[1, 2]), lambda: regrade_as_right(ITEM)],
+    ids=["answers have come", "answers were graded anew"],
+)
+def test_a_curve_of_earlier_answers_says_so(qa: Visitor, sample: Flask, unit: Unit, change: Callable[[], None]) -> None:
     ask(qa)
     with sample.app_context():
         Worker().work_off()
     assert OLD not in state(qa)
     with unit():
-        take(sitting.person(), "en", wrong=[1, 2])
+        change()
     assert OLD in state(qa)
     assert 'class="run"' in page(qa), "the curves stay to be seen"
     ask(qa)
