@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from lms.analysis.core.verdicts import OF_KEY, Kind
 from lms.analysis.queries import Filters, load_analysis
 from lms.analysis.queries.known import Edition, Rest, outdated, released_under
-from lms.analysis.queries.rows import ids_of, load_hashes, load_policy_versions, load_sittings
+from lms.analysis.queries.rows import ids_of, load_policies, load_sittings
 from lms.cohorts import actions as cohorts
 from lms.cohorts import queries as cohort_queries
 from lms.cohorts.models import Enrolment
@@ -66,9 +66,9 @@ def outdated_now() -> dict[str, frozenset[str]]:
         code: Rest(section, module, made_at, ids_of(released))
         for code, section, module, made_at, released in db.session.execute(query)
     }
-    versions = load_policy_versions({version.id for version in both_versions()})
+    versions, hashes = load_policies({version.id for version in both_versions()})
     editions = [Edition(one.id, one.module_id, one.state, one.effective_at) for one in versions]
-    return outdated(rests, dict.fromkeys(rests, sittings), editions, load_hashes({one.id for one in versions}))
+    return outdated(rests, dict.fromkeys(rests, sittings), editions, hashes)
 
 
 def write_keys_under(version: PolicyVersion) -> None:

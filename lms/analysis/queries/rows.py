@@ -150,24 +150,30 @@ def ids_of(pinned: str | None) -> frozenset[int]:
     return frozenset(int(one) for one in (pinned or "").split(",") if one)
 
 
-def load_policy_versions(version_ids: Collection[int]) -> list[PolicyVersion]:
-    """Every version of the modules that these versions are of, in the order of taking effect; drafts come last."""
+def load_policies(version_ids: Collection[int]) -> tuple[list[PolicyVersion], SectionHashes]:
+    """Every version of the modules that these versions are of, in the order of taking effect (drafts come last), and
+    the hashes of the texts of each.
+    """
     modules = select(PolicyVersion.module_id).where(PolicyVersion.id.in_(list(version_ids)))
-    versions = db.session.scalars(select(PolicyVersion).where(PolicyVersion.module_id.in_(modules)))
-    return sorted(
-        versions, key=lambda one: (one.effective_at is None, one.effective_at or clock.now(), one.major, one.minor)
+    rows = db.session.execute(select(PolicyVersion, _hashes()).where(PolicyVersion.module_id.in_(modules))).all()
+    versions = sorted(
+        (version for version, _texts in rows),
+        key=lambda one: (one.effective_at is None, one.effective_at or clock.now(), one.major, one.minor),
     )
-
-
-def load_hashes(version_ids: Collection[int]) -> SectionHashes:
-    """The hashes of the texts of these policy versions."""
-    query = select(
-        SectionRevision.version_id, SectionRevision.section_id, SectionRevision.locale, SectionRevision.sha256
-    ).where(SectionRevision.version_id.in_(list(version_ids)))
     found: dict[tuple[int, int], dict[str, str]] = {}
-    for version_id, section_id, locale, sha256 in db.session.execute(query):
-        found.setdefault((version_id, section_id), {})[locale] = sha256
-    return found
+    for version, texts in rows:
+        for text in texts.split(",") if texts else ():
+            section_id, locale, sha256 = text.split(" ")
+            found.setdefault((version.id, int(section_id)), {})[locale] = sha256
+    return versions, found
+
+
+def _hashes() -> ScalarSelect[str]:
+    """Section, language and hash of every text of a policy version, in one text."""
+    of = SectionRevision
+    told = cast(of.section_id, Text).concat(" ").concat(of.locale).concat(" ").concat(of.sha256)
+    joined = select(func.aggregate_strings(told, ","))
+    return joined.where(of.version_id == PolicyVersion.id).correlate(PolicyVersion).scalar_subquery()
 
 
 def of_quiz(query: Select[*tuple[Any, ...]], quiz_id: int) -> Select[*tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from lms.analysis.core.dif_judged import Standing
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.queries import Filters, load_analysis, load_readable
 from lms.analysis.queries import clinic as cards
+from lms.analysis.queries.answered import load_under_way
 from lms.analysis.queries.curves import load_curves
 from lms.analysis.queries.waves import load_months
 from lms.analysis.tables.sentences import said
@@ -37,6 +38,7 @@ def show(code: str, question: str) -> str:
         found=found,
         card=card,
         told=[said(found, verdict) for verdict in card.health.verdicts],
+        under_way=load_under_way(quiz.id).get(question, []),
         is_withheld=question in withheld,
         phrases=phrases,
         report_kinds=phrases.REPORT_KINDS,
