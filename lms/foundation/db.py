@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import inf
 from time import monotonic
@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, Engine, Executable, MetaData, Table, event, insert, select, tuple_
+from sqlalchemy import CursorResult, Engine, Executable, MetaData, Table, bindparam, event, func, insert, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, object_mapper
 
@@ -57,17 +58,23 @@ def hold(row: Base) -> None:
     db.session.refresh(row)
 
 
-def append_rows(model: type[Base], rows: Collection[Mapping[str, Any]]) -> None:
-    """Write rows by one statement, where no object of them is needed."""
-    if rows:
-        db.session.execute(_appending(model), list(rows)).all()
+def append_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of the same columns by one statement, where no object of them is needed."""
+    if not rows:
+        return
+    names = tuple(rows[0])
+    if db.engine.dialect.name == "postgresql":
+        plain(_appending_lists(model, names), {name: [row[name] for row in rows] for name in names})
+    else:
+        plain(insert(model), list(rows))
 
 
 @cache
-def _appending(model: type[Base]) -> Executable:
+def _appending_lists(model: type[Base], names: tuple[str, ...]) -> Executable:
+    """A list for each column: the statement is the same for any number of rows, so it is prepared once."""
     table = cast(Table, model.__table__)
-    # what is returned nobody reads: asked for it, the rows go in one statement instead of one for each
-    return insert(table).returning(*table.primary_key.columns[:1])
+    lists = (bindparam(name, type_=ARRAY(table.c[name].type, dimensions=1)) for name in names)
+    return insert(table).from_select(names, select(*map(func.unnest, lists)))
 
 
 def engine_options(url: str) -> dict[str, Any]:
