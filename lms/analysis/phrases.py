@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,8 +13,9 @@ from lms.analysis.core.agreement import Lacking
 from lms.analysis.core.findings import Code
 from lms.analysis.core.irt import Unfitted
 from lms.analysis.core.parts import Way
+from lms.analysis.core.populations import Population
 from lms.analysis.core.verdicts import Kind
-from lms.foundation.locale import listed, localized
+from lms.foundation.locale import day, listed, localized
 from lms.quizzes.core.reporting import ReportKind
 
 FINDINGS: dict[Kind | Code, LazyString] = {
@@ -150,6 +152,50 @@ LACKING = {
 def cohort_name(names: Mapping[str, Mapping[str, str]], code: str) -> str:
     """What a column of figures is called; people without a cohort are a group like the others."""
     return localized(names[code]) if code else _("No cohort")
+
+
+ATTEMPTS = {
+    Population.FIRST: _l("First attempts"),
+    Population.AGAIN: _l("Attempts of later months"),
+    Population.RETAKES: _l("Retakes"),
+}
+
+WHOSE = {
+    Population.FIRST: _l("First attempts; the pass rate counts people by their best attempt."),
+    Population.RETAKES: _l("Everybody’s first retake; the pass rate counts people by their best attempt."),
+}
+
+WHOSE_THEN = {
+    Population.FIRST: _l(
+        "First attempts on assignments that opened in %(month)s; the pass rate counts people by their best attempt of "
+        "that month."
+    ),
+    Population.AGAIN: _l(
+        "People who had had the quiz in an earlier month: their first attempt on assignments that opened in %(month)s. "
+        "The pass rate counts them by their best attempt of that month."
+    ),
+    Population.RETAKES: _l(
+        "Everybody’s first retake, of assignments that opened in %(month)s; the pass rate counts people by their best "
+        "attempt of that month."
+    ),
+}
+
+
+def month_name(window: str) -> str:
+    """The month of a window, ``2026-10``."""
+    return day(date.fromisoformat(f"{window}-01"), pattern="short_month")
+
+
+def attempts_shown(attempts: Population, window: str) -> str:
+    """Which attempts figures rest on, in few words."""
+    if not window:
+        return str(ATTEMPTS[attempts])
+    return str(_("%(attempts)s, %(month)s", attempts=ATTEMPTS[attempts], month=month_name(window)))
+
+
+def whose(attempts: Population, window: str) -> str:
+    """Which attempts figures rest on, in a sentence."""
+    return str(WHOSE_THEN[attempts]) % {"month": month_name(window)} if window else str(WHOSE[attempts])
 
 
 WAYS = {

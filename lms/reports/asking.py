@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from lms.analysis import queries as analysis
+from lms.analysis.phrases import month_name
 from lms.campaigns import queries as campaigns
 from lms.campaigns.models import RunState
 from lms.cohorts import queries as cohorts
@@ -66,8 +67,10 @@ def _analysis(_reader: Reader) -> Any | None:
     form = _asked(forms.AnalysisReportForm)
     if not form.quiz.data:
         return None
-    names = analysis.load_cohort_names(quizzes.get_quiz(form.quiz.data))
-    form.cohort.choices = choices([("", _("All")), *((code, localized(name)) for code, name in names.items())])
+    found = analysis.load_choices(quizzes.get_quiz(form.quiz.data))
+    names = ((code, localized(name)) for code, name in found.cohorts.items())
+    form.cohort.choices = choices([("", _("All")), *names])
+    form.window.choices = choices([("", _("All")), *((window, month_name(window)) for window in found.windows)])
     return form
 
 

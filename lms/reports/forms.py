@@ -5,6 +5,8 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, 
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from lms.analysis.core.populations import Population
+from lms.analysis.phrases import ATTEMPTS
 from lms.foundation.forms import Form, choices
 from lms.reports import phrases
 
@@ -32,11 +34,17 @@ class ReportForm(Form):
 
 
 class AnalysisReportForm(ReportForm):
-    about = ("quiz", "cohort", "taken_in")
+    about = ("quiz", "cohort", "taken_in", "window", "attempts")
     quiz = HiddenField()
     cohort = SelectField(_l("Cohort"))
     taken_in = SelectField(
         _l("Language of the attempts"), choices=choices([("", _l("EN and JA")), ("en", "English"), ("ja", "日本語")])
+    )
+    window = SelectField(_l("Window"), default="")
+    attempts = SelectField(
+        _l("Attempts looked at"),
+        choices=choices([("" if one is Population.FIRST else one.value, word) for one, word in ATTEMPTS.items()]),
+        default="",
     )
 
 

@@ -22,10 +22,18 @@ from tests.quizzes import sitting
 
 
 def take(
-    person: Person, locale: str, wrong: Collection[int | str] = (), instead: Mapping[str, str] = MappingProxyType({})
+    person: Person,
+    locale: str,
+    wrong: Collection[int | str] = (),
+    instead: Mapping[str, str] = MappingProxyType({}),
+    *,
+    given: int | None = None,
 ) -> None:
-    """One whole attempt: everything right but these questions (by position or code), and for some another option."""
-    attempt = quizzes.open_attempt(person, sitting.assignment_id(person), locale=locale)
+    """One whole attempt: everything right but these questions (by position or code), and for some another option.
+
+    ``given`` is the assignment, the first one of the person if none is named.
+    """
+    attempt = quizzes.open_attempt(person, given or sitting.assignment_id(person), locale=locale)
     for row in attempt.questions:
         row.shown_at = clock.now()
     events = []
@@ -82,7 +90,13 @@ def _given_the_quiz(code: str, languages: Sequence[str]) -> tuple[Cohort, list[P
         )
         for n, locale in enumerate(languages)
     ]
-    quizzes.assign(
+    give(people)
+    return made, people
+
+
+def give(people: Sequence[Person]) -> int:
+    """Assign the quiz from now on; the assignment."""
+    given = quizzes.assign(
         quiz_queries.get_quiz(QUIZ),
         [person.id for person in people],
         opens_at=clock.now(),
@@ -90,7 +104,7 @@ def _given_the_quiz(code: str, languages: Sequence[str]) -> tuple[Cohort, list[P
         zone_name="Asia/Tokyo",
         by=None,
     )
-    return made, people
+    return given.id
 
 
 def _luck(*told: str | int) -> float:

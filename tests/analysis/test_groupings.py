@@ -14,22 +14,26 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from lms.analysis import phrases
 from lms.analysis.core.heatmap import Heatmap
 from lms.analysis.core.parts import Way, granted
+from lms.analysis.core.populations import Population
 from lms.analysis.core.responses import Cell, Item, Responses
-from lms.analysis.queries.groupings import Asked, Layout, divide, see
+from lms.analysis.queries.groupings import Asked, Layout, divide, see, told_of_windows
 from lms.analysis.queries.matrix import people_of
 from lms.analysis.queries.rows import NO_COHORT, Sitting
+from lms.kit.figures import is_small
 
 SECTIONS = ("S1", "S2")
 LAYOUT = Layout({"Q1": ("S1",), "Q2": ("S2",)}, SECTIONS, 80)
 VENDORS = {"tokyo": "own", "osaka": "north", "kobe": "north"}
+WINDOWS = ("2026-09", "2026-10", "2026-11")
 TRAINERS = {"A": "T1", "B": "T1 T2", "C": "T1", "D": "T2", "E": "T2"}
 Held = frozenset[int]
 """Who is in a figure, by number."""
 
 
-def sitting(number: int, cohort: str, language: str, site: str) -> Sitting:
+def sitting(number: int, cohort: str, language: str, site: str, window: str = WINDOWS[0]) -> Sitting:
     at = datetime(2026, 11, 16, tzinfo=UTC)
     return Sitting(
         str(number),
@@ -40,24 +44,27 @@ def sitting(number: int, cohort: str, language: str, site: str) -> Sitting:
         site,
         VENDORS[site],
         ("{}", "{}"),
-        False,
-        at,
-        frozenset(),
+        window,
+        has_passed=False,
+        has_passed_then=False,
+        closed_at=at,
+        policies=frozenset(),
     )
 
 
 def drawn(seed: int) -> list[Sitting]:
-    """Cohorts of all sizes, of whose people few or many differ in language or place."""
+    """Cohorts of all sizes, of whose people few or many differ in language, place or window."""
     chance = np.random.default_rng(seed)
     found: list[Sitting] = []
     for cohort in (*TRAINERS, NO_COHORT):
         size = int(chance.choice((2, 4, 5, 6, 9, 10, 11)))
-        few = int(chance.choice((0, 1, 3, 5)))
+        few, late = int(chance.choice((0, 1, 3, 5))), int(chance.choice((4, 6, 9, 12)))
         for place in range(min(size, 48 - len(found))):
             is_other = place < few
             language = "en" if chance.random() < 0.1 or is_other else "ja"
             site = str(chance.choice(("osaka", "kobe"))) if is_other or chance.random() < 0.1 else "tokyo"
-            found.append(sitting(len(found), cohort, language, site))
+            window = str(chance.choice(WINDOWS[1:])) if place % 12 >= late else WINDOWS[0]
+            found.append(sitting(len(found), cohort, language, site, window))
     return found
 
 
@@ -84,24 +91,43 @@ def held(heatmap: Heatmap) -> Iterator[tuple[str, Held]]:
 
 
 def everything_shown(sittings: list[Sitting], whole: Responses) -> dict[str, set[Held]]:
-    """Who is in every figure of every view: each cohort or all, each filter, each way of laying it out."""
+    """Who is in every figure of every view: each cohort or all, each filter, each way of laying it out, the trend."""
     division = divide(sittings)
-    places = ("", *VENDORS, "own", "north")
     found: dict[str, set[Held]] = defaultdict(set)
-    for cohort, language, place, by in product(("", *TRAINERS), ("", "en", "ja"), places, (None, *Way)):
+    for cohort, language, place, window, by in views():
         rows = [row for row, each in enumerate(sittings) if cohort in ("", each.cohort)]
         of_cohort = [sittings[row] for row in rows]
-        taking = [language in ("", each.language) and place in ("", each.site, each.vendor) for each in of_cohort]
+        taking = [
+            language in ("", each.language) and place in ("", each.site, each.vendor) and window in ("", each.window)
+            for each in of_cohort
+        ]
         if not any(taking):
             continue
         ways = {Way.LANGUAGE: language, Way.SITE: place in VENDORS, Way.VENDOR: place in ("own", "north")}
-        asked = Asked(frozenset(way for way, value in ways.items() if value), by, TRAINERS)
+        ways |= {Way.WINDOW: window}
+        asked = Asked(frozenset(way for way, value in ways.items() if value), by, TRAINERS, window)
         mine = whole.only([row in set(rows) for row in range(len(sittings))])
         seen = see(mine, of_cohort, taking, division, asked, LAYOUT)
+        if not is_small(sum(taking)):
+            found["scores"].add(frozenset(int(person.code[1:]) for person in seen.responses.people))
         for heatmap in (seen.heatmap, *([seen.grouped.heatmap] if seen.grouped else [])):
             for section, people in held(heatmap):
                 found[section].add(people)
+    told = told_of_windows({**dict.fromkeys(Population, ()), Population.FIRST: sittings})
+    for window in {each.window for each in told}:
+        people = frozenset(each.run_id for each in told if each.window == window)
+        found["S1"].add(people)
+        found["scores"].add(people)
+    found["scores"].discard(frozenset())
     return found
+
+
+def views() -> Iterator[tuple[str, str, str, str, Way | None]]:
+    """Each cohort or all, each language, each place, each window, and what stands side by side."""
+    places = ("", *VENDORS, "own", "north")
+    offered = [Way(way) for way in phrases.WAYS]
+    yield from product(("", *TRAINERS), ("", "en", "ja"), places, ("",), (None, *offered))
+    yield from product(("", *TRAINERS), ("", "en", "ja"), places, WINDOWS, (None, Way.SITE))
 
 
 def alike(figures: set[Held]) -> list[Held]:
@@ -138,6 +164,15 @@ def test_the_views_show_parts_at_all() -> None:
     assert frozenset(range(10)) in shown
     assert frozenset(range(1, 20, 2)) in shown
     assert frozenset(range(1, 10, 2)) in shown, "by site, of those who took it in English"
+
+
+def test_who_has_no_answer_that_may_be_told_is_in_no_score_either() -> None:
+    sittings = [sitting(n, "A" if n < 9 else NO_COHORT, "en", "tokyo") for n in range(10)]
+    states = np.array([[Cell.ANSWERED, Cell.MISSING]] * 9 + [[Cell.MISSING, Cell.ANSWERED]], dtype=np.int8)
+    whole = Responses(tuple(people_of(sittings)), (Item("Q1"), Item("Q2")), np.zeros((10, 2)), states)
+    for asked in (Asked(frozenset()), Asked(frozenset({Way.WINDOW}), window=WINDOWS[0])):
+        seen = see(whole, sittings, [True] * 10, divide(sittings), asked, LAYOUT)
+        assert (len(seen.responses.people), list(seen.left_out)) == (9, [NO_COHORT])
 
 
 def test_one_person_between_two_groupings_is_not_told() -> None:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from lms.analysis.core.populations import Population
 from lms.analysis.core.verdicts import OF_KEY, Kind
 from lms.analysis.queries import Filters, load_analysis
 from lms.analysis.queries.known import Edition, Rest, outdated, released_under
@@ -53,7 +54,7 @@ def publish_policy(change: dict[str, str]) -> None:
 
 def outdated_now() -> dict[str, frozenset[str]]:
     """Which questions were taken by whom under another text than their key was written for."""
-    sittings, _names = load_sittings(quizzes.get_quiz(QUIZ))
+    sittings = load_sittings(quizzes.get_quiz(QUIZ))[0][Population.FIRST]
     query = (
         select(Question.code, Section.id, Section.module_id, QuestionKey.created_at, released_under())
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
@@ -109,7 +110,7 @@ def test_a_key_that_was_written_for_an_earlier_text_is_outdated(sample: Flask, u
     with unit():
         write_keys_under(both_versions()[1])
     with sample.app_context():
-        sittings, _names = load_sittings(quizzes.get_quiz(QUIZ))
+        sittings = load_sittings(quizzes.get_quiz(QUIZ))[0][Population.FIRST]
         found = outdated_now()
         assert set(found) & set(sections_of_questions()) == reworded() != set()
         assert {people for code, people in found.items() if code in reworded()} == {

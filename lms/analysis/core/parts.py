@@ -1,4 +1,4 @@
-"""Into which parts a cohort may be split: by language, by site and by vendor.
+"""Into which parts a cohort may be split: by language, by site, by vendor, and by the window of the attempt.
 
 Each view may be subtracted from every other, also one of a site from one of a language: of ten who took it in English,
 nine of them at one site, the two views tell the tenth. So there is one set of ways for each cohort, and every figure of
@@ -6,6 +6,7 @@ a part of the cohort is made of the cells of all of them together: 5 people or m
 two such figures is then nobody, or at least 5 people. A cohort that cannot bear a way is in no figure of it.
 
 A cohort of fewer than 5 people is in no figure of a part. Its trainers split no cohort, and need its 5 people only.
+Who repeated an attempt is told apart from who did not, by the pass rates of both: these must be 5 or more, or nobody.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ class Way(StrEnum):
     SITE = "site"
     VENDOR = "vendor"
     TRAINER = "trainer"
+    WINDOW = "window"
+    RETAKE = "retake"
 
 
-SPLITTING = (Way.LANGUAGE, Way.SITE, Way.VENDOR)
+SPLITTING = (Way.LANGUAGE, Way.SITE, Way.VENDOR, Way.WINDOW)
 """The ways by which people of one cohort may differ, in the order in which they are granted."""
 
 Cohort = str | None

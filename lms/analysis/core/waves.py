@@ -1,14 +1,11 @@
-"""Results of a quiz from month to month: each person's first attempt on each assignment, by the assignment's month.
+"""Results of a quiz from month to month: each person's first attempt of a month, by the month of its assignment.
 
-Views may be subtracted, these from that of all first attempts too. So a cohort's very first attempts are in the waves
-only where its languages, sites and vendors together with the months leave 5 people or more in each cell, or nobody.
-Later attempts are in no other view; a cohort's of one month are counted from 5 people on.
+Views may be subtracted, so who is counted follows from what else is shown of the same attempts (``populations``).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +16,9 @@ from lms.kit.figures import Interval, is_small, wilson
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One attempt. ``cell`` is what the person's cohort may be split by; ``is_first`` of all the person's attempts."""
+    """One attempt that may be counted in its month."""
 
-    cohort: str
-    cell: Hashable
     wave: str
-    is_first: bool
     share: float
     passed: bool
 
@@ -41,29 +35,9 @@ class Wave:
     of_mean: Interval | None
 
 
-def counted(results: Sequence[Result]) -> list[Result]:
-    """Those that the waves may count.
-
-    >>> early = [Result("A", "en", "2026-09", True, 0.9, True)] * 8
-    >>> late = [Result("A", "en", "2026-10", True, 0.5, False)] * 3
-    >>> len(counted(early)), len(counted(early + late))
-    (8, 0)
-    """
-    sizes = Counter((each.cohort, each.is_first, each.cell if each.is_first else None, each.wave) for each in results)
-    split = {cohort for (cohort, is_first, _cell, _wave), size in sizes.items() if is_first and is_small(size)}
-    return [
-        each
-        for each in results
-        if (each.cohort not in split if each.is_first else not is_small(sizes[each.cohort, False, None, each.wave]))
-    ]
-
-
-def waves(results: Sequence[Result]) -> tuple[Wave, ...]:
-    """The months in order. Those of which nobody may be counted have no figures."""
-    by_wave: Mapping[str, list[Result]] = {name: [] for name in sorted({each.wave for each in results})}
-    for each in counted(results):
-        by_wave[each.wave].append(each)
-    return tuple(_wave(name, members) for name, members in by_wave.items())
+def waves(results: Sequence[Result], names: Sequence[str]) -> tuple[Wave, ...]:
+    """The months of these names. Those of which nobody may be counted have no figures."""
+    return tuple(_wave(name, [each for each in results if each.wave == name]) for name in names)
 
 
 def _wave(name: str, members: Sequence[Result]) -> Wave:

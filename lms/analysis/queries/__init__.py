@@ -7,10 +7,11 @@ from sqlalchemy import false, select, tuple_
 
 from lms.analysis.core.misconceptions import misconceptions
 from lms.analysis.core.parts import Way
+from lms.analysis.core.populations import Population
 from lms.analysis.core.sections import SectionFigures
 from lms.analysis.queries import rows
 from lms.analysis.queries.evidence import Taken, load_evidence
-from lms.analysis.queries.figures import Basis, Figures, Filters, figures_of, looked_at
+from lms.analysis.queries.figures import Basis, Figures, Filters, figures_of, look
 from lms.analysis.queries.groupings import Places, load_trainers, places_of
 from lms.analysis.queries.known import Edition, Rest, released_under
 from lms.analysis.queries.matrix import QuestionFacts, mask_of
@@ -27,7 +28,7 @@ from lms.quizzes import queries as quizzes
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import Quiz
 
-__all__ = ["Analysis", "Filters", "load_analysis", "load_choices", "load_cohort_names", "load_readable"]
+__all__ = ["Analysis", "Filters", "load_analysis", "load_choices", "load_readable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +80,19 @@ class Analysis(Figures):
 
 
 def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) -> Analysis | None:
-    """The analysis of the first assessed attempts of a quiz; None while nobody has finished it.
+    """The analysis of a quiz's assessed attempts, the first ones unless others are asked for; None where there is none.
 
     A fixed number of queries, whatever the number of attempts. Of whose keys wait for the ``reader`` its facts say so.
     The figures are kept by all that they are made of, which is read, or told by a fingerprint, each time.
     """
     rules = rules_from(quizzes.load_current_versions([quiz.id])[quiz.id].rules)
     results = load_results(quiz)
-    filters, sittings, shown = looked_at(results.sittings, filters)
+    looked = look(results, filters)
+    filters, everyone, shown = looked.filters, looked.everyone, looked.shown
     if not shown:
         return None
-    everyone = results.sittings
     evidence = load_evidence(quiz.id, tuple((sitting.attempt_id, sitting.run_id) for sitting in everyone))
-    taken = _taken(evidence.only(mask_of(everyone, sittings)).taken, reader)
+    taken = _taken(evidence.only(mask_of(everyone, looked.sittings)).taken, reader)
     facts = {fact.code: fact for fact in taken.values()}
     pinned = {version_id for sitting in shown for version_id in sitting.policies}
     policy_versions, hashes = rows.load_policies(pinned)
@@ -127,15 +128,20 @@ def load_readable(quiz: Quiz, filters: Filters, reader: Access) -> tuple[Analysi
     return (found.without_keys(withheld) if found and withheld else found), withheld
 
 
-def load_cohort_names(quiz: Quiz) -> Mapping[str, Localized]:
-    """The names of the cohorts whose people have finished the quiz, by code."""
-    return load_choices(quiz)[0]
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What there is to filter by: cohorts and places by code, windows, and the populations of one window."""
+
+    cohorts: Mapping[str, Localized]
+    places: Places
+    windows: Sequence[str]
+    populations: Sequence[Population]
 
 
-def load_choices(quiz: Quiz) -> tuple[Mapping[str, Localized], Places]:
-    """What there is to filter by: the cohorts and places of those who have finished the quiz, by code."""
+def load_choices(quiz: Quiz, window: str = "") -> Choices:
+    """The cohorts and places of those who have finished the quiz, when it was given, and who took it (in a window)."""
     results = load_results(quiz)
-    return results.cohorts, places_of(results.sittings)
+    return Choices(results.cohorts, places_of(results.first), results.windows, results.populations(window))
 
 
 def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, QuestionFacts]:

@@ -18,12 +18,13 @@ from lms.analysis.core.heatmap import Heatmap
 from lms.analysis.core.items import OptionFigures, item_figures
 from lms.analysis.core.misconceptions import Misconception, misconceptions
 from lms.analysis.core.parts import Way
+from lms.analysis.core.populations import Population
 from lms.analysis.core.responses import Responses
 from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
 from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
 from lms.analysis.core.verdicts import Known, Verdict
 from lms.analysis.queries.evidence import Evidence, Taken
-from lms.analysis.queries.groupings import Asked, Grouped, Layout, Places, Seen, divide, places_of, see
+from lms.analysis.queries.groupings import Asked, Division, Grouped, Layout, Places, Seen, divide, places_of, see
 from lms.analysis.queries.known import Edition, outdated
 from lms.analysis.queries.matrix import QuestionFacts, mask_of, options_of, people_of, responses_of
 from lms.analysis.queries.results import Results, fingerprint_of
@@ -43,11 +44,24 @@ class Filters:
     site: str = ""
     vendor: str = ""
     by: Way | None = None
+    window: str = ""
+    attempts: Population = Population.FIRST
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the first attempts of all windows are looked at."""
+        return not self.window and self.attempts is Population.FIRST
 
     @property
     def ways(self) -> frozenset[Way]:
         """By what the people looked at are told from the others of their cohorts."""
-        asked = {Way.LANGUAGE: self.language, Way.SITE: self.site, Way.VENDOR: self.vendor}
+        asked = {
+            Way.LANGUAGE: self.language,
+            Way.SITE: self.site,
+            Way.VENDOR: self.vendor,
+            Way.WINDOW: self.window,
+            Way.RETAKE: self.attempts is Population.RETAKES,
+        }
         return frozenset(way for way, value in asked.items() if value)
 
     def take(self, sitting: Sitting) -> bool:
@@ -56,6 +70,7 @@ class Filters:
             self.language in ("", sitting.language)
             and self.site in ("", sitting.site)
             and self.vendor in ("", sitting.vendor)
+            and self.window in ("", sitting.window)
         )
 
 
@@ -67,7 +82,7 @@ class Figures:
     ``apart`` are in no figure of one language, since few of their people took the quiz in one; with the filter of a
     language that leaves them out of every figure. ``undivided`` are those that the filters leave out because few of
     their people would be told apart. ``responses`` are what the figures of questions rest on, ``attempts`` the attempt
-    of each person.
+    of each person. ``windows`` are those in which the quiz was taken, ``populations`` those of the window looked at.
     """
 
     filters: Filters
@@ -87,6 +102,8 @@ class Figures:
     gaps: Mapping[str, Gap]
     cohorts: Mapping[str, Localized]
     places: Places
+    windows: Sequence[str]
+    populations: Sequence[Population]
     grouped: Grouped | None
     responses: Responses
     attempts: Mapping[str, str]
@@ -126,34 +143,59 @@ def figures_of(basis: Basis) -> Figures:
     return kept.find(found) or kept.keep(found, _made(basis))
 
 
-def looked_at(everyone: Sequence[Sitting], filters: Filters) -> tuple[Filters, list[Sitting], list[Sitting]]:
-    """The filters that hold, who is in their cohorts, and who of these is looked at."""
-    sittings = [sitting for sitting in everyone if filters.cohort in ("", sitting.cohort)]
-    if is_small(sum(sitting.language != filters.language for sitting in sittings)):
+@dataclass(frozen=True, eq=False, slots=True)
+class Looked:
+    """Who is looked at: ``filters`` are those that hold, ``everyone`` the population whose views may be subtracted from
+    one another, ``sittings`` those of its cohorts that are asked for, ``shown`` those of these that are looked at.
+    """
+
+    filters: Filters
+    everyone: Sequence[Sitting]
+    sittings: Sequence[Sitting]
+    shown: Sequence[Sitting]
+
+
+def look(results: Results, filters: Filters) -> Looked:
+    """Find who is looked at.
+
+    Who had the quiz before may have it many times; of these attempts one window is looked at, the newest if none is
+    asked for, and each window is a population.
+    """
+    everyone = results.of[filters.attempts]
+    if filters.attempts is Population.AGAIN:
+        filters = replace(filters, window=filters.window or max((each.window for each in everyone), default=""))
+        everyone = [each for each in everyone if each.window == filters.window]
+    sittings = [each for each in everyone if filters.cohort in ("", each.cohort)]
+    then = [each for each in sittings if filters.window in ("", each.window)]
+    if is_small(sum(each.language != filters.language for each in then)):
         filters = replace(filters, language="")  # one language alone would give the few of the other away
-    return filters, sittings, [sitting for sitting in sittings if filters.take(sitting)]
+    return Looked(filters, everyone, sittings, [each for each in sittings if filters.take(each)])
 
 
 def _made(basis: Basis) -> Figures:
-    everyone, evidence, taken = basis.results.sittings, basis.evidence, basis.taken
-    filters, sittings, shown = looked_at(everyone, basis.filters)
+    looked, evidence, taken = look(basis.results, basis.filters), basis.evidence, basis.taken
+    filters, everyone, sittings, shown = looked.filters, looked.everyone, looked.sittings, looked.shown
     facts = {fact.code: fact for fact in taken.values()}
     item_sections = {fact.code: (fact.section,) for fact in facts.values() if fact.section}
     in_cohorts = mask_of(everyone, sittings)
     whole = responses_of(sittings, evidence, in_cohorts, taken)
-    asked = Asked(filters.ways, filters.by, basis.trainers)
+    asked = Asked(filters.ways, filters.by, basis.trainers, filters.window)
     layout = Layout(item_sections, basis.sections, basis.cut_percent)
-    seen = see(whole, sittings, [filters.take(each) for each in sittings], divide(everyone), asked, layout)
+    taking = [filters.take(each) for each in sittings]
+    seen = see(whole, sittings, taking, _divided(basis.results, looked), asked, layout)
     responses, cells, groups = seen.responses, seen.heatmap, seen.heatmap.cohorts
     options = options_of(responses)
-    mine, unseen = evidence.only(mask_of(everyone, shown)), {*cells.left_out, *seen.hidden}
-    verdicts = diagnose(responses, _known(basis, mine, shown, unseen))
+    verdicts: Sequence[Verdict] = ()
+    if filters.attempts is Population.FIRST:  # what somebody does who has seen the quiz tells of no fault
+        mine, unseen = evidence.only(mask_of(everyone, shown)), seen.left_out
+        verdicts = diagnose(responses, _known(basis, mine, shown, unseen))
     health = by_need(item_figures(responses), verdicts)
-    rates, total = pass_rates([Outcome(each.cohort, each.has_passed) for each in shown], groups, cells.left_out)
-    apart, undivided = _apart(sittings, seen)
+    outcomes = [Outcome(each.cohort, each.has_passed_then if filters.window else each.has_passed) for each in shown]
+    rates, total = pass_rates(outcomes, groups, seen.left_out)
+    apart, undivided = _apart(filters, sittings, seen)
     return Figures(
         filters=filters,
-        left_out=cells.left_out,
+        left_out=seen.left_out,
         apart=apart,
         undivided=undivided,
         summary=summary(responses, health),
@@ -168,7 +210,9 @@ def _made(basis: Basis) -> Figures:
         distribution=distribution(responses),
         gaps=item_gaps(responses),
         cohorts=basis.results.cohorts,
-        places=places_of(everyone),
+        places=places_of(basis.results.first),
+        windows=basis.results.windows,
+        populations=basis.results.populations(filters.window),
         grouped=seen.grouped,
         responses=responses,
         attempts={sitting.person: sitting.attempt_id for sitting in shown},
@@ -177,13 +221,19 @@ def _made(basis: Basis) -> Figures:
     )
 
 
-def _apart(sittings: Sequence[Sitting], seen: Seen) -> tuple[list[str], list[str]]:
-    """The cohorts that are in no figure of one language, and those that the filters leave out."""
-    sizes, left_out = Counter(sitting.cohort for sitting in sittings), seen.heatmap.left_out
+def _divided(results: Results, looked: Looked) -> Division:
+    of_all = results.first if looked.filters.attempts is Population.RETAKES else ()
+    return divide(looked.everyone, of_all)
+
+
+def _apart(filters: Filters, sittings: Sequence[Sitting], seen: Seen) -> tuple[list[str], list[str]]:
+    """The cohorts that are in no figure of one language, and those that other filters leave out."""
+    sizes, left_out = Counter(sitting.cohort for sitting in sittings), seen.left_out
     few = few_of_a_language(people_of(sittings))
-    small = {code for code in left_out if is_small(sizes[code])}
-    apart = [code for code in seen.heatmap.cohorts if code in few and code not in small]
-    return apart, [code for code in seen.heatmap.cohorts if code in seen.hidden and not is_small(sizes[code])]
+    large = [code for code in seen.heatmap.cohorts if not (code in left_out and is_small(sizes[code]))]
+    by_language = filters.ways <= {Way.LANGUAGE}
+    undivided = [code for code in large if code in seen.hidden and not (by_language and code in few)]
+    return [code for code in large if code in few and code not in undivided], undivided
 
 
 def _known(basis: Basis, evidence: Evidence, sittings: Sequence[Sitting], hidden: Collection[str]) -> Known:

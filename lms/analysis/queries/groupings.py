@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,9 +12,10 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.analysis.core.groups import without_few
 from lms.analysis.core.heatmap import Heatmap, heatmap
-from lms.analysis.core.parts import SPLITTING, Cohort, Parts, Way, bearing, granted, without_few_of_parts
+from lms.analysis.core.parts import SPLITTING, Cohort, Parts, Way, bearing, cells, granted, without_few_of_parts
+from lms.analysis.core.populations import Population, windows_told
 from lms.analysis.core.responses import Responses
-from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting
+from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting, Sittings
 from lms.cohorts.models import Cohort as CohortRow
 from lms.cohorts.models import CohortTrainer
 from lms.foundation.db import db
@@ -36,14 +38,24 @@ class Places:
 class Division:
     """Who took a quiz, by what they can be told apart: the base of every view of a part.
 
-    ``ways`` says for each cohort, over everybody who took the quiz, in which ways it may be split.
+    ``ways`` says for each cohort, over everybody of a population, in which ways it may be split, ``windows`` by which
+    windows.
     """
 
     ways: Mapping[Cohort, frozenset[Way]]
+    windows: Mapping[Cohort, frozenset[str]]
 
-    def hidden(self, cohorts: Collection[str], wanted: Collection[Way]) -> frozenset[str]:
-        """The cohorts that cannot bear these ways, and are in no figure of such a part."""
-        return frozenset(cohort for cohort in cohorts if not set(wanted) <= self.ways[cohort])
+    def hidden(self, cohorts: Collection[str], asked: Asked) -> frozenset[str]:
+        """The cohorts that cannot bear what is asked, and are in no figure of such a part."""
+        return frozenset(cohort for cohort in cohorts if not self._bears(cohort, asked))
+
+    def _bears(self, cohort: str, asked: Asked) -> bool:
+        return asked.ways <= self.ways[cohort] and (not asked.window or asked.window in self.windows[cohort])
+
+    def parts(self, sittings: Sequence[Sitting]) -> Parts:
+        """By way, the part of each person; one for all windows by which their cohort may not be split."""
+        windows = [each.window if each.window in self.windows[each.cohort] else "" for each in sittings]
+        return {**_parts(sittings), Way.WINDOW: windows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +67,45 @@ class Grouped:
     left_out: Sequence[str]
 
 
-def divide(sittings: Sequence[Sitting]) -> Division:
-    """How those who took a quiz may be divided."""
-    return Division(granted([sitting.cohort for sitting in sittings], _parts(sittings)))
+def divide(sittings: Sequence[Sitting], of_all: Sequence[Sitting] = ()) -> Division:
+    """How the people of a population may be divided. ``of_all`` are those of whom they are some, where this is told."""
+    parts = _parts(sittings)
+    ways = granted([sitting.cohort for sitting in sittings], parts)
+    members: dict[Cohort, list[int]] = {}
+    for place, sitting in enumerate(sittings):
+        members.setdefault(sitting.cohort, []).append(place)
+    windows = {
+        cohort: windows_told(
+            cells(parts, [way for way in SPLITTING if way in ways[cohort]], places),
+            [sittings[place].window for place in places],
+        )
+        for cohort, places in members.items()
+    }
+    people = {sitting.person for sitting in sittings}
+    others = Counter[Cohort](sitting.cohort for sitting in of_all if sitting.person not in people)
+    return Division(
+        {
+            cohort: of_cohort
+            | ({Way.WINDOW} if windows[cohort] else frozenset())
+            | (frozenset() if is_small(others[cohort]) else {Way.RETAKE})
+            for cohort, of_cohort in ways.items()
+        },
+        windows,
+    )
+
+
+def told_of_windows(of: Sittings) -> list[Sitting]:
+    """Who may be told by their window of all who took a quiz in it, whether it was their first time or not.
+
+    Nothing else is told of the attempts of one window by people who had the quiz before, so 5 of a cohort are enough.
+    """
+    first, again = of[Population.FIRST], of[Population.AGAIN]
+    windows = divide(first).windows
+    sizes = Counter((each.cohort, each.window) for each in again)
+    return [
+        *(each for each in first if each.window in windows[each.cohort]),
+        *(each for each in again if not is_small(sizes[each.cohort, each.window])),
+    ]
 
 
 def in_parts(
@@ -68,9 +116,9 @@ def in_parts(
     What was chosen is kept only of questions that have one version: by the parts and the versions together, few people
     might be told.
     """
-    if not set(wanted) - {Way.LANGUAGE, Way.TRAINER}:
+    if not set(wanted) - {Way.LANGUAGE, Way.TRAINER, Way.RETAKE}:
         return without_few(responses, by_language=Way.LANGUAGE in wanted)
-    told = without_few_of_parts(responses, _parts(sittings), division.ways)
+    told = without_few_of_parts(responses, division.parts(sittings), division.ways)
     if told.versions is None:
         return told
     has = responses.available
@@ -99,14 +147,18 @@ class Asked:
     ways: frozenset[Way]
     by: Way | None = None
     trainers: Mapping[str, str] = field(default_factory=dict)
+    window: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What may be seen of the people looked at. The cohorts ``hidden`` are in no figure, because of the filters."""
+    """What may be seen of the people looked at. The cohorts ``left_out`` are in no figure, those ``hidden`` among them
+    because of the filters.
+    """
 
     responses: Responses
     heatmap: Heatmap
+    left_out: Sequence[str]
     hidden: frozenset[str]
     grouped: Grouped | None
 
@@ -124,14 +176,20 @@ def see(
     groups = sorted({sitting.cohort for sitting in shown}, key=lambda code: (code == NO_COHORT, code))
     everybody = in_parts(whole, sittings, division, asked.ways).only(taking)
     # Under 5 people there is no figure at all, so nobody has to be kept out of one.
-    hidden = division.hidden(groups, asked.ways) if not is_small(len(shown)) else frozenset()
-    cells = heatmap(everybody, layout.item_sections, layout.sections, groups, layout.cut_percent, hidden)
+    hidden = division.hidden(groups, asked) if not is_small(len(shown)) else frozenset()
+    shown_cells = heatmap(everybody, layout.item_sections, layout.sections, groups, layout.cut_percent, hidden)
     grouped = None
     if asked.by:
         told = in_parts(whole, sittings, division, {*asked.ways, asked.by}).only(taking)
-        grouped = _group(told, shown, division, asked, asked.by, layout, {*cells.left_out, *hidden})
-    responses = everybody.only([person.cohort not in cells.left_out for person in everybody.people])
-    return Seen(responses, cells, hidden, grouped)
+        grouped = _group(told, shown, division, asked, asked.by, layout, {*shown_cells.left_out, *hidden})
+    sizes = Counter(sitting.cohort for sitting in shown)
+    left_out = [
+        cohort
+        for cohort, n in zip(groups, shown_cells.cohorts_n, strict=True)
+        if cohort in shown_cells.left_out or cohort in hidden or (n == "0" and is_small(sizes[cohort]))
+    ]  # of whom no answer may be told the heatmap knows nothing
+    responses = everybody.only([person.cohort not in left_out for person in everybody.people])
+    return Seen(responses, shown_cells, left_out, hidden, grouped)
 
 
 def _group(
@@ -191,4 +249,4 @@ def _part(sitting: Sitting, way: Way) -> str:
 
 
 def _parts(sittings: Sequence[Sitting]) -> Parts:
-    return {way: [_part(sitting, way) for sitting in sittings] for way in SPLITTING}
+    return {way: [_part(sitting, way) for sitting in sittings] for way in (Way.LANGUAGE, Way.SITE, Way.VENDOR)}

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, select, union_all
 
+from lms.analysis.core.populations import Population
 from lms.analysis.queries.known import elsewhere_query
-from lms.analysis.queries.rows import Localized, Sitting, load_sittings, sittings_query, spells_query
+from lms.analysis.queries.rows import Localized, Sitting, Sittings, load_sittings, sittings_query, spells_query
 from lms.foundation.db import db
 from lms.kit.kept import Kept
 from lms.quizzes.models import Quiz
@@ -27,12 +28,26 @@ _COLUMN, _ROW, _NOTHING = "\x1f", "\x1e", "\x1d"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Results:
-    """The first attempts of a quiz, the names of their cohorts, and how good their people were in other quizzes."""
+    """The attempts of a quiz, the names of their cohorts, and how good their people were in other quizzes."""
 
     fingerprint: str
-    sittings: Sequence[Sitting]
+    of: Sittings
     cohorts: Mapping[str, Localized]
     elsewhere: Mapping[str, float]
+
+    @property
+    def first(self) -> Sequence[Sitting]:
+        """Everybody's first attempt."""
+        return self.of[Population.FIRST]
+
+    @property
+    def windows(self) -> Sequence[str]:
+        """The windows in which somebody took the quiz, the newest first."""
+        return sorted({each.window for sittings in self.of.values() for each in sittings}, reverse=True)
+
+    def populations(self, window: str) -> Sequence[Population]:
+        """The populations that have anybody in a window, or in any where none is named."""
+        return [one for one, sittings in self.of.items() if any(window in ("", each.window) for each in sittings)]
 
 
 kept: Kept[str, Results] = Kept(_MOST)
@@ -47,7 +62,7 @@ def load_results(quiz: Quiz) -> Results:
         return known
     sittings, cohorts = load_sittings(quiz)
     elsewhere = {code: float(mean) for code, mean in _rows(texts[2])}
-    return kept.keep(found, Results(found, tuple(sittings), cohorts, elsewhere))
+    return kept.keep(found, Results(found, sittings, cohorts, elsewhere))
 
 
 def _load_texts(*queries: Select[*tuple[Any, ...]]) -> list[str]:

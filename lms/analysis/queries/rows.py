@@ -7,21 +7,24 @@ object: there are as many graded answers as attempts times questions.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Text, cast, func, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.enrolments import Spell, cohort_at
+from lms.analysis.core.populations import Population
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.policies.models import PolicyVersion, SectionRevision
 from lms.quizzes.core.attempt import AttemptState, Purpose
-from lms.quizzes.models import Attempt, AttemptPolicy, GradingRun, Quiz, QuizVersion
+from lms.quizzes.models import Assignment, Attempt, AttemptPolicy, GradingRun, Quiz, QuizVersion
 from lms.quizzes.queries import is_current_run
 from lms.sites.models import Site, Vendor
 
@@ -35,10 +38,11 @@ NO_COHORT = ""
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A person's first assessed attempt: the grading that counts, the person's code, the cohort and place of that day.
+    """One assessed attempt of a person: the grading that counts, the person's code, the cohort and place of that day.
 
-    ``place`` holds the names of site and vendor as texts of JSON; ``has_passed`` says whether any attempt of the person
-    has passed; ``policies`` are the policy versions that were in force when the attempt opened.
+    ``place`` holds the names of site and vendor as texts of JSON; ``window`` is the month in which its assignment
+    opened. ``has_passed`` says whether any attempt of the person has passed, ``has_passed_then`` any of this window;
+    ``policies`` are the policy versions that were in force when the attempt opened.
     """
 
     attempt_id: str
@@ -49,9 +53,15 @@ class Sitting:
     site: str
     vendor: str
     place: tuple[str, str]
+    window: str
     has_passed: bool
+    has_passed_then: bool
     closed_at: datetime
     policies: frozenset[int]
+
+
+Sittings = Mapping[Population, Sequence[Sitting]]
+"""The attempts of each population in the order of opening: no attempt is in two, and no person twice in a window."""
 
 
 def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
@@ -61,6 +71,9 @@ def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
             select(
                 Attempt.id,
                 Attempt.person_id,
+                Attempt.assignment_id,
+                Assignment.opens_at.label("given_at"),
+                Assignment.zone_name,
                 Person.code,
                 Attempt.locale,
                 Site.code.label("site"),
@@ -76,6 +89,7 @@ def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
             quiz.id,
         )
         .join(Person, Person.id == Attempt.person_id)
+        .join(Assignment, Assignment.id == Attempt.assignment_id)
         .join(Site, Site.id == Attempt.site_id)
         .join(Vendor, Vendor.id == Attempt.vendor_id)
         .outerjoin(GradingRun, is_current_run())
@@ -83,32 +97,62 @@ def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
     )
 
 
-def load_sittings(quiz: Quiz) -> tuple[list[Sitting], dict[str, Localized]]:
-    """Each person's first attempt, if it is graded, in the order of opening; and the names of all their cohorts."""
+def load_sittings(quiz: Quiz) -> tuple[Sittings, dict[str, Localized]]:
+    """The attempts of a quiz that figures rest on, those that are graded; and the names of all their cohorts."""
     rows = db.session.execute(sittings_query(quiz)).all()
+    windows = [_window(row.given_at, row.zone_name) for row in rows]
     passed = {row.person_id for row in rows if row.passed}
+    passed_then = {(row.person_id, window) for row, window in zip(rows, windows, strict=True) if row.passed}
     spells, names = load_spells(quiz)
-    first = {row.person_id: row for row in reversed(rows)}
     sets = {pinned: ids_of(pinned) for pinned in {row.pinned for row in rows}}
-    sittings = [
-        Sitting(
-            attempt_id=row.id,
-            run_id=row.run_id,
-            person=row.code,
-            language=row.locale,
-            cohort=cohort_at(spells.get(row.person_id, ()), row.opened_at) or NO_COHORT,
-            site=row.site,
-            vendor=row.vendor,
-            place=(row.site_name, row.vendor_name),
-            has_passed=row.person_id in passed,
-            closed_at=row.closed_at,
-            policies=sets[row.pinned],
+    found: dict[Population, list[Sitting]] = {population: [] for population in Population}
+    for population, row, window in _counted_once(rows, windows):
+        found[population].append(
+            Sitting(
+                attempt_id=row.id,
+                run_id=row.run_id,
+                person=row.code,
+                language=row.locale,
+                cohort=cohort_at(spells.get(row.person_id, ()), row.opened_at) or NO_COHORT,
+                site=row.site,
+                vendor=row.vendor,
+                place=(row.site_name, row.vendor_name),
+                window=window,
+                has_passed=row.person_id in passed,
+                has_passed_then=(row.person_id, window) in passed_then,
+                closed_at=row.closed_at,
+                policies=sets[row.pinned],
+            )
         )
-        for row in reversed(first.values())
-        if row.passed is not None  # the first attempt counts, or none does
-    ]
-    codes = sorted({sitting.cohort for sitting in sittings} - {NO_COHORT})
-    return sittings, {code: names[code] for code in codes}
+    codes = sorted({sitting.cohort for sittings in found.values() for sitting in sittings} - {NO_COHORT})
+    return found, {code: names[code] for code in codes}
+
+
+def _counted_once(rows: Sequence[Row[Any]], windows: Sequence[str]) -> Iterator[tuple[Population, Row[Any], str]]:
+    """Every attempt that is in a population. ``rows`` are in the order of opening.
+
+    The first of its kind counts, or none does: one that is not graded yet is in none, and nor is a later one.
+    """
+    people, given, then, repeated = set(), set(), set(), set()
+    for row, window in zip(rows, windows, strict=True):
+        population = None
+        if row.person_id not in people:
+            population = Population.FIRST
+        elif (row.person_id, row.assignment_id) in given:
+            population = None if row.person_id in repeated else Population.RETAKES
+            repeated.add(row.person_id)
+        elif (row.person_id, window) not in then:
+            population = Population.AGAIN
+        people.add(row.person_id)
+        given.add((row.person_id, row.assignment_id))
+        then.add((row.person_id, window))
+        if population and row.passed is not None:
+            yield population, row, window
+
+
+@lru_cache(maxsize=1000)
+def _window(given_at: datetime, zone_name: str) -> str:
+    return given_at.astimezone(ZoneInfo(zone_name)).strftime("%Y-%m")
 
 
 @dataclass(frozen=True, slots=True)

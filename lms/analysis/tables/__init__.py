@@ -39,8 +39,17 @@ def questions(found: Analysis | None) -> Table:
         Column(_("JA, facility"), Kind.RATIO),
         Column(_("Finding")),
     )
-    rows = tuple(_question(found, entry) for entry in found.health) if found is not None else ()
-    return Table(_("Questions"), columns, rows)
+    if found is None:
+        return Table(_("Questions"), columns, ())
+    rows = tuple(_question(found, entry) for entry in found.health)
+    if found.filters.is_usual:
+        return Table(_("Questions"), columns, rows)
+    counted = Column(_("Attempts looked at"), is_printed=False)
+    return Table(_("Questions"), (*columns, counted), tuple((*row, _counted(found)) for row in rows))
+
+
+def _counted(found: Analysis) -> str:
+    return phrases.attempts_shown(found.filters.attempts, found.filters.window)
 
 
 def _question(found: Analysis, entry: Health) -> tuple[Cell, ...]:
@@ -144,7 +153,7 @@ def key_figures(found: Analysis) -> Table:
             _("Attempts"),
             Figure(summary.attempts, Kind.COUNT) if summary.attempts else summary.attempts_shown.replace("0", "–"),
             *(None, None, None),
-            _("first attempts"),
+            _("first attempts") if found.filters.is_usual else _counted(found),
         ),
         (
             _("Pass rate"),

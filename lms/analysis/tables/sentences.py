@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lms.analysis import phrases
 from lms.analysis.core.dif_judged import Standing
 from lms.analysis.core.verdicts import ABOUT_KEY, EVERY_SECTION, Kind, Verdict
 from lms.analysis.queries import Analysis
+from lms.analysis.queries.rows import NO_COHORT
+from lms.foundation.locale import listed, percent, sentences, signed
 from lms.foundation.locale import number as written
-from lms.foundation.locale import percent, sentences, signed
 from lms.kit.figures import Interval
 from lms.kit.text import letter
 
@@ -84,6 +87,57 @@ def _where(found: Analysis, verdict: Verdict) -> tuple[str, str, str]:
 def _section(found: Analysis, name: str) -> str:
     text = found.sections.get(name)
     return f"{text.number or ''} {text.title}".strip() if text is not None else name
+
+
+def left_out(found: Analysis) -> str:
+    """Who is in no figure, and why."""
+    few = [code for code in found.left_out if code not in found.apart and code not in found.undivided]
+    return sentences([*_few(found, few), *_apart(found, found.apart), *_undivided(found, found.undivided)])
+
+
+def _few(found: Analysis, codes: Sequence[str]) -> list[str]:
+    named = _named(found, codes)
+    cohorts = ngettext(
+        "%(cohorts)s has fewer than 5 people and is not included in any figure.",
+        "%(cohorts)s have fewer than 5 people each and are not included in any figure.",
+        len(named),
+        cohorts=listed(named),
+    )
+    nobodys = _("Fewer than 5 people have no cohort, and they are not included in any figure.")
+    return [*([cohorts] if named else []), *([nobodys] if NO_COHORT in codes else [])]
+
+
+def _apart(found: Analysis, codes: Sequence[str]) -> list[str]:
+    named = _named(found, codes)
+    cohorts = ngettext(
+        "%(cohorts)s is not included in figures by language, since fewer than 5 of its people took the quiz in "
+        "English or in Japanese.",
+        "%(cohorts)s are not included in figures by language, since fewer than 5 people of each took the quiz in "
+        "English or in Japanese.",
+        len(named),
+        cohorts=listed(named),
+    )
+    nobodys = _(
+        "People without a cohort are not included in figures by language, since fewer than 5 of them took the quiz in "
+        "English or in Japanese."
+    )
+    return [*([cohorts] if named else []), *([nobodys] if NO_COHORT in codes else [])]
+
+
+def _undivided(found: Analysis, codes: Sequence[str]) -> list[str]:
+    named = _named(found, codes)
+    cohorts = ngettext(
+        "%(cohorts)s is left out: with these filters, fewer than 5 of its people would be told apart.",
+        "%(cohorts)s are left out: with these filters, fewer than 5 people of each would be told apart.",
+        len(named),
+        cohorts=listed(named),
+    )
+    nobodys = _("People without a cohort are left out: with these filters, fewer than 5 of them would be told apart.")
+    return [*([cohorts] if named else []), *([nobodys] if NO_COHORT in codes else [])]
+
+
+def _named(found: Analysis, codes: Sequence[str]) -> list[str]:
+    return [phrases.cohort_name(found.cohorts, code) for code in codes if code != NO_COHORT]
 
 
 def evidence(found: Analysis, verdict: Verdict) -> str:

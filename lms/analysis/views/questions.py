@@ -13,7 +13,7 @@ from lms.analysis.queries import clinic as cards
 from lms.analysis.queries.answered import load_under_way
 from lms.analysis.queries.curves import load_curves
 from lms.analysis.queries.waves import load_months
-from lms.analysis.tables.sentences import said
+from lms.analysis.tables.sentences import left_out, said
 from lms.foundation.access import access, policy
 from lms.kit.figures import INDICATIVE, SMALL_GROUP, shown_count
 from lms.kit.problems import NotFound
@@ -43,6 +43,7 @@ def show(code: str, question: str) -> str:
         phrases=phrases,
         report_kinds=phrases.REPORT_KINDS,
         standing=Standing,
+        left_out=left_out(found),
         d27_people=D27_PEOPLE,
         small=SMALL_GROUP,
         shown_count=shown_count,
@@ -61,6 +62,7 @@ def languages(code: str) -> str:
         quiz=quiz,
         found=found,
         rows=cards.compare_languages(found, withheld) if found else [],
+        left_out=left_out(found) if found else "",
         phrases=phrases,
         standing=Standing,
         indicative_under=INDICATIVE,
@@ -78,6 +80,7 @@ def curves(code: str) -> str:
         quiz=quiz,
         found=found,
         fit=load_curves(found) if found else None,
+        left_out=left_out(found) if found else "",
         phrases=phrases,
         shown_count=shown_count,
         indicative_under=INDICATIVE,

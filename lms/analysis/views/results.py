@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -11,11 +12,12 @@ from lms.analysis.core.decisions import Decisions, decision_figures
 from lms.analysis.core.findings import Code
 from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.core.parts import Way
+from lms.analysis.core.populations import Population
 from lms.analysis.core.verdicts import Kind
 from lms.analysis.queries import Analysis, Filters
 from lms.analysis.queries.answered import load_under_way
 from lms.analysis.queries.rows import Listed, list_results
-from lms.analysis.tables.sentences import Said, said
+from lms.analysis.tables.sentences import Said, left_out, said
 from lms.foundation import spreadsheets
 from lms.foundation.access import access, policy
 from lms.foundation.locale import LOCALES, localized
@@ -27,6 +29,8 @@ from lms.quizzes import queries as quizzes
 
 blueprint = Blueprint("analysis", __name__, template_folder="../templates")
 
+
+_WINDOW = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 SORTED_BY: Keys[Listed] = {
     "name": lambda one: reading_key(localized(one.title_text)),
@@ -64,12 +68,13 @@ def show(code: str) -> str:
     filters = _filters()
     found, withheld = queries.load_readable(quiz, filters, access())
     chosen = _chosen(found)
-    cohorts, places = (found.cohorts, found.places) if found else queries.load_choices(quiz)
+    choices = found or queries.load_choices(quiz, filters.window)
+    holding = found.filters if found else filters
     return render_template(
         "analysis/show.html",
         quiz=quiz,
-        filters=found.filters if found else filters,
-        address=_address(found.filters if found else filters),
+        filters=holding,
+        address=_address(holding),
         ways=Way,
         folded=bool(found and filters.language and not found.filters.language),
         found=found,
@@ -77,10 +82,11 @@ def show(code: str) -> str:
         verdicts=[said(found, verdict) for verdict in found.verdicts] if found else [],
         chosen=chosen,
         told=_told(found, chosen),
+        left_out=left_out(found) if found else "",
         under_way=load_under_way(quiz.id).get(chosen, []) if chosen else [],
         suspect=Kind.TRANSLATION_SUSPECT,
-        cohorts=cohorts,
-        places=places,
+        choices=choices,
+        populations=Population,
         phrases=phrases,
         few_data=Code.FEW_DATA,
         decisions=_decisions(found),
@@ -110,20 +116,23 @@ def _decisions(found: Analysis | None) -> Decisions | None:
 
 def _filters() -> Filters:
     language = request.args.get("language", "")
-    by = request.args.get("by", "")
+    by, window = request.args.get("by", ""), request.args.get("window", "")
+    attempts = request.args.get("attempts", "")
     return Filters(
         cohort=request.args.get("cohort", ""),
         language=language if language in LOCALES else "",
         site=request.args.get("site", ""),
         vendor=request.args.get("vendor", ""),
-        by=Way(by) if by in set(Way) else None,
+        by=Way(by) if by in phrases.WAYS else None,
+        window=window if _WINDOW.fullmatch(window) else "",
+        attempts=Population(attempts) if attempts in set(Population) else Population.FIRST,
     )
 
 
 def _address(filters: Filters) -> dict[str, str]:
     """What the address of a page with these filters says of them."""
     asked = asdict(filters)
-    return {name: str(value) for name, value in asked.items() if value}
+    return {name: str(value) for name, value in asked.items() if value and value is not Population.FIRST}
 
 
 def _chosen(found: Analysis | None) -> str | None:

@@ -190,7 +190,10 @@ def expire() -> None:
         journal.record("report.expire", actor="system", object="reports", reports=gone.rowcount)
 
 
-ABOUT = "quiz", "cohort", "taken_in", "person", "module", "version", "campaign", "period", "month", "vendor"
+ABOUT = (
+    *("quiz", "cohort", "taken_in", "window", "attempts", "person"),
+    *("module", "version", "campaign", "period", "month", "vendor"),
+)
 """What a report can be about, by the name under which a request has it."""
 
 

@@ -11,9 +11,10 @@ from flask_babel import lazy_gettext as _l
 from lms.analysis import phrases
 from lms.analysis import queries as analysis
 from lms.analysis import tables as analysis_tables
+from lms.analysis.core.populations import Population
 from lms.analysis.core.verdicts import Kind as Verdicts
 from lms.analysis.queries import Analysis, Filters
-from lms.analysis.tables.sentences import said
+from lms.analysis.tables.sentences import left_out, said
 from lms.cohorts import queries as cohorts
 from lms.foundation.locale import current, day, listed, localized, moment_in_zone, percent, sentences, zone_label
 from lms.kit.problems import Invalid
@@ -58,7 +59,7 @@ def load(request: Request, reader: Reader) -> Found:
     """Read what is reported; raises ``Invalid`` when there is nothing."""
     about = request.about
     quiz = quizzes.get_quiz(about["quiz"])
-    found = analysis.load_analysis(quiz, Filters(about.get("cohort", ""), about.get("taken_in", "")))
+    found = analysis.load_analysis(quiz, _filters(request))
     if found is None:
         raise Invalid("report.no_results")
     return Found(found, items.load_keys(found), load_actions(quiz.code) if reader.has_actions else [])
@@ -92,20 +93,34 @@ def describe(request: Request, loaded: Found) -> Document:
     )
 
 
+def _filters(request: Request) -> Filters:
+    """What the report keeps to. Reports that were asked for earlier had fewer choices."""
+    about = request.about
+    return Filters(
+        cohort=about.get("cohort", ""),
+        language=about.get("taken_in", ""),
+        window=about.get("window", ""),
+        attempts=Population(about.get("attempts") or Population.FIRST),
+    )
+
+
 def title(request: Request, _reader: Reader) -> str:
     """The quiz, and what the report keeps to. A code stands where a name is gone."""
     about, quiz = request.about, quizzes.find_quiz(request.about["quiz"])
     cohort = cohorts.find_cohort(about["cohort"]) if about.get("cohort") else None
     taken_in = {"en": _("taken in English"), "ja": _("taken in Japanese")}.get(about.get("taken_in", ""))
     name = localized(cohort.name_text) if cohort else about.get("cohort") or _("all cohorts")
-    kept = _(", ").join([name, *([taken_in] if taken_in else [])])
+    filters = _filters(request)
+    counted = None if filters.is_usual else phrases.attempts_shown(filters.attempts, filters.window)
+    kept = _(", ").join(each for each in (name, taken_in, counted) if each)
     return str(_("%(quiz)s: %(kept)s", quiz=localized(quiz.title_text) if quiz else about["quiz"], kept=kept))
 
 
 def file_words(request: Request) -> tuple[str, ...]:
     """What the file is named after."""
-    taken_in = request.about.get("taken_in", "")
-    return request.about["quiz"], request.about.get("cohort", ""), f"taken-in-{taken_in}" if taken_in else ""
+    about, taken_in = request.about, request.about.get("taken_in", "")
+    of_language = f"taken-in-{taken_in}" if taken_in else ""
+    return about["quiz"], about.get("cohort", ""), of_language, about.get("window", ""), about.get("attempts", "")
 
 
 def _facts(request: Request, found: Analysis) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
@@ -130,13 +145,14 @@ def _facts(request: Request, found: Analysis) -> tuple[tuple[Text, tuple[Text, .
         (_("Policy"), tuple(versions) or ("–",)),
         (_("Cohorts"), (cohorts,)),
         (_("Language"), (languages, kept) if folded else (languages,)),
+        (_("Attempts looked at"), (phrases.attempts_shown(found.filters.attempts, found.filters.window),)),
         (_("Number of people"), (_("n=%(n)s", n=n) if n != "<5" else n,)),
         (_("Made"), (made,)),
     )
 
 
 def _summary(found: Analysis) -> Part:
-    notes = (left_out(found),) if found.left_out or found.apart else ()
+    notes = tuple(each for each in [left_out(found)] if each)
     grid = Grid("summary", analysis_tables.key_figures(found), Look.KEY_FIGURES, notes)
     words = [Paragraph(text) for text in _in_words(found)]
     return Part("summary", _("Summary"), (*words, grid, Points(_points(found))))
@@ -179,35 +195,6 @@ def _points(found: Analysis) -> tuple[tuple[Text, Text], ...]:
         one = said(found, verdict)
         points.append((f"{one.where}{_(': ')}{one.what}" + _(" · "), sentences([one.meaning, one.to_do])))
     return tuple(points) or ((_("Nothing stands out in these figures."), ""),)
-
-
-def left_out(found: Analysis) -> str:
-    """Who is in no figure, and why."""
-    notes = []
-    for code in found.left_out:
-        if code in found.apart:
-            continue
-        name = phrases.cohort_name(found.cohorts, code)
-        notes.append(
-            _("%(cohort)s has fewer than 5 people and is not included in any figure.", cohort=name)
-            if code
-            else _("Fewer than 5 people have no cohort, and they are not included in any figure.")
-        )
-    for code in found.apart:
-        name = phrases.cohort_name(found.cohorts, code)
-        notes.append(
-            _(
-                "%(cohort)s is not included in figures by language, since fewer than 5 of its people took the quiz in "
-                "English or in Japanese.",
-                cohort=name,
-            )
-            if code
-            else _(
-                "People without a cohort are not included in figures by language, since fewer than 5 of them took the "
-                "quiz in English or in Japanese."
-            )
-        )
-    return sentences(notes)
 
 
 def _distribution(found: Analysis) -> list[Part]:
@@ -273,15 +260,16 @@ def _questions(found: Analysis) -> Part:
         head = (Piece(entry.item, to=items.anchor(entry.item)), row[1], text.number or "" if text else "")
         rows.append((*head, *row[2:place], _shares(found, entry.item), *row[place:]))
     columns = [code, replace(section, is_printed=False), Column(_("Section no.")), *columns]
-    grid = Grid("questions", Table(table.title, tuple(columns), tuple(rows)), notes=(_note_of_questions(),))
+    grid = Grid("questions", Table(table.title, tuple(columns), tuple(rows)), notes=(_note_of_questions(found),))
     return Part("questions", _("Questions"), (grid,))
 
 
-def _note_of_questions() -> str:
+def _note_of_questions(found: Analysis) -> str:
     return sentences(
         [
             _("The dark bar is the key. Facility is the share of marks earned, from 0 to 1."),
-            _("▼ marks a discrimination under 0.15. D27 is shown from 50 people. First attempts only."),
+            _("▼ marks a discrimination under 0.15. D27 is shown from 50 people."),
+            _("Counted: %(attempts)s.", attempts=phrases.attempts_shown(found.filters.attempts, found.filters.window)),
         ]
     )
 
