@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Executable, bindparam, func, or_, select
 
 from lms.accounts.models import Person
 from lms.foundation.db import db
@@ -27,9 +28,15 @@ class PageHead:
 
 def load_head(person_id: int) -> PageHead:
     """How many notices of a person are unread, and for which day this is a sample: one statement for both."""
-    unread = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
-    row = db.session.execute(select(unread.scalar_subquery(), sample_mark().scalar_subquery())).one()
-    return PageHead(row[0], day_of_sample(row[1]))
+    unread, mark = db.session.execute(_head(), {"person_id": person_id}).one()
+    return PageHead(unread, day_of_sample(mark))
+
+
+@cache  # asked for with every page
+def _head() -> Executable:
+    unread = select(func.count()).select_from(Notice)
+    unread = unread.where(Notice.person_id == bindparam("person_id"), Notice.read_at.is_(None))
+    return select(unread.scalar_subquery(), sample_mark().scalar_subquery())
 
 
 def list_notices(person_id: int, asked: int, *, unread_only: bool) -> tuple[list[Notice], Page]:

@@ -5,6 +5,7 @@ The same addresses take plain forms where a page without script has a button for
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, request, url_for
@@ -17,7 +18,7 @@ from lms.foundation.db import db
 from lms.foundation.locale import LOCALES
 from lms.kit.problems import Invalid
 from lms.quizzes import actions, queries
-from lms.quizzes.core.answers import of_record
+from lms.quizzes.core.answers import Event, of_record
 from lms.quizzes.core.attempt import BREAK, AttemptState
 from lms.quizzes.core.receipt import canonical_answers
 from lms.quizzes.forms import manifest_from_json, sent_from_json
@@ -32,7 +33,7 @@ def claim(attempt_id: Any) -> ResponseReturnValue:
     attempt = actions.claim(access(), str(attempt_id))
     events = queries.load_events(attempt.id)
     stamps = [list(event.stamp) for event in events]
-    return jsonify({**_standing(attempt), "answers": _answers(attempt.id), "acked": stamps})
+    return jsonify({**_standing(attempt), "answers": _told(events), "acked": stamps})
 
 
 @blueprint.get("/attempts/<uuid:attempt_id>/state")
@@ -117,9 +118,13 @@ def _standing(attempt: Attempt) -> dict[str, Any]:
 
 def _answers(attempt_id: str) -> dict[int, dict[str, Any]]:
     """The answer of record of each question, and who wrote it."""
+    return _told(queries.load_events(attempt_id))
+
+
+def _told(events: Iterable[Event]) -> dict[int, dict[str, Any]]:
     return {
         position: {"stamp": list(event.stamp), "payload": dict(event.payload)}
-        for position, event in of_record(queries.load_events(attempt_id)).items()
+        for position, event in of_record(events).items()
     }
 
 
