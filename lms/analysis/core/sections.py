@@ -9,7 +9,7 @@ import numpy as np
 
 from lms.analysis.core.items import mean_share
 from lms.analysis.core.responses import Responses
-from lms.kit.figures import Interval, is_small, shown_count
+from lms.kit.figures import Interval, difference, is_small, shown_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +96,49 @@ def _section(responses: Responses, section: str, columns: Sequence[int]) -> Sect
         questions=tuple(sorted(questions, key=lambda question: -question.missed_share)),
         withheld=False,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How far a section's facility has moved, from one month to the next that has a figure (-1 to 1)."""
+
+    since: str
+    until: str
+    gap: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionMonths:
+    """One section from month to month: its figures in each, in the order of the months, and the newest change."""
+
+    section: str
+    months: tuple[SectionFigures, ...]
+    change: Change | None
+
+
+def section_months(
+    by_month: Mapping[str, Responses], item_sections: Mapping[str, Sequence[str]], sections: Sequence[str]
+) -> tuple[SectionMonths, ...]:
+    """The figures of each section in each month, the earliest first; sections that no month tells of are left out.
+
+    The interval of a change takes the people of both months for different ones, and is the wider for it.
+    """
+    months = {month: section_figures(by_month[month], item_sections, sections) for month in sorted(by_month)}
+    found = []
+    for place, section in enumerate(sections):
+        figures = {month: of_month[place] for month, of_month in months.items()}
+        if any(one.facility is not None for one in figures.values()):
+            found.append(SectionMonths(section, tuple(figures.values()), _change(figures)))
+    return tuple(found)
+
+
+def _change(figures: Mapping[str, SectionFigures]) -> Change | None:
+    told = [(month, one) for month, one in figures.items() if one.facility is not None][-2:]
+    if len(told) < 2:
+        return None
+    (since, before), (until, after) = told
+    interval = None
+    if before.interval is not None and after.interval is not None:
+        interval = difference(after.facility or 0.0, after.interval, before.facility or 0.0, before.interval)
+    return Change(since, until, (after.facility or 0.0) - (before.facility or 0.0), interval)

@@ -3,27 +3,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from sqlalchemy import false, select, tuple_
-
 from lms.analysis.core.misconceptions import misconceptions
 from lms.analysis.core.parts import Way
 from lms.analysis.core.populations import Population
 from lms.analysis.core.sections import SectionFigures
 from lms.analysis.queries import rows
-from lms.analysis.queries.evidence import Taken, load_evidence
+from lms.analysis.queries.evidence import load_evidence
 from lms.analysis.queries.figures import Basis, Figures, Filters, figures_of, look
 from lms.analysis.queries.groupings import Places, load_trainers, places_of
-from lms.analysis.queries.known import Edition, Rest, released_under
+from lms.analysis.queries.known import Edition
 from lms.analysis.queries.matrix import QuestionFacts, mask_of
 from lms.analysis.queries.results import load_results
 from lms.analysis.queries.rows import Localized
+from lms.analysis.queries.taken import load_sections, load_taken, newest
 from lms.foundation.access import Access
-from lms.foundation.db import db
-from lms.policies import queries as policies
-from lms.policies.models import PolicyVersion, Section
+from lms.policies.models import PolicyVersion
 from lms.policies.queries import SectionText
-from lms.questions.access import withheld
-from lms.questions.models import Bank, Question, QuestionKey, QuestionVersion, SectionLink
 from lms.quizzes import queries as quizzes
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import Quiz
@@ -92,12 +87,12 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     if not shown:
         return None
     evidence = load_evidence(quiz.id, tuple((sitting.attempt_id, sitting.run_id) for sitting in everyone))
-    taken = _taken(evidence.only(mask_of(everyone, looked.sittings)).taken, reader)
+    taken = load_taken(evidence.only(mask_of(everyone, looked.sittings)).taken, reader)
     facts = {fact.code: fact for fact in taken.values()}
     pinned = {version_id for sitting in shown for version_id in sitting.policies}
     policy_versions, hashes = rows.load_policies(pinned)
-    versions = _newest(version for version in policy_versions if version.id in pinned)
-    sections = _sections(versions, facts.values())
+    versions = newest(version for version in policy_versions if version.id in pinned)
+    sections = load_sections(versions, facts.values())
     basis = Basis(
         results=results,
         evidence=evidence,
@@ -142,57 +137,3 @@ def load_choices(quiz: Quiz, window: str = "") -> Choices:
     """The cohorts and places of those who have finished the quiz, when it was given, and who took it (in a window)."""
     results = load_results(quiz)
     return Choices(results.cohorts, places_of(results.first), results.windows, results.populations(window))
-
-
-def _taken(pairs: Collection[Taken], reader: Access | None) -> dict[Taken, QuestionFacts]:
-    """The questions as they were taken; those of one question in the order of their versions and keys."""
-    is_withheld = withheld(reader) if reader else false()
-    query = (
-        select(
-            *(QuestionVersion, QuestionKey, Question.code, Bank.code, Section.id, Section.module_id, is_withheld),
-            released_under(),
-        )
-        .join(QuestionKey, QuestionKey.question_version_id == QuestionVersion.id)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .join(Bank, Bank.id == Question.bank_id)
-        .outerjoin(SectionLink, (SectionLink.question_version_id == QuestionVersion.id) & (SectionLink.position == 0))
-        .outerjoin(Section, Section.id == SectionLink.section_id)
-        .where(tuple_(QuestionKey.question_version_id, QuestionKey.n).in_(list(pairs)))
-        .order_by(Question.code, QuestionVersion.n, QuestionKey.n)
-    )
-    found: dict[Taken, QuestionFacts] = {}
-    for version, key, code, bank, section_id, module_id, waits, released in db.session.execute(query):
-        options = key.key["groups"].get("options", {})
-        found[(version.id, key.n)] = QuestionFacts(
-            code=code,
-            bank=bank,
-            type=version.type,
-            body=version.body,
-            section=version.body["sections"][0] if version.body["sections"] else None,
-            keys=frozenset(option for option, facts in options.items() if facts["fraction"] == "1"),
-            misconceptions={option: facts.get("misconception", {}) for option, facts in options.items()},
-            version_n=version.n,
-            number=len(found),
-            rest=Rest(section_id, module_id, key.created_at, rows.ids_of(released)) if section_id else None,
-            is_withheld=bool(waits),
-            pair=(version.id, key.n),
-        )
-    return found
-
-
-def _newest(pinned: Iterable[PolicyVersion]) -> list[PolicyVersion]:
-    """The last version of each module among those under which attempts were taken."""
-    order = sorted(pinned, key=lambda version: (version.module_id, version.major, version.minor))
-    return list({version.module_id: version for version in order}.values())
-
-
-def _sections(versions: Sequence[PolicyVersion], facts: Iterable[QuestionFacts]) -> dict[str, SectionText]:
-    """The sections that the questions rest on, in the order of the policies."""
-    wanted = {fact.section for fact in facts}
-    texts = policies.load_sections([version.id for version in versions])
-    return {
-        section.full_name: section
-        for version in versions
-        for section in texts[version.id]
-        if section.full_name in wanted
-    }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 
+from lms.analysis.core.populations import Population
 from lms.analysis.core.waves import Result, Wave, waves
 from lms.analysis.queries.groupings import told_of_windows
-from lms.analysis.queries.results import Results, load_results
+from lms.analysis.queries.results import Results
 from lms.analysis.queries.rows import of_quiz
 from lms.foundation.db import db
 from lms.questions.models import Question, QuestionVersion
@@ -20,18 +21,23 @@ from lms.quizzes.queries import is_current_run
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month with its figures and the questions that got a new version in it."""
+    """A month with its figures and the questions that got a new version in it; ``mostly`` is the larger population."""
 
-    day: date
     figures: Wave
     revised: Sequence[str]
+    mostly: Population
 
 
-def load_months(quiz: Quiz) -> list[Month]:
+def load_months(quiz: Quiz, found: Results) -> list[Month]:
     """The months in which a quiz was assigned and taken, the newest first."""
-    found, revised = load_results(quiz), _load_revised(quiz)
+    revised, again = _load_revised(quiz), Counter(each.window for each in found.of[Population.AGAIN])
+    first = Counter(each.window for each in found.first)
     told = waves(_load_scores(quiz, found), found.windows)
-    return [Month(date.fromisoformat(f"{wave.name}-01"), wave, revised.get(wave.name, ())) for wave in told]
+    return [Month(wave, revised.get(wave.name, ()), _mostly(first[wave.name], again[wave.name])) for wave in told]
+
+
+def _mostly(first: int, again: int) -> Population:
+    return Population.FIRST if first >= again else Population.AGAIN
 
 
 def _load_scores(quiz: Quiz, found: Results) -> list[Result]:

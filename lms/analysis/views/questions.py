@@ -12,6 +12,8 @@ from lms.analysis.queries import Filters, load_analysis, load_readable
 from lms.analysis.queries import clinic as cards
 from lms.analysis.queries.answered import load_under_way
 from lms.analysis.queries.curves import load_curves
+from lms.analysis.queries.results import load_results
+from lms.analysis.queries.section_months import MOST_MONTHS, load_section_months
 from lms.analysis.queries.waves import load_months
 from lms.analysis.tables.sentences import left_out, said
 from lms.foundation.access import access, policy
@@ -100,10 +102,14 @@ def fit_curves(code: str) -> Response:
 def trend(code: str) -> str:
     """How a quiz went from month to month."""
     quiz = quizzes.get_quiz(code)
+    found = load_results(quiz)
     return render_template(
         "analysis/trend.html",
         quiz=quiz,
         cut=rules_from(quizzes.load_current_versions([quiz.id])[quiz.id].rules).cut_percent,
-        months=load_months(quiz),
+        months=load_months(quiz, found),
+        by_section=load_section_months(quiz.id, found),
+        most_months=MOST_MONTHS,
+        phrases=phrases,
         indicative_under=INDICATIVE,
     )
