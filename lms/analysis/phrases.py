@@ -26,7 +26,6 @@ FINDINGS: dict[Kind | Code, LazyString] = {
     Kind.SECTION_UNCLEAR: _l("Section unclear"),
     Kind.CLASS_TAUGHT_BADLY: _l("Cohort taught badly"),
     Kind.KEY_SUSPECT: _l("Suspect key"),
-    Kind.INDIVIDUAL_GAP: _l("Gap in a section"),
     Kind.GIVE_AWAY: _l("Gives itself away"),
     Kind.DEAD_DISTRACTOR: _l("Next to nobody takes it"),
     Kind.NOT_ENOUGH_DATA: _l("Not enough data"),
@@ -45,7 +44,6 @@ STATES: dict[Kind | Code, str] = {
     Kind.SECTION_UNCLEAR: "is-risk",
     Kind.CLASS_TAUGHT_BADLY: "is-risk",
     Kind.KEY_SUSPECT: "is-risk",
-    Kind.INDIVIDUAL_GAP: "is-none",
     Kind.GIVE_AWAY: "is-none",
     Kind.DEAD_DISTRACTOR: "is-none",
     Kind.NOT_ENOUGH_DATA: "is-none",
@@ -67,7 +65,6 @@ READ: dict[Kind | Code, LazyString] = {
         "Those who chose a wrong option did better on the other questions than those who chose the key. "
         "That is a reason to look, and too little for a verdict."
     ),
-    Kind.INDIVIDUAL_GAP: _l("Everything else this person knows leads to expect more in this section."),
     Kind.GIVE_AWAY: _l(
         "Those who know little are right as often as those who know much: the question gives itself away."
     ),

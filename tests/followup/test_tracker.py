@@ -172,7 +172,7 @@ def test_a_refresher_has_an_agenda_and_goes_on_the_timetable(visitor_of: As, uni
 def test_practice_is_offered_to_the_person_alone(visitor_of: As, joiner: Visitor, unit: Unit) -> None:
     with unit():
         code = sitting.person().code
-    action_id = opened(unit, ActionKind.PRACTICE, "individual-gap", QA, person=code, section="HAR/unwanted-contact")
+    action_id = opened(unit, ActionKind.PRACTICE, "", QA, person=code, section="HAR/unwanted-contact")
     assert "Nobody but you sees your answers" in joiner.get(f"/practice/{action_id}?lang=en").text
     assert visitor_of(TRAINERS[0]).get(f"/practice/{action_id}").status_code == 404
     assert joiner.get(f"/actions/{action_id}").status_code == 403
@@ -210,7 +210,7 @@ def test_a_trainer_offers_practice_on_a_result_of_their_cohorts(visitor_of: As, 
 def test_practice_that_is_dropped_is_offered_no_more(visitor_of: As, joiner: Visitor, unit: Unit) -> None:
     with unit():
         code = sitting.person().code
-    action_id = opened(unit, ActionKind.PRACTICE, "individual-gap", QA, person=code)
+    action_id = opened(unit, ActionKind.PRACTICE, "", QA, person=code)
 
     def offers() -> list[bool]:
         with unit():

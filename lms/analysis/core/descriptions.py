@@ -1,21 +1,14 @@
-"""What describes an item or a person and is no verdict: nothing in the quiz has to be mended for it alone."""
+"""What describes an item and is no verdict: nothing in the quiz has to be mended for it alone."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
-import numpy as np
-
-from lms.analysis.core import rasch
-from lms.analysis.core.effects import section_parts
 from lms.analysis.core.items import OptionFigures, option_figures
 from lms.analysis.core.keys import LEAST_PEOPLE, curves
-from lms.analysis.core.multiplicity import holm
 from lms.analysis.core.responses import Responses
-from lms.analysis.core.verdicts import Kind, Known, Verdict
+from lms.analysis.core.verdicts import Kind, Verdict
 from lms.kit.figures import is_small, shown_count
 
 HALF_AS_STEEP = 0.5
@@ -23,12 +16,6 @@ HALF_AS_STEEP = 0.5
 
 MOST = 0.5
 """It gives itself away when more than this share of the less able half are right nevertheless, beyond chance."""
-
-GAP_CHANCE = 0.01
-"""The chance that somebody without a gap is told of one, over all sections of the quiz."""
-
-GAP_ITEMS = 3
-"""So many answers in a section are needed to tell somebody of a gap."""
 
 
 def described(responses: Responses, faulty: Collection[str]) -> list[Verdict]:
@@ -89,41 +76,3 @@ def _give_aways(responses: Responses, in_doubt: Collection[str]) -> list[Verdict
         if code not in in_doubt and is_flat and curve.low_half.low > MOST:
             found.append(Verdict(Kind.GIVE_AWAY, code, curve.n, curve.low_half_share, curve.low_half))
     return found
-
-
-def individual_gaps(responses: Responses, known: Known) -> tuple[Verdict, ...]:
-    """Who knows less of a section than all their other answers make expect, for the person's own page.
-
-    The place is (section, person). This tells of one person each, so no page of a quiz, no report and no table may show
-    it: it is for the person, and for whoever may see the person's results.
-    """
-    if len(responses.people) < LEAST_PEOPLE:
-        return ()
-    groups = np.zeros(len(responses.people), dtype=np.int64)
-    everything = np.asarray(responses.available.any(axis=0))
-    fitted = rasch.fit(responses.shares, responses.available, groups)
-    shortfalls: dict[str, list[_Shortfall]] = {}
-    for part in section_parts(responses, fitted, groups, known.sections, everything):
-        mean, variance = part.mean[part.alike.of_person], part.variance[part.alike.of_person]
-        had = responses.available[:, part.columns].sum(axis=1)
-        short = mean - (responses.shares * responses.available)[:, part.columns].sum(axis=1)
-        for row in np.flatnonzero((had >= GAP_ITEMS) & (variance > 0)).tolist():
-            z = (short[row] - 0.5) / math.sqrt(variance[row])  # marks come in whole steps
-            told = _Shortfall(part.name, int(had[row]), float(short[row]), math.erfc(z / math.sqrt(2)) / 2)
-            shortfalls.setdefault(responses.people[row].code, []).append(told)
-    return tuple(
-        Verdict(Kind.INDIVIDUAL_GAP, (one.section, person), one.answers, one.short)
-        for person, listed in shortfalls.items()
-        for one, chance in zip(listed, holm([one.p for one in listed]), strict=True)
-        if chance <= GAP_CHANCE
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shortfall:
-    """How much less somebody earned in a section than expected, in questions; and the chance of that."""
-
-    section: str
-    answers: int
-    short: float
-    p: float

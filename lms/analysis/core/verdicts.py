@@ -22,7 +22,6 @@ class Kind(StrEnum):
     SECTION_UNCLEAR = "section-unclear"
     CLASS_TAUGHT_BADLY = "class-taught-badly"
     KEY_SUSPECT = "key-suspect"
-    INDIVIDUAL_GAP = "individual-gap"
     GIVE_AWAY = "give-away"
     DEAD_DISTRACTOR = "dead-distractor"
     NOT_ENOUGH_DATA = "not-enough-data"
@@ -51,7 +50,7 @@ Place = str | tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One verdict. ``place`` is an item, a section, or (section, cohort or person); ``n`` people are its evidence.
+    """One verdict. ``place`` is an item, a section, or (section, cohort); ``n`` people are its evidence.
 
     ``effect`` with its 95 % ``interval`` is, for
 

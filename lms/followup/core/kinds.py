@@ -84,7 +84,6 @@ SUGGESTED: Mapping[str, tuple[ActionKind, ...]] = {
     "section-unclear": (ActionKind.SECTION,),
     "class-taught-badly": (ActionKind.REFRESHER,),
     "key-suspect": (ActionKind.REVIEW, ActionKind.HOLD),
-    "individual-gap": (ActionKind.PRACTICE,),
     "give-away": (ActionKind.REVIEW, ActionKind.HOLD),
     "dead-distractor": (ActionKind.REVIEW,),
     "misconception": (ActionKind.REFRESHER, ActionKind.SECTION),

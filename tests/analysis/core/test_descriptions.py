@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from lms.analysis.core.descriptions import individual_gaps
 from lms.analysis.core.diagnosis import diagnose
-from lms.analysis.core.verdicts import ABOUT_KEY, Kind, Known, Verdict
+from lms.analysis.core.verdicts import ABOUT_KEY, Kind, Verdict
 from tests.analysis.core.quizzes import Chooser, Quiz
 from tests.analysis.core.test_diagnosis import instead
-from tests.analysis.core.test_reliability import matrix
 
 
 def about(quiz: Quiz) -> list[Verdict]:
@@ -79,17 +76,3 @@ class TestGiveAways:
         found = {verdict.kind for verdict in about(Quiz(people=60, choosers={7: doubtful}))}
         assert found & ABOUT_KEY
         assert Kind.GIVE_AWAY not in found
-
-
-@pytest.mark.parametrize(("people", "told"), [(200, [("HAR/0", "L0")]), (29, [])])
-def test_who_knows_everything_but_one_section_has_a_gap_there_and_nobody_else(
-    people: int, told: list[tuple[str, str]]
-) -> None:
-    rng = np.random.default_rng(7)
-    difficulties = np.tile(np.linspace(-1, 1, 5), 4)
-    abilities = rng.normal(size=people)
-    right = (rng.random((people, 20)) < 1 / (1 + np.exp(difficulties - abilities[:, np.newaxis]))).astype(float)
-    right[0], right[0, :5] = 1.0, 0.0
-    sections = {f"Q{n}": (f"HAR/{n // 5}",) for n in range(20)}
-    found = individual_gaps(matrix(right.tolist()), Known(sections=sections))
-    assert [(one.kind, one.place, one.n) for one in found] == [(Kind.INDIVIDUAL_GAP, place, 5) for place in told]
