@@ -7,7 +7,8 @@ a cell tells by its n and its share exactly which people it holds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations, product
 
@@ -173,6 +174,39 @@ def test_who_has_no_answer_that_may_be_told_is_in_no_score_either() -> None:
     for asked in (Asked(frozenset()), Asked(frozenset({Way.WINDOW}), window=WINDOWS[0])):
         seen = see(whole, sittings, [True] * 10, divide(sittings), asked, LAYOUT)
         assert (len(seen.responses.people), list(seen.left_out)) == (9, [NO_COHORT])
+
+
+def retaken(first: Sequence[Sitting], who: Collection[int]) -> list[Sitting]:
+    return [replace(each, attempt_id=f"again-{each.person}") for each in first if each.run_id in who]
+
+
+def test_who_did_not_repeat_an_attempt_is_not_told_by_the_pass_rates_of_those_who_did() -> None:
+    """Of those in September three did not, of those in October five: together they may be shown, by window not."""
+    first = [sitting(n, "A", "ja", "tokyo", WINDOWS[0] if n < 20 else WINDOWS[1]) for n in range(30)]
+    division = divide(retaken(first, range(3, 25)), first)
+    assert (Way.RETAKE in division.ways["A"], division.windows["A"]) == (True, frozenset())
+    assert Way.WINDOW not in division.ways["A"]
+    few = divide(retaken(first, range(4, 30)), first)
+    assert Way.RETAKE not in few.ways["A"]
+    many = divide(retaken(first, range(5, 25)), first)
+    assert many.windows["A"] == set(WINDOWS[:2])
+    english = [replace(each, language="en" if each.run_id % 10 < 4 else "ja") for each in first]
+    assert Way.LANGUAGE not in divide(retaken(english, range(5, 30)), english).ways["A"], "two of the five in English"
+
+
+def test_a_cohort_of_few_who_repeated_bears_nothing() -> None:
+    first = [sitting(n, "A", "ja", "tokyo") for n in range(30)]
+    assert divide(retaken(first, range(4)), first).ways["A"] == frozenset()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_is_looked_at_of_a_later_month_is_who_is_in_its_trend(seed: int) -> None:
+    sittings = [replace(each, window=WINDOWS[0]) for each in drawn(seed)]
+    asked = Asked(frozenset({Way.WINDOW}), window=WINDOWS[0])
+    whole = answered(sittings, np.random.default_rng(seed))
+    seen = see(whole, sittings, [True] * len(sittings), divide(sittings), asked, LAYOUT)
+    told = told_of_windows({**dict.fromkeys(Population, ()), Population.AGAIN: sittings})
+    assert {person.code for person in seen.responses.people} == {each.person for each in told}
 
 
 def test_one_person_between_two_groupings_is_not_told() -> None:

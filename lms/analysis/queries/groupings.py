@@ -68,30 +68,46 @@ class Grouped:
 
 
 def divide(sittings: Sequence[Sitting], of_all: Sequence[Sitting] = ()) -> Division:
-    """How the people of a population may be divided. ``of_all`` are those of whom they are some, where this is told."""
-    parts = _parts(sittings)
-    ways = granted([sitting.cohort for sitting in sittings], parts)
+    """How the people of a population may be divided.
+
+    ``of_all`` are those of whom they are some, where figures of both are shown: then the others of these must be 5 or
+    more as well, or nobody, in whatever is told of the population.
+    """
+    people, sizes = {sitting.person for sitting in sittings}, Counter[Cohort](each.cohort for each in sittings)
+    others = [each for each in of_all if each.person not in people and sizes[each.cohort]]
+    both, is_other = [*sittings, *others], [*[False] * len(sittings), *[True] * len(others)]
+    parts = {way: list(zip(values, is_other, strict=True)) for way, values in _parts(both).items()}
+    ways = granted([each.cohort for each in both], parts)
     members: dict[Cohort, list[int]] = {}
-    for place, sitting in enumerate(sittings):
-        members.setdefault(sitting.cohort, []).append(place)
+    for place, each in enumerate(both):
+        members.setdefault(each.cohort, []).append(place)
     windows = {
         cohort: windows_told(
-            cells(parts, [way for way in SPLITTING if way in ways[cohort]], places),
-            [sittings[place].window for place in places],
+            list(
+                zip(
+                    cells(parts, [way for way in SPLITTING if way in ways[cohort]], places),
+                    [is_other[place] for place in places],
+                    strict=True,
+                )
+            ),
+            [both[place].window for place in places],
         )
         for cohort, places in members.items()
+        if not is_small(sizes[cohort])
     }
-    people = {sitting.person for sitting in sittings}
-    others = Counter[Cohort](sitting.cohort for sitting in of_all if sitting.person not in people)
+    left = Counter[Cohort](each.cohort for each in others)
     return Division(
-        {
-            cohort: of_cohort
-            | ({Way.WINDOW} if windows[cohort] else frozenset())
-            | (frozenset() if is_small(others[cohort]) else {Way.RETAKE})
-            for cohort, of_cohort in ways.items()
-        },
-        windows,
+        {cohort: _borne(ways[cohort], windows.get(cohort), left[cohort]) for cohort in members},
+        {cohort: windows.get(cohort, frozenset()) for cohort in members},
     )
+
+
+def _borne(ways: frozenset[Way], windows: frozenset[str] | None, others: int) -> frozenset[Way]:
+    """The ways that a cohort bears. ``windows`` are those it may be told by, None where few of it are looked at."""
+    if windows is None:
+        return frozenset()
+    told = {Way.WINDOW} if windows else set()
+    return ways | told | (set() if is_small(others) else {Way.RETAKE})
 
 
 def told_of_windows(of: Sittings) -> list[Sitting]:
