@@ -195,6 +195,11 @@ def whose(attempts: Population, window: str) -> str:
     return str(WHOSE_THEN[attempts]) % {"month": month_name(window)} if window else str(WHOSE[attempts])
 
 
+def n_of_column(n: str) -> str:
+    """The number of people under the head of a column; of none of whom an answer may be told there is no number."""
+    return {"<5": n, "0": "–"}.get(n) or str(_("n=%(n)s", n=n))
+
+
 WAYS = {
     Way.SITE: _l("Site"),
     Way.VENDOR: _l("Vendor"),

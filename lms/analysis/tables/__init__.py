@@ -131,7 +131,7 @@ def sections(found: Analysis) -> Table:
     columns = (
         Column(_("No.")),
         Column(_("Policy section")),
-        *(Column(name, Kind.SHARE, note="<5" if n == "<5" else _("n=%(n)s", n=n)) for name, n in counted),
+        *(Column(name, Kind.SHARE, note=phrases.n_of_column(n)) for name, n in counted),
     )
     rows = [
         (
