@@ -7,7 +7,7 @@ from typing import Any
 OF_AN_ATTEMPT = [
     *("quizzes.question", "quizzes.answer", "quizzes.submit_page", "quizzes.result", "quizzes.paper"),
     *("attempts.save_events", "attempts.submit", "attempts.claim", "attempts.state", "attempts.rest"),
-    *("quizzes.practise", "question_reports.write", "question_reports.send"),
+    *("quizzes.practise", "question_reports.write", "question_reports.send", "own_results.expected"),
 ]
 OF_A_QUESTION = [
     *(f"question.{verb}" for verb in ("show", "copy", "retire", "restore", "hold", "confirm")),

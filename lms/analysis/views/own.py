@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask_login import current_user
 
+from lms.analysis.queries.expected import load_expected
 from lms.analysis.queries.own import load_history
-from lms.foundation.access import policy
+from lms.foundation.access import access, policy
 from lms.kit.pages import Page
+from lms.quizzes import queries as quizzes
 
 ATTEMPTS_SHOWN = 20
 """All of them stand on the page of results."""
@@ -26,3 +30,12 @@ def show() -> str:
         part=part,
         attempts=found.attempts[:ATTEMPTS_SHOWN],
     )
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/expected")
+@policy("result.read")
+def expected(attempt_id: Any) -> str:
+    """The sections of an attempt beside what the person's other answers lead to expect."""
+    attempt = quizzes.get_without_paper(access(), str(attempt_id))
+    found = load_expected(attempt, current_user.code)
+    return render_template("analysis/expected.html", attempt=attempt, sections=found)
