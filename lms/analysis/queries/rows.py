@@ -11,14 +11,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, Text, cast, func, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.enrolments import Spell, cohort_at
 from lms.analysis.core.populations import Population
+from lms.analysis.queries.texts import NOTHING, instant_of, load_texts, rows_of
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation import clock
 from lms.foundation.db import db
@@ -69,6 +71,7 @@ def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
     return (
         of_quiz(
             select(
+                Attempt.opened_at,
                 Attempt.id,
                 Attempt.person_id,
                 Attempt.assignment_id,
@@ -80,11 +83,10 @@ def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
                 Vendor.code.label("vendor"),
                 cast(Site.name_text, Text).label("site_name"),
                 cast(Vendor.name_text, Text).label("vendor_name"),
-                Attempt.opened_at,
                 Attempt.closed_at,
                 GradingRun.id.label("run_id"),
-                GradingRun.passed,
-                _pinned().label("pinned"),
+                cast(GradingRun.passed, Integer).label("passed"),
+                func.coalesce(_pinned(), "").label("pinned"),
             ),
             quiz.id,
         )
@@ -97,30 +99,55 @@ def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
     )
 
 
-def load_sittings(quiz: Quiz) -> tuple[Sittings, dict[str, Localized]]:
-    """The attempts of a quiz that figures rest on, those that are graded; and the names of all their cohorts."""
-    rows = db.session.execute(sittings_query(quiz)).all()
+class _Taken(NamedTuple):
+    """A row of ``sittings_query``, of which only the instant has been read."""
+
+    opened_at: datetime
+    id: str
+    person_id: str
+    assignment_id: str
+    given_at: str
+    zone_name: str
+    person: str
+    language: str
+    site: str
+    vendor: str
+    site_name: str
+    vendor_name: str
+    closed_at: str
+    run_id: str
+    passed: str
+    pinned: str
+
+
+def sittings_of(text: str, spells_text: str) -> tuple[Sittings, dict[str, Localized]]:
+    """The attempts of a quiz that figures rest on, those that are graded; and the names of all their cohorts.
+
+    The texts are what ``sittings_query`` and ``spells_query`` find.
+    """
+    rows = [_Taken(instant_of(opened_at), *others) for opened_at, *others in rows_of(text)]
+    rows.sort(key=attrgetter("opened_at"))
     windows = [_window(row.given_at, row.zone_name) for row in rows]
-    passed = {row.person_id for row in rows if row.passed}
-    passed_then = {(row.person_id, window) for row, window in zip(rows, windows, strict=True) if row.passed}
-    spells, names = load_spells(quiz)
+    passed = {row.person_id for row in rows if row.passed == "1"}
+    passed_then = {(row.person_id, window) for row, window in zip(rows, windows, strict=True) if row.passed == "1"}
+    spells, names = spells_of(spells_text)
     sets = {pinned: ids_of(pinned) for pinned in {row.pinned for row in rows}}
     found: dict[Population, list[Sitting]] = {population: [] for population in Population}
     for population, row, window in _counted_once(rows, windows):
         found[population].append(
             Sitting(
                 attempt_id=row.id,
-                run_id=row.run_id,
-                person=row.code,
-                language=row.locale,
-                cohort=cohort_at(spells.get(row.person_id, ()), row.opened_at) or NO_COHORT,
+                run_id=int(row.run_id),
+                person=row.person,
+                language=row.language,
+                cohort=cohort_at(spells.get(int(row.person_id), ()), row.opened_at) or NO_COHORT,
                 site=row.site,
                 vendor=row.vendor,
                 place=(row.site_name, row.vendor_name),
                 window=window,
                 has_passed=row.person_id in passed,
                 has_passed_then=(row.person_id, window) in passed_then,
-                closed_at=row.closed_at,
+                closed_at=instant_of(row.closed_at),
                 policies=sets[row.pinned],
             )
         )
@@ -128,7 +155,13 @@ def load_sittings(quiz: Quiz) -> tuple[Sittings, dict[str, Localized]]:
     return found, {code: names[code] for code in codes}
 
 
-def _counted_once(rows: Sequence[Row[Any]], windows: Sequence[str]) -> Iterator[tuple[Population, Row[Any], str]]:
+def load_sittings(quiz: Quiz) -> tuple[Sittings, dict[str, Localized]]:
+    """``sittings_of`` a quiz, as the database has them now."""
+    sittings, spells = load_texts(sittings_query(quiz), spells_query(quiz))
+    return sittings_of(sittings, spells)
+
+
+def _counted_once(rows: Sequence[_Taken], windows: Sequence[str]) -> Iterator[tuple[Population, _Taken, str]]:
     """Every attempt that is in a population. ``rows`` are in the order of opening.
 
     The first of its kind counts, or none does: one that is not graded yet is in none, and nor is a later one.
@@ -146,13 +179,13 @@ def _counted_once(rows: Sequence[Row[Any]], windows: Sequence[str]) -> Iterator[
         people.add(row.person_id)
         given.add((row.person_id, row.assignment_id))
         then.add((row.person_id, window))
-        if population and row.passed is not None:
+        if population and row.passed != NOTHING:
             yield population, row, window
 
 
 @lru_cache(maxsize=1000)
-def _window(given_at: datetime, zone_name: str) -> str:
-    return given_at.astimezone(ZoneInfo(zone_name)).strftime("%Y-%m")
+def _window(given_at: str, zone_name: str) -> str:
+    return instant_of(given_at).astimezone(ZoneInfo(zone_name)).strftime("%Y-%m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +266,7 @@ def _counted() -> tuple[ColumnElement[bool], ...]:
 
 
 def spells_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
-    """The enrolments of everybody who finished the quiz.
-
-    Names come as text, since there are many enrolments and few cohorts.
-    """
+    """The enrolments of everybody who finished the quiz, as they began."""
     people = of_quiz(select(Attempt.person_id), quiz.id)
     return (
         select(
@@ -245,7 +275,6 @@ def spells_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
             Enrolment.left_at,
             Cohort.code,
             cast(Cohort.name_text, Text),
-            Cohort.go_live_on,
         )
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(Enrolment.person_id.in_(people))
@@ -253,11 +282,22 @@ def spells_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
     )
 
 
-def load_spells(quiz: Quiz) -> tuple[dict[int, list[Spell]], dict[str, Localized]]:
-    """The enrolments of everybody who finished the quiz, past ones included, as they began; and the cohorts' names."""
+def spells_of(text: str) -> tuple[dict[int, list[Spell]], dict[str, Localized]]:
+    """The enrolments of everybody who finished the quiz, past ones included, as they began; and the cohorts' names.
+
+    The text is what ``spells_query`` finds.
+    """
     spells: dict[int, list[Spell]] = {}
     names = {}
-    for person_id, enrolled_at, left_at, code, name, _go_live in db.session.execute(spells_query(quiz)):
+    for person_id, enrolled_at, left_at, code, name in rows_of(text):
         names[code] = name
-        spells.setdefault(person_id, []).append(Spell(code, enrolled_at, left_at))
+        until = None if left_at == NOTHING else instant_of(left_at)
+        spells.setdefault(int(person_id), []).append(Spell(code, instant_of(enrolled_at), until))
+    for own in spells.values():
+        own.sort(key=attrgetter("since"))
     return spells, {code: json.loads(name) for code, name in names.items()}
+
+
+def load_spells(quiz: Quiz) -> tuple[dict[int, list[Spell]], dict[str, Localized]]:
+    """``spells_of`` a quiz, as the database has them now."""
+    return spells_of(*load_texts(spells_query(quiz)))
