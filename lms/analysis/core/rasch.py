@@ -108,7 +108,7 @@ def fit(shares: FloatArray, available: BoolArray, groups: IntArray) -> Fit:
     found, means = Fit(difficulties, 1.0), np.zeros(alike.groups)
     for _step in range(_STEPS):
         weights = posterior(alike, found, means)
-        means = _group_means(alike, weights)
+        means = _group_means(alike, _means(weights))
         better = _improved(found, alike, weights, counted)
         moved = max(float(np.abs(better.difficulties - found.difficulties).max()), abs(better.spread - found.spread))
         found = better
@@ -124,10 +124,22 @@ def posterior(alike: Kinds, found: Fit, means: FloatArray) -> FloatArray:
 
 def settled(alike: Kinds, found: Fit, steps: int = 12) -> FloatArray:
     """The posterior with the group means that fit these scores."""
-    likelihood, means = _likelihood(alike, found), np.zeros(alike.groups)
+    logs = _likelihood(alike, found) - NODES**2 / 2
+    unmoved = np.exp(logs - logs.max(axis=1, keepdims=True))
+    moved = unmoved
     for _step in range(steps):
-        means = _group_means(alike, _weighed(alike, likelihood, means), centred=False)
-    return _weighed(alike, likelihood, means)
+        # A mean moves all abilities of its group alike, so one exponential for each group moves those of all its kinds.
+        means = _group_means(alike, _means(moved), centred=False)
+        moved = unmoved * np.exp(np.outer(means, NODES))[alike.group]
+    likely: FloatArray = moved / moved.sum(axis=1, keepdims=True)
+    return likely
+
+
+def _means(weights: FloatArray) -> FloatArray:
+    """The mean ability of each kind."""
+    people, total = (weights @ np.stack([np.ones_like(NODES), NODES], axis=1)).T
+    means: FloatArray = total / people
+    return means
 
 
 def _likelihood(alike: Kinds, found: Fit) -> FloatArray:
@@ -143,8 +155,7 @@ def _weighed(alike: Kinds, likelihood: FloatArray, means: FloatArray) -> FloatAr
     return likely
 
 
-def _group_means(alike: Kinds, weights: FloatArray, *, centred: bool = True) -> FloatArray:
-    mean = weights @ NODES
+def _group_means(alike: Kinds, mean: FloatArray, *, centred: bool = True) -> FloatArray:
     people = np.bincount(alike.group, alike.people, alike.groups)
     total = np.bincount(alike.group, alike.people * mean, alike.groups)
     everybody = total.sum() / people.sum()
