@@ -85,8 +85,11 @@ def rivals(
 
     ``words`` is what their authors expect of items (easy, medium, hard), ``sections`` on what they rest.
     """
+    if len(responses.people) < LEAST_PEOPLE:
+        return {}
     languages = _languages(responses)
-    tables = [table for item in responses.items if (table := _table(responses, item, languages)) is not None]
+    levels = _levels(responses, np.arange(len(responses.items)))
+    tables = [table for item in responses.items if (table := _table(responses, item, languages, levels)) is not None]
     asked = [(place, rival) for place, table in enumerate(tables) for rival in table.rivals]
     if not asked:
         return {}
@@ -258,9 +261,9 @@ def _counted(responses: Responses) -> tuple[IntArray, FloatArray]:
     """The items that enough people had, and for each of them the marks earned and missed on each level of ability."""
     columns = np.flatnonzero(responses.available.sum(axis=0) >= LEAST_PEOPLE)
     counts = np.zeros((len(columns), len(LEVELS), 2))
-    for row, column in enumerate(columns.tolist()):
+    for row, (column, levels) in enumerate(zip(columns.tolist(), _levels(responses, columns), strict=True)):
         had = responses.available[:, column]
-        level, shares = _levels(responses, column)[had], responses.shares[had, column]
+        level, shares = levels[had], responses.shares[had, column]
         for side, earned in enumerate((shares, 1 - shares)):
             counts[row, :, side] = np.bincount(level, earned, len(LEVELS))
     return columns, counts
@@ -270,7 +273,8 @@ def _languages(responses: Responses) -> NDArray[np.str_]:
     return np.array([person.language or "" for person in responses.people], dtype=np.str_)
 
 
-def _table(responses: Responses, item: Item, languages: NDArray[np.str_]) -> _Table | None:
+def _table(responses: Responses, item: Item, languages: NDArray[np.str_], levels: IntArray) -> _Table | None:
+    """The table of an item, if it can be read. ``languages`` and ``levels`` are everybody's."""
     if len(item.options) < 2 or len(item.keys) != 1 or item.code not in responses.chosen:
         return None
     column = responses.index(item.code)
@@ -281,9 +285,10 @@ def _table(responses: Responses, item: Item, languages: NDArray[np.str_]) -> _Ta
     if (choices > 1).any() or answered.sum() < LEAST_PEOPLE:
         return None
     key = next(place for place, option in enumerate(item.options) if option in item.keys)
+    level = levels[column]
     if rows is not responses:
-        languages = _languages(rows)
-    place = _levels(rows, column) * len(item.options) + chosen.argmax(axis=1)
+        languages, level = _languages(rows), _levels(rows, np.array([column]))[0]
+    place = level * len(item.options) + chosen.argmax(axis=1)
 
     def counted(among: BoolArray) -> FloatArray:
         counts = np.bincount(place[among], minlength=len(LEVELS) * len(item.options))
@@ -294,14 +299,15 @@ def _table(responses: Responses, item: Item, languages: NDArray[np.str_]) -> _Ta
     return _Table(item, key, counted(answered), enough)
 
 
-def _levels(responses: Responses, column: int) -> IntArray:
-    """Per person: the level of the marks earned on the other items of the paper."""
-    counted = responses.available.copy()
-    counted[:, column] = False
-    possible = counted @ responses.maxima
-    earned = (responses.marks * counted).sum(axis=1)
+def _levels(responses: Responses, columns: IntArray) -> IntArray:
+    """Columns x people: the level of the marks earned on the other items of the paper."""
+    if not len(columns):
+        return np.zeros((0, len(responses.people)), dtype=np.int64)
+    counted = responses.marks * responses.available
+    earned = counted.sum(axis=1) - counted[:, columns].T
+    possible = responses.available @ responses.maxima - (responses.available * responses.maxima)[:, columns].T
     half = float(responses.maxima.mean()) / 2
     odds = np.log((earned + half) / (np.maximum(possible - earned, 0) + half))
-    odds -= np.median(odds)
+    odds -= np.median(odds, axis=1, keepdims=True)
     width = LEVELS[1] - LEVELS[0]
     return np.asarray(np.rint((np.clip(odds, LEVELS[0], LEVELS[-1]) - LEVELS[0]) / width), dtype=np.int64)
