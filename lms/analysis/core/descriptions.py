@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from lms.analysis.core.items import OptionFigures, option_figures
+from lms.analysis.core.items import OptionFigures, options_figures
 from lms.analysis.core.keys import LEAST_PEOPLE, curves
 from lms.analysis.core.responses import Responses
 from lms.analysis.core.verdicts import Kind, Verdict
@@ -23,14 +23,14 @@ def described(responses: Responses, faulty: Collection[str]) -> list[Verdict]:
 
     ``faulty`` items have a verdict on their key, which explains what their options look like.
     """
-    found = []
+    found, figures = [], options_figures(responses)
     for column, item in enumerate(responses.items):
         n = int(responses.available[:, column].sum())
         if n < LEAST_PEOPLE:
             told = {"n_shown": shown_count(n)}
             found.append(Verdict(Kind.NOT_ENOUGH_DATA, item.code, 0 if is_small(n) else n, facts=told))
         if item.code in responses.chosen and item.code not in faulty:
-            options = option_figures(responses, item.code)
+            options = figures[item.code]
             found += _suspect_key(item.code, options)
             found += [
                 Verdict(Kind.DEAD_DISTRACTOR, item.code, option.n, option.share, facts={"option": option.option})

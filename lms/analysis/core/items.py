@@ -151,11 +151,17 @@ def correlations(values: FloatArray, scores: FloatArray) -> tuple[float | None, 
     """
     if len(values) < 2:
         return _undefined(values)
-    left, right = values - values.mean(axis=0), scores - scores.mean(axis=0)
-    size = np.sqrt((left**2).sum(axis=0) * (right**2).sum(axis=0))
-    varies = (np.ptp(values, axis=0) > 0) & (np.ptp(scores, axis=0) > 0)
-    found = np.divide((left * right).sum(axis=0), size, out=np.zeros(values.shape[1]), where=varies)
+    (left, left_varies), (right, right_varies) = _centred(values), _centred(scores)
+    size, varies = np.sqrt((left**2).sum(axis=1) * (right**2).sum(axis=1)), left_varies & right_varies
+    found = np.divide((left * right).sum(axis=1), size, out=np.zeros(len(left)), where=varies)
     return _listed(np.clip(found, -1, 1), varies)
+
+
+def _centred(values: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """Each column less its mean, in a row of its own, where sums run along memory; and whether it varies."""
+    rows = np.ascontiguousarray(values.T)
+    centred: FloatArray = rows - rows.mean(axis=1, keepdims=True)
+    return centred, np.asarray(rows.max(axis=1) > rows.min(axis=1))
 
 
 def biserial(responses: Responses) -> tuple[float | None, ...]:
@@ -217,30 +223,59 @@ def tail_difference(shares: FloatArray, totals: FloatArray) -> tuple[float | Non
     return tuple(float(d) for d in weights @ shares / size)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Tails:
+    """How much of each person of a complete row is in the top and bottom 27 % (``tail`` people each) and top third."""
+
+    tail: int
+    third: int
+    weights: tuple[FloatArray, FloatArray, FloatArray]
+
+
+def _tails(responses: Responses) -> _Tails:
+    totals = responses.totals
+    tail, third = tail_size(len(totals)), (len(totals) + 1) // 3
+    top, bottom = (tail_weights(totals, tail, top=up) for up in (True, False))
+    return _Tails(tail, third, (top, bottom, tail_weights(totals, third, top=True)))
+
+
+def options_figures(responses: Responses) -> dict[str, tuple[OptionFigures, ...]]:
+    """The figures of options of every item with options."""
+    tails = _tails(responses)
+    return {item: _of_options(responses, item, tails) for item in responses.chosen}
+
+
 def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]:
     """The figures of every option of an item with options, keys included, in the order of the options.
 
     They rest on those who had the version that the item describes, where their cohorts may be split by version.
     """
-    column = responses.index(item)
-    responses = of_version(responses, column)
+    return _of_options(responses, item, _tails(responses))
+
+
+def _of_options(everybody: Responses, item: str, tails: _Tails) -> tuple[OptionFigures, ...]:
+    """``option_figures``; ``tails`` are those of everybody."""
+    column = everybody.index(item)
+    responses = of_version(everybody, column)
+    if responses is not everybody:
+        tails = _tails(responses)
     facts = responses.items[column]
     available, complete = responses.available[:, column], responses.complete
-    chosen = responses.chosen[item]
-    counts = (chosen & available[:, np.newaxis]).sum(axis=0)
+    chosen = np.ascontiguousarray(responses.chosen[item].T)
+    counts = (chosen & available).sum(axis=1)
     n = int(available.sum())
     wrong = int(((responses.states[:, column] == Cell.ANSWERED) & ~responses.right[:, column]).sum())
     rest = responses.rests[:, column]
-    takers = chosen[complete]
+    takers = chosen[:, complete]
     is_key = np.array([option in facts.keys for option in facts.options])
-    with_rest = correlations(takers.astype(np.float64), rest[:, np.newaxis])
-    tail, third = tail_size(len(rest)), (len(rest) + 1) // 3
+    with_rest = correlations(takers.T.astype(np.float64), rest[:, np.newaxis])
+    sizes = (tails.tail, tails.tail, tails.third)
     top, bottom, top_third = (
-        _group_shares(takers, tail_weights(responses.totals, size, top=up), size)
-        for size, up in ((tail, True), (tail, False), (third, True))
+        _group_shares(takers.T, weights, size) for weights, size in zip(tails.weights, sizes, strict=True)
     )
-    of_key = rest[takers[:, is_key].any(axis=1)]
-    leads = [None if is_key[place] else _lead(rest[takers[:, place]], of_key) for place in range(len(facts.options))]
+    of_key = rest[takers[is_key].any(axis=0)]
+    of_option = [rest[of] for of in takers]
+    leads = [None if key else _lead(of, of_key) for of, key in zip(of_option, is_key, strict=True)]
     return tuple(
         OptionFigures(
             option=option,
@@ -249,8 +284,8 @@ def option_figures(responses: Responses, item: str) -> tuple[OptionFigures, ...]
             count=int(counts[place]),
             share=counts[place] / n if n else None,
             rest_correlation=with_rest[place],
-            mean_rest=float(rest[takers[:, place]].mean()) if takers[:, place].any() else None,
-            tail=tail,
+            mean_rest=float(of_option[place].mean()) if len(of_option[place]) else None,
+            tail=tails.tail,
             top_share=top[place],
             bottom_share=bottom[place],
             top_third_share=top_third[place],

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lms.analysis.core.items import OptionFigures, option_figures
+from lms.analysis.core.items import OptionFigures, options_figures
 from lms.analysis.core.responses import BoolArray, Cell, Item, Person, Responses
 from lms.analysis.queries.evidence import NO_ANSWER, Evidence, Taken
 from lms.analysis.queries.known import Rest
@@ -97,7 +97,8 @@ def _chosen(item: Item, evidence: Evidence, counted: BoolArray, people: int) -> 
 
 def options_of(responses: Responses) -> dict[str, tuple[OptionFigures, ...]]:
     """The figures of options of every question of which at least 5 people had the newest version."""
-    figures = {code: option_figures(responses, code) for code in responses.chosen}
     return {
-        code: options for code, options in figures.items() if options and options[0].n and not is_small(options[0].n)
+        code: options
+        for code, options in options_figures(responses).items()
+        if options and options[0].n and not is_small(options[0].n)
     }

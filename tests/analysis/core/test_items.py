@@ -19,6 +19,7 @@ from lms.analysis.core.items import (
     item_figures,
     mean_share,
     option_figures,
+    options_figures,
     tail_difference,
     tail_size,
     tail_weights,
@@ -118,6 +119,16 @@ def test_a_missing_answer_leaves_the_share_and_takes_its_row_from_the_rest_score
     assert [option.count for option in of_first] == [4, 2, 2]  # L8 counts here, where the answer is available
     assert of_first[2].mean_rest == 0.0
     assert of_first[2].bottom_share == 0.5  # of 7 complete rows two are the bottom: L7 (C), and half each of L4, L5 (B)
+
+
+def test_the_options_of_every_item_are_those_of_each_also_of_one_that_was_revised() -> None:
+    responses = choices()
+    rows = len(responses.people)
+    versions = np.zeros((rows, len(responses.items)), dtype=np.int64)
+    versions[rows // 2 :, 0] = 1
+    for one in (responses, dataclasses.replace(responses, versions=versions)):
+        assert options_figures(one) == {item: option_figures(one, item) for item in one.chosen}
+        assert options_figures(one)["Q1"][0].n == (rows if one is responses else 0)
 
 
 def options_taken(*counts: int) -> tuple[OptionFigures, ...]:
