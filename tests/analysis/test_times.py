@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -69,7 +70,8 @@ def outdated_now() -> dict[str, frozenset[str]]:
     }
     versions, hashes = load_policies({version.id for version in both_versions()})
     editions = [Edition(one.id, one.module_id, one.state, one.effective_at) for one in versions]
-    return outdated(rests, dict.fromkeys(rests, sittings), editions, hashes)
+    takers = dict.fromkeys(rests, np.arange(len(sittings)))
+    return outdated(rests, sittings, takers, editions, hashes)
 
 
 def write_keys_under(version: PolicyVersion) -> None:

@@ -84,7 +84,11 @@ def score_shares(responses: Responses) -> FloatArray:
 
 
 def _counted(responses: Responses) -> Responses:
-    """Who is counted; everybody where a language has few people at all, since both sides are withheld then."""
+    """Who is counted; everybody where a language has few people at all, since both sides are withheld then.
+
+    A gap is of marks, so what was chosen is left out.
+    """
+    responses = replace(responses, chosen={})
     counts = Counter(person.language for person in responses.people)
     return responses if any(is_small(count) for count in counts.values()) else of_languages(responses)
 

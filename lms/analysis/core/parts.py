@@ -65,7 +65,8 @@ def granted(cohorts: Sequence[Cohort], parts: Parts) -> dict[Cohort, frozenset[W
 
 def cells(parts: Parts, ways: Sequence[Way], people: Sequence[int]) -> list[tuple[Hashable, ...]]:
     """The cell of each of these people by all of these ways together."""
-    return [tuple(parts[way][place] for way in ways) for place in people]
+    columns = [[parts[way][place] for place in people] for way in ways]
+    return list(zip(*columns, strict=True)) if columns else [()] * len(people)
 
 
 def _all_large(members: Sequence[Hashable]) -> bool:

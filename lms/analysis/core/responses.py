@@ -166,6 +166,8 @@ class Responses:
         [[1.0]]
         """
         mask = np.asarray(wanted, dtype=np.bool_)
+        if mask.all():
+            return self
         return replace(
             self,
             people=tuple(person for person, keep in zip(self.people, mask, strict=True) if keep),

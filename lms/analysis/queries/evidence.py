@@ -82,10 +82,12 @@ class Evidence:
     @property
     def taken(self) -> list[Taken]:
         """By what these answers were judged."""
-        return [self.pairs[place] for place in np.unique(self.pair)]
+        return [self.pairs[place] for place in np.flatnonzero(np.bincount(self.pair)).tolist()]
 
     def only(self, gradings: BoolArray) -> Evidence:
         """The answers of some of the gradings (a mask), which are numbered anew."""
+        if gradings.all():
+            return self
         kept = gradings[self.attempt]
         return replace(
             self,

@@ -7,8 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-
 from lms.analysis.core.diagnosis import diagnose
 from lms.analysis.core.distribution import Band, distribution
 from lms.analysis.core.findings import Health, by_need
@@ -19,14 +17,14 @@ from lms.analysis.core.items import OptionFigures, item_figures
 from lms.analysis.core.misconceptions import Misconception, misconceptions
 from lms.analysis.core.parts import Way
 from lms.analysis.core.populations import Population
-from lms.analysis.core.responses import Responses
+from lms.analysis.core.responses import Person, Responses
 from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
 from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
 from lms.analysis.core.verdicts import Known, Verdict
 from lms.analysis.queries.evidence import Evidence, Taken
 from lms.analysis.queries.groupings import Asked, Division, Grouped, Layout, Places, Seen, divide, places_of, see
 from lms.analysis.queries.known import Edition, outdated
-from lms.analysis.queries.matrix import QuestionFacts, mask_of, options_of, people_of, responses_of
+from lms.analysis.queries.matrix import QuestionFacts, mask_of, options_of, responses_of
 from lms.analysis.queries.results import Results, fingerprint_of
 from lms.analysis.queries.rows import Localized, SectionHashes, Sitting
 from lms.kit.figures import is_small
@@ -192,7 +190,7 @@ def _made(basis: Basis) -> Figures:
     health = by_need(item_figures(responses), verdicts)
     outcomes = [Outcome(each.cohort, each.has_passed_then if filters.window else each.has_passed) for each in shown]
     rates, total = pass_rates(outcomes, groups, seen.left_out)
-    apart, undivided = _apart(filters, sittings, seen)
+    apart, undivided = _apart(filters, whole.people, seen)
     return Figures(
         filters=filters,
         left_out=seen.left_out,
@@ -226,10 +224,10 @@ def _divided(results: Results, looked: Looked) -> Division:
     return divide(looked.everyone, of_all)
 
 
-def _apart(filters: Filters, sittings: Sequence[Sitting], seen: Seen) -> tuple[list[str], list[str]]:
+def _apart(filters: Filters, people: Sequence[Person], seen: Seen) -> tuple[list[str], list[str]]:
     """The cohorts that are in no figure of one language, and those that other filters leave out."""
-    sizes, left_out = Counter(sitting.cohort for sitting in sittings), seen.left_out
-    few = few_of_a_language(people_of(sittings))
+    sizes, left_out = Counter(person.cohort for person in people), seen.left_out
+    few = few_of_a_language(people)
     large = [code for code in seen.heatmap.cohorts if not (code in left_out and is_small(sizes[code]))]
     by_language = filters.ways <= {Way.LANGUAGE}
     undivided = [code for code in large if code in seen.hidden and not (by_language and code in few)]
@@ -240,7 +238,7 @@ def _known(basis: Basis, evidence: Evidence, sittings: Sequence[Sitting], hidden
     """What verdicts rest on beside the answers. ``sittings`` are those of the evidence, in the same order."""
     newest = {fact.code: (pair, fact) for pair, fact in basis.taken.items()}
     takers = {
-        code: [sittings[place] for place in np.unique(evidence.attempt[evidence.pair == evidence.pairs.index(pair)])]
+        code: evidence.attempt[evidence.pair == evidence.pairs.index(pair)]
         for code, (pair, _fact) in newest.items()
         if pair in evidence.pairs
     }
@@ -249,7 +247,7 @@ def _known(basis: Basis, evidence: Evidence, sittings: Sequence[Sitting], hidden
     return Known(
         sections={fact.code: (fact.section,) for fact in facts if fact.section},
         words={fact.code: fact.body.get("difficulty", "") for fact in facts},
-        outdated=outdated(rests, takers, basis.policies, basis.hashes),
+        outdated=outdated(rests, sittings, takers, basis.policies, basis.hashes),
         hidden=frozenset(hidden),
         elsewhere=basis.results.elsewhere,
     )

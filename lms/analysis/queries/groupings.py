@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from sqlalchemy import select
 
@@ -20,6 +21,9 @@ from lms.cohorts.models import Cohort as CohortRow
 from lms.cohorts.models import CohortTrainer
 from lms.foundation.db import db
 from lms.kit.figures import is_small
+
+_PART = {Way.LANGUAGE: attrgetter("language"), Way.SITE: attrgetter("site"), Way.VENDOR: attrgetter("vendor")}
+"""What a sitting's part is, by way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,7 @@ def _group(
     The cohorts ``outside`` are in no total of the view by cohort, and so in none here.
     """
     is_of_trainer = by is Way.TRAINER
-    parts = [asked.trainers.get(each.cohort, "") if is_of_trainer else _part(each, by) for each in sittings]
+    parts = [asked.trainers.get(each.cohort, "") if is_of_trainer else _PART[by](each) for each in sittings]
     cohorts = [sitting.cohort for sitting in sittings]
     bears = bearing(cohorts, division.ways, {*asked.ways, by})
     kept = [bool(bear) and cohort not in outside for bear, cohort in zip(bears, cohorts, strict=True)]
@@ -260,9 +264,5 @@ def load_trainers() -> dict[str, str]:
     return {cohort: " ".join(trainers) for cohort, trainers in found.items()}
 
 
-def _part(sitting: Sitting, way: Way) -> str:
-    return {Way.LANGUAGE: sitting.language, Way.SITE: sitting.site, Way.VENDOR: sitting.vendor}[way]
-
-
 def _parts(sittings: Sequence[Sitting]) -> Parts:
-    return {way: [_part(sitting, way) for sitting in sittings] for way in (Way.LANGUAGE, Way.SITE, Way.VENDOR)}
+    return {way: [*map(part, sittings)] for way, part in _PART.items()}

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import ScalarSelect, Select, Text, cast, func, select
 
 from lms.accounts.models import Person
 from lms.analysis.core.findings import reads_otherwise
+from lms.analysis.core.responses import IntArray
 from lms.analysis.queries.rows import SectionHashes, Sitting, of_quiz
 from lms.policies.models import VersionState
 from lms.questions.models import Question, QuestionHold
@@ -42,31 +44,37 @@ class Rest:
 
 def outdated(
     rests: Mapping[str, Rest],
-    takers: Mapping[str, Sequence[Sitting]],
+    sittings: Sequence[Sitting],
+    takers: Mapping[str, IntArray],
     versions: Iterable[Edition],
     hashes: SectionHashes,
 ) -> dict[str, frozenset[str]]:
     """By question, who took its newest version under another text of its section than its key was written for.
 
     A key is written for the text that is in force when it is made, and for that of every version of the policy since
-    under which somebody has looked at the question and released it. ``takers`` are who took the newest version;
-    ``versions`` are those of the policies, in the order of taking effect, ``hashes`` of the texts of these.
+    under which somebody has looked at the question and released it. ``takers`` are the places among the ``sittings`` of
+    those who took the newest version; ``versions`` are those of the policies, in the order of taking effect, ``hashes``
+    of the texts of these.
     """
     published: dict[int, list[Edition]] = {}
     for version in versions:
         if version.state == VersionState.PUBLISHED:
             published.setdefault(version.module_id, []).append(version)
+    under = list({sitting.policies for sitting in sittings})
+    numbers = {policies: number for number, policies in enumerate(under)}
+    number = np.array([numbers[sitting.policies] for sitting in sittings], dtype=np.int64)
     found = {}
     for code, rest in rests.items():
         written_for = _in_force(published.get(rest.module_id, ()), rest.made_at)
         known = [hashes.get((version_id, rest.section_id), {}) for version_id in {*written_for, *rest.released_under}]
-        later = frozenset(
-            sitting.person
-            for sitting in takers.get(code, ())
-            if known and any(_is_another(hashes.get((version, rest.section_id)), known) for version in sitting.policies)
-        )
-        if later:
-            found[code] = later
+        if not known or code not in takers:
+            continue
+        is_later = [
+            any(_is_another(hashes.get((version, rest.section_id)), known) for version in each) for each in under
+        ]
+        later = takers[code][np.array(is_later)[number[takers[code]]]]
+        if len(later):
+            found[code] = frozenset(sittings[place].person for place in later.tolist())
     return found
 
 
