@@ -64,6 +64,7 @@ def list_for_export(
 def _found(access: Access, wanted: Wanted) -> Select[Attempt, GradingRun, Quiz, int]:
     return (
         select(Attempt, GradingRun, Quiz, func.count().over())
+        .select_from(Attempt)
         .join(GradingRun, is_current_run())
         .join(Attempt.person)
         .join(Assignment, Assignment.id == Attempt.assignment_id)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from lms.foundation import clock
@@ -185,14 +185,11 @@ def is_current_run() -> ColumnElement[bool]:
 
     No grading of a void attempt counts.
     """
-    newest = (
-        select(func.max(GradingRun.run_no))
-        .where(GradingRun.attempt_id == Attempt.id, GradingRun.published_at.is_not(None))
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
-    counts = Attempt.state != AttemptState.VOID
-    return (GradingRun.attempt_id == Attempt.id) & (GradingRun.run_no == newest) & counts
+    newer = aliased(GradingRun)
+    outdone = (newer.attempt_id == GradingRun.attempt_id) & (newer.run_no > GradingRun.run_no)
+    is_outdone = select(newer.id).where(outdone, newer.published_at.is_not(None)).correlate(GradingRun).exists()
+    counts = (Attempt.state != AttemptState.VOID) & GradingRun.published_at.is_not(None)
+    return (GradingRun.attempt_id == Attempt.id) & counts & ~is_outdone
 
 
 def join_marks(query: Select[*Columns]) -> Select[*Columns]:

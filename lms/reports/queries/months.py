@@ -37,6 +37,7 @@ def load_taken(access: Access, first: datetime, last: datetime, vendor: str = ""
     """The first assessed attempts from an instant until before another, of the people within reach, by time."""
     query = (
         select(Attempt.id, Attempt.person_id, Quiz.code, Site.code, Vendor.code, Attempt.closed_at, GradingRun.passed)
+        .select_from(Attempt)
         .join(GradingRun, is_current_run())
         .join(Person, Person.id == Attempt.person_id)
         .join(Site, Site.id == Person.site_id)
