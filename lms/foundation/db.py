@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import wraps
 from math import inf
 from time import monotonic
-from typing import Any, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -14,9 +15,12 @@ from sqlalchemy import CursorResult, Engine, Executable, MetaData, Table, bindpa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, object_mapper
+from sqlalchemy.sql.expression import ClauseElement
 
 from lms.kit.problems import NotFound
 
+P = ParamSpec("P")
+S = TypeVar("S", bound=Executable)
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -45,6 +49,27 @@ def plain(statement: Executable, values: Any = None) -> CursorResult[*tuple[Any,
     return db.session.connection().execute(statement, values)
 
 
+def built_once(build: Callable[P, S]) -> Callable[P, S]:
+    """Keep a statement that is asked for often.
+
+    SQLAlchemy notes in a statement, and in what it is made of, what it finds out when it compiles it first. Two threads
+    at that in one statement spoil its SQL, and what was spoiled is kept. So it is compiled before anybody else has it.
+    """
+    lock, kept = threading.Lock(), dict[Hashable, S]()
+
+    @wraps(build)
+    def built(*args: P.args, **kwargs: P.kwargs) -> S:
+        asked = (args, *kwargs.items())
+        with lock:
+            if asked not in kept:
+                made = build(*args, **kwargs)
+                cast(ClauseElement, made).compile(dialect=db.engine.dialect)
+                kept[asked] = made
+        return kept[asked]
+
+    return built
+
+
 def hold(row: Base) -> None:
     """Let nobody else change a row until the commit, and read it as it stands by then; not found if it is gone.
 
@@ -69,7 +94,7 @@ def append_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
         plain(insert(model), list(rows))
 
 
-@cache
+@built_once
 def _appending_lists(model: type[Base], names: tuple[str, ...]) -> Executable:
     """A list for each column: the statement is the same for any number of rows, so it is prepared once."""
     table = cast(Table, model.__table__)

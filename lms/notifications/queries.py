@@ -3,12 +3,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 
 from sqlalchemy import ColumnElement, Executable, bindparam, func, or_, select
 
 from lms.accounts.models import Person
-from lms.foundation.db import db
+from lms.foundation.db import built_once, db
 from lms.foundation.outbox import Mail, MailState
 from lms.foundation.settings import day_of_sample, sample_mark
 from lms.kit.ordering import Order
@@ -32,7 +31,7 @@ def load_head(person_id: int) -> PageHead:
     return PageHead(unread, day_of_sample(mark))
 
 
-@cache  # asked for with every page
+@built_once  # asked for with every page
 def _head() -> Executable:
     unread = select(func.count()).select_from(Notice)
     unread = unread.where(Notice.person_id == bindparam("person_id"), Notice.read_at.is_(None))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import combinations
 
 import pytest
 from flask import Flask
@@ -15,9 +17,10 @@ from sqlalchemy import func, select, text
 import config
 from lms.app import create_app
 from lms.foundation import clock, transaction
-from lms.foundation.access import Access
+from lms.foundation.access import Access, Scope
 from lms.foundation.db import db, engine_options
 from lms.foundation.journal import AuditEvent
+from lms.kit.problems import NotFound
 from lms.quizzes import actions, queries
 from lms.quizzes.core.answers import Event
 from lms.quizzes.core.attempt import AttemptState
@@ -168,3 +171,24 @@ def waiting() -> int:
     """How many wait for a lock, as the database sees it."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     return int(db.session.execute(text(query)).scalar_one())
+
+
+def test_whoever_hands_in_first_at_the_same_moment_spoils_no_statement(arena: Arena) -> None:
+    """A statement is compiled when it is asked for first: here by eight threads that take turns all the time."""
+
+    def ask(own: Access) -> Callable[[], bool]:
+        def find_nothing() -> bool:
+            with pytest.raises(NotFound):
+                queries.lock_to_submit(own, "no attempt")
+            return True
+
+        return find_nothing
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for scopes in combinations(Scope, 2):  # each has a statement of its own
+            asking = replace(arena.own, scopes=frozenset(scopes))
+            assert all(from_one_start(arena.app, [ask(asking)] * 8))
+    finally:
+        sys.setswitchinterval(before)

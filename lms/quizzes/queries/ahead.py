@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
@@ -16,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from lms.foundation import clock
 from lms.foundation.access import Access
-from lms.foundation.db import db
+from lms.foundation.db import built_once, db
 from lms.policies.models import Module, Section
 from lms.questions.models import Question, QuestionState, QuestionVersion, SectionLink
 from lms.quizzes.core.ahead import Ahead
@@ -76,7 +75,7 @@ def load_due(person_id: int, at: datetime, *, quiz_id: int | None = None) -> lis
     return found
 
 
-@cache
+@built_once
 def _due(is_of_one_quiz: bool) -> Select[Any]:
     newest = select(func.max(QuizVersion.n)).where(QuizVersion.quiz_id == Assignment.quiz_id).correlate(Assignment)
     of_anybody = select(func.count()).select_from(Attempt).where(Attempt.assignment_id == Assignment.id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, func, select
@@ -14,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from lms.foundation import clock
 from lms.foundation.access import Access
-from lms.foundation.db import db
+from lms.foundation.db import built_once, db
 from lms.kit.problems import NotFound
 from lms.policies.models import Module, PolicyVersion, Section, VersionState
 from lms.questions.models import Question, QuestionVersion, SectionLink
@@ -91,7 +90,7 @@ def lock_assignee(person_id: int, assignment_id: int) -> datetime:
     return clock.in_utc(row.now) if "now" in row._fields else clock.now()
 
 
-@cache
+@built_once
 def _holding(is_databases_clock: bool) -> Executable:
     held = select(Assignee.person_id).with_for_update()
     held = held.where(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Executable, Select, Table, bindparam, func, insert, select, update
@@ -17,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from lms.accounts.models import Person
 from lms.foundation import clock
 from lms.foundation.access import Access, Scope
-from lms.foundation.db import db
+from lms.foundation.db import built_once, db
 from lms.kit.problems import NotFound
 from lms.questions.models import QuestionKey, QuestionVersion
 from lms.quizzes import access as reach
@@ -38,7 +37,7 @@ def lock_to_submit(access: Access, attempt_id: str) -> tuple[Attempt, datetime]:
     return attempt, clock.in_utc(database_now[0]) if database_now else clock.now()
 
 
-@cache
+@built_once
 def _locking(scopes: frozenset[Scope], is_databases_clock: bool) -> Executable:
     locking = (
         select(Attempt)
@@ -64,7 +63,7 @@ def close_row(attempt: Attempt, **values: Any) -> bool:
     return True
 
 
-@cache
+@built_once
 def _closing() -> Executable:
     row = cast(Table, Attempt.__table__)
     query = update(row).where(row.c.id == bindparam("attempt_id"), row.c.state == AttemptState.OPEN)
@@ -91,7 +90,7 @@ def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> l
     return paper
 
 
-@cache
+@built_once
 def _gradables() -> Executable:
     own = AttemptQuestion
     pinned = (QuestionKey.question_version_id == own.question_version_id) & (QuestionKey.n == own.key_n)
@@ -109,7 +108,7 @@ def append_run(**values: Any) -> int:
     return int(db.session.execute(_running(), values).scalar_one())
 
 
-@cache
+@built_once
 def _running() -> Executable:
     row = cast(Table, GradingRun.__table__)
     return insert(row).returning(row.c.id)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import Select, and_, bindparam, func, select, true, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from lms.accounts.models import Person
-from lms.foundation.db import db
+from lms.foundation.db import built_once, db, plain
 from lms.questions.models import QuestionVersion
 from lms.quizzes.core.attempt import AttemptState, Purpose
 from lms.quizzes.core.grading import Gradable, GradedItem, Mark, Outcome, marking
@@ -304,12 +303,16 @@ def lock_next_attempts(regrade: Regrade, most: int) -> list[str]:
 def load_standing(attempt: Attempt) -> list[Regrade]:
     """The newest applied correction of each question of an attempt's paper."""
     of_paper = {"attempt_id": attempt.id, "quiz_version_id": attempt.quiz_version_id}
-    return list(db.session.scalars(_standing(), of_paper))
+    newest = [regrade_id for (regrade_id,) in plain(_newest_applied(), of_paper)]
+    if not newest:
+        return []
+    query = select(Regrade).where(Regrade.id.in_(newest)).options(joinedload(Regrade.question_version))
+    return list(db.session.scalars(query.order_by(Regrade.id)))
 
 
-@cache  # asked for whenever an attempt is closed, and nearly always there is none
-def _standing() -> Select[Regrade]:
-    newest = (
+@built_once  # asked for whenever an attempt is closed, and nearly always there is none
+def _newest_applied() -> Select[int]:
+    return (
         select(func.max(Regrade.id))
         .join(QuizVersion, QuizVersion.quiz_id == Regrade.quiz_id)
         .join(AttemptQuestion, AttemptQuestion.question_version_id == Regrade.question_version_id)
@@ -320,8 +323,6 @@ def _standing() -> Select[Regrade]:
         )
         .group_by(Regrade.question_version_id)
     )
-    query = select(Regrade).where(Regrade.id.in_(newest)).options(joinedload(Regrade.question_version))
-    return query.order_by(Regrade.id)
 
 
 def lock_regrade(regrade_id: int) -> Regrade | None:

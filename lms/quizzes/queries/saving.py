@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Executable, Table, bindparam, func, select
@@ -16,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.foundation import clock
 from lms.foundation.access import Access, Scope
-from lms.foundation.db import db, plain
+from lms.foundation.db import built_once, db, plain
 from lms.kit.problems import NotFound
 from lms.quizzes import access as reach
 from lms.quizzes.core.answers import Stamp
@@ -49,7 +48,7 @@ def lock_for_answers(access: Access, attempt_id: str) -> Locked:
     return Locked(now, state, epoch, deadline_at, timedelta(seconds=grace_seconds), rest, receipt)
 
 
-@cache
+@built_once
 def _locking(scopes: frozenset[Scope], is_databases_clock: bool) -> Executable:
     query = (
         select(
@@ -71,7 +70,7 @@ def append_events(rows: Sequence[Mapping[str, Any]]) -> int:
     return plain(_appending(db.engine.dialect.name), values).rowcount
 
 
-@cache
+@built_once
 def _appending(dialect: str) -> Any:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     appending = insert(cast(Table, AnswerEvent.__table__)).on_conflict_do_nothing()

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
 from lms.foundation import clock
 from lms.foundation.access import Access, Scope
-from lms.foundation.db import db
+from lms.foundation.db import built_once, db
 from lms.kit.kept import Kept
 from lms.kit.problems import NotFound
 from lms.policies.models import Module, PolicyVersion, Section
@@ -112,7 +111,7 @@ def load_sitting(access: Access, attempt_id: str) -> Sitting:
     )
 
 
-@cache
+@built_once
 def _standing(scopes: frozenset[Scope], is_databases_clock: bool) -> Select[Any]:
     query: Select[Any] = select(
         *(Attempt.state, Attempt.deadline_at, Attempt.break_started_at, Attempt.break_ended_at),
@@ -137,7 +136,7 @@ def load_paper(access: Access, attempt_id: str) -> Paper:
     return paper_of(attempt_id)
 
 
-@cache
+@built_once
 def _reaching(scopes: frozenset[Scope]) -> Select[Any]:
     query: Select[Any] = select(Attempt.id)
     return query.where(Attempt.id == bindparam("attempt_id"), reach.attempts(Access.to_come(scopes)))
