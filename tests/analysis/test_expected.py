@@ -21,6 +21,8 @@ from tests.analysis.page import QUIZ
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
 
+pytestmark = pytest.mark.sqlite  # figures are the same on both databases; how they are read has tests on each
+
 PAGE = "/attempts/{}/expected"
 GAP, USUAL, REVIEWED = "Gap: fewer than expected", "As expected", "Section under review"
 

@@ -24,6 +24,8 @@ from tests.analysis.page import PATH, QUIZ, AnalysisPage
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
 
+pytestmark = pytest.mark.sqlite  # figures are the same on both databases; how they are read has tests on each
+
 LATER = timedelta(days=40)
 
 
