@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lms.analysis.core.expectation import GAP_ANSWERS
+from lms.analysis.core.expectation import GAP_ANSWERS, Expectation
 from lms.analysis.core.verdicts import Kind, Verdict
 from lms.analysis.queries import Filters, expected, load_analysis
+from lms.foundation import clock
 from lms.foundation.db import db
 from lms.quizzes.core.attempt import Purpose
 from lms.quizzes.models import Attempt
 from lms.quizzes.queries import get_quiz
 from lms.wellbeing import actions as wellbeing
-from tests.analysis.classes import make_class, take
+from tests.analysis.classes import give, make_class, take
 from tests.analysis.page import QUIZ
 from tests.conftest import SignIn, Unit, Visitor
 from tests.quizzes import sitting
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.sqlite  # figures are the same on both databases; how t
 
 PAGE = "/attempts/{}/expected"
 GAP, USUAL, REVIEWED = "Gap: fewer than expected", "As expected", "Section under review"
+BELOW = "Fewer, maybe by chance"
 
 
 @pytest.fixture
@@ -88,7 +91,7 @@ def test_a_section_that_is_unclear_to_everybody_is_nobodys_gap(
         Verdict(Kind.CLASS_TAUGHT_BADLY, (name, cohort or ""), 10),
     ):
         judged = replace(found, verdicts=[verdict])
-        monkeypatch.setattr(expected, "analysis_of", lambda *_asked, judged=judged: judged)
+        monkeypatch.setattr(expected, "load_analysis", lambda *_asked, judged=judged: judged)
         told = {row[1]: row[-1] for row in rows(joiner, attempt_id)}
         assert told[f"0 of {len(section)}"] == REVIEWED
         assert GAP not in told.values()
@@ -131,3 +134,37 @@ def test_of_a_group_too_small_to_be_told_of_nothing_is_said(sign_in_as: SignIn, 
         code = one.code
         attempt_id = db.session.scalars(select(Attempt.id).where(Attempt.person_id == one.id)).one()
     assert "Nothing to compare" in sign_in_as(code).get(PAGE.format(attempt_id) + "?lang=en").text
+
+
+def test_fewer_than_nearly_always_is_said_to_be_so_even_where_it_is_no_gap(
+    joiner: Visitor, section: list[str], unit: Unit, sample: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt_id = taken(unit, section)
+    with sample.app_context():
+        found = load_analysis(get_quiz(QUIZ), Filters())
+        assert found is not None
+        names = list(found.sections)[:3]
+    usual = Expectation(names[0], 5, 2.0, 4.0, 2, 5, 0.4)
+    below = Expectation(names[1], 5, 1.0, 4.0, 2, 5, 0.02)
+    gap = Expectation(names[2], 5, 0.0, 4.0, 2, 5, 0.001, is_gap=True)
+    monkeypatch.setattr(expected, "own_expectations", lambda *_asked: (usual, below, gap))
+    assert [(row[1], row[-1]) for row in rows(joiner, attempt_id)] == [
+        ("0 of 5", GAP),
+        ("1 of 5", BELOW),
+        ("2 of 5", USUAL),
+    ]
+
+
+def test_a_later_month_is_compared_with_nothing_since_no_verdict_rests_on_it(
+    joiner: Visitor, section: list[str], unit: Unit, sign_in_as: SignIn
+) -> None:
+    first = taken(unit, section)
+    with clock.fixed(clock.now() + timedelta(days=40)):
+        with unit():
+            person = sitting.person()
+            take(person, "en", wrong=section, given=give([person]))
+            of_person = select(Attempt.id).where(Attempt.person_id == person.id, Attempt.id != first)
+            later, code = db.session.scalars(of_person).one(), person.code
+        visitor = sign_in_as(code)
+        assert "Nothing to compare" in visitor.get(PAGE.format(later) + "?lang=en").text
+        assert rows(visitor, first)[0][-1] == GAP

@@ -13,7 +13,7 @@ from lms.analysis.queries.figures import Basis, Figures, Filters, figures_of, lo
 from lms.analysis.queries.groupings import Places, load_trainers, places_of
 from lms.analysis.queries.known import Edition
 from lms.analysis.queries.matrix import QuestionFacts, mask_of
-from lms.analysis.queries.results import Results, load_results
+from lms.analysis.queries.results import load_results
 from lms.analysis.queries.rows import Localized
 from lms.analysis.queries.taken import load_sections, load_taken, newest
 from lms.foundation.access import Access
@@ -23,7 +23,7 @@ from lms.quizzes import queries as quizzes
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import Quiz
 
-__all__ = ["Analysis", "Filters", "analysis_of", "load_analysis", "load_choices", "load_readable"]
+__all__ = ["Analysis", "Filters", "load_analysis", "load_choices", "load_readable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,8 @@ def load_analysis(quiz: Quiz, filters: Filters, reader: Access | None = None) ->
     A fixed number of queries, whatever the number of attempts. Of whose keys wait for the ``reader`` its facts say so.
     The figures are kept by all that they are made of, which is read, or told by a fingerprint, each time.
     """
-    return analysis_of(quiz, load_results(quiz), filters, reader)
-
-
-def analysis_of(quiz: Quiz, results: Results, filters: Filters, reader: Access | None = None) -> Analysis | None:
-    """The same for whoever has read already who has taken the quiz."""
     rules = rules_from(quizzes.load_current_versions([quiz.id])[quiz.id].rules)
+    results = load_results(quiz)
     looked = look(results, filters)
     filters, everyone, shown = looked.filters, looked.everyone, looked.shown
     if not shown:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.analysis.core.expectation import Expectation, own_expectations
-from lms.analysis.core.populations import Population
 from lms.analysis.core.verdicts import SHARP, Kind
-from lms.analysis.queries import Analysis, Filters, analysis_of
-from lms.analysis.queries.results import Results, load_results
+from lms.analysis.queries import Analysis, Filters, load_analysis
 from lms.policies.queries import SectionText
 from lms.quizzes.models import Attempt
 
@@ -30,16 +28,20 @@ class OwnSection:
         """Whether the person knows less here than their other answers lead to expect."""
         return self.figures.is_gap and not self.is_under_review
 
+    @property
+    def is_below(self) -> bool:
+        """Whether fewer are right than nearly always, which chance brings about where there are several sections."""
+        return self.figures.earned < self.figures.low and not self.is_under_review
+
 
 def load_expected(attempt: Attempt, code: str) -> Sequence[OwnSection]:
-    """The sections of an attempt of the person with this code, gaps first, then in the order of their names.
+    """The sections of an attempt of the person with this code: gaps, what is below, and the rest by their names.
 
-    Empty where the figures of the quiz do not rest on the attempt: a retake, or one of a group too small to be told of;
-    and where too few have taken the quiz, or the paper has too few answers in every section.
+    Empty where verdicts do not rest on the attempt, for what is wrong with the quiz would pass for a gap: any but the
+    person's first, and one of a group too small to be told of. And where too few have taken the quiz, or the paper has
+    too few answers in every section.
     """
-    quiz = attempt.assignment.quiz
-    results = load_results(quiz)
-    found = analysis_of(quiz, results, _filters(results, attempt.id))
+    found = load_analysis(attempt.assignment.quiz, Filters())
     person = next((one for one in found.responses.people if one.code == code), None) if found else None
     if found is None or person is None or found.attempts.get(code) != attempt.id:
         return []
@@ -51,15 +53,7 @@ def load_expected(attempt: Attempt, code: str) -> Sequence[OwnSection]:
     blamed = _blamed(found, person.cohort)
     expected = own_expectations(found.responses, code, sections, doubtful)
     own = [OwnSection(found.sections[one.section], one, one.section in blamed) for one in expected]
-    return sorted(own, key=lambda one: not one.is_gap)
-
-
-def _filters(results: Results, attempt_id: str) -> Filters:
-    """Where the attempt stands: among all first ones, or among those of its month who had taken the quiz before."""
-    for sitting in results.of[Population.AGAIN]:
-        if sitting.attempt_id == attempt_id:
-            return Filters(window=sitting.window, attempts=Population.AGAIN)
-    return Filters()
+    return sorted(own, key=lambda one: (not one.is_gap, not one.is_below))
 
 
 def _blamed(found: Analysis, cohort: str | None) -> set[str]:

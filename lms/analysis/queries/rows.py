@@ -126,7 +126,7 @@ def sittings_of(text: str, spells_text: str) -> tuple[Sittings, dict[str, Locali
     The texts are what ``sittings_query`` and ``spells_query`` find.
     """
     rows = [_Taken(instant_of(opened_at), *others) for opened_at, *others in rows_of(text)]
-    rows.sort(key=attrgetter("opened_at"))
+    rows.sort(key=attrgetter("opened_at", "id"))
     windows = [_window(row.given_at, row.zone_name) for row in rows]
     passed = {row.person_id for row in rows if row.passed == "1"}
     passed_then = {(row.person_id, window) for row, window in zip(rows, windows, strict=True) if row.passed == "1"}
