@@ -17,6 +17,7 @@ DOORS = {
     r"\|\s*safe\b": set(),
     r"^\s*(import|from) (pickle|requests|subprocess)\b": {"foundation/serving.py"},
     r"^\s*(import|from) smtplib\b": {"foundation/mailer.py"},
+    r"^@(lru_)?cache\b.*\ndef .*-> (Executable|Select|Any)\b": set(),  # statements are kept by ``built_once``
 }
 
 
