@@ -30,7 +30,7 @@ def test_an_open_action_stands_where_the_answers_to_its_question_are_read(
     seen = qa.get(f"{page}en").text
     assert "An action on this question is open:" in seen
     assert f'<a href="/actions/{action_id}">{owner}, due ' in seen
-    assert "この問題には進行中の対応策があります" in qa.get(f"{page}ja").text
+    assert "この設問には進行中の対応策があります" in qa.get(f"{page}ja").text
     elsewhere = editor.get(f"{page}en").text
     assert f"{owner}, due " in elsewhere
     assert f"/actions/{action_id}" not in elsewhere
