@@ -17,7 +17,14 @@ from lms.kit.findings import Finding, Level
 from lms.policies.core import glossary
 from lms.policies.core.version import VersionNumber, parse_number
 
+_OPENS = (
+    *(yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken),
+    *(yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken),
+)
+_CLOSES = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+DEEPEST = 20
+"""How many lists and mappings a head may have inside each other."""
 KNOWN = ("code", "locale", "title", "version", "effective", "source_version", "section_sources")
 
 
@@ -150,12 +157,10 @@ def _hash(key: str, value: Any, places: Mapping[str, int], findings: list[Findin
 
 def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:
     try:
-        # an alias repeats what it names: a few lines could stand for more values than any machine holds
-        for token in yaml.scan(head, Loader=yaml.SafeLoader):
-            if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-                mark = token.start_mark
-                findings.append(Finding(Level.ERROR, "front-matter-syntax", mark.line + 2, mark.column + 1))
-                return {}, {}
+        bomb = _bomb(head)
+        if bomb is not None:
+            findings.append(Finding(Level.ERROR, "front-matter-syntax", *bomb))
+            return {}, {}
         node = yaml.compose(head, Loader=yaml.SafeLoader)
         values = yaml.safe_load(head)
         plain = _plain(values)
@@ -164,7 +169,7 @@ def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str,
         line, column = (mark.line + 2, mark.column + 1) if mark else (1, 1)
         findings.append(Finding(Level.ERROR, "front-matter-syntax", line, column))
         return {}, {}
-    except (ValueError, RecursionError):  # a date that is none; nesting without end
+    except ValueError:  # a date that is none
         findings.append(Finding(Level.ERROR, "front-matter-syntax", 1, 1))
         return {}, {}
     if node is None:
@@ -177,6 +182,26 @@ def _yaml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str,
     written = {str(key.value): _plain(value.value) for key, value in node.value if isinstance(value, yaml.ScalarNode)}
     known = {key: written.get(key, value) for key, value in plain.items() if key in KNOWN and value is not None}
     return plain | known, places
+
+
+def _bomb(head: str) -> tuple[int, int] | None:
+    """Line and column of what would cost more than any head is worth; None where there is none."""
+    depth = 0
+    for token in yaml.scan(head, Loader=yaml.SafeLoader):
+        # an alias repeats what it names: a few lines could stand for more values than any machine holds
+        if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
+            return _place(token)
+        # each token is compared with every list in brackets that is open
+        depth += isinstance(token, _OPENS)
+        depth -= isinstance(token, _CLOSES)
+        if depth > DEEPEST:
+            return _place(token)
+    return None
+
+
+def _place(token: yaml.Token) -> tuple[int, int]:
+    """Line and column of the file; the head begins in its second line."""
+    return token.start_mark.line + 2, token.start_mark.column + 1
 
 
 def _toml(head: str, findings: list[Finding]) -> tuple[dict[str, Any], dict[str, int]]:

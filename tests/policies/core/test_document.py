@@ -152,6 +152,12 @@ def test_an_alias_in_the_head_is_refused_before_it_is_written_out() -> None:
     assert codes("---\ntitle: 'A & B *c'\n---\n## A\n") == []
 
 
+@pytest.mark.parametrize("opened", ["[", "{x: ", "- ", "? "])
+def test_lists_inside_lists_are_read_to_a_depth_and_no_further(opened: str) -> None:
+    """Each token is compared with every list that is open: 4,000 took seconds, and 40,000 would take minutes."""
+    assert codes(f"---\na: 1\nb:\n {opened * 40_000}\n---\n## A\n") == [("front-matter-syntax", 4)]
+
+
 @pytest.mark.parametrize("head", ["a = " + "[" * 3000, "a = " + "9" * 5000, ".".join("x" * 3000) + " = 1"])
 def test_toml_beyond_measure_is_a_fault_and_no_crash(head: str) -> None:
     assert codes(f"+++\n{head}\n+++\n## A\n") == [("front-matter-syntax", 1)]
