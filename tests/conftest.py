@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import hmac
 import os
@@ -64,6 +65,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.database)
     other = "sqlite" if config.getoption("--database") == "postgresql" else "postgresql"
     items[:] = [item for item in items if item.get_closest_marker(other) is None]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what has been imported: it lives to the end, and was looked through in every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)
@@ -210,8 +217,12 @@ def migrate(app: Flask, engine: Engine, revision: str = "head", *, down: bool = 
 
 @pytest.fixture
 def app(built: Flask, database: Database, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The app on a fresh database: an empty one, or the small organisation for a test that asks for ``sample``."""
-    template = request.getfixturevalue("sample_template") if "sample" in request.fixturenames else None
+    """The app on a fresh database: empty, or with the small organisation or the cast for a test that asks for them."""
+    template = None
+    if "sample" in request.fixturenames:
+        template = request.getfixturevalue("sample_template")
+    elif "cast_template" in request.fixturenames:
+        template, _cast = request.getfixturevalue("cast_template")
     with built.app_context():
         db.engine.dispose()
     database.renew(template)
@@ -312,9 +323,23 @@ def sign_in_as(app: Flask) -> SignIn:
     return sign_in
 
 
+@pytest.fixture(scope="session")
+def cast_template(built: Flask, database: Database) -> tuple[str, Cast]:
+    """The cast in a database of its own, made once, and who they are."""
+    database.renew()
+    with clock.fixed(MONDAY_AFTERNOON), built.app_context(), transaction.unit():
+        made = make_cast()
+    with built.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return database.keep_as("kijun_cast"), made
+
+
 @pytest.fixture
-def cast(unit: Unit) -> Cast:
-    """People of every role and site, in a database that has nobody else."""
+def cast(request: pytest.FixtureRequest, unit: Unit, cast_template: tuple[str, Cast]) -> Cast:
+    """People of every role and site; nobody else is there but the small organisation, where a test asks for both."""
+    if "sample" not in request.fixturenames:
+        return cast_template[1]
     with unit():
         return make_cast()
 

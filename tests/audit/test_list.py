@@ -142,9 +142,10 @@ class TestPages:
     def test_a_page_far_down_needs_no_more_statements(
         self, admin: Visitor, queries_counted: Callable[[], AbstractContextManager[QueryCount]]
     ) -> None:
-        far = self.link(admin.get(self.link(admin.get("/journal").text, "next")).text, "next")
+        near = "/journal?action=quiz.publish"
+        far = self.link(admin.get(self.link(admin.get(near).text, "next")).text, "next")
         with queries_counted() as near_count:
-            admin.get("/journal")
+            admin.get(near)
         with queries_counted() as far_count:
             admin.get(far)
         assert len(far_count) <= len(near_count)

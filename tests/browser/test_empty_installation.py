@@ -120,6 +120,7 @@ def write_question(staff: Visit, code: str, english: str, japanese: str, section
     expect(staff.page.locator("main .chip, main .st").first).to_contain_text("In use")
 
 
+@pytest.mark.long_way
 def test_from_an_empty_installation_to_a_result(empty_server: Server, window: Window, tmp_path: Path) -> None:
     printed = empty_server.flask("people", "create-admin", "root@site.example")
     link = re.search(r"http://\S+", printed)

@@ -66,6 +66,7 @@ def test_axe_is_the_released_one() -> None:
         assert hashlib.sha256(AXE.with_name(name).read_bytes()).hexdigest() == digest, name
 
 
+@pytest.mark.long_way
 @pytest.mark.parametrize(("account", "language"), list(zip(ACCOUNTS, cycle(["ja", "en"]), strict=False)))
 def test_every_page_of_a_role(server: Server, window: Window, account: str, language: str) -> None:
     visit = window(server, language, width=1280)
