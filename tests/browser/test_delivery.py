@@ -35,6 +35,15 @@ OPENED = """() => {
     return document.querySelectorAll('[data-question] .opts').length;
 }"""
 """Opens what is covered, and tells how many parts the question has."""
+IS_KEPT = """async ([position, payload]) => {
+    const of = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+    const db = await of(indexedDB.open('kijun-answers'));
+    const rows = await of(db.transaction('events').objectStore('events').getAll());
+    db.close();
+    const newest = rows.filter((row) => row.position === position).sort((one, other) => other.seq - one.seq)[0];
+    return JSON.stringify(newest?.payload) === JSON.stringify(payload);
+}"""
+"""Whether the browser's own database holds a payload as the newest at its position."""
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +100,10 @@ class Sitting:
     def expect_waiting(self, count: int, page: Page | None = None) -> None:
         """So many answers have not been sent, as the page says."""
         expect((page or self.page).locator(".qside [data-count=wait]")).to_contain_text(f" {count}")
+
+    def expect_kept(self, position: int) -> None:
+        """What was chosen last is on the disk: a moment earlier nobody has said that it is kept."""
+        self.page.wait_for_function(IS_KEPT, arg=[position, self.witness.chosen[position]])
 
     def expect_saved(self) -> None:
         """Nothing waits, and the page says saved."""
@@ -278,6 +291,7 @@ def test_the_browser_is_killed(machine: Machine, writable: Server, quiz: str, la
     sitting.answer(range(8, 15))
     sitting.answer([3], key="2")
     sitting.expect_waiting(8)
+    sitting.expect_kept(3)
     machine.kill()
     sitting.visit = machine.start(writable, language)
     sitting.sit_down()
