@@ -40,11 +40,11 @@ def main() -> int:
         return 1
     os.environ["FLASK_APP"] = "wsgi"
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-    workers = "1" if settings.database_url.startswith("sqlite") else os.environ.get("WEB_CONCURRENCY", "2")
+    workers, threads = web_concurrency(settings)
     web = [
-        *(sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread", "--threads", "8"),
-        *("--workers", workers, "--bind", f"{host}:{port}", "--keep-alive", "30", "--graceful-timeout", "30"),
-        *("--log-level", "warning", "wsgi:app"),
+        *(sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread"),
+        *("--workers", workers, "--threads", threads, "--bind", f"{host}:{port}", "--keep-alive", "30"),
+        *("--graceful-timeout", "30", "--log-level", "warning", "wsgi:app"),
     ]
     flask = [sys.executable, "-m", "flask"]
     children = [
@@ -57,6 +57,17 @@ def main() -> int:
     print(f"\nKijun  http://{host}:{port}/", flush=True)
     command(app, "demo", "sign-ins")
     return supervisor.watch()
+
+
+def web_concurrency(settings: config.Base) -> tuple[str, str]:
+    """How many web processes, and how many threads each.
+
+    A process keeps the connections that it has taken. When a class begins at one moment, several small processes share
+    it evenly; of two large ones, one is done early and its processor waits for the other.
+    """
+    if settings.database_url.startswith("sqlite"):
+        return "1", "8"
+    return os.environ.get("WEB_CONCURRENCY", "4"), "4"
 
 
 def prepare(settings: config.Base) -> Flask:
