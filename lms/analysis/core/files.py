@@ -228,9 +228,8 @@ def _report_cells(column: _Column, cells: Sequence[str], lines: Sequence[int], p
         if math.isnan(number(cells[row])):
             scheme.notes.error("not-a-number", lines[row], place, item=item.code, value=cells[row])
         else:
-            scheme.notes.error(
-                "out-of-range", lines[row], place, item=item.code, value=cells[row], maximum=item.maximum
-            )
+            maximum = f"{item.maximum:g}"
+            scheme.notes.error("out-of-range", lines[row], place, item=item.code, value=cells[row], maximum=maximum)
 
 
 def _pairs(raw: bytes, value: str, notes: Notes) -> dict[str, tuple[int, str]]:

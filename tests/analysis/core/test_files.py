@@ -143,7 +143,7 @@ def test_findings_carry_what_a_sentence_needs() -> None:
         "file": "responses",
         "item": "Q1",
         "value": "1.5",
-        "maximum": 1.0,
+        "maximum": "1",
     }
     assert only_facts(read_responses(Files(b"person,Q1\nL1,1,1\n")))["expected"] == 2
     assert only_facts(read_responses(Files(b"person,Q1,Q1\nL1,1,1\n"))) == {
