@@ -122,6 +122,7 @@ def test_without_a_line_one_goes_on_and_everything_arrives(visit: Visit) -> None
     button(page, "Review and finish").click()
     page.wait_for_url("**/review")
     expect(page.get_by_text("Answered", exact=True)).to_have_count(2)
+    expect(status(page)).to_have_text(SAVED)
 
 
 def test_a_session_that_ended_is_begun_again_without_leaving(visit: Visit, writable: Server) -> None:

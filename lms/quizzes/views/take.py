@@ -111,10 +111,12 @@ def submit_page(attempt_id: Any) -> ResponseReturnValue:
     sitting = queries.load_sitting(access(), str(attempt_id))
     if sitting.state != AttemptState.OPEN:
         return redirect(url_for("quizzes.result", attempt_id=sitting.id))
+    answers = queries.load_answers(sitting.id)
     return render_template(
         "quizzes/review.html",
         attempt=sitting,
-        answered=queries.load_answers(sitting.id).payloads,
+        answered=answers.payloads,
+        last_saved_at=answers.last_saved_at,
         late_count=queries.count_late_answers(sitting.id),
         at=clock.now(),
         minutes_left=minutes_left,
