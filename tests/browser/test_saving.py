@@ -114,6 +114,7 @@ def test_without_a_line_one_goes_on_and_everything_arrives(visit: Visit) -> None
     expect(status(page)).to_have_text(SAVED)
     expect(off).to_be_hidden()
     expect(back).to_be_visible()
+    expect(page.locator("[data-notice]")).to_be_empty()  # that there is no connection is no longer so
     choose(page, 2)
     expect(back).to_be_hidden()
     expect(status(page)).to_have_text(SAVED)

@@ -37,6 +37,7 @@
 
   const notice = $('[data-notice]');
   const announce = (text) => { if (notice) { notice.className = 'notice is-risk'; notice.textContent = text; } };
+  const withdraw = (text) => { if (notice?.textContent === text) { notice.className = 'vh'; notice.textContent = ''; } };
   const answers = await window.openAnswers(words.attempt, post).catch(() => null);
   if (!answers) return; // the browser keeps nothing for us: the forms do it
 
@@ -83,6 +84,7 @@
     if (!save) return;
     const n = new Set(waiting.map((row) => row.position)).size;
     const isOffline = outcome === 'offline' && n > 0;
+    if (navigator.onLine && outcome !== 'offline' && !n) withdraw(words.needsLine);
     say(n);
     if (!off) return;
     if (!off.hidden && !isOffline && !n) on.hidden = false;
