@@ -62,6 +62,23 @@ def test_the_navigation_leaves_the_search_and_the_languages_free(
         assert rest["x"] + rest["width"] <= width
 
 
+def test_the_bar_of_a_quiz_keeps_saving_and_time_in_one_line_beside_many_policies(
+    writable: Server, window: Window
+) -> None:
+    visit = window(writable, "ja", width=1280)
+    visit.sign_in("joiner")
+    visit.open(f"/quizzes/{writable.give('harassment-checkpoint')}")
+    visit.page.locator("main form .btn-main").click()
+    visit.page.locator(".quizname .small").evaluate("one => { one.textContent += '　HAR v4.2'.repeat(9); }")
+    for width in (768, 1280):
+        visit.page.set_viewport_size({"width": width, "height": 800})
+        for part in (".save", ".left"):
+            box = visit.page.locator(f".quizbar {part}").bounding_box()
+            assert box is not None
+            assert box["height"] < 30, f"{part} at {width} px"
+        visit.check_width()
+
+
 def test_a_printed_list_begins_under_its_heading_and_has_no_controls(server: Server, window: Window) -> None:
     visit = window(server, "en", width=1280)
     visit.sign_in("admin")
