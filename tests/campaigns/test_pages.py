@@ -183,6 +183,14 @@ def test_days_of_years_without_known_holidays_are_refused_at_their_field(
         assert FormPage(answer.text).error(field).startswith("Enter a date from 2000 to 2099"), path
 
 
+def test_a_run_for_nobody_says_so_even_where_a_holiday_moves_it(visit: dict[str, Visitor]) -> None:
+    sent = {**forms_of_campaigns("")["campaigns.edit"], "day": "16", "roles": ["localizer"], "locales": ["en"]}
+    assert visit["qa"].post(f"/campaigns/{CODE}/edit", data=sent).status_code == 302
+    page = visit["qa"].get(f"/campaigns/{CODE}?lang=en").text
+    assert page.count("Nobody to take it") == 3
+    assert "Moved from" not in page
+
+
 @pytest.mark.parametrize("code", [CODE, "new", "preview"])
 def test_a_code_is_an_address_of_its_own(visit: dict[str, Visitor], code: str) -> None:
     sent = {**forms_of_campaigns("")["campaigns.new"], "code": code}
