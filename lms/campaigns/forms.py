@@ -7,15 +7,16 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import DateField, TimeField
-from wtforms.validators import InputRequired, Length, NoneOf, Optional, Regexp
+from wtforms.validators import InputRequired, Length, NoneOf, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from lms.campaigns.core.recurrence import OnHoliday, Repeat, Rule
-from lms.campaigns.core.who import Who
-from lms.campaigns.phrases import LANGUAGES, ON_HOLIDAY, REPEATS
+from lms.campaigns.core.freshness import MOST_FRESH_DAYS
+from lms.campaigns.core.recurrence import MOST_DUE_DAYS, MOST_EVERY, OnHoliday, Repeat, Rule
+from lms.campaigns.core.who import MOST_PASSED_DAYS, Who
+from lms.campaigns.phrases import LANGUAGES, ON_HOLIDAY, PROBLEMS, REPEATS
 from lms.foundation.forms import Form, Required, RevisedForm, choices, of_known_year
 from lms.kit.text import codes_in
-from lms.quizzes.core.reminders import Reminders
+from lms.quizzes.core.reminders import MOST_DAYS_BEFORE, Reminders
 
 BOTH = _l("Enter the title in both languages.")
 NUMBER = _l("Enter a whole number.")
@@ -26,8 +27,8 @@ def _ticks(label: Any) -> SelectMultipleField:
     return SelectMultipleField(label, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
 
 
-def _number(label: Any, default: int, hint: Any = "") -> IntegerField:
-    return IntegerField(label, [InputRequired(NUMBER)], default=default, description=hint)
+def _number(label: Any, default: int, hint: Any, *span: NumberRange) -> IntegerField:
+    return IntegerField(label, [InputRequired(NUMBER), *span], default=default, description=hint)
 
 
 class CampaignForm(RevisedForm):
@@ -36,17 +37,37 @@ class CampaignForm(RevisedForm):
     title_en = StringField(_l("Title in English"), [Required(BOTH), Length(max=255)])
     title_ja = StringField(_l("Title in Japanese"), [Required(BOTH), Length(max=255)])
     quiz = SelectField(_l("Quiz"))
-    fresh_days = _number(_l("No question twice within"), 90, _l("Days; 0 for no such limit."))
+    fresh_days = _number(
+        _l("No question twice within"),
+        90,
+        _l("Days; 0 for no such limit."),
+        NumberRange(0, MOST_FRESH_DAYS, PROBLEMS["campaign.fresh_days"]),
+    )
     repeat = SelectField(_l("Repeats"), choices=choices(REPEATS.items()))
     day = _number(_l("Day of the month or week"), 1, _l("Of the month (1 to 31), or of the week (1 is Monday)."))
-    every = _number(_l("Every"), 1, _l("Months, or weeks for a day of the week."))
+    every = _number(
+        _l("Every"),
+        1,
+        _l("Months, or weeks for a day of the week."),
+        NumberRange(1, MOST_EVERY, PROBLEMS["campaign.every"]),
+    )
     starts_on = DateField(_l("First run on or after"), DAY)
     opens = TimeField(_l("Opens at"), [InputRequired(_l("Enter a time such as 09:30."))], default=time(9))
-    due_days = _number(_l("Due after"), 8, _l("Working days from the day it opens."))
+    due_days = _number(
+        _l("Due after"),
+        8,
+        _l("Working days from the day it opens."),
+        NumberRange(1, MOST_DUE_DAYS, PROBLEMS["campaign.due_days"]),
+    )
     due = TimeField(_l("Due at"), [InputRequired(_l("Enter a time such as 09:30."))], default=time(18))
     on_holiday = SelectField(_l("On a holiday"), choices=choices(ON_HOLIDAY.items()))
     at_opening = BooleanField(_l("When it opens"), default=True)
-    days_before = _number(_l("Days before"), 3, _l("0 for no reminder before the last day."))
+    days_before = _number(
+        _l("Days before"),
+        3,
+        _l("0 for no reminder before the last day."),
+        NumberRange(0, MOST_DAYS_BEFORE, _l("Enter a whole number from 0 to 14.")),
+    )
     on_last_day = BooleanField(_l("On the day"), default=True)
     to_lead = BooleanField(_l("The lead, 1 day late"))
     roles = _ticks(_l("Roles"))
@@ -60,7 +81,12 @@ class CampaignForm(RevisedForm):
         widget=ListWidget(prefix_label=False),
     )
     skips_training = BooleanField(_l("Leave out who is in training before go-live"), default=True)
-    passed_days = _number(_l("Leave out who has passed it within"), 14, _l("Days; 0 leaves nobody out."))
+    passed_days = _number(
+        _l("Leave out who has passed it within"),
+        14,
+        _l("Days; 0 leaves nobody out."),
+        NumberRange(0, MOST_PASSED_DAYS, PROBLEMS["campaign.days"]),
+    )
 
     def offer(self, lists: Mapping[str, Iterable[tuple[str, Any]]]) -> None:
         """Let one of these quizzes be chosen, and these roles, sites, vendors and cohorts."""

@@ -191,6 +191,20 @@ def test_a_run_for_nobody_says_so_even_where_a_holiday_moves_it(visit: dict[str,
     assert "Moved from" not in page
 
 
+def test_every_number_out_of_range_is_told_at_once_and_kept(visit: dict[str, Visitor]) -> None:
+    wrong = {"fresh_days": "-5", "every": "0", "due_days": "61", "days_before": "15", "passed_days": "367"}
+    sent = {**forms_of_campaigns("")["campaigns.new"], **wrong}
+    page = FormPage(visit["qa"].post("/campaigns/new?lang=en", data=sent).text)
+    assert {name: page.error(name) for name in wrong} == {
+        "fresh_days": "Enter a number of days from 0 to 730.",
+        "every": "Enter a whole number from 1 to 12.",
+        "due_days": "Enter a whole number from 1 to 60.",
+        "days_before": "Enter a whole number from 0 to 14.",
+        "passed_days": "Enter a number of days from 0 to 366.",
+    }
+    assert {name: page.value(name) for name in wrong} == wrong
+
+
 @pytest.mark.parametrize("code", [CODE, "new", "preview"])
 def test_a_code_is_an_address_of_its_own(visit: dict[str, Visitor], code: str) -> None:
     sent = {**forms_of_campaigns("")["campaigns.new"], "code": code}

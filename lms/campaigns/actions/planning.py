@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.campaigns import queries
 from lms.campaigns.core import recurrence, who
+from lms.campaigns.core.freshness import MOST_FRESH_DAYS
 from lms.campaigns.core.recurrence import Rule
 from lms.campaigns.core.who import Who
 from lms.campaigns.models import Campaign, CampaignRun, RunState
@@ -19,8 +20,6 @@ from lms.kit.problems import Conflict, Invalid
 from lms.quizzes.core import reminders as reminding
 from lms.quizzes.core.reminders import Reminders
 from lms.quizzes.models import Quiz
-
-MOST_FRESH_DAYS = 730
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from lms.quizzes.core.blueprint import Candidate, DrawRow
 
+MOST_FRESH_DAYS = 730
+
 
 @dataclass(frozen=True, slots=True)
 class Short:

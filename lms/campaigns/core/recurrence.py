@@ -14,6 +14,7 @@ from lms.kit.problems import Invalid
 from lms.kit.workdays import DAY, WorkCalendar
 
 MOST_DUE_DAYS = 60
+MOST_EVERY = 12
 WEEKDAYS = 7
 AHEAD = 60
 """How many periods are looked at for the next runs; a run that is moved never lies further away."""
@@ -84,7 +85,7 @@ def rule_from(stored: Mapping[str, Any]) -> Rule:
 
 def checked(rule: Rule) -> Rule:
     """The rule, when it can be kept; raises ``Invalid`` on the field that cannot."""
-    if not 1 <= rule.every <= 12:
+    if not 1 <= rule.every <= MOST_EVERY:
         raise Invalid("campaign.every", field="every")
     most = {Repeat.DAY_OF_MONTH: 31, Repeat.WEEKDAY: WEEKDAYS}.get(rule.repeat)
     if most is not None and not 1 <= rule.day <= most:
