@@ -174,6 +174,8 @@ def test_practice_is_offered_to_the_person_alone(visitor_of: As, joiner: Visitor
         code = sitting.person().code
     action_id = opened(unit, ActionKind.PRACTICE, "", QA, person=code, section="HAR/unwanted-contact")
     assert "Nobody but you sees your answers" in joiner.get(f"/practice/{action_id}?lang=en").text
+    told = joiner.post(f"/practice/{action_id}?lang=en", follow_redirects=True).text
+    assert re.search(r'notice is-info"[^\n]*There is no result', told), "nothing was begun, so no tick"
     assert visitor_of(TRAINERS[0]).get(f"/practice/{action_id}").status_code == 404
     assert joiner.get(f"/actions/{action_id}").status_code == 403
     assert "Not measured" in visitor_of(QA).get(f"/actions/{action_id}").text

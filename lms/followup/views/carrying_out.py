@@ -116,7 +116,7 @@ def practise(action_id: int) -> ResponseReturnValue:
     try:
         made = carrying_out.start_practice(action, current_user, locale=current())
     except Conflict as problem:
-        flash(sentence(problem))
+        flash(sentence(problem), "info")
         return redirect(url_for("carrying_out.offered", action_id=action.id))
     return redirect(url_for("quizzes.question", attempt_id=made.id, position=1))
 

@@ -136,7 +136,7 @@ def practise(attempt_id: Any) -> ResponseReturnValue:
     try:
         made = actions.practise(current_user, attempt, missed, locale=current(), is_variant=position is not None)
     except Conflict as problem:
-        flash(sentence(problem))
+        flash(sentence(problem), "info")
         return redirect(url_for("quizzes.result", attempt_id=attempt.id))
     return redirect(url_for("quizzes.question", attempt_id=made.id, position=1))
 
