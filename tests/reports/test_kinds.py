@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.accounts.models import Person
+from lms.campaigns.queries.board import Weakest
 from lms.cohorts.models import Cohort, Enrolment
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
@@ -22,7 +23,7 @@ from lms.kit.tables import plain
 from lms.quizzes.models import Attempt, GradingRun
 from lms.reports import actions, catalogue
 from lms.reports.access import everybody, reader_of
-from lms.reports.builders import monthly
+from lms.reports.builders import campaign, monthly
 from lms.reports.core.document import Document
 from lms.reports.core.groups import without_small
 from lms.reports.core.scope import People, Request
@@ -37,6 +38,7 @@ KINDS = {
     "acknowledgements": {"module": "HAR"},
     "campaign": {"campaign": CODE, "period": PERIOD},
 }
+WEAKEST = Weakest("HAR/unwanted-contact", people=12, percent=61)
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +170,16 @@ def test_a_transcript_has_every_graded_attempt() -> None:
         code = db.session.get_one(Person, person_id).code
     document = made("transcript", "qa@kijun.example", People.CODES, person=code)
     assert len(document.files["attempts"].rows) == graded > 0
+
+
+def test_each_language_names_the_weakest_section_of_a_run_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaign, "load_weakest", lambda run_ids, _access: dict.fromkeys(run_ids, WEAKEST))
+    with transaction.unit(write=False):
+        request = Request("campaign", KINDS["campaign"], "en-ja", clock.now(), "system", "Asia/Tokyo")
+        [*_others, row] = catalogue.build(request, everybody()).files["summary"].rows
+    assert dict(row[0].texts)["ja"] == "最も正答率が低い節"
+    assert dict(row[-1].texts)["en"].endswith("Repeated unwanted contact")
+    assert dict(row[-1].texts)["ja"].endswith("望まない連絡の繰り返し")
 
 
 @pytest.mark.parametrize("kind", ["golive", "transcript", "acknowledgements", "campaign"])

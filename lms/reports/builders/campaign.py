@@ -18,6 +18,7 @@ from lms.foundation.locale import localized, zone_label
 from lms.kit.problems import Invalid
 from lms.kit.tables import Cell, Column, Figure, Kind, Piece, Table
 from lms.policies import queries as policies
+from lms.policies.queries import SectionText
 from lms.reports.access import Reader
 from lms.reports.builders import framing
 from lms.reports.core.document import Document, Grid, Look, Part
@@ -45,14 +46,17 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that the report is made of; ``before`` are the runs up to this one, the oldest first."""
+    """All that the report is made of; ``before`` are the runs up to this one, the oldest first.
+
+    ``section`` is the weakest, which is told by its name in the policy where the version in force has none of it.
+    """
 
     run: CampaignRun
     places: Sequence[tuple[CampaignPlace, Tally]]
     whole: Tally
     members: Sequence[Member]
     weakest: Weakest | None
-    section: str
+    section: SectionText | None
     before: Sequence[tuple[CampaignRun, Tally]]
     labels: Mapping[int, str]
 
@@ -69,14 +73,14 @@ def load(request: Request, reader: Reader) -> Found:
     earlier = sorted(earlier, key=lambda one: one.opens_at)[-MOST_RUNS:]
     tallies = load_tallies([one.id for one in earlier], now, reader.access)
     weakest = load_weakest([run.id], reader.access).get(run.id)
-    text = policies.load_sections_in_force(now).get(weakest.section) if weakest else None
+    section = policies.load_sections_in_force(now).get(weakest.section) if weakest else None
     return Found(
         run,
         [(place, found) for place, found in of_places if found.people],
         total(found for _place, found in of_places),
         members,
         weakest,
-        numbered(text) if text else weakest.section if weakest else "",
+        section,
         [(one, total(tallies[one.id].values())) for one in earlier],
         reader.labels(request.people, [one.person for one in members]),
     )
@@ -133,7 +137,8 @@ def _summary(found: Found) -> Part:
     ]
     if found.weakest is not None:
         share = Figure(found.weakest.percent / 100, Kind.SHARE)
-        rows.append((_("Weakest section"), share, found.weakest.people, None, None, found.section))
+        name = numbered(found.section) if found.section else found.weakest.section
+        rows.append((_("Weakest section"), share, found.weakest.people, None, None, name))
     note = _("Sites of fewer than 5 people are in no total.")
     return Part("summary", _("Summary"), (framing.key_figures(rows, note),))
 
