@@ -172,6 +172,11 @@ def test_a_transcript_has_every_graded_attempt() -> None:
     assert len(document.files["attempts"].rows) == graded > 0
 
 
+def test_a_transcript_says_that_its_person_appears_by_code() -> None:
+    document = made("transcript", "joiner@kijun.example", People.NONE, person="")
+    assert ("People shown", ("Codes",)) in document.facts
+
+
 def test_each_language_names_the_weakest_section_of_a_run_in_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(campaign, "load_weakest", lambda run_ids, _access: dict.fromkeys(run_ids, WEAKEST))
     with transaction.unit(write=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -26,7 +26,7 @@ from lms.quizzes.queries import list_finished
 from lms.reports.access import Reader
 from lms.reports.builders import framing
 from lms.reports.core.document import Document, Grid, Part
-from lms.reports.core.scope import Request
+from lms.reports.core.scope import People, Request
 from lms.reports.words import told
 
 PARTS = {
@@ -101,7 +101,8 @@ def describe(request: Request, found: Found) -> Document:
         (_("Site"), (told(found.person.site.name_text),)),
     )
     parts = [_attempts(request, found), _acknowledgements(request, found), _cohorts(request, found)]
-    return framing.framed(request, _("Transcript"), found.label, facts, parts)
+    shown = request if request.people is People.NAMES else replace(request, people=People.CODES)  # there is always one
+    return framing.framed(shown, _("Transcript"), found.label, facts, parts)
 
 
 def _part(code: str, heading: str, columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Part:
@@ -142,7 +143,7 @@ def _acknowledgements(request: Request, found: Found) -> Part:
 
 
 def _cohorts(request: Request, found: Found) -> Part:
-    columns = (Column(_("Cohort")), Column(_("From"), Kind.DAY), Column(_("Until"), Kind.DAY))
+    columns = (Column(_("Cohort")), Column(_("First day"), Kind.DAY), Column(_("Last day"), Kind.DAY))
     rows = [
         (
             told(one.cohort.name_text),
