@@ -69,7 +69,7 @@ def make_class_against_a_key(code: str, size: int, question: str, option: str) -
     listed = quiz_queries.list_quiz_questions(quiz_queries.load_current_versions([quiz.id])[quiz.id])
     for n, person in enumerate(people):
         ability = 0.3 + 0.7 * n / size
-        unknown = {row.question.code for row in listed if _luck(code, n, row.question.code) > ability}
+        unknown = {row.question.code for row in listed if luck(code, n, row.question.code) > ability}
         wrong = unknown - {question} if n % 2 else unknown
         take(person, person.locale, wrong, {} if question in unknown else {question: option})
     cohorts.enrol(made, people, by=None)
@@ -107,6 +107,6 @@ def give(people: Sequence[Person]) -> int:
     return given.id
 
 
-def _luck(*told: str | int) -> float:
+def luck(*told: str | int) -> float:
     """Between 0 and 1, the same each time."""
     return int.from_bytes(sha256(repr(told).encode()).digest()[:4]) / 2**32
