@@ -241,13 +241,6 @@ class TestFilters:
         assert '<option value="ja" selected>' in html
         assert f"{PATH}/items.csv?cohort=tokyo-a&amp;language=ja" in html
 
-    @pytest.mark.parametrize("filters", [{"cohort": "nowhere"}, {"cohort": "' OR 1=1 --"}])
-    def test_a_cohort_that_there_is_not_has_no_results(self, qa: Visitor, filters: dict[str, str]) -> None:
-        assert "No results yet" in AnalysisPage(qa, **filters).html
-
-    def test_an_unknown_language_filters_nothing(self, qa: Visitor) -> None:
-        assert AnalysisPage(qa, language="fr").figures["Attempts"] == "60"
-
     def test_a_question_opens_its_detail(self, qa: Visitor) -> None:
         html = AnalysisPage(qa, question="HAR-012").html
         detail = html.split('id="detail"', 1)[1].split("</section>", 1)[0]

@@ -23,7 +23,7 @@ from lms.quizzes import queries as quizzes
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import Quiz
 
-__all__ = ["Analysis", "Filters", "load_analysis", "load_choices", "load_readable"]
+__all__ = ["Analysis", "Choices", "Filters", "load_analysis", "load_choices", "load_readable"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 
 from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import gettext as _
 
 from lms.analysis import phrases, queries, tables
 from lms.analysis.core.decisions import Decisions, decision_figures
@@ -14,7 +14,7 @@ from lms.analysis.core.items import D27_PEOPLE
 from lms.analysis.core.parts import Way
 from lms.analysis.core.populations import Population
 from lms.analysis.core.verdicts import Kind
-from lms.analysis.queries import Analysis, Filters
+from lms.analysis.queries import Analysis, Choices, Filters
 from lms.analysis.queries.answered import load_under_way
 from lms.analysis.queries.rows import Listed, list_results
 from lms.analysis.tables.sentences import Said, left_out, said
@@ -24,13 +24,12 @@ from lms.foundation.locale import LOCALES, localized
 from lms.kit.figures import INDICATIVE, shown_count
 from lms.kit.ordering import Keys, Order, sorted_rows
 from lms.kit.pages import Page
+from lms.kit.problems import NotFound
 from lms.kit.text import is_found, reading_key
 from lms.quizzes import queries as quizzes
 
 blueprint = Blueprint("analysis", __name__, template_folder="../templates")
 
-
-_WINDOW = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 SORTED_BY: Keys[Listed] = {
     "name": lambda one: reading_key(localized(one.title_text)),
@@ -67,8 +66,11 @@ def show(code: str) -> str:
     quiz = quizzes.get_quiz(code)
     filters = _filters()
     found, withheld = queries.load_readable(quiz, filters, access())
-    chosen = _chosen(found)
     choices = found or queries.load_choices(quiz, filters.window)
+    unknown = _unknown(choices)
+    if unknown:
+        found = None
+    chosen = _chosen(found)
     holding = found.filters if found else filters
     return render_template(
         "analysis/show.html",
@@ -86,6 +88,7 @@ def show(code: str) -> str:
         under_way=load_under_way(quiz.id).get(chosen, []) if chosen else [],
         suspect=Kind.TRANSLATION_SUSPECT,
         choices=choices,
+        unknown=unknown,
         populations=Population,
         phrases=phrases,
         few_data=Code.FEW_DATA,
@@ -99,7 +102,10 @@ def show(code: str) -> str:
 @policy("analysis.read")
 def items_csv(code: str) -> Response:
     quiz = quizzes.get_quiz(code)
-    found, _withheld = queries.load_readable(quiz, _filters(), access())
+    filters = _filters()
+    found, _withheld = queries.load_readable(quiz, filters, access())
+    if _unknown(found or queries.load_choices(quiz, filters.window)):
+        raise NotFound
     response = make_response(spreadsheets.as_csv(tables.questions(found)))
     response.headers["Content-Type"] = spreadsheets.CSV_TYPE
     response.headers["Content-Disposition"] = f'attachment; filename="{code}-items.csv"'
@@ -115,18 +121,35 @@ def _decisions(found: Analysis | None) -> Decisions | None:
 
 
 def _filters() -> Filters:
-    language = request.args.get("language", "")
-    by, window = request.args.get("by", ""), request.args.get("window", "")
-    attempts = request.args.get("attempts", "")
+    by, attempts = request.args.get("by", ""), request.args.get("attempts", "")
     return Filters(
         cohort=request.args.get("cohort", ""),
-        language=language if language in LOCALES else "",
+        language=request.args.get("language", ""),
         site=request.args.get("site", ""),
         vendor=request.args.get("vendor", ""),
         by=Way(by) if by in phrases.WAYS else None,
-        window=window if _WINDOW.fullmatch(window) else "",
+        window=request.args.get("window", ""),
         attempts=Population(attempts) if attempts in set(Population) else Population.FIRST,
     )
+
+
+def _unknown(choices: Analysis | Choices) -> list[str]:
+    """The filters of the address that ask for what is not there, so that no figures pass for those asked for.
+
+    Of a quiz that nobody has taken there is nothing to choose.
+    """
+    if not choices.windows:
+        return []
+    known = {
+        "cohort": (_("Cohort"), choices.cohorts),
+        "language": (_("Language"), LOCALES),
+        "site": (_("Site"), choices.places.sites),
+        "vendor": (_("Vendor"), choices.places.vendors),
+        "window": (_("Window"), choices.windows),
+        "attempts": (_("Attempts looked at"), set(Population)),
+        "by": (_("Heatmap by"), phrases.WAYS),
+    }
+    return [name for key, (name, values) in known.items() if request.args.get(key) and request.args[key] not in values]
 
 
 def _address(filters: Filters) -> dict[str, str]:
