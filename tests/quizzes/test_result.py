@@ -217,6 +217,7 @@ def test_without_partial_credit_questions_are_counted(joiner: Visitor, first: st
     assert "Cut score 10 of 12 (80%)" in page
     assert "12 points" not in page
     assert "3 more right answers to pass." in page
+    assert 'class="scale is-risk"' in page, "in words, without alarm"
 
 
 def test_a_missed_question_leads_to_its_sentence_in_both_languages(joiner: Visitor, hand_in: Hand) -> None:
