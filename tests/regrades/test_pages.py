@@ -119,7 +119,9 @@ def test_a_second_person_applies_it_and_everybody_reads_it_with_their_result(
     assert qa.post(at, data={"decision": "apply"}).status_code == 403
     assert regrades.CODE in words(editor.get("/notices?lang=en").text)
     assert editor.post(at, data={"decision": "apply"}).status_code == 302
-    assert editor.get(at).headers["Refresh"] == "2"
+    waiting = editor.get(f"{at}?lang=en")
+    assert waiting.headers["Refresh"] == "2"
+    assert not re.search("Who moves across the cut|Note to", waiting.text), "nothing is counted yet"
     assert editor.post(at, data={"decision": "decline"}).status_code == 409
     regrade_id = int(at.rsplit("/", 1)[1])
     with sample.app_context():
