@@ -60,6 +60,9 @@ def test_from_inside_an_attempt_a_comment_reaches_the_team_without_a_name(
         report = db.session.get_one(QuestionReport, 1)
         version = db.session.get_one(Attempt, look.attempt_id).questions[2].question_version_id
         assert (report.position, report.question_version_id, report.locale) == (3, version, "en")
+    assert "（日本時間）まで。" in joiner.get(own + "?lang=ja").text
+    empty = {"question": "3", "kind": "ask", "text": " "}
+    assert "本文を2000字以内で" in joiner.post(first.replace("questions/1", "comment?lang=ja"), data=empty).text
 
 
 def test_an_answer_waits_until_the_question_cannot_come_again(
