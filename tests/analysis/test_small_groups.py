@@ -38,6 +38,14 @@ def test_a_class_of_four_is_in_no_cell_and_in_no_total(qa: Visitor, unit: Unit) 
     assert "Class four is not in the total." in after.words
 
 
+def test_cohorts_are_listed_so_that_a_comma_of_a_name_parts_none(qa: Visitor, unit: Unit) -> None:
+    with unit():
+        for code in ("one", "two"):
+            make_class(code, ["ja"] * 6 + ["en"] * 2)
+    assert "Class one; Class two are not included in figures by language" in AnalysisPage(qa).words
+    assert "クラスone、クラスtwoは" in qa.get(PATH + "?lang=ja").text
+
+
 @pytest.mark.parametrize(
     ("languages", "said"),
     [

@@ -101,7 +101,7 @@ def _few(found: Analysis, codes: Sequence[str]) -> list[str]:
         "%(cohorts)s has fewer than 5 people and is not included in any figure.",
         "%(cohorts)s have fewer than 5 people each and are not included in any figure.",
         len(named),
-        cohorts=_(" · ").join(named),
+        cohorts=_("; ").join(named),
     )
     nobodys = _("Fewer than 5 people have no cohort, and they are not included in any figure.")
     return [*([cohorts] if named else []), *([nobodys] if NO_COHORT in codes else [])]
@@ -115,7 +115,7 @@ def _apart(found: Analysis, codes: Sequence[str]) -> list[str]:
         "%(cohorts)s are not included in figures by language, since fewer than 5 people of each took the quiz in "
         "English or in Japanese.",
         len(named),
-        cohorts=_(" · ").join(named),
+        cohorts=_("; ").join(named),
     )
     nobodys = _(
         "People without a cohort are not included in figures by language, since fewer than 5 of them took the quiz in "
@@ -130,7 +130,7 @@ def _undivided(found: Analysis, codes: Sequence[str]) -> list[str]:
         "%(cohorts)s is left out: with these filters, fewer than 5 of its people would be told apart.",
         "%(cohorts)s are left out: with these filters, fewer than 5 people of each would be told apart.",
         len(named),
-        cohorts=_(" · ").join(named),
+        cohorts=_("; ").join(named),
     )
     nobodys = _("People without a cohort are left out: with these filters, fewer than 5 of them would be told apart.")
     return [*([cohorts] if named else []), *([nobodys] if NO_COHORT in codes else [])]

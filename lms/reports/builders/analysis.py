@@ -134,7 +134,7 @@ def _facts(request: Request, found: Analysis) -> tuple[tuple[Text, tuple[Text, .
         if version.effective_at is not None
         for name, effective in [(told(version.title_text), day(version.effective_at, zone, pattern="date"))]
     ]
-    cohorts = listed(phrases.cohort_name(found.cohorts, code) for code in found.heatmap.cohorts)
+    cohorts = _("; ").join(phrases.cohort_name(found.cohorts, code) for code in found.heatmap.cohorts)
     languages = {"": _("EN and JA"), "en": "English", "ja": "日本語"}[found.filters.language]
     folded = request.about.get("taken_in", "") != found.filters.language
     kept = _("Fewer than 5 people took the quiz in the other language.")
