@@ -79,6 +79,16 @@ def test_the_bar_of_a_quiz_keeps_saving_and_time_in_one_line_beside_many_policie
         visit.check_width()
 
 
+def test_how_far_a_regrade_moves_somebody_is_seen_in_the_hand(server: Server, window: Window) -> None:
+    visit = window(server, "ja", width=390)
+    visit.sign_in("qa")
+    visit.open("/analysis/harassment-checkpoint/regrade/HAR-021?version=1&how=accept&right=options:o3")
+    box = visit.page.locator(".mvs").first.bounding_box()
+    assert box is not None
+    assert box["width"] >= 120
+    visit.check()
+
+
 def test_a_printed_list_begins_under_its_heading_and_has_no_controls(server: Server, window: Window) -> None:
     visit = window(server, "en", width=1280)
     visit.sign_in("admin")
