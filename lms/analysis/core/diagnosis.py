@@ -84,10 +84,13 @@ def _stood_before(responses: Responses, rival: Rival, known: Known) -> bool:
 
 def _of_key(kind: Kind, responses: Responses, rival: Rival) -> Verdict:
     """The verdict with the figures of its options. Rest scores are from complete rows, and an item that few had would
-    leave few of them, so items that less than half had take no part.
+    leave few of them, so items that less than half had take no part. Where that leaves no other item nobody is
+    compared: by the item alone its key would be what the best of all choose.
     """
     had = responses.available.mean(axis=0) >= 0.5
     had[responses.index(rival.item)] = True
+    if had.sum() == 1:
+        had[:] = True
     figures = {option.option: option for option in option_figures(_columns(responses, had), rival.item)}
     knowing = {"knowing": rival.share}
     return against_key(kind, rival.item, figures[rival.option], figures[rival.key], knowing)

@@ -55,10 +55,12 @@ class TestKeys:
         assert verdict.facts["top_third"] > verdict.facts["key_top_third"]
         assert verdicts(quiz) == {(Kind.WRONG_KEY, "Q07")}, "and nothing else is said of it"
 
-    def test_papers_that_were_drawn_have_no_top_third(self) -> None:
+    @pytest.mark.parametrize("each", [14, 9])
+    def test_papers_that_were_drawn_have_no_top_third(self, each: int) -> None:
+        """Be it that most people had an item, or that fewer than half had any."""
         quiz = Quiz(choosers={7: instead})
         responses = quiz.responses()
-        drawn = (np.add.outer(np.arange(240) * 3, np.arange(20) * 7) % 20) < 14
+        drawn = (np.add.outer(np.arange(240) * 3, np.arange(20) * 7) % 20) < each
         states = np.where(drawn, responses.states, np.int8(Cell.MISSING))
         chosen = {code: each & drawn[:, [column]] for column, (code, each) in enumerate(responses.chosen.items())}
         other = Responses(responses.people, responses.items, np.where(drawn, responses.shares, 0.0), states, chosen)
