@@ -11,10 +11,11 @@ from wtforms.validators import InputRequired, Length, NoneOf, NumberRange, Optio
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.campaigns.core.freshness import MOST_FRESH_DAYS
-from lms.campaigns.core.recurrence import MOST_DUE_DAYS, MOST_EVERY, OnHoliday, Repeat, Rule
+from lms.campaigns.core.recurrence import MOST_DUE_DAYS, MOST_EVERY, OnHoliday, Repeat, Rule, checked
 from lms.campaigns.core.who import MOST_PASSED_DAYS, Who
 from lms.campaigns.phrases import LANGUAGES, ON_HOLIDAY, PROBLEMS, REPEATS
 from lms.foundation.forms import Form, Required, RevisedForm, choices, of_known_year
+from lms.kit.problems import Invalid
 from lms.kit.text import codes_in
 from lms.quizzes.core.reminders import MOST_DAYS_BEFORE, Reminders
 
@@ -105,6 +106,18 @@ class CampaignForm(RevisedForm):
             day=1 if self.repeat.data == Repeat.FIRST_WORKDAY else self.day.data,
             on_holiday=OnHoliday(self.on_holiday.data),
         )
+
+    @property
+    def kept_rule(self) -> Rule | None:
+        """The rule as it would be kept; None while a field of it is empty or wrong."""
+        asked = (self.starts_on, self.opens, self.due, self.due_days, self.every, self.day)
+        if any(field.data is None for field in asked):
+            return None
+        try:
+            of_known_year(self, self.starts_on)
+            return checked(self.rule)
+        except (Invalid, ValueError):  # a refusal of WTForms is one of these, and so is an unknown choice
+            return None
 
     @property
     def who(self) -> Who:

@@ -149,6 +149,35 @@ def test_the_preview_counts_what_the_form_says_now(visit: dict[str, Visitor]) ->
     assert count("&skips_training=y") < everybody
 
 
+def test_the_preview_shows_the_next_three_runs_as_the_form_says_now(visit: dict[str, Visitor]) -> None:
+    """New Year moves the second run, another holiday lengthens it; the run that has opened is not to come."""
+
+    def runs(**changed: str) -> list[str]:
+        fields = {"quiz": "harassment-checkpoint", "roles": "learner", "repeat": "first_workday", "every": "1"}
+        fields |= {
+            "starts_on": "2026-11-01",
+            "opens": "09:00",
+            "due_days": "8",
+            "due": "18:00",
+            "day": "1",
+            "on_holiday": "next",
+        }
+        page = visit["qa"].get("/campaigns/preview", query_string={"lang": "en", **fields, **changed}).text
+        table = page.partition('aria-labelledby="next"')[2]
+        return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<tr class.*?</tr>", table, re.S)]
+
+    tokyo = runs(sites="tokyo", of=CODE)
+    assert [row.rpartition(" ")[0] for row in tokyo] == [
+        "Tue 1 Dec 09:00 – Fri 11 Dec 18:00",
+        "Mon 4 Jan 09:00 – Fri 15 Jan 18:00 Moved from Fri 1 Jan",
+        "Mon 1 Feb 09:00 – Fri 12 Feb 18:00",
+    ]
+    assert runs(sites="tokyo", opens="10:30")[-1].startswith("Mon 1 Feb 10:30")
+    assert runs(repeat="weekday", day="3", sites="tokyo")[-1].startswith("Wed ")
+    for wrong in ({"starts_on": ""}, {"starts_on": "9999-12-31"}, {"due_days": "99"}, {"opens": "x"}, {"repeat": "?"}):
+        assert runs(**wrong) == []
+
+
 @pytest.mark.parametrize("days", ["-1", "367", "99999999999"])
 def test_days_that_nobody_can_mean_are_refused_at_their_field(visit: dict[str, Visitor], days: str) -> None:
     sent = {**forms_of_campaigns("")["campaigns.new"], "passed_days": days}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from sqlalchemy import func, select
 
@@ -179,6 +180,18 @@ def load_outlook(
             others.append(opens_on)
     day = coming[0].run.opens_at.date() if coming else now.date()
     return Outlook(coming, who.steps(takers, day), len(takers), located)
+
+
+def foresee(
+    rule: Rule, who: Who, takers: Sequence[Taker], opened: Collection[str], located: Located, now: datetime
+) -> list[Coming]:
+    """The next runs of a plan that is not kept yet, by their dates and people alone.
+
+    ``opened`` are the periods of its runs that have opened.
+    """
+    runs = runs_from(rule, now, located.places) if located.places else iter(())
+    to_come = islice((run for run in runs if run.period.key not in opened), SHOWN)
+    return [_coming(run, rule, who, takers, {}, located, is_skipped=False) for run in to_come]
 
 
 def _coming(

@@ -24,7 +24,7 @@ from lms.campaigns.forms import CampaignForm, NewCampaignForm
 from lms.campaigns.models import Campaign, CampaignRun, RunState
 from lms.campaigns.queries import board
 from lms.campaigns.queries.choices import load_choices, load_names
-from lms.campaigns.queries.coming import Coming, Outlook, load_outlook, load_pool
+from lms.campaigns.queries.coming import Coming, Outlook, foresee, load_outlook, load_pool
 from lms.foundation import clock, notices
 from lms.foundation.access import access, me, policy, roles_for
 from lms.foundation.errors import sentence
@@ -126,10 +126,11 @@ def edit(code: str) -> ResponseReturnValue:
 @blueprint.get("/campaigns/preview")
 @policy("campaign.write")
 def preview() -> str:
-    """How many people the fields of a form hold now, rule by rule: what the form shows beside itself."""
+    """How many people the fields of a form hold now, and when it would come: what the form shows beside itself."""
     form = CampaignForm(request.args)
     _offer(form)
-    return render_template("campaigns/_who.html", **_counted(form))
+    campaign = queries.get_campaign(request.args["of"]) if "of" in request.args else None
+    return render_template("campaigns/_beside.html", **_beside(form, campaign))
 
 
 @blueprint.post("/campaigns/<code>/skip")
@@ -311,20 +312,31 @@ def _plan(form: CampaignForm) -> actions.Plan:
     )
 
 
-def _counted(form: CampaignForm) -> dict[str, Any]:
-    """How many people the rules of a form hold today; days that it refuses leave nobody out."""
+def _beside(form: CampaignForm, campaign: Campaign | None) -> dict[str, Any]:
+    """How many people the rules of a form hold today, and its next runs; days that it refuses leave nobody out."""
     quiz = quizzes.find_quiz(form.quiz.data or "")
-    takers = queries.load_takers(quiz.id if quiz else 0, clock.now())
-    who, today = form.who, clock.now().date()
+    now = clock.now()
+    takers = queries.load_takers(quiz.id if quiz else 0, now)
+    who, today = form.who, now.date()
     if not 0 <= who.passed_days <= MOST_PASSED_DAYS:
         who = replace(who, passed_days=0)
+    located = queries.load_places(now)
+    runs = queries.list_runs(campaign.id) if campaign else []
+    opened = {run.period for run in runs if run.state == RunState.OPENED}
+    rule = form.kept_rule
     return {
         "steps": _steps(who.steps(takers, today)),
         "count": len(who.of(takers, today)),
         "able": len(takers),
+        "has_rule": rule is not None,
+        "coming": foresee(rule, who, takers, opened, located, now) if rule else (),
+        "sites": located.sites,
+        "names_of": lambda codes: listed(localized(located.sites[code].name_text) for code in codes),
+        "zoneinfo": ZoneInfo,
         "phrases": phrases,
     }
 
 
 def _form_page(form: CampaignForm, *, title: str, campaign: Campaign | None = None) -> str:
-    return render_template("campaigns/edit.html", form=form, title=title, campaign=campaign, **_counted(form))
+    beside = _beside(form, campaign)
+    return render_template("campaigns/edit.html", form=form, title=title, campaign=campaign, **beside)
