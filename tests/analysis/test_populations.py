@@ -186,7 +186,3 @@ def test_a_report_keeps_to_what_is_asked_for_and_says_so(sample: Flask, unit: Un
     assert facts["Attempts looked at"] == ("Attempts of later months, Dec 2026",)
     assert title.endswith("all cohorts, Attempts of later months")
     assert catalogue.file_name_of(asked, "csv") == f"{QUIZ}-again-{clock.now():%Y-%m-%d}-en.csv"
-
-
-def test_a_window_or_population_that_is_none_is_as_if_it_were_not_asked_for(qa: Visitor) -> None:
-    assert AnalysisPage(qa, window="2026-13", attempts="practice").figures == AnalysisPage(qa).figures
