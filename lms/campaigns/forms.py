@@ -44,7 +44,7 @@ class CampaignForm(RevisedForm):
         _l("Days; 0 for no such limit."),
         NumberRange(0, MOST_FRESH_DAYS, PROBLEMS["campaign.fresh_days"]),
     )
-    repeat = SelectField(_l("Repeats"), choices=choices(REPEATS.items()))
+    repeat = SelectField(_l("Repeats"), choices=choices(REPEATS.items()), default=Repeat.FIRST_WORKDAY.value)
     day = _number(_l("Day of the month or week"), 1, _l("Of the month (1 to 31), or of the week (1 is Monday)."))
     every = _number(
         _l("Every"),
@@ -61,7 +61,7 @@ class CampaignForm(RevisedForm):
         NumberRange(1, MOST_DUE_DAYS, PROBLEMS["campaign.due_days"]),
     )
     due = TimeField(_l("Due at"), [InputRequired(_l("Enter a time such as 09:30."))], default=time(18))
-    on_holiday = SelectField(_l("On a holiday"), choices=choices(ON_HOLIDAY.items()))
+    on_holiday = SelectField(_l("On a holiday"), choices=choices(ON_HOLIDAY.items()), default=OnHoliday.NEXT.value)
     at_opening = BooleanField(_l("When it opens"), default=True)
     days_before = _number(
         _l("Days before"),

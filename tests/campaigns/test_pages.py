@@ -172,6 +172,8 @@ def test_the_preview_shows_the_next_three_runs_as_the_form_says_now(visit: dict[
         "Mon 4 Jan 09:00 – Fri 15 Jan 18:00 Moved from Fri 1 Jan",
         "Mon 1 Feb 09:00 – Fri 12 Feb 18:00",
     ]
+    assert runs(sites="tokyo", due_days="15")[0].startswith("Mon 2 Nov"), "it would be open now"
+    assert runs(sites="tokyo", due_days="15", of=CODE)[0].startswith("Tue 1 Dec"), "it has opened already"
     assert runs(sites="tokyo", opens="10:30")[-1].startswith("Mon 1 Feb 10:30")
     assert runs(repeat="weekday", day="3", sites="tokyo")[-1].startswith("Wed ")
     for wrong in ({"starts_on": ""}, {"starts_on": "9999-12-31"}, {"due_days": "99"}, {"opens": "x"}, {"repeat": "?"}):
