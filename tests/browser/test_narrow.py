@@ -79,6 +79,20 @@ def test_the_bar_of_a_quiz_keeps_saving_and_time_in_one_line_beside_many_policie
         visit.check_width()
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_heatmap_of_six_cohorts_cuts_no_column(server: Server, window: Window, language: str) -> None:
+    visit = window(server, language, width=1280)
+    visit.sign_in("qa")
+    visit.open("/analysis/harassment-checkpoint")
+    heatmap = visit.page.locator(".heat").first
+    columns = """(one) => {
+        for (const row of one.rows) while (row.cells.length < 8) row.cells[1].after(row.cells[1].cloneNode(true));
+        return [one.offsetWidth, one.parentElement.clientWidth];
+    }"""
+    table, room = heatmap.evaluate(columns)
+    assert table <= room
+
+
 def test_how_far_a_regrade_moves_somebody_is_seen_in_the_hand(server: Server, window: Window) -> None:
     visit = window(server, "ja", width=390)
     visit.sign_in("qa")
