@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.analysis.core.expectation import GAP_ANSWERS, Expectation
 from lms.analysis.core.verdicts import Kind, Verdict
-from lms.analysis.queries import Filters, expected, load_analysis
+from lms.analysis.queries import Analysis, Filters, expected, load_analysis
 from lms.foundation import clock
 from lms.foundation.db import db
 from lms.quizzes.core.attempt import Purpose
@@ -77,13 +77,19 @@ def test_a_section_missed_by_somebody_who_knows_the_rest_is_a_gap(
     assert "Beside your other answers" in joiner.get(f"/attempts/{attempt_id}/result?lang=en").text
 
 
+def analysed() -> Analysis:
+    """What the page compares with."""
+    found = load_analysis(get_quiz(QUIZ), Filters())
+    assert found is not None
+    return found
+
+
 def test_a_section_that_is_unclear_to_everybody_is_nobodys_gap(
     joiner: Visitor, section: list[str], unit: Unit, sample: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt_id = taken(unit, section)
     with sample.app_context():
-        found = load_analysis(get_quiz(QUIZ), Filters())
-        assert found is not None
+        found = analysed()
         name = found.facts[section[0]].section or ""
         cohort = next(person.cohort for person in found.responses.people if found.attempts[person.code] == attempt_id)
     for verdict in (
@@ -141,9 +147,7 @@ def test_fewer_than_nearly_always_is_said_to_be_so_even_where_it_is_no_gap(
 ) -> None:
     attempt_id = taken(unit, section)
     with sample.app_context():
-        found = load_analysis(get_quiz(QUIZ), Filters())
-        assert found is not None
-        names = list(found.sections)[:3]
+        names = list(analysed().sections)[:3]
     usual = Expectation(names[0], 5, 2.0, 4.0, 2, 5, 0.4)
     below = Expectation(names[1], 5, 1.0, 4.0, 2, 5, 0.02)
     gap = Expectation(names[2], 5, 0.0, 4.0, 2, 5, 0.001, is_gap=True)
