@@ -84,8 +84,8 @@ def _stood_before(responses: Responses, rival: Rival, known: Known) -> bool:
 
 def _of_key(kind: Kind, responses: Responses, rival: Rival) -> Verdict:
     """The verdict with the figures of its options. Rest scores are from complete rows, and an item that few had would
-    leave few of them, so items that less than half had take no part. Where that leaves no other item nobody is
-    compared: by the item alone its key would be what the best of all choose.
+    leave few of them, so items that less than half had take no part. Where that leaves no other item, only
+    who had every item is compared, and mostly nobody: by the item alone its key would be what the best of all choose.
     """
     had = responses.available.mean(axis=0) >= 0.5
     had[responses.index(rival.item)] = True
