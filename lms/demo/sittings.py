@@ -29,6 +29,7 @@ from lms.quizzes import actions, queries
 from lms.quizzes.core.answers import Event, of_record
 from lms.quizzes.core.attempt import GRACE, CloseCause, Purpose, Window, closing, deadline_for
 from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, Grade, Mark, Payload, RunCause, grade, marking
+from lms.quizzes.core.marked import marked_paper
 from lms.quizzes.core.paper import PaperRow
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
@@ -74,6 +75,7 @@ class Sat:
     paper: Sequence[PaperRow]
     log: Sequence[tuple[Event, datetime]]
     grade: Grade
+    marked: str
     passed: bool
 
 
@@ -153,7 +155,8 @@ class Sittings:
         log, closed_at = self._log(reader, booklet, paper, at, deadline_at)
         events = [event for event, _moment in log]
         state, cause = closing(closed_at, deadline_at)
-        graded = grade(_gradables(booklet, paper, events))
+        gradables = _gradables(booklet, paper, events)
+        graded = grade(gradables)
         row = {
             "id": attempt_id,
             "vendor_id": person.vendor_id,
@@ -175,7 +178,7 @@ class Sittings:
             "receipt_sha256": receipt(attempt_id, events),
         }
         passed = has_passed(graded.score_thousandths, graded.max_thousandths, rules.cut_percent)
-        return Sat(booklet, row, paper, log, graded, passed)
+        return Sat(booklet, row, paper, log, graded, marked_paper(gradables, graded.items), passed)
 
     def _log(
         self, reader: Reader, booklet: Booklet, paper: Sequence[PaperRow], at: datetime, deadline_at: datetime
@@ -267,6 +270,7 @@ def _gradables(booklet: Booklet, paper: Sequence[PaperRow], events: Sequence[Eve
         gradables.append(
             Gradable(
                 position=row.position,
+                question_version_id=row.question_version_id,
                 key_n=row.key_n,
                 max_thousandths=row.max_thousandths,
                 mark=booklet.marks[row.question_version_id],
@@ -328,6 +332,7 @@ def _run_row(sat: Sat) -> dict[str, Any]:
         "passed": sat.passed,
         "created_at": sat.attempt["closed_at"],
         "published_at": sat.attempt["closed_at"],
+        "marked_paper": sat.marked,
     }
 
 

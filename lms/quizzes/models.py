@@ -360,6 +360,8 @@ class GradingRun(Base):
     created_at: Mapped[Instant]
     published_at: Mapped[Instant | None]
     note: Mapped[Prose | None]
+    marked_paper: Mapped[Prose] = mapped_column(server_default="", deferred=True)
+    """What was asked, answered and earned, as one text (``lms.quizzes.core.marked``); result analyses read it."""
 
     items: Mapped[list[GradingItem]] = relationship(back_populates="run", order_by="GradingItem.position")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from lms.questions.models import Question, QuestionKey, QuestionVersion
 from lms.quizzes import actions as quizzes
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.grading import Outcome, RunCause
+from lms.quizzes.core.marked import BETWEEN, Line
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun, Quiz, QuizVersion
 from lms.quizzes.queries import get_quiz
 from lms.sites.models import Site, Vendor
@@ -46,7 +48,7 @@ def test_a_second_look_reads_no_answers_again(
         once = len(count)
         again = AnalysisPage(qa)
     assert again.words == first.words
-    told = ["answer_events" in one or "grading_items" in one for one in count.statements]
+    told = ["marked_paper" in one for one in count.statements]
     assert (any(told[:once]), any(told[once:])) == (True, False)
 
 
@@ -158,17 +160,11 @@ def _is_elsewhere() -> ColumnElement[bool]:
 
 def regrade_as_right(code: str, *, published: bool = True) -> None:
     """A further grading of every attempt, in which this question is right for everybody."""
+    of_question = select(QuestionVersion.id).join(Question, Question.id == QuestionVersion.question_id)
+    versions = set(db.session.scalars(of_question.where(Question.code == code)))
     for run in list(db.session.scalars(select(GradingRun))):
-        places = {
-            position
-            for position, question in db.session.execute(
-                select(AttemptQuestion.position, Question.code)
-                .join(QuestionVersion, QuestionVersion.id == AttemptQuestion.question_version_id)
-                .join(Question, Question.id == QuestionVersion.question_id)
-                .where(AttemptQuestion.attempt_id == run.attempt_id)
-            )
-            if question == code
-        }
+        asked = select(AttemptQuestion.position).where(AttemptQuestion.attempt_id == run.attempt_id)
+        places = set(db.session.scalars(asked.where(AttemptQuestion.question_version_id.in_(versions))))
         items = [
             GradingItem(
                 position=item.position,
@@ -178,6 +174,13 @@ def regrade_as_right(code: str, *, published: bool = True) -> None:
                 outcome=Outcome.RIGHT if item.position in places else item.outcome,
             )
             for item in run.items
+        ]
+        lines = [Line.read(line) for line in run.marked_paper.split(BETWEEN)]
+        marked = [
+            replace(line, awarded_thousandths=line.max_thousandths, outcome=Outcome.RIGHT)
+            if line.question_version_id in versions
+            else line
+            for line in lines
         ]
         score = sum(item.awarded_thousandths for item in items)
         db.session.add(
@@ -192,5 +195,6 @@ def regrade_as_right(code: str, *, published: bool = True) -> None:
                 created_at=clock.now(),
                 published_at=clock.now() if published else None,
                 items=items,
+                marked_paper=BETWEEN.join(map(str, marked)),
             )
         )

@@ -8,20 +8,20 @@ Certificates (I7) do not exist yet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, false, not_, or_, select, text
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from lms.foundation import journal
 from lms.foundation.db import db
 from lms.foundation.journal import AuditEvent
 from lms.kit import chains
-from lms.quizzes.core.answers import Event
+from lms.quizzes.core.answers import Event, of_record
 from lms.quizzes.core.attempt import AttemptState
 from lms.quizzes.core.receipt import receipt
-from lms.quizzes.models import AnswerEvent, Attempt, AttemptQuestion, GradingRun
+from lms.quizzes.models import AnswerEvent, Attempt, AttemptQuestion, GradingRun, LateEvent
 
 SWEPT_WITHIN = timedelta(seconds=60)
 MANY = 500
@@ -30,6 +30,7 @@ LOADED = (
     selectinload(Attempt.questions).joinedload(AttemptQuestion.question_version),
     joinedload(Attempt.quiz_version),
 )
+MARKED = (selectinload(GradingRun.items), undefer(GradingRun.marked_paper))
 
 
 def check(now: datetime) -> None:
@@ -37,7 +38,7 @@ def check(now: datetime) -> None:
     if db.engine.dialect.name == "postgresql":  # thousands of attempts take longer to check than a page may wait
         db.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     attempts = db.session.scalars(select(Attempt).options(*LOADED))
-    of(now, list(attempts), list(db.session.scalars(select(GradingRun).options(selectinload(GradingRun.items)))))
+    of(now, list(attempts), list(db.session.scalars(select(GradingRun).options(*MARKED))))
 
 
 def check_person(now: datetime, person_id: int) -> None:
@@ -45,7 +46,8 @@ def check_person(now: datetime, person_id: int) -> None:
     query = select(Attempt).where(Attempt.person_id == person_id).options(*LOADED)
     attempts = list(db.session.scalars(query))
     ids = [attempt.id for attempt in attempts]
-    of(now, attempts, list(db.session.scalars(select(GradingRun).where(GradingRun.attempt_id.in_(ids)))))
+    runs = select(GradingRun).where(GradingRun.attempt_id.in_(ids)).options(*MARKED)
+    of(now, attempts, list(db.session.scalars(runs)))
 
 
 def of(now: datetime, attempts: Sequence[Attempt], runs: Sequence[GradingRun]) -> None:
@@ -82,6 +84,36 @@ def of(now: datetime, attempts: Sequence[Attempt], runs: Sequence[GradingRun]) -
         awarded = sum(item.awarded_thousandths for item in run.items)
         assert run.score_thousandths == awarded, f"{run.attempt_id}: the score is not the sum of its marks"
         assert len({item.position for item in run.items}) == len(run.items), f"{run.attempt_id}: a question twice"
+    _check_marked_papers(attempts, runs, events_of)
+
+
+def _check_marked_papers(
+    attempts: Sequence[Attempt], runs: Sequence[GradingRun], events_of: Mapping[str, Sequence[Event]]
+) -> None:
+    """A marked paper says of every question what paper, marks and answer log say of it, and of no other."""
+    version_of = {
+        (attempt.id, row.position): row.question_version_id for attempt in attempts for row in attempt.questions
+    }
+    number_of = {run.id: run.run_no for run in runs}
+    late = list(db.session.scalars(select(LateEvent).where(LateEvent.admitted_run_id.in_(number_of))))
+    for run in runs:
+        admitted = [
+            Event(row.epoch, row.seq, row.position, row.locale, row.payload)
+            for row in late
+            if row.attempt_id == run.attempt_id and number_of[row.admitted_run_id or 0] <= run.run_no
+        ]
+        record = of_record([*events_of.get(run.attempt_id, []), *admitted])
+        written = {
+            f"{version_of[run.attempt_id, item.position]},{item.key_n}"
+            f",{item.awarded_thousandths},{item.max_thousandths},{item.outcome},{_canonical(record.get(item.position))}"
+            for item in run.items
+        }
+        lines = run.marked_paper.split("\x1e") if run.marked_paper else []
+        assert (len(lines), set(lines)) == (len(run.items), written), f"{run.attempt_id}: marked paper {run.run_no}"
+
+
+def _canonical(event: Event | None) -> str:
+    return chains.canonical(event.payload) if event is not None and event.payload else ""
 
 
 def load_events(attempt_ids: Sequence[str]) -> dict[str, list[Event]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from lms.quizzes import queries as quizzes
 from lms.quizzes.actions.grading import append_items
 from lms.quizzes.core.answers import of_record
 from lms.quizzes.core.grading import ENGINE_VERSION, Gradable, GradedItem, Outcome, RunCause, marking
+from lms.quizzes.core.marked import marked_paper
 from lms.quizzes.core.regrading import BY_KEY, NO_MARK, Case, Correction, Method, Standing, applies
 from lms.quizzes.core.rules import Rules, rules_from
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingRun, LateEvent, Regrade
@@ -29,6 +30,7 @@ class Trial:
 
     run: GradingRun
     before: Standing
+    paper: Sequence[Gradable]
     result: Admitted
     changes: int
     """The questions whose answer of record would be another one."""
@@ -49,10 +51,11 @@ def try_admission(attempt: Attempt, late: Sequence[LateEvent], *, lowers_pass: b
     events = [*counted, *map(event_of, late)]
     changed = {position for position, event in of_record(events).items() if event != record.get(position)}
     before = standing_of(run)
-    places = _places(attempt, quizzes.load_gradables(attempt, events, rules), items, before, rules)
+    paper = quizzes.load_gradables(attempt, events, rules)
+    places = _places(attempt, paper, items, before, rules)
     moved = {position: place for position, place in places.items() if position in changed}
     result = admitted(before, items, moved, rules.cut_percent, lowers_pass=lowers_pass)
-    return Trial(run, before, result, len(changed))
+    return Trial(run, before, paper, result, len(changed))
 
 
 def _places(
@@ -83,7 +86,7 @@ def _corrected(
         return gradable, pinned
     method = Method(regrade.method)
     mark = marking(row.question_version.type, key, rules) if method in BY_KEY and key is not None else NO_MARK
-    question = Gradable(row.position, row.key_n, row.max_thousandths, mark, gradable.answer, gradable.shown)
+    question = replace(gradable, mark=mark)
     return question, Correction(method, regrade.key_n or 0)
 
 
@@ -101,6 +104,7 @@ def admit(attempt: Attempt, late: Sequence[LateEvent], now: datetime, *, lowers_
         passed=trial.result.after.passed,
         created_at=now,
         published_at=now,
+        marked_paper=marked_paper(trial.paper, trial.result.items),
     )
     db.session.add(run)
     db.session.flush()
@@ -108,4 +112,4 @@ def admit(attempt: Attempt, late: Sequence[LateEvent], now: datetime, *, lowers_
     for event in late:
         event.admitted_run_id, event.reviewed_by, event.reviewed_at = run.id, by.id, now
     db.session.flush()
-    return Trial(run, trial.before, trial.result, trial.changes)
+    return replace(trial, run=run)

@@ -20,6 +20,7 @@ from lms.quizzes.actions.trail import record_many
 from lms.quizzes.core.answers import Event, Stamp, missing
 from lms.quizzes.core.attempt import AttemptState, CloseCause, closing, is_overdue
 from lms.quizzes.core.grading import ENGINE_VERSION, RunCause, grade
+from lms.quizzes.core.marked import marked_paper
 from lms.quizzes.core.passing import has_passed
 from lms.quizzes.core.receipt import receipt
 from lms.quizzes.core.rules import rules_from
@@ -105,7 +106,8 @@ def _close(attempt: Attempt, events: Sequence[Event], now: datetime) -> None:
 def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> int:
     """Write the first grading run; its score in thousandths."""
     rules = rules_from(attempt.quiz_version.rules)
-    result = grade(queries.load_gradables(attempt, events, rules))
+    paper = queries.load_gradables(attempt, events, rules)
+    result = grade(paper)
     score, maximum = result.score_thousandths, result.max_thousandths
     run_id = queries.append_run(
         attempt_id=attempt.id,
@@ -117,6 +119,7 @@ def _grade_first(attempt: Attempt, events: Sequence[Event], now: datetime) -> in
         passed=has_passed(score, maximum, rules.cut_percent),
         created_at=now,
         published_at=now,
+        marked_paper=marked_paper(paper, result.items),
     )
     append_items((run_id, item) for item in result.items)
     return score

@@ -14,6 +14,7 @@ from lms.foundation.db import append_rows, db
 from lms.foundation.journal import Entry
 from lms.questions import queries as questions
 from lms.quizzes.core.grading import ENGINE_VERSION, GradedItem, RunCause
+from lms.quizzes.core.marked import corrected
 from lms.quizzes.core.regrading import Correction, Method, applies
 from lms.quizzes.models import Attempt, AttemptQuestion, GradingItem, GradingRun, Regrade
 from lms.quizzes.queries.regrading import Change, load_papers, load_standing
@@ -76,6 +77,9 @@ def correct_at_close(attempt: Attempt, now: datetime) -> None:
 
 def _write(regrade: Regrade, changed: Sequence[Change], now: datetime) -> None:
     """The runs, not published yet: all marks of the run before, and the one of the question."""
+    before = select(GradingRun.id, GradingRun.marked_paper)
+    before = before.where(GradingRun.id.in_([change.paper.run_id for change in changed]))
+    marked = {row.id: row.marked_paper for row in db.session.execute(before)}
     rows = [
         {
             "attempt_id": change.paper.attempt_id,
@@ -88,6 +92,7 @@ def _write(regrade: Regrade, changed: Sequence[Change], now: datetime) -> None:
             "max_thousandths": change.after.maximum,
             "passed": change.after.passed,
             "created_at": now,
+            "marked_paper": corrected(marked[change.paper.run_id], change.paper.case.gradable, change.result.item),
         }
         for change in changed
     ]

@@ -47,6 +47,7 @@ class Gradable:
     """One question of a paper, how it is marked, its answer of record (None when none), whether it was shown."""
 
     position: int
+    question_version_id: int
     key_n: int
     max_thousandths: int
     mark: Mark

@@ -80,6 +80,7 @@ def load_gradables(attempt: Attempt, events: Iterable[Event], rules: Rules) -> l
         paper.append(
             Gradable(
                 position=row.position,
+                question_version_id=row.question_version_id,
                 key_n=row.key_n,
                 max_thousandths=row.max_thousandths,
                 mark=marking(row.type, row.key, rules),
@@ -95,7 +96,10 @@ def _gradables() -> Executable:
     own = AttemptQuestion
     pinned = (QuestionKey.question_version_id == own.question_version_id) & (QuestionKey.n == own.key_n)
     return (
-        select(own.position, own.key_n, own.max_thousandths, own.shown_at, QuestionVersion.type, QuestionKey.key)
+        select(
+            *(own.position, own.question_version_id, own.key_n, own.max_thousandths, own.shown_at),
+            *(QuestionVersion.type, QuestionKey.key),
+        )
         .join(QuestionVersion, QuestionVersion.id == own.question_version_id)
         .join(QuestionKey, pinned)
         .where(own.attempt_id == bindparam("attempt_id"))

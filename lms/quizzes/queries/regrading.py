@@ -145,6 +145,7 @@ def _of_papers(quiz_id: int, version_id: int, attempt_ids: Collection[str] | Non
             Person.code,
             Person.locale,
             AttemptQuestion.position,
+            AttemptQuestion.question_version_id,
             AttemptQuestion.key_n,
             AttemptQuestion.max_thousandths,
             AttemptQuestion.shown_at,
@@ -199,9 +200,9 @@ def _paper(row: Any, answer: Mapping[str, Any] | None, cut_percent: int, mark: M
     if row.outcome is not None:
         item = GradedItem(row.position, row.item_key_n, row.awarded, row.most, Outcome(row.outcome))
     first = Outcome(row.first_outcome)
-    gradable = Gradable(row.position, row.key_n, row.max_thousandths, mark, answer or None, row.shown_at is not None)
+    asked = (row.position, row.question_version_id, row.key_n, row.max_thousandths)
     case = Case(
-        gradable=gradable,
+        gradable=Gradable(*asked, mark, answer or None, row.shown_at is not None),
         item=item,
         unanswered=first if first in (Outcome.BLANK, Outcome.NOT_REACHED) else Outcome.BLANK,
         before=Standing(row.score, row.maximum, row.passed),

@@ -28,7 +28,7 @@ def place(
     position: int, answer: Any, standing: GradedItem | None, method: Method = Method.NEW_KEY, key_n: int = 1
 ) -> Place:
     by_key = method in {Method.NEW_KEY, Method.ACCEPT}
-    gradable = Gradable(position, 1, 1000, mark if by_key else NO_MARK, answer, shown=True)
+    gradable = Gradable(position, 17, 1, 1000, mark if by_key else NO_MARK, answer, shown=True)
     return Place(Case(gradable, standing, Outcome.BLANK, Standing(0, 0, False), 50), Correction(method, key_n))
 
 

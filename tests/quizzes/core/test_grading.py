@@ -16,7 +16,7 @@ from lms.quizzes.core.paper import PaperQuestion, draw
 
 def question(position: int, share: Fraction | None, *, shown: bool = True) -> Gradable:
     answer = None if share is None else {"share": str(share)}
-    return Gradable(position, 1, 1000, lambda payload: Fraction(payload["share"]), answer, shown)
+    return Gradable(position, 17, 1, 1000, lambda payload: Fraction(payload["share"]), answer, shown)
 
 
 def test_outcomes() -> None:

@@ -50,7 +50,7 @@ def cases(draw: st.DrawFn) -> Case:
     passed = has_passed(score, maximum, cut) or draw(st.booleans())
     payload = {"option": answer} if answer else None
     return Case(
-        gradable=Gradable(7, 1, 1000, lambda chosen: Fraction(chosen["option"] in {"o1", "o3"}), payload, True),
+        gradable=Gradable(7, 17, 1, 1000, lambda chosen: Fraction(chosen["option"] in {"o1", "o3"}), payload, True),
         item=item,
         unanswered=Outcome.BLANK,
         before=Standing(score, maximum, passed),
