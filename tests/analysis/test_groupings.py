@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations, product
 
@@ -177,7 +176,7 @@ def test_who_has_no_answer_that_may_be_told_is_in_no_score_either() -> None:
 
 
 def retaken(first: Sequence[Sitting], who: Collection[int]) -> list[Sitting]:
-    return [replace(each, attempt_id=f"again-{each.person}") for each in first if each.run_id in who]
+    return [each._replace(attempt_id=f"again-{each.person}") for each in first if each.run_id in who]
 
 
 def test_who_did_not_repeat_an_attempt_is_not_told_by_the_pass_rates_of_those_who_did() -> None:
@@ -190,7 +189,7 @@ def test_who_did_not_repeat_an_attempt_is_not_told_by_the_pass_rates_of_those_wh
     assert Way.RETAKE not in few.ways["A"]
     many = divide(retaken(first, range(5, 25)), first)
     assert many.windows["A"] == set(WINDOWS[:2])
-    english = [replace(each, language="en" if each.run_id % 10 < 4 else "ja") for each in first]
+    english = [each._replace(language="en" if each.run_id % 10 < 4 else "ja") for each in first]
     assert Way.LANGUAGE not in divide(retaken(english, range(5, 30)), english).ways["A"], "two of the five in English"
 
 
@@ -201,7 +200,7 @@ def test_a_cohort_of_few_who_repeated_bears_nothing() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_who_is_looked_at_of_a_later_month_is_who_is_in_its_trend(seed: int) -> None:
-    sittings = [replace(each, window=WINDOWS[0]) for each in drawn(seed)]
+    sittings = [each._replace(window=WINDOWS[0]) for each in drawn(seed)]
     asked = Asked(frozenset({Way.WINDOW}), window=WINDOWS[0])
     whole = answered(sittings, np.random.default_rng(seed))
     seen = see(whole, sittings, [True] * len(sittings), divide(sittings), asked, LAYOUT)

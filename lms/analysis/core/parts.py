@@ -50,11 +50,13 @@ def granted(cohorts: Sequence[Cohort], parts: Parts) -> dict[Cohort, frozenset[W
     ['language', 'trainer']
     """
     found: dict[Cohort, frozenset[Way]] = {}
-    for cohort, size in Counter(cohorts).items():
-        if is_small(size):
+    of_cohorts: dict[Cohort, list[int]] = {}
+    for place, cohort in enumerate(cohorts):
+        of_cohorts.setdefault(cohort, []).append(place)
+    for cohort, members in of_cohorts.items():
+        if is_small(len(members)):
             found[cohort] = frozenset()
             continue
-        members = [place for place, other in enumerate(cohorts) if other == cohort]
         ways: list[Way] = []
         for way in SPLITTING:
             if way in parts and _all_large(cells(parts, [*ways, way], members)):

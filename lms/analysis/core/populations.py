@@ -43,8 +43,8 @@ def windows_told(cells: Sequence[Hashable], windows: Sequence[str]) -> frozenset
     []
     """
     by_window: dict[str, Counter[Hashable]] = {}
-    for cell, window in zip(cells, windows, strict=True):
-        by_window.setdefault(window, Counter())[cell] += 1
+    for (cell, window), count in Counter(zip(cells, windows, strict=True)).items():
+        by_window.setdefault(window, Counter())[cell] = count
     told = {window for window, counts in by_window.items() if _is_large(counts)}
     while told and not _is_large(_together([by_window[window] for window in by_window.keys() - told])):
         told.remove(min(told, key=lambda window: (by_window[window].total(), window)))

@@ -9,15 +9,15 @@ of the database each time; an attempt more, or a regrade, is another set of grad
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Select, select
 
-from lms.analysis.core.responses import BoolArray, Cell, FloatArray, IntArray, StateArray
+from lms.analysis.core.responses import BoolArray, Cell, IntArray
 from lms.analysis.queries.rows import of_quiz
 from lms.foundation.db import db
 from lms.quizzes.core.grading import Outcome
@@ -30,9 +30,7 @@ Taken = tuple[int, int]
 Graded = tuple[str, int]
 """An attempt and the grading run that counts."""
 
-NO_ANSWER = -1
-
-_STATES = {Outcome.BLANK: Cell.BLANK, Outcome.NOT_REACHED: Cell.NOT_REACHED}
+_CELLS = {Outcome.BLANK: Cell.BLANK, Outcome.NOT_REACHED: Cell.NOT_REACHED}
 
 _KEPT = 8
 """Of so many quizzes the columns stay in memory: a few megabytes for each."""
@@ -42,42 +40,43 @@ _KEPT = 8
 class Evidence:
     """Every graded answer, one in each place of the columns.
 
-    ``attempt`` and ``pair`` are places in the gradings asked for and in ``pairs``; ``answer`` is one in ``answers``
-    (payloads as text), or ``NO_ANSWER``.
+    ``attempt`` is a place in the gradings asked for, ``line`` one in ``lines``: few of many thousand are different, and
+    what follows from a line is worked out once for all answers that are alike.
     """
 
     attempt: IntArray
-    pair: IntArray
-    shares: FloatArray
-    states: StateArray
-    answer: IntArray
-    pairs: tuple[Taken, ...]
-    answers: tuple[str, ...]
-
-    def chosen(self, answer: int) -> tuple[str, ...]:
-        """The options of an answer to a question with options."""
-        payload = json.loads(self.answers[answer])
-        single = (payload["option"],) if payload.get("option") else ()
-        return tuple(payload.get("options", single))
+    line: IntArray
+    lines: tuple[Line, ...]
 
     @property
     def taken(self) -> list[Taken]:
         """By what these answers were judged."""
-        return [self.pairs[place] for place in np.flatnonzero(np.bincount(self.pair)).tolist()]
+        lines = [self.lines[place] for place in np.flatnonzero(np.bincount(self.line)).tolist()]
+        return sorted({line.taken for line in lines})
+
+    def attempts(self, taken: Taken) -> IntArray:
+        """The places of the gradings that have an answer judged so."""
+        judged = np.array([line.taken == taken for line in self.lines], dtype=np.bool_)
+        return self.attempt[judged[self.line]]
 
     def only(self, gradings: BoolArray) -> Evidence:
         """The answers of some of the gradings (a mask), which are numbered anew."""
         if gradings.all():
             return self
         kept = gradings[self.attempt]
-        return replace(
-            self,
-            attempt=(np.cumsum(gradings) - 1)[self.attempt[kept]],
-            pair=self.pair[kept],
-            shares=self.shares[kept],
-            states=self.states[kept],
-            answer=self.answer[kept],
-        )
+        return replace(self, attempt=(np.cumsum(gradings) - 1)[self.attempt[kept]], line=self.line[kept])
+
+
+def cell_of(line: Line) -> Cell:
+    """What became of a question, as a response matrix has it."""
+    return _CELLS.get(line.outcome, Cell.ANSWERED)
+
+
+def options_chosen(line: Line) -> tuple[str, ...]:
+    """The options of an answer to a question with options."""
+    payload = json.loads(line.answer)
+    single = (payload["option"],) if payload.get("option") else ()
+    return tuple(payload.get("options", single))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -86,28 +85,17 @@ def load_evidence(quiz_id: int, gradings: tuple[Graded, ...]) -> Evidence:
 
     The read ends before anything is made of it: no transaction waits for arithmetic.
     """
-    found = {row.run_id: row.marked_paper for row in db.session.execute(_marked(quiz_id))}
-    papers = [found.get(run_id, "") for _attempt_id, run_id in gradings]
-    of_papers = [paper.split(BETWEEN) if paper else [] for paper in papers]
-    lines = list(chain.from_iterable(of_papers))
-    places = {line: place for place, line in enumerate(dict.fromkeys(lines))}
-    place = np.array([*map(places.__getitem__, lines)], dtype=np.int64)
-    read = [Line.read(line) for line in places]
-    awarded, most = np.array([(one.awarded_thousandths, one.max_thousandths) for one in read]).reshape(-1, 2).T
-    pairs = {pair: number for number, pair in enumerate(sorted({(one.question_version_id, one.key_n) for one in read}))}
-    answers = {answer: number for number, answer in enumerate(dict.fromkeys(one.answer for one in read if one.answer))}
-    return Evidence(
-        attempt=np.repeat(np.arange(len(papers)), [len(paper) for paper in of_papers]),
-        pair=np.array([pairs[one.question_version_id, one.key_n] for one in read], dtype=np.int64)[place],
-        shares=(awarded / most)[place],
-        states=np.array([_STATES.get(one.outcome, Cell.ANSWERED) for one in read], dtype=np.int8)[place],
-        answer=np.array([answers.get(one.answer, NO_ANSWER) for one in read], dtype=np.int64)[place],
-        pairs=tuple(pairs),
-        answers=tuple(answers),
-    )
+    marked = {row.id: row.marked_paper for row in db.session.execute(_marked(quiz_id))}
+    papers = [marked.get(run_id, "") for _attempt_id, run_id in gradings]
+    sizes = [paper.count(BETWEEN) + 1 if paper else 0 for paper in papers]
+    answers = BETWEEN.join(filter(None, papers)).split(BETWEEN) if any(papers) else []
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__  # a line that is new has the next number
+    line = np.fromiter(map(numbers.__getitem__, answers), np.int64, len(answers))
+    return Evidence(np.repeat(np.arange(len(papers)), sizes), line, tuple(map(Line.read, numbers)))
 
 
 def _marked(quiz_id: int) -> Select[Any]:
     """Every grading of a quiz with its marked paper."""
-    query = select(GradingRun.id.label("run_id"), GradingRun.marked_paper).select_from(Attempt)
+    query = select(GradingRun.id, GradingRun.marked_paper).select_from(Attempt)
     return of_quiz(query, quiz_id).join(GradingRun, GradingRun.attempt_id == Attempt.id)

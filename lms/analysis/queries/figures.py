@@ -237,11 +237,8 @@ def _apart(filters: Filters, people: Sequence[Person], seen: Seen) -> tuple[list
 def _known(basis: Basis, evidence: Evidence, sittings: Sequence[Sitting], hidden: Collection[str]) -> Known:
     """What verdicts rest on beside the answers. ``sittings`` are those of the evidence, in the same order."""
     newest = {fact.code: (pair, fact) for pair, fact in basis.taken.items()}
-    takers = {
-        code: evidence.attempt[evidence.pair == evidence.pairs.index(pair)]
-        for code, (pair, _fact) in newest.items()
-        if pair in evidence.pairs
-    }
+    seen = set(evidence.taken)
+    takers = {code: evidence.attempts(pair) for code, (pair, _fact) in newest.items() if pair in seen}
     rests = {code: fact.rest for code, (_pair, fact) in newest.items() if fact.rest is not None}
     facts = [fact for _pair, fact in newest.values()]
     return Known(

@@ -10,10 +10,11 @@ import numpy as np
 
 from lms.analysis.core.items import OptionFigures, options_figures
 from lms.analysis.core.responses import BoolArray, Cell, Item, Person, Responses
-from lms.analysis.queries.evidence import NO_ANSWER, Evidence, Taken
+from lms.analysis.queries.evidence import Evidence, Taken, cell_of, options_chosen
 from lms.analysis.queries.known import Rest
 from lms.analysis.queries.rows import Localized, Sitting
 from lms.kit.figures import is_small
+from lms.quizzes.core.marked import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +67,31 @@ def responses_of(
         for _code, (_pair, fact) in sorted(newest.items())
     ]
     columns = {item.code: column for column, item in enumerate(items)}
-    facts = [taken.get(pair) for pair in evidence.pairs]
+    some = evidence.only(kept)
+    facts = [taken.get(line.taken) for line in some.lines]
     column_of = np.array([columns[fact.code] if fact else 0 for fact in facts], dtype=np.int64)
     number_of = np.array([fact.number if fact else 0 for fact in facts], dtype=np.int64)
-    some = evidence.only(kept)
-    cells = (some.attempt, column_of[some.pair])
-    shares = np.zeros((len(sittings), len(items)), dtype=np.float64)
-    states, versions = shares.astype(np.int8), shares.astype(np.int64)
-    states[cells], versions[cells] = some.states, number_of[some.pair]
-    answered = some.states == Cell.ANSWERED
-    shares[cells] = np.where(answered, some.shares, 0.0)
-    chosen = {
-        item.code: _chosen(item, some, answered & (some.pair == some.pairs.index(newest[item.code][0])), len(sittings))
-        for item in items
-        if item.options
-    }
+    states_of = np.array([cell_of(line) for line in some.lines], dtype=np.int8)
+    shares_of = np.array([line.share for line in some.lines]) * (states_of == Cell.ANSWERED)
+    cells, line = (some.attempt, column_of[some.line]), some.line
+    shape = (len(sittings), len(items))
+    shares, states, versions = (np.zeros(shape, kind) for kind in (np.float64, np.int8, np.int64))
+    shares[cells], states[cells], versions[cells] = shares_of[line], states_of[line], number_of[line]
+    picked_of = _picked(some.lines, {pair: items[columns[code]] for code, (pair, _fact) in newest.items()})
+    picked = np.zeros((*shape, picked_of.shape[1]), dtype=np.bool_)
+    picked[cells] = picked_of[line]
+    chosen = {item.code: picked[:, columns[item.code], : len(item.options)].copy() for item in items if item.options}
     return Responses(tuple(people_of(sittings)), tuple(items), shares, states, chosen, versions)
 
 
-def _chosen(item: Item, evidence: Evidence, counted: BoolArray, people: int) -> BoolArray:
-    """Who chose what of one question: people x options. ``counted`` are the answers looked at."""
-    places = {option: place for place, option in enumerate(item.options)}
-    chosen = np.zeros((people, len(places)), dtype=np.bool_)
-    attempts, answers = evidence.attempt[counted], evidence.answer[counted]
-    for answer in set(answers.tolist()) - {NO_ANSWER}:
-        for option in evidence.chosen(answer):
-            chosen[attempts[answers == answer], places[option]] = True
-    return chosen
+def _picked(lines: Sequence[Line], newest: Mapping[Taken, Item]) -> BoolArray:
+    """Lines x options: what an answer chose of the newest version of its question."""
+    picked = np.zeros((len(lines), max((len(item.options) for item in newest.values()), default=0)), dtype=np.bool_)
+    for row, line in enumerate(lines):
+        item = newest.get(line.taken)
+        if item and item.options and cell_of(line) is Cell.ANSWERED:
+            picked[row, [item.options.index(option) for option in options_chosen(line)]] = True
+    return picked
 
 
 def options_of(responses: Responses) -> dict[str, tuple[OptionFigures, ...]]:

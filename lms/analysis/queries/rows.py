@@ -38,8 +38,7 @@ NO_COHORT = ""
 """Where the figures of people without a cohort stand: a group like the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
+class Sitting(NamedTuple):
     """One assessed attempt of a person: the grading that counts, the person's code, the cohort and place of that day.
 
     ``place`` holds the names of site and vendor as texts of JSON; ``window`` is the month in which its assignment

@@ -46,6 +46,16 @@ class Line:
         version_id, key_n, awarded, most, outcome, answer = text.split(",", 5)
         return cls(int(version_id), int(key_n), int(awarded), int(most), Outcome(outcome), answer)
 
+    @property
+    def taken(self) -> tuple[int, int]:
+        """By what the answer was judged: question version and key."""
+        return self.question_version_id, self.key_n
+
+    @property
+    def share(self) -> float:
+        """The share of full marks, 0 to 1."""
+        return self.awarded_thousandths / self.max_thousandths
+
     def __str__(self) -> str:
         marks = f"{self.awarded_thousandths},{self.max_thousandths}"
         return f"{self.question_version_id},{self.key_n},{marks},{self.outcome},{self.answer}"
