@@ -103,7 +103,7 @@ def _of_groups(responses: Responses, known: Known, faulty: Collection[str]) -> l
     if not usable.any():
         return []
     groups, names = _numbered(responses)
-    told, fitted = _fitted(responses, known, groups, usable)
+    told, fitted = of_all = _fitted(responses, known, groups, usable)
     badly = _classes(told, fitted, groups_named=names, hidden=known.hidden)
     if badly:
         # An item that is hard in one language makes its readers' classes look badly taught. Its language shows it
@@ -118,7 +118,7 @@ def _of_groups(responses: Responses, known: Known, faulty: Collection[str]) -> l
     verdicts += [_of_translation(suspect) for suspect in translations.values()]
     left = usable & np.array([item.code not in translations for item in responses.items])
     if left.any():
-        told, fitted = _fitted(responses, known, groups, left)
+        told, fitted = _fitted(responses, known, groups, left) if translations else of_all
         unclear = _sections(responses, known, told, fitted, left)
         verdicts += [_of_effect(Kind.SECTION_UNCLEAR, name, effect) for name, effect in unclear.items()]
     return verdicts

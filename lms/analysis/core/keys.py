@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lms.analysis.core.choosing import (
     LEVELS,
@@ -269,11 +268,13 @@ def _counted(responses: Responses) -> tuple[IntArray, FloatArray]:
     return columns, counts
 
 
-def _languages(responses: Responses) -> NDArray[np.str_]:
-    return np.array([person.language or "" for person in responses.people], dtype=np.str_)
+def _languages(responses: Responses) -> dict[str, BoolArray]:
+    """Whose language is which."""
+    spoken = np.array([person.language or "" for person in responses.people], dtype=np.str_)
+    return {name: spoken == name for name in np.unique(spoken).tolist()}
 
 
-def _table(responses: Responses, item: Item, languages: NDArray[np.str_], levels: IntArray) -> _Table | None:
+def _table(responses: Responses, item: Item, languages: Mapping[str, BoolArray], levels: IntArray) -> _Table | None:
     """The table of an item, if it can be read. ``languages`` and ``levels`` are everybody's."""
     if len(item.options) < 2 or len(item.keys) != 1 or item.code not in responses.chosen:
         return None
@@ -294,7 +295,7 @@ def _table(responses: Responses, item: Item, languages: NDArray[np.str_], levels
         counts = np.bincount(place[among], minlength=len(LEVELS) * len(item.options))
         return counts.reshape(len(LEVELS), -1).astype(np.float64)
 
-    readers = {name: answered & (languages == name) for name in np.unique(languages).tolist()}
+    readers = {name: answered & is_one for name, is_one in languages.items()}
     enough = {name: counted(among) for name, among in readers.items() if among.sum() >= LEAST_PEOPLE}
     return _Table(item, key, counted(answered), enough)
 
