@@ -43,7 +43,6 @@ def sitting(number: int, cohort: str, language: str, site: str, window: str = WI
         cohort,
         site,
         VENDORS[site],
-        ("{}", "{}"),
         window,
         has_passed=False,
         has_passed_then=False,

@@ -70,8 +70,7 @@ def outdated_now() -> dict[str, frozenset[str]]:
     }
     versions, hashes = load_policies({version.id for version in both_versions()})
     editions = [Edition(one.id, one.module_id, one.state, one.effective_at) for one in versions]
-    takers = dict.fromkeys(rests, np.arange(len(sittings)))
-    return outdated(rests, sittings, takers, editions, hashes)
+    return outdated(rests, sittings, lambda _code: np.arange(len(sittings)), editions, hashes)
 
 
 def write_keys_under(version: PolicyVersion) -> None:

@@ -10,11 +10,11 @@ from lms.analysis.core.sections import SectionFigures
 from lms.analysis.queries import rows
 from lms.analysis.queries.evidence import load_evidence
 from lms.analysis.queries.figures import Basis, Figures, Filters, figures_of, look
-from lms.analysis.queries.groupings import Places, load_trainers, places_of
+from lms.analysis.queries.groupings import load_trainers
 from lms.analysis.queries.known import Edition
 from lms.analysis.queries.matrix import QuestionFacts, mask_of
 from lms.analysis.queries.results import load_results
-from lms.analysis.queries.rows import Localized
+from lms.analysis.queries.rows import Localized, Places
 from lms.analysis.queries.taken import load_sections, load_taken, newest
 from lms.foundation.access import Access
 from lms.policies.models import PolicyVersion
@@ -136,4 +136,4 @@ class Choices:
 def load_choices(quiz: Quiz, window: str = "") -> Choices:
     """The cohorts and places of those who have finished the quiz, when it was given, and who took it (in a window)."""
     results = load_results(quiz)
-    return Choices(results.cohorts, places_of(results.first), results.windows, results.populations(window))
+    return Choices(results.cohorts, results.places, results.windows, results.populations(window))

@@ -17,16 +17,16 @@ from lms.analysis.core.items import OptionFigures, item_figures
 from lms.analysis.core.misconceptions import Misconception, misconceptions
 from lms.analysis.core.parts import Way
 from lms.analysis.core.populations import Population
-from lms.analysis.core.responses import Person, Responses
+from lms.analysis.core.responses import IntArray, Person, Responses
 from lms.analysis.core.sections import SectionFigures, most_missed, section_figures
 from lms.analysis.core.summary import Outcome, PassRate, Summary, pass_rates, summary
 from lms.analysis.core.verdicts import Known, Verdict
 from lms.analysis.queries.evidence import Evidence, Taken
-from lms.analysis.queries.groupings import Asked, Division, Grouped, Layout, Places, Seen, divide, places_of, see
+from lms.analysis.queries.groupings import Asked, Division, Grouped, Layout, Seen, divide, see
 from lms.analysis.queries.known import Edition, outdated
 from lms.analysis.queries.matrix import QuestionFacts, mask_of, options_of, responses_of
 from lms.analysis.queries.results import Results, fingerprint_of
-from lms.analysis.queries.rows import Localized, SectionHashes, Sitting
+from lms.analysis.queries.rows import Localized, Places, SectionHashes, Sitting
 from lms.kit.figures import is_small
 from lms.kit.kept import Kept
 
@@ -208,7 +208,7 @@ def _made(basis: Basis) -> Figures:
         distribution=distribution(responses),
         gaps=item_gaps(responses),
         cohorts=basis.results.cohorts,
-        places=places_of(basis.results.first),
+        places=basis.results.places,
         windows=basis.results.windows,
         populations=basis.results.populations(filters.window),
         grouped=seen.grouped,
@@ -237,10 +237,12 @@ def _apart(filters: Filters, people: Sequence[Person], seen: Seen) -> tuple[list
 def _known(basis: Basis, evidence: Evidence, sittings: Sequence[Sitting], hidden: Collection[str]) -> Known:
     """What verdicts rest on beside the answers. ``sittings`` are those of the evidence, in the same order."""
     newest = {fact.code: (pair, fact) for pair, fact in basis.taken.items()}
-    seen = set(evidence.taken)
-    takers = {code: evidence.attempts(pair) for code, (pair, _fact) in newest.items() if pair in seen}
     rests = {code: fact.rest for code, (_pair, fact) in newest.items() if fact.rest is not None}
     facts = [fact for _pair, fact in newest.values()]
+
+    def takers(code: str) -> IntArray:
+        return evidence.attempts(newest[code][0])
+
     return Known(
         sections={fact.code: (fact.section,) for fact in facts if fact.section},
         words={fact.code: fact.body.get("difficulty", "") for fact in facts},

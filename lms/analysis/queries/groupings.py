@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from lms.analysis.core.heatmap import Heatmap, heatmap
 from lms.analysis.core.parts import SPLITTING, Cohort, Parts, Way, bearing, cells, granted, without_few_of_parts
 from lms.analysis.core.populations import Population, windows_told
 from lms.analysis.core.responses import Responses
-from lms.analysis.queries.rows import NO_COHORT, Localized, Sitting, Sittings
+from lms.analysis.queries.rows import NO_COHORT, Sitting, Sittings
 from lms.cohorts.models import Cohort as CohortRow
 from lms.cohorts.models import CohortTrainer
 from lms.foundation.db import db
@@ -24,18 +23,6 @@ from lms.kit.figures import is_small
 
 _PART = {Way.LANGUAGE: attrgetter("language"), Way.SITE: attrgetter("site"), Way.VENDOR: attrgetter("vendor")}
 """What a sitting's part is, by way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The names of sites and vendors by code, of those where somebody took the quiz."""
-
-    sites: Mapping[str, Localized]
-    vendors: Mapping[str, Localized]
-
-    def names(self, way: Way) -> Mapping[str, Localized]:
-        """The names of what people are laid out by; none where that has no names."""
-        return {Way.SITE: self.sites, Way.VENDOR: self.vendors}.get(way, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,16 +224,6 @@ def _group(
         by=by,
         heatmap=heatmap(of_parts, layout.item_sections, layout.sections, columns, layout.cut_percent),
         left_out=sorted({cohort for cohort, keep in zip(cohorts, kept, strict=True) if not keep}),
-    )
-
-
-def places_of(sittings: Sequence[Sitting]) -> Places:
-    """The sites and vendors of these attempts, by code."""
-    sites = {sitting.site: sitting.place[0] for sitting in sittings}
-    vendors = {sitting.vendor: sitting.place[1] for sitting in sittings}
-    return Places(
-        sites={code: json.loads(name) for code, name in sorted(sites.items())},
-        vendors={code: json.loads(name) for code, name in sorted(vendors.items())},
     )
 
 

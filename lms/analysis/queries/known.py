@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,16 +45,16 @@ class Rest:
 def outdated(
     rests: Mapping[str, Rest],
     sittings: Sequence[Sitting],
-    takers: Mapping[str, IntArray],
+    takers: Callable[[str], IntArray],
     versions: Iterable[Edition],
     hashes: SectionHashes,
 ) -> dict[str, frozenset[str]]:
     """By question, who took its newest version under another text of its section than its key was written for.
 
     A key is written for the text that is in force when it is made, and for that of every version of the policy since
-    under which somebody has looked at the question and released it. ``takers`` are the places among the ``sittings`` of
-    those who took the newest version; ``versions`` are those of the policies, in the order of taking effect, ``hashes``
-    of the texts of these.
+    under which somebody has looked at the question and released it. ``takers`` finds the places among the ``sittings``
+    of those who took the newest version; ``versions`` are those of the policies, in the order of taking effect,
+    ``hashes`` of the texts of these.
     """
     published: dict[int, list[Edition]] = {}
     for version in versions:
@@ -67,12 +67,11 @@ def outdated(
     for code, rest in rests.items():
         written_for = _in_force(published.get(rest.module_id, ()), rest.made_at)
         known = [hashes.get((version_id, rest.section_id), {}) for version_id in {*written_for, *rest.released_under}]
-        if not known or code not in takers:
-            continue
         is_later = [
             any(_is_another(hashes.get((version, rest.section_id)), known) for version in each) for each in under
         ]
-        later = takers[code][np.array(is_later)[number[takers[code]]]]
+        took = takers(code) if known and any(is_later) else number[:0]
+        later = took[np.array(is_later)[number[took]]]
         if len(later):
             found[code] = frozenset(sittings[place].person for place in later.tolist())
     return found

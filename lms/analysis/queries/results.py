@@ -13,7 +13,18 @@ from dataclasses import dataclass
 
 from lms.analysis.core.populations import Population
 from lms.analysis.queries.known import elsewhere_query
-from lms.analysis.queries.rows import Localized, Sitting, Sittings, sittings_of, sittings_query, spells_query
+from lms.analysis.queries.rows import (
+    Localized,
+    Places,
+    Sitting,
+    Sittings,
+    given_query,
+    places_of,
+    places_query,
+    sittings_of,
+    sittings_query,
+    spells_query,
+)
 from lms.analysis.queries.texts import load_texts, rows_of
 from lms.kit.kept import Kept
 from lms.quizzes.models import Quiz
@@ -23,11 +34,12 @@ _MOST = 8
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Results:
-    """The attempts of a quiz, the names of their cohorts, and how good their people were in other quizzes."""
+    """The attempts of a quiz, the names of their cohorts and places, and how good people were in other quizzes."""
 
     fingerprint: str
     of: Sittings
     cohorts: Mapping[str, Localized]
+    places: Places
     elsewhere: Mapping[str, float]
 
     @property
@@ -50,14 +62,18 @@ kept: Kept[str, Results] = Kept(_MOST)
 
 def load_results(quiz: Quiz) -> Results:
     """Who has taken a quiz, as the database has it now."""
-    texts = load_texts(sittings_query(quiz), spells_query(quiz), elsewhere_query(quiz))
-    found = fingerprint_of((quiz.id, texts))
+    texts = load_texts(
+        sittings_query(quiz), given_query(quiz), spells_query(quiz), places_query(), elsewhere_query(quiz)
+    )
+    found = fingerprint_of((quiz.id, [hashlib.sha256(text.encode()).digest() for text in texts]))
     known = kept.find(found)
     if known is not None:
         return known
-    sittings, cohorts = sittings_of(*texts[:2])
-    elsewhere = {code: float(mean) for code, mean in rows_of(texts[2])}
-    return kept.keep(found, Results(found, sittings, cohorts, elsewhere))
+    *of_sittings, places, above = texts
+    sittings, cohorts = sittings_of(*of_sittings)
+    elsewhere = {code: float(mean) for code, mean in rows_of(above)}
+    taken_at = places_of(places).of(sittings[Population.FIRST])
+    return kept.keep(found, Results(found, sittings, cohorts, taken_at, elsewhere))
 
 
 def fingerprint_of(value: object) -> str:

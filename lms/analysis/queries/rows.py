@@ -7,18 +7,18 @@ object: there are as many graded answers as attempts times questions.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, Text, cast, func, literal, select, union_all
 
 from lms.accounts.models import Person
 from lms.analysis.core.enrolments import Spell, cohort_at
+from lms.analysis.core.parts import Way
 from lms.analysis.core.populations import Population
 from lms.analysis.queries.texts import NOTHING, instant_of, load_texts, rows_of
 from lms.cohorts.models import Cohort, Enrolment
@@ -38,12 +38,32 @@ NO_COHORT = ""
 """Where the figures of people without a cohort stand: a group like the others."""
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The names of sites and vendors, by code."""
+
+    sites: Mapping[str, Localized]
+    vendors: Mapping[str, Localized]
+
+    def names(self, way: Way) -> Mapping[str, Localized]:
+        """The names of what people are laid out by; none where that has no names."""
+        return {Way.SITE: self.sites, Way.VENDOR: self.vendors}.get(way, {})
+
+    def of(self, sittings: Iterable[Sitting]) -> Places:
+        """Those of these attempts, by code."""
+        codes = {(sitting.site, sitting.vendor) for sitting in sittings}
+        return Places(
+            {site: self.sites[site] for site in sorted({site for site, _vendor in codes})},
+            {vendor: self.vendors[vendor] for vendor in sorted({vendor for _site, vendor in codes})},
+        )
+
+
 class Sitting(NamedTuple):
     """One assessed attempt of a person: the grading that counts, the person's code, the cohort and place of that day.
 
-    ``place`` holds the names of site and vendor as texts of JSON; ``window`` is the month in which its assignment
-    opened. ``has_passed`` says whether any attempt of the person has passed, ``has_passed_then`` any of this window;
-    ``policies`` are the policy versions that were in force when the attempt opened.
+    ``window`` is the month in which its assignment opened. ``has_passed`` says whether any attempt of the person has
+    passed, ``has_passed_then`` any of this window; ``policies`` are the policy versions that were in force when the
+    attempt opened.
     """
 
     attempt_id: str
@@ -53,7 +73,6 @@ class Sitting(NamedTuple):
     cohort: str
     site: str
     vendor: str
-    place: tuple[str, str]
     window: str
     has_passed: bool
     has_passed_then: bool
@@ -74,14 +93,10 @@ def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
                 Attempt.id,
                 Attempt.person_id,
                 Attempt.assignment_id,
-                Assignment.opens_at.label("given_at"),
-                Assignment.zone_name,
                 Person.code,
                 Attempt.locale,
                 Site.code.label("site"),
                 Vendor.code.label("vendor"),
-                cast(Site.name_text, Text).label("site_name"),
-                cast(Vendor.name_text, Text).label("vendor_name"),
                 Attempt.closed_at,
                 GradingRun.id.label("run_id"),
                 cast(GradingRun.passed, Integer).label("passed"),
@@ -90,12 +105,25 @@ def sittings_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
             quiz.id,
         )
         .join(Person, Person.id == Attempt.person_id)
-        .join(Assignment, Assignment.id == Attempt.assignment_id)
         .join(Site, Site.id == Attempt.site_id)
         .join(Vendor, Vendor.id == Attempt.vendor_id)
         .outerjoin(GradingRun, is_current_run())
         .order_by(Attempt.opened_at, Attempt.id)
     )
+
+
+def given_query(quiz: Quiz) -> Select[*tuple[Any, ...]]:
+    """When each assignment of a quiz opened, and in which zone that is a month."""
+    given = select(Assignment.id, Assignment.opens_at, Assignment.zone_name)
+    return given.where(Assignment.quiz_id == quiz.id).order_by(Assignment.id)
+
+
+def places_query() -> Select[*tuple[Any, ...]]:
+    """The names of all sites and vendors."""
+    sites = select(literal("site").label("kind"), Site.code, cast(Site.name_text, Text).label("name"))
+    vendors = select(literal("vendor"), Vendor.code, cast(Vendor.name_text, Text))
+    every = union_all(sites, vendors).subquery()
+    return select(every).order_by(every.c.kind, every.c.code)
 
 
 class _Taken(NamedTuple):
@@ -105,28 +133,25 @@ class _Taken(NamedTuple):
     id: str
     person_id: str
     assignment_id: str
-    given_at: str
-    zone_name: str
     person: str
     language: str
     site: str
     vendor: str
-    site_name: str
-    vendor_name: str
     closed_at: str
     run_id: str
     passed: str
     pinned: str
 
 
-def sittings_of(text: str, spells_text: str) -> tuple[Sittings, dict[str, Localized]]:
+def sittings_of(text: str, given_text: str, spells_text: str) -> tuple[Sittings, dict[str, Localized]]:
     """The attempts of a quiz that figures rest on, those that are graded; and the names of all their cohorts.
 
-    The texts are what ``sittings_query`` and ``spells_query`` find.
+    The texts are what ``sittings_query``, ``given_query`` and ``spells_query`` find.
     """
     rows = [_Taken(instant_of(opened_at), *others) for opened_at, *others in rows_of(text)]
     rows.sort(key=attrgetter("opened_at", "id"))
-    windows = [_window(row.given_at, row.zone_name) for row in rows]
+    window_of = {assignment_id: _window(given_at, zone) for assignment_id, given_at, zone in rows_of(given_text)}
+    windows = [window_of[row.assignment_id] for row in rows]
     passed = {row.person_id for row in rows if row.passed == "1"}
     passed_then = {(row.person_id, window) for row, window in zip(rows, windows, strict=True) if row.passed == "1"}
     spells, names = spells_of(spells_text)
@@ -142,7 +167,6 @@ def sittings_of(text: str, spells_text: str) -> tuple[Sittings, dict[str, Locali
                 cohort=cohort_at(spells.get(int(row.person_id), ()), row.opened_at) or NO_COHORT,
                 site=row.site,
                 vendor=row.vendor,
-                place=(row.site_name, row.vendor_name),
                 window=window,
                 has_passed=row.person_id in passed,
                 has_passed_then=(row.person_id, window) in passed_then,
@@ -156,8 +180,15 @@ def sittings_of(text: str, spells_text: str) -> tuple[Sittings, dict[str, Locali
 
 def load_sittings(quiz: Quiz) -> tuple[Sittings, dict[str, Localized]]:
     """``sittings_of`` a quiz, as the database has them now."""
-    sittings, spells = load_texts(sittings_query(quiz), spells_query(quiz))
-    return sittings_of(sittings, spells)
+    return sittings_of(*load_texts(sittings_query(quiz), given_query(quiz), spells_query(quiz)))
+
+
+def places_of(text: str) -> Places:
+    """The names of sites and vendors; the text is what ``places_query`` finds."""
+    named: dict[str, dict[str, Localized]] = {"site": {}, "vendor": {}}
+    for kind, code, name in rows_of(text):
+        named[kind][code] = json.loads(name)
+    return Places(named["site"], named["vendor"])
 
 
 def _counted_once(rows: Sequence[_Taken], windows: Sequence[str]) -> Iterator[tuple[Population, _Taken, str]]:
@@ -182,7 +213,6 @@ def _counted_once(rows: Sequence[_Taken], windows: Sequence[str]) -> Iterator[tu
             yield population, row, window
 
 
-@lru_cache(maxsize=1000)
 def _window(given_at: str, zone_name: str) -> str:
     return instant_of(given_at).astimezone(ZoneInfo(zone_name)).strftime("%Y-%m")
 

@@ -48,4 +48,6 @@ def instant_of(text: str) -> datetime:
     True
     """
     found = datetime.fromisoformat(text)
+    if found.tzinfo is UTC:
+        return found
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
