@@ -24,26 +24,23 @@ import numpy as np
 
 from lms.analysis.core import rasch
 from lms.analysis.core.descriptions import against_key, described
-from lms.analysis.core.dif import DELTA_PER_LOG_ODDS
 from lms.analysis.core.dif_judged import Standing
 from lms.analysis.core.effects import Effect, Section, class_effects, rests_on_one_item, sections
 from lms.analysis.core.elsewhere import whole_class_effects
 from lms.analysis.core.items import option_figures
 from lms.analysis.core.keys import LEAST_PEOPLE, Reading, Rival, rivals
 from lms.analysis.core.multiplicity import FALSE_CHANCE, FALSE_CHANCE_OF_NOTHING, holm
+from lms.analysis.core.natural import LARGE
 from lms.analysis.core.responses import BoolArray, IntArray, Responses
 from lms.analysis.core.unclear import holds_for_all, section_effects
 from lms.analysis.core.verdicts import EVERY_SECTION, OF_KEY, Kind, Known, Place, Verdict, by_need
-from lms.analysis.core.wording import LARGE_DELTA, Suspect, suspects
+from lms.analysis.core.wording import Suspect, suspects
 
 OF_SIZE = 0.025
 """The chance that an effect of no interest is taken for large: its 95 % interval lies above what is negligible."""
 
 OF_SIZE_FOR_CLASSES = 0.01
 """The same for a class in a section. That verdict points at people, and there are many classes and sections."""
-
-LARGE = LARGE_DELTA / -DELTA_PER_LOG_ODDS
-"""The size of ETS class C in log odds, 0.64: the odds of a right answer are about half of what they should be."""
 
 
 def diagnose(responses: Responses, known: Known) -> tuple[Verdict, ...]:
@@ -193,10 +190,10 @@ def _translations(
     it badly.
     """
     some = _columns(responses, usable)
-    found = dict(suspects(some))
+    found = dict(suspects(some, known.sections))
     for name in sorted({name for name, _cohort in badly}):
         out = {cohort for section, cohort in badly if section == name}
-        without = suspects(some.only([person.cohort not in out for person in some.people]))
+        without = suspects(some.only([person.cohort not in out for person in some.people]), known.sections)
         for item in some.items:
             if name in known.sections.get(item.code, ()):
                 found.pop(item.code, None)

@@ -145,46 +145,15 @@ def _purified(rows: Responses, focal: BoolArray, chi2: Sequence[float | None]) -
     return tuple(results)
 
 
-def purified_of_parts(responses: Responses, focal: BoolArray) -> tuple[MantelHaenszel, ...]:
-    """The purified figures of every item from everybody who had it, incomplete rows as well.
-
-    People are matched on the share of marks that they earned of what they had, times all marks: for complete rows that
-    is the total score. One item that few had would otherwise leave only those few.
-    """
-
-    def matched(items: BoolArray) -> FloatArray:
-        had = responses.available & items
-        possible = had @ responses.maxima
-        earned = (responses.marks * had).sum(axis=1)
-        scores: FloatArray = np.round(earned / np.maximum(possible, 1e-9) * float(responses.maxima[items].sum()), 9)
-        return scores
-
-    def on_one(items: BoolArray, columns: IntArray) -> list[MantelHaenszel]:
-        asked = responses.available[:, columns]
-        return list(_matched_on_one(responses.right[:, columns], matched(items), focal, asked))
-
-    everything = np.ones(len(responses.items), dtype=np.bool_)
-    columns = np.arange(len(responses.items))
-    plain = on_one(everything, columns)
-    flagged = np.array([item.chi2 is not None and item.chi2 > CHI2_FLAGGED for item in plain], dtype=np.bool_)
-    results = on_one(~flagged, columns)
-    for column in np.flatnonzero(flagged):
-        results[column] = on_one(~flagged | (columns == column), columns[[column]])[0]
-    return tuple(results)
-
-
-def _matched_on_one(
-    right: BoolArray, scores: FloatArray, focal: BoolArray, asked: BoolArray | None = None
-) -> tuple[MantelHaenszel, ...]:
-    """Several items that share one matching score; ``asked`` says who had which, None that all had all."""
+def _matched_on_one(right: BoolArray, scores: FloatArray, focal: BoolArray) -> tuple[MantelHaenszel, ...]:
+    """Several items that share one matching score."""
     whole = np.floor(scores + 1e-9)
     classes, place = np.unique(whole, return_inverse=True)
     member = (place == np.arange(len(classes))[:, np.newaxis]).astype(np.float64)
-    had = np.ones(right.shape) if asked is None else asked.astype(np.float64)
     counts = np.zeros((len(classes), 2, 2, right.shape[1]), dtype=np.int64)
     for group, mask in enumerate((~focal, focal)):
         counts[:, group, 0] = np.rint(member[:, mask] @ right[mask])
-        counts[:, group, 1] = np.rint(member[:, mask] @ had[mask]) - counts[:, group, 0]
+        counts[:, group, 1] = np.rint(member[:, mask].sum(axis=1, keepdims=True)) - counts[:, group, 0]
     return tuple(mantel_haenszel(counts[:, :, :, column]) for column in range(right.shape[1]))
 
 

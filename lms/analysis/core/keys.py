@@ -87,7 +87,7 @@ def rivals(
     if len(responses.people) < LEAST_PEOPLE:
         return {}
     languages = _languages(responses)
-    levels = _levels(responses, np.arange(len(responses.items)))
+    levels = ability_levels(responses, np.arange(len(responses.items)))
     tables = [table for item in responses.items if (table := _table(responses, item, languages, levels)) is not None]
     asked = [(place, rival) for place, table in enumerate(tables) for rival in table.rivals]
     if not asked:
@@ -260,7 +260,7 @@ def _counted(responses: Responses) -> tuple[IntArray, FloatArray]:
     """The items that enough people had, and for each of them the marks earned and missed on each level of ability."""
     columns = np.flatnonzero(responses.available.sum(axis=0) >= LEAST_PEOPLE)
     counts = np.zeros((len(columns), len(LEVELS), 2))
-    for row, (column, levels) in enumerate(zip(columns.tolist(), _levels(responses, columns), strict=True)):
+    for row, (column, levels) in enumerate(zip(columns.tolist(), ability_levels(responses, columns), strict=True)):
         had = responses.available[:, column]
         level, shares = levels[had], responses.shares[had, column]
         for side, earned in enumerate((shares, 1 - shares)):
@@ -288,7 +288,7 @@ def _table(responses: Responses, item: Item, languages: Mapping[str, BoolArray],
     key = next(place for place, option in enumerate(item.options) if option in item.keys)
     level = levels[column]
     if rows is not responses:
-        languages, level = _languages(rows), _levels(rows, np.array([column]))[0]
+        languages, level = _languages(rows), ability_levels(rows, np.array([column]))[0]
     place = level * len(item.options) + chosen.argmax(axis=1)
 
     def counted(among: BoolArray) -> FloatArray:
@@ -300,7 +300,7 @@ def _table(responses: Responses, item: Item, languages: Mapping[str, BoolArray],
     return _Table(item, key, counted(answered), enough)
 
 
-def _levels(responses: Responses, columns: IntArray) -> IntArray:
+def ability_levels(responses: Responses, columns: IntArray) -> IntArray:
     """Columns x people: the level of the marks earned on the other items of the paper."""
     if not len(columns):
         return np.zeros((0, len(responses.people)), dtype=np.int64)

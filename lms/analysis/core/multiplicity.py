@@ -15,9 +15,9 @@ FALSE_CHANCE = 0.02
 """The chance that a healthy quiz has an effect that looks beyond chance, by each family of tests."""
 
 FALSE_CHANCE_OF_NOTHING = 0.005
-"""The same for tests whose null is no difference at all (languages, classes on a whole quiz).
+"""The same for tests whose null is no difference at all (classes on a whole quiz).
 
-Wordings and classes differ a little by nature, too, so more is beyond chance there than the figure says.
+Classes differ a little by nature, too, so more is beyond chance there than the figure says.
 """
 
 

@@ -23,6 +23,9 @@ from lms.analysis.core.responses import FloatArray
 NEGLIGIBLE = 1 / -DELTA_PER_LOG_ODDS
 """Up to here ETS calls a difference negligible: delta of 1, in log odds 0.43."""
 
+LARGE = 1.5 / -DELTA_PER_LOG_ODDS
+"""Where ETS class C begins, in log odds 0.64: the odds of a right answer are about half of what they should be."""
+
 LEAST_TOLD = 8
 """From so many values on their own spread can be told."""
 

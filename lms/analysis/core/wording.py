@@ -1,38 +1,37 @@
 """Is an item harder in one language at equal ability? The evidence that a translation is suspect.
 
-Two witnesses are heard. The first is Mantel and Haenszel's test over classes of equal score, purified once (``dif``).
-The second is the option that readers of one language take more often *among those who are wrong*: a mistranslation
-sends them somewhere. How many are wrong is used up by the first, where they go is not, so under the null the two know
-nothing of each other and the product of their chances counts (Fisher 1932). Over the items of the quiz Holm's procedure
-(1979) holds the chance of one false verdict, and the size must be ETS class C by the full rule: |delta| of 1.5 or more
-and significantly above 1 (Zieky 1993).
+Two witnesses are heard. The first is how much harder the item is for the readers of one language, beyond what differs
+by nature (``by_language``). The second is the option that they take more often *among those who are wrong*: a
+mistranslation sends them somewhere. How many are wrong is used up by the first, where they go is not, so under the null
+the two know nothing of each other and the product of their chances counts (Fisher 1932). Over the items of the quiz
+Holm's procedure (1979) holds the chance of a false verdict. The difference must be as large as ETS class C begins, and
+beyond chance by itself.
 
 The groups are the language of the attempt. Fewer than 30 people in one of the two give no verdict.
 
 The decision rests on everybody. Elsewhere, figures of one language leave out whole cohorts of which few took the quiz
-in it, since a count of people or a share could be subtracted from another view. An odds ratio over classes of equal
-score is no sum over people and tells no count; what is counted here (``n_harder``, ``n_easier``, the ratio of an
+in it, since a count of people or a share could be subtracted from another view. An odds ratio at equal ability
+is no sum over people and tells no count; what is counted here (``n_harder``, ``n_easier``, the ratio of an
 option) is counted among those whose cohorts may be shown, as on every other page (``groups.of_languages``).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lms.analysis.core.dif import DELTA_PER_LOG_ODDS, EtsClass, MantelHaenszel, purified_of_parts
-from lms.analysis.core.dif_judged import RANKED_UNDER, Shrunken, Standing, shrink, standing
+from lms.analysis.core.by_language import Difference, differences
+from lms.analysis.core.dif import DELTA_PER_LOG_ODDS, EtsClass, ets_class
+from lms.analysis.core.dif_judged import RANKED_UNDER, Standing, standing
 from lms.analysis.core.groups import of_languages
 from lms.analysis.core.items import of_version
-from lms.analysis.core.multiplicity import FALSE_CHANCE_OF_NOTHING, holm, product
+from lms.analysis.core.multiplicity import FALSE_CHANCE, holm, product
+from lms.analysis.core.natural import LARGE
 from lms.analysis.core.responses import BoolArray, Responses
 from lms.kit.figures import Z95, Interval
-
-LARGE_DELTA = 1.5
-"""ETS class C begins here; in log odds it is 0.64."""
 
 TWICE = 2.0
 
@@ -50,8 +49,7 @@ class Doubled:
 class Suspect:
     """An item that is harder in one language: ``odds_ratio`` (over 1) against those who read in ``harder``.
 
-    Where it ``is_indicative``, at 30 to 100 readers of a language, the odds ratio and its interval are shrunken towards
-    1 by what all items of the quiz show.
+    It ``is_indicative`` at 30 to 100 readers of a language.
     """
 
     item: str
@@ -66,50 +64,52 @@ class Suspect:
     doubled: Doubled | None
 
 
-def suspects(responses: Responses, first: str = "en", second: str = "ja") -> Mapping[str, Suspect]:
-    """The items whose translation is suspect, from those who took the quiz in one of the two languages."""
+def suspects(
+    responses: Responses, sections: Mapping[str, Sequence[str]], first: str = "en", second: str = "ja"
+) -> Mapping[str, Suspect]:
+    """The items whose translation is suspect, from those who took the quiz in one of the two languages.
+
+    ``sections`` says on what items rest.
+    """
     readers = responses.only([person.language in (first, second) for person in responses.people])
     focal = np.array([person.language == second for person in readers.people], dtype=np.bool_)
-    figures = purified_of_parts(readers, focal)
-    asked = [readers.available[side].sum(axis=0) for side in (~focal, focal)]
-    tested = [
-        column
-        for column, of_item in enumerate(figures)
-        if of_item.p is not None
-        and of_item.delta is not None
-        and min(asked[0][column], asked[1][column]) >= RANKED_UNDER
-    ]
-    large = [figures[column].ets_class is EtsClass.C for column in tested]
-    chances = holm(
-        [
-            _chance(figures[column], readers, column, focal) if is_large else 1.0
-            for column, is_large in zip(tested, large, strict=True)
-        ]
-    )
-    if not any(chance <= FALSE_CHANCE_OF_NOTHING for chance in chances):
+    fewer = np.minimum(*(readers.available[side].sum(axis=0) for side in (focal, ~focal)))
+    tested = np.flatnonzero(fewer >= RANKED_UNDER)
+    if not len(tested):
         return {}
-    sizes = shrink([(figures[column].delta, figures[column].error) for column in tested])
+    homes = [next(iter(sections.get(readers.items[column].code, ())), "") for column in tested.tolist()]
+    asked = list(zip(tested.tolist(), differences(readers, focal, tested, homes), strict=True))
+    chances = holm([_chance(difference, readers, column, focal) for column, difference in asked])
+    if min(chances) > FALSE_CHANCE:
+        return {}
     shown = of_languages(readers)
     found = {}
-    for column, chance, size in zip(tested, chances, sizes, strict=True):
-        if chance <= FALSE_CHANCE_OF_NOTHING:
-            suspect = _suspect(figures[column], size, shown, column, (first, second))
+    for (column, difference), chance in zip(asked, chances, strict=True):
+        if chance <= FALSE_CHANCE:
+            suspect = _suspect(difference, shown, column, (first, second))
             if min(suspect.n_harder, suspect.n_easier) >= RANKED_UNDER:
                 found[suspect.item] = suspect
     return found
 
 
-def _chance(figures: MantelHaenszel, readers: Responses, column: int, focal: BoolArray) -> float:
-    """The chance of what both witnesses say, were the item as hard in both languages."""
-    harder = focal if (figures.delta or 0.0) < 0 else ~focal
-    return product(figures.p or 0.0, _sent_somewhere(readers, column, harder))
+def _chance(difference: Difference, readers: Responses, column: int, focal: BoolArray) -> float:
+    """The chance of what both witnesses say, were the item as hard in both languages; 1 where it is not large."""
+    if difference.judged.logits < LARGE or _class(difference) is EtsClass.A:
+        return 1.0
+    harder = focal if difference.is_focal else ~focal
+    return product(min(1.0, 2 * difference.judged.p), _sent_somewhere(readers, column, harder))
+
+
+def _class(difference: Difference) -> EtsClass:
+    logits, error = difference.judged.logits, difference.judged.error
+    return ets_class(DELTA_PER_LOG_ODDS * logits, abs(DELTA_PER_LOG_ODDS) * error)
 
 
 def _sent_somewhere(readers: Responses, column: int, harder: BoolArray) -> float:
     """The chance that some wrong option draws those of ``harder`` so much more, given who is wrong.
 
     For each option the share of its choosers among the wrong, one side against the other (with the correction for
-    continuity); the least chance is multiplied by the number of options (Bonferroni).
+    continuity); what counts is the chance that the least of so many chances is so small (Šidák 1967).
     """
     item = readers.items[column]
     if item.code not in readers.chosen or len(item.keys) != 1:
@@ -128,7 +128,7 @@ def _sent_somewhere(readers: Responses, column: int, harder: BoolArray) -> float
         variance = expected * there * (everybody - taken) / everybody / max(everybody - 1, 1)
         more = float((chosen[:, place] & wrong & inside).sum()) - expected - 0.5
         chances.append(math.erfc(more / math.sqrt(2 * variance)) / 2 if variance > 0 else 1.0)
-    return min(1.0, min(chances) * len(options))
+    return 1 - (1 - min(chances)) ** len(options)
 
 
 def _told(readers: Responses, column: int, harder: BoolArray) -> tuple[Responses, BoolArray]:
@@ -140,28 +140,22 @@ def _told(readers: Responses, column: int, harder: BoolArray) -> tuple[Responses
     return told, np.array([person.code in among for person in told.people], dtype=np.bool_)
 
 
-def _suspect(
-    figures: MantelHaenszel, shrunken: Shrunken | None, shown: Responses, column: int, languages: tuple[str, str]
-) -> Suspect:
-    delta, error = figures.delta or 0.0, figures.error or 0.0
-    easier, harder = languages if delta < 0 else languages[::-1]
+def _suspect(difference: Difference, shown: Responses, column: int, languages: tuple[str, str]) -> Suspect:
+    easier, harder = languages if difference.is_focal else languages[::-1]
     is_harder = np.array([person.language == harder for person in shown.people], dtype=np.bool_)
     had = shown.available[:, column]
     n_harder, n_easier = int((had & is_harder).sum()), int((had & ~is_harder).sum())
-    is_indicative = standing(n_harder, n_easier) is Standing.INDICATIVE
-    if is_indicative and shrunken is not None and shrunken.error > 0:
-        delta, error = shrunken.delta, shrunken.error
-    log_odds, reach = abs(delta / DELTA_PER_LOG_ODDS), Z95 * error / abs(DELTA_PER_LOG_ODDS)
+    logits, reach = difference.judged.logits, Z95 * difference.judged.error
     return Suspect(
         item=shown.items[column].code,
         harder=harder,
         easier=easier,
         n_harder=n_harder,
         n_easier=n_easier,
-        odds_ratio=math.exp(log_odds),
-        interval=Interval(math.exp(log_odds - reach), math.exp(log_odds + reach)),
-        ets_class=figures.ets_class or EtsClass.A,
-        is_indicative=is_indicative,
+        odds_ratio=math.exp(logits),
+        interval=Interval(math.exp(logits - reach), math.exp(logits + reach)),
+        ets_class=_class(difference),
+        is_indicative=standing(n_harder, n_easier) is Standing.INDICATIVE,
         doubled=doubled(shown, column, is_harder),
     )
 

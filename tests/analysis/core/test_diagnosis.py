@@ -8,7 +8,8 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from lms.analysis.core.diagnosis import LARGE, diagnose
+from lms.analysis.core.diagnosis import diagnose
+from lms.analysis.core.natural import LARGE
 from lms.analysis.core.responses import Cell, Item, Person, Responses
 from lms.analysis.core.verdicts import EVERY_SECTION, Kind, Known, Place, Verdict
 from tests.analysis.core.quizzes import Quiz, plain
