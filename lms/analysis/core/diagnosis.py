@@ -8,7 +8,8 @@ The sharp verdicts exclude each other by evidence, in this order, so that one fa
 2. *Classes* (``effects``; ``elsewhere`` for a whole quiz). What is hard for one class alone is no matter of language,
    even where the class is most of the readers of one: items are compared between languages without it.
 3. *Translations* (``wording``). What is hard in one language is not hard for everybody.
-4. *Sections* (``unclear``), from the items that are left, and only where no class and no language contradicts.
+4. *Sections* (``unclear``), from the items that are left, and only where no class and no language contradicts. A
+   second right answer in a section that is unclear without its item is named by the section.
 
 Every family of tests is held to one chance of a false verdict in a quiz (``multiplicity``), against a null in which
 things differ a little by nature (``natural``), and an effect must be large as well: with many people the smallest
@@ -48,8 +49,19 @@ def diagnose(responses: Responses, known: Known) -> tuple[Verdict, ...]:
     found = list(_of_keys(responses, known))
     if len(responses.people) >= LEAST_PEOPLE:
         found += _of_groups(responses, known, {str(verdict.place) for verdict in found})
+        found = _named_once(found, known)
     faulty = {str(verdict.place) for verdict in found if verdict.kind in OF_KEY}
     return by_need([*found, *described(responses, faulty)])
+
+
+def _named_once(found: Sequence[Verdict], known: Known) -> list[Verdict]:
+    """The verdicts but for second right answers in a section that is unclear without them: it makes both right."""
+    unclear = {verdict.place for verdict in found if verdict.kind is Kind.SECTION_UNCLEAR}
+    return [
+        verdict
+        for verdict in found
+        if verdict.kind is not Kind.TWO_RIGHT_ANSWERS or unclear.isdisjoint(known.sections.get(str(verdict.place), ()))
+    ]
 
 
 def _of_keys(responses: Responses, known: Known) -> list[Verdict]:
