@@ -9,21 +9,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.accounts.models import Person
 from lms.campaigns.queries.board import Weakest
 from lms.cohorts.models import Cohort, Enrolment
+from lms.followup.core.kinds import ActionKind, FigureKind
+from lms.followup.core.states import ActionState
 from lms.foundation import clock, transaction
 from lms.foundation.db import db
 from lms.foundation.sessions import STEP_UP_MINUTES
 from lms.kit.problems import NotFound, Refused
 from lms.kit.tables import plain
+from lms.policies import queries as policies
 from lms.quizzes.models import Attempt, GradingRun
 from lms.reports import actions, catalogue
 from lms.reports.access import everybody, reader_of
 from lms.reports.builders import campaign, monthly
+from lms.reports.builders.tracked import Action
 from lms.reports.core.document import Document
 from lms.reports.core.groups import without_small
 from lms.reports.core.scope import People, Request
@@ -185,6 +190,20 @@ def test_each_language_names_the_weakest_section_of_a_run_in_its_own_words(monke
     assert dict(row[0].texts)["ja"] == "最も正答率が低い節"
     assert dict(row[-1].texts)["en"].endswith("Repeated unwanted contact")
     assert dict(row[-1].texts)["ja"].endswith("望まない連絡の繰り返し")
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("en", "3.2 Repeated unwanted contact · Osaka B"), ("ja", "3.2 望まない連絡の繰り返し　大阪B")],
+)
+def test_an_action_names_its_section_in_words(language: str, named: str) -> None:
+    due = clock.now().date()
+    about = ("", "HAR/unwanted-contact", {"en": "Osaka B", "ja": "大阪B"}, "P0001", due)
+    action = Action(ActionKind.SECTION, *about, ActionState.OPEN, FigureKind.SECTION)
+    with transaction.unit(write=False), force_locale(language):
+        sections = policies.load_sections_in_force(clock.now())
+        assert action.about(sections) == named
+        assert action.about({}).startswith("HAR/unwanted-contact")
 
 
 @pytest.mark.parametrize("kind", ["golive", "transcript", "acknowledgements", "campaign"])

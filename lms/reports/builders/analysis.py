@@ -78,7 +78,7 @@ def describe(request: Request, loaded: Found) -> Document:
         *items.choices(found),
         *_misconceptions(found),
         *_languages(found),
-        *actions_part(loaded.actions),
+        *actions_part(loaded.actions, found.sections),
         _reading(),
         *items.appendix(found, loaded.keys, request.languages[0]),
     ]

@@ -158,7 +158,7 @@ def describe(request: Request, found: Found) -> Document:
         _grouped(found, "quizzes", _("By quiz"), _("Quiz"), "quiz", lambda one: one.quiz),
         _grouped(found, "sites", _("By site"), _("Site"), "site", lambda one: one.site),
         _grouped(found, "vendors", _("By vendor"), _("Vendor"), "vendor", lambda one: one.vendor),
-        *actions_part(found.actions),
+        *actions_part(found.actions, found.sections),
     ]
     return framing.framed(request, _("Monthly report"), month, facts, parts)
 

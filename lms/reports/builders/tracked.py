@@ -15,7 +15,9 @@ from lms.followup.core.states import ActionState
 from lms.foundation import clock
 from lms.foundation.locale import localized
 from lms.kit.tables import Column, Kind, Table
+from lms.policies.queries import SectionText
 from lms.reports.core.document import Grid, Part
+from lms.reports.words import numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Action:
     """One action, as values. ``before`` and ``after`` are its figure where the effect has been measured."""
 
     kind: ActionKind
-    codes: Sequence[str]
+    question: str
+    section: str
     cohort_text: Mapping[str, str]
     owner: str
     due_on: date
@@ -32,10 +35,11 @@ class Action:
     before: float | None = None
     after: float | None = None
 
-    @property
-    def about(self) -> str:
-        """What it is about, in the language that is being spoken."""
-        named = (*self.codes, localized(self.cohort_text) if self.cohort_text else "")
+    def about(self, sections: Mapping[str, SectionText]) -> str:
+        """What it is about, in the language that is being spoken: a question, or else a section; and a cohort."""
+        text = sections.get(self.section)
+        section = numbered(text) if text else self.section
+        named = (self.question or section, localized(self.cohort_text) if self.cohort_text else "")
         return str(_(" · ")).join(filter(None, named))
 
     def said(self, value: float | None) -> float | str | None:
@@ -55,7 +59,8 @@ def load_actions(quiz: str) -> list[Action]:
         found.append(
             Action(
                 kind=ActionKind(action.kind),
-                codes=action.codes,
+                question=action.question.code if action.question else "",
+                section=action.section.full_name if action.section else "",
                 cohort_text=dict(action.cohort.name_text) if action.cohort else {},
                 owner=action.owner.code,
                 due_on=action.due_on,
@@ -68,8 +73,8 @@ def load_actions(quiz: str) -> list[Action]:
     return found
 
 
-def actions_part(actions: Sequence[Action]) -> list[Part]:
-    """The actions with their owners; no part where there is none."""
+def actions_part(actions: Sequence[Action], sections: Mapping[str, SectionText]) -> list[Part]:
+    """The actions with their owners; no part where there is none. ``sections`` are those that have a name."""
     if not actions:
         return []
     columns = (
@@ -78,7 +83,7 @@ def actions_part(actions: Sequence[Action]) -> list[Part]:
     )
     rows = tuple(
         (
-            *(str(phrases.KINDS[one.kind]), one.about, one.owner, one.due_on, str(phrases.STATES[one.state])),
+            *(str(phrases.KINDS[one.kind]), one.about(sections), one.owner, one.due_on, str(phrases.STATES[one.state])),
             *(one.said(one.before), one.said(one.after)),
         )
         for one in actions
