@@ -207,6 +207,12 @@ def test_every_figure_has_its_text_and_every_table_its_heads(report: tuple[str, 
     assert sum(bool(listed) for listed in named) > 100
 
 
+def test_short_heads_of_narrow_columns_stand_in_one_line(report: tuple[str, PdfReader], locale: str) -> None:
+    wanted = {"en": ("Facility", "Discrimination"), "ja": ("節番号", "正答率", "（日本語）", "識別力", "下位27%")}
+    lines = text_of(report[1]).splitlines()
+    assert [head for head in wanted[locale] if not any(head in line for line in lines)] == []
+
+
 def test_pages_say_which_of_how_many_they_are(report: tuple[str, PdfReader]) -> None:
     _source, reader = report
     count = len(reader.pages)
