@@ -93,6 +93,23 @@ def test_the_heatmap_of_six_cohorts_cuts_no_column(server: Server, window: Windo
     assert table <= room
 
 
+@pytest.mark.parametrize(("width", "beside"), [(1280, True), (390, False)])
+def test_an_action_stands_beside_what_is_missed_and_below_it_in_the_hand(
+    server: Server, window: Window, width: int, beside: bool
+) -> None:
+    visit = window(server, "ja", width=width)
+    visit.sign_in("qa")
+    visit.open("/analysis/harassment-checkpoint")
+    item = visit.page.locator(".found .list-item").last
+    text, button = item.locator("> div").first.bounding_box(), item.locator(".btn").bounding_box()
+    assert text is not None
+    assert button is not None
+    assert button["width"] < 200
+    assert (button["x"] >= text["x"] + text["width"]) is beside
+    assert (button["y"] >= text["y"] + text["height"]) is not beside
+    visit.check_width()
+
+
 def test_how_far_a_regrade_moves_somebody_is_seen_in_the_hand(server: Server, window: Window) -> None:
     visit = window(server, "ja", width=390)
     visit.sign_in("qa")

@@ -216,15 +216,16 @@ def _of_translation(found: Analysis, verdict: Verdict) -> str:
     }
     if facts["standing"] == Standing.INDICATIVE:
         first = _(
-            "At equal ability the odds of a right answer are %(ratio)s times as high in %(easier)s as in %(harder)s "
-            "(95%% CI %(low)s to %(high)s; %(easier)s n=%(n_easier)s, %(harder)s n=%(n_harder)s; ETS class %(ets)s, "
-            "indicative).",
+            "At equal ability, by logistic regression, the odds of a right answer are %(ratio)s times as high in "
+            "%(easier)s as in %(harder)s (95%% CI %(low)s to %(high)s; %(easier)s n=%(n_easier)s, %(harder)s "
+            "n=%(n_harder)s; ETS class %(ets)s, indicative).",
             **told,
         )
     else:
         first = _(
-            "At equal ability the odds of a right answer are %(ratio)s times as high in %(easier)s as in %(harder)s "
-            "(95%% CI %(low)s to %(high)s; %(easier)s n=%(n_easier)s, %(harder)s n=%(n_harder)s; ETS class %(ets)s).",
+            "At equal ability, by logistic regression, the odds of a right answer are %(ratio)s times as high in "
+            "%(easier)s as in %(harder)s (95%% CI %(low)s to %(high)s; %(easier)s n=%(n_easier)s, %(harder)s "
+            "n=%(n_harder)s; ETS class %(ets)s).",
             **told,
         )
     if "option" not in facts:

@@ -363,8 +363,8 @@ def _reading() -> Part:
         (
             _("EN and JA differ"),
             _(
-                "Of people with the same score fewer are right in one language: ETS class C by Mantel and Haenszel, "
-                "beyond chance over all questions."
+                "Of people who know equally much, fewer are right in one language: by more than wordings differ "
+                "anyway, and beyond chance over all questions. The odds ratio is by logistic regression."
             ),
         ),
         (
