@@ -44,6 +44,7 @@ NEEDED = {
     default=None,
     help=help_text("Only attempts in this language."),
 )
+@click.option("--site", default="", help=help_text("Code of a site."))
 @click.option("--person", default="", help=help_text("Code of a person."))
 @click.option("--module", default="", help=help_text("Code of a policy."))
 @click.option("--version", default="", help=help_text("Version of the policy, else the one in force."))

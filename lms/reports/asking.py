@@ -70,6 +70,8 @@ def _analysis(_reader: Reader) -> Any | None:
     found = analysis.load_choices(quizzes.get_quiz(form.quiz.data))
     names = ((code, localized(name)) for code, name in found.cohorts.items())
     form.cohort.choices = choices([("", _("All")), *names])
+    for field, places in ((form.site, found.places.sites), (form.vendor, found.places.vendors)):
+        field.choices = choices([("", _("All")), *((code, localized(name)) for code, name in places.items())])
     form.window.choices = choices([("", _("All")), *((window, month_name(window)) for window in found.windows)])
     return form
 

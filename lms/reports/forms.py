@@ -34,12 +34,14 @@ class ReportForm(Form):
 
 
 class AnalysisReportForm(ReportForm):
-    about = ("quiz", "cohort", "taken_in", "window", "attempts")
+    about = ("quiz", "cohort", "taken_in", "site", "vendor", "window", "attempts")
     quiz = HiddenField()
     cohort = SelectField(_l("Cohort"))
     taken_in = SelectField(
         _l("Language of the attempts"), choices=choices([("", _l("EN and JA")), ("en", "English"), ("ja", "日本語")])
     )
+    site = SelectField(_l("Site"), default="")
+    vendor = SelectField(_l("Vendor"), default="")
     window = SelectField(_l("Window"), default="")
     attempts = SelectField(
         _l("Attempts looked at"),

@@ -16,6 +16,7 @@ from lms.foundation.db import db
 from lms.kit.problems import Unavailable
 from lms.reports.builders.analysis import PARTS
 from lms.reports.models import ReportRun
+from tests.analysis.page import AnalysisPage
 from tests.analysis.rows import load_results
 from tests.conftest import SignIn, Visitor
 
@@ -177,6 +178,25 @@ def test_the_language_of_the_attempts_goes_along(sample: Flask, qa: Visitor) -> 
     with sample.app_context():
         people = load_results(QUIZ).in_cohort("tokyo-a").in_language("ja").sheets
     assert f"Attempts{len(people)}firstattempts" in text_of(file.data)
+
+
+@pytest.mark.parametrize(("name", "code"), [("site", "osaka"), ("vendor", "northwind")])
+def test_a_place_goes_along(sample: Flask, qa: Visitor, name: str, code: str) -> None:
+    shown = AnalysisPage(qa, **{name: code}).figures["Attempts"]
+    assert shown != AnalysisPage(qa).figures["Attempts"]
+    page = qa.get(f"/analysis/{QUIZ}?{name}={code}&lang=en").text
+    link = re.search(r'href="(/reports/new/analysis[^"]*)"', page)
+    assert link is not None
+    form = qa.get(link[1].replace("&amp;", "&")).text
+    select = re.search(rf'<select[^>]*name="{name}".*?</select>', form, re.DOTALL)
+    assert select is not None
+    assert re.findall(r'<option selected value="(.*?)"', select[0]) == [code]
+    address = ask(qa, language="en", **{name: code})
+    work_off(sample)
+    file = qa.get(f"{address}/file")
+    assert f'filename="harassment-checkpoint-{code}-' in file.headers["Content-Disposition"]
+    assert f"Numberofpeoplen={shown}" in text_of(file.data)
+    assert re.search(r"<h1[^>]*>.*Osaka|Northwind.*</h1>", qa.get(f"{address}?lang=en").text)
 
 
 def test_a_quiz_that_does_not_exist_is_not_found(qa: Visitor) -> None:

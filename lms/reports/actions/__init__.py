@@ -191,8 +191,8 @@ def expire() -> None:
 
 
 ABOUT = (
-    *("quiz", "cohort", "taken_in", "window", "attempts", "person"),
-    *("module", "version", "campaign", "period", "month", "vendor"),
+    *("quiz", "cohort", "taken_in", "site", "vendor", "window", "attempts", "person"),
+    *("module", "version", "campaign", "period", "month"),
 )
 """What a report can be about, by the name under which a request has it."""
 

@@ -27,6 +27,7 @@ from lms.reports.builders.tracked import Action, actions_part, load_actions
 from lms.reports.core.document import Document, Grid, Look, Paragraph, Part, Points, Terms
 from lms.reports.core.scope import Request
 from lms.reports.words import numbered, told
+from lms.sites import queries as sites
 
 PARTS = {
     "summary": _l("Summary"),
@@ -99,6 +100,8 @@ def _filters(request: Request) -> Filters:
     return Filters(
         cohort=about.get("cohort", ""),
         language=about.get("taken_in", ""),
+        site=about.get("site", ""),
+        vendor=about.get("vendor", ""),
         window=about.get("window", ""),
         attempts=Population(about.get("attempts") or Population.FIRST),
     )
@@ -110,9 +113,12 @@ def title(request: Request, _reader: Reader) -> str:
     cohort = cohorts.find_cohort(about["cohort"]) if about.get("cohort") else None
     taken_in = {"en": _("taken in English"), "ja": _("taken in Japanese")}.get(about.get("taken_in", ""))
     name = localized(cohort.name_text) if cohort else about.get("cohort") or _("all cohorts")
+    site, vendor = about.get("site", ""), about.get("vendor", "")
+    places = ((site, sites.find_site(site)), (vendor, sites.find_vendor(vendor)))
+    named = [localized(place.name_text) if place else code for code, place in places]
     filters = _filters(request)
     counted = None if filters.is_usual else phrases.attempts_shown(filters.attempts, filters.window)
-    kept = _(", ").join(each for each in (name, taken_in, counted) if each)
+    kept = _(", ").join(each for each in (name, taken_in, *named, counted) if each)
     return str(_("%(quiz)s: %(kept)s", quiz=localized(quiz.title_text) if quiz else about["quiz"], kept=kept))
 
 
@@ -120,7 +126,8 @@ def file_words(request: Request) -> tuple[str, ...]:
     """What the file is named after."""
     about, taken_in = request.about, request.about.get("taken_in", "")
     of_language = f"taken-in-{taken_in}" if taken_in else ""
-    return about["quiz"], about.get("cohort", ""), of_language, about.get("window", ""), about.get("attempts", "")
+    of_place = tuple(about.get(name, "") for name in ("cohort", "site", "vendor"))
+    return about["quiz"], *of_place, of_language, about.get("window", ""), about.get("attempts", "")
 
 
 def _facts(request: Request, found: Analysis) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
@@ -145,10 +152,18 @@ def _facts(request: Request, found: Analysis) -> tuple[tuple[Text, tuple[Text, .
         (_("Policy"), tuple(versions) or ("–",)),
         (_("Cohorts"), (cohorts,)),
         (_("Language"), (languages, kept) if folded else (languages,)),
+        *_places(found),
         (_("Attempts looked at"), (phrases.attempts_shown(found.filters.attempts, found.filters.window),)),
         (_("Number of people"), (_("n=%(n)s", n=n) if n != "<5" else n,)),
         (_("Made"), (made,)),
     )
+
+
+def _places(found: Analysis) -> list[tuple[Text, tuple[Text, ...]]]:
+    """The site and the vendor that the report keeps to."""
+    filters, places = found.filters, found.places
+    asked = ((_("Site"), places.sites.get(filters.site)), (_("Vendor"), places.vendors.get(filters.vendor)))
+    return [(word, (told(name),)) for word, name in asked if name]
 
 
 def _summary(found: Analysis) -> Part:
