@@ -51,6 +51,12 @@ def html(document: Document) -> str:
         return render_template("reports/print/document.html", **tools(document, is_print=True))
 
 
+def screen(document: Document) -> Markup:
+    """The document for a page, in its own language whatever that of the reader is."""
+    with speaking(document.languages[0]):
+        return Markup(render_template("reports/article.html", **tools(document, is_print=False)))  # noqa: S704 - escaped by the template
+
+
 def csv_files(document: Document) -> dict[str, bytes]:
     """Every table of the document as CSV, by file name."""
     return {f"{name}.csv": spreadsheets.as_csv(table) for name, table in document.files.items()}

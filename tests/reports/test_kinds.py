@@ -148,7 +148,8 @@ def test_everybody_has_their_own_transcript_and_nobody_elses(sample: Flask, sign
     address = ask(joiner, "transcript", person="")
     work_off(sample)
     page = joiner.get(f"{address}/view?lang=en").text
-    assert ">Transcript</" in page
+    article = page[page.index('<article class="report" lang="en">') : page.index("</article>")]
+    assert code_of(sample, "moderator@kijun.example") in article
     other = code_of(sample, "joiner@kijun.example")
     refused = post(joiner, "transcript", person=other)
     assert refused.status_code == 422

@@ -196,7 +196,17 @@ def test_a_place_goes_along(sample: Flask, qa: Visitor, name: str, code: str) ->
     file = qa.get(f"{address}/file")
     assert f'filename="harassment-checkpoint-{code}-' in file.headers["Content-Disposition"]
     assert f"Numberofpeoplen={shown}" in text_of(file.data)
-    assert re.search(r"<h1[^>]*>.*Osaka|Northwind.*</h1>", qa.get(f"{address}?lang=en").text)
+    assert re.search(r"<h1[^>]*>[^<]*, (Osaka|Northwind)</h1>", qa.get(f"{address}?lang=en").text)
+
+
+def test_a_report_speaks_its_own_language_to_whoever_reads_it_on_screen(sample: Flask, qa: Visitor) -> None:
+    address = ask(qa, language="en", cohort="tokyo-a")
+    work_off(sample)
+    page = qa.get(f"{address}/view?lang=ja").text
+    article = page[page.index("<article") : page.index("</article>")]
+    assert "95% CI" in article
+    assert "信頼区間" not in article
+    assert "結果レポート" in page
 
 
 def test_a_quiz_that_does_not_exist_is_not_found(qa: Visitor) -> None:

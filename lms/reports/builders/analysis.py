@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
@@ -28,6 +28,7 @@ from lms.reports.core.document import Document, Grid, Look, Paragraph, Part, Poi
 from lms.reports.core.scope import Request
 from lms.reports.words import numbered, told
 from lms.sites import queries as sites
+from lms.sites.models import Site, Vendor
 
 PARTS = {
     "summary": _l("Summary"),
@@ -45,6 +46,9 @@ PARTS = {
 }
 MOST_POINTS = 3
 MOST_MISCONCEPTIONS = 8
+
+
+_FIND: Mapping[str, Callable[[str], Site | Vendor | None]] = {"site": sites.find_site, "vendor": sites.find_vendor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,7 @@ def title(request: Request, _reader: Reader) -> str:
     cohort = cohorts.find_cohort(about["cohort"]) if about.get("cohort") else None
     taken_in = {"en": _("taken in English"), "ja": _("taken in Japanese")}.get(about.get("taken_in", ""))
     name = localized(cohort.name_text) if cohort else about.get("cohort") or _("all cohorts")
-    site, vendor = about.get("site", ""), about.get("vendor", "")
-    places = ((site, sites.find_site(site)), (vendor, sites.find_vendor(vendor)))
+    places = [(code, find(code)) for key, find in _FIND.items() if (code := about.get(key))]
     named = [localized(place.name_text) if place else code for code, place in places]
     filters = _filters(request)
     counted = None if filters.is_usual else phrases.attempts_shown(filters.attempts, filters.window)

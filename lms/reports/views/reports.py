@@ -128,7 +128,9 @@ def view(public_id: str) -> str:
     run = _readable(public_id)
     document = _document(run)
     [(_run, title)] = _titled([run])
-    return render_template("reports/view.html", run=run, title=title, **rendering.tools(document, is_print=False))
+    return render_template(
+        "reports/view.html", run=run, title=title, phrases=phrases, article=rendering.screen(document)
+    )
 
 
 @blueprint.get("/reports/<public_id>/file")
